@@ -1,0 +1,101 @@
+"""File content ↔ definition: what a job's JSON file holds."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from core.errors import InvalidDefinitionError, InvalidJsonError
+from core.json_text import JobSettings, JsonDict, parse_json, stable_bytes
+
+# Source: Jobs API 2.2, `name`: at most 4096 bytes in UTF-8.
+MAX_NAME_BYTES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One job as its file holds it; references in `settings` are placeholders.
+
+    `source_job_id` is the id in the workspace that exported it, None in files written by hand.
+    """
+
+    job_name: str
+    source_job_id: int | None
+    run_as_user_name: str
+    settings: JobSettings
+
+
+def definition_bytes(definition: Definition) -> bytes:
+    """Return the content of the definition's file: sorted keys, one newline at the end."""
+    document: JsonDict = {"job_id": definition.source_job_id, "settings": definition.settings}
+    if definition.run_as_user_name:
+        document["run_as_user_name"] = definition.run_as_user_name
+    return stable_bytes(document)
+
+
+def parse_definition(content: bytes) -> Definition | None:
+    """Read a file; None when it is JSON of another shape, which is no concern of ours.
+
+    Raises:
+        InvalidDefinitionError: it is no JSON, or a definition that cannot be used.
+    """
+    document = _parse(_decode(content))
+    if not isinstance(document, dict) or not isinstance(document.get("settings"), dict):
+        return None
+    settings = document["settings"]
+    run_as_user_name = document.get("run_as_user_name")
+    return Definition(
+        job_name=_job_name(settings),
+        source_job_id=_job_id(document.get("job_id")),
+        run_as_user_name=run_as_user_name if isinstance(run_as_user_name, str) else "",
+        settings=settings,
+    )
+
+
+def _decode(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidDefinitionError(
+            f"The file is not UTF-8 text (byte {error.start}).",
+            fix="Save it as UTF-8, or export the job again.",
+        ) from error
+
+
+def _parse(text: str) -> Any:
+    if any(line.startswith(("<<<<<<< ", ">>>>>>> ")) for line in text.splitlines()):
+        raise InvalidDefinitionError(
+            "The file holds Git merge-conflict markers.",
+            fix="Resolve the conflict in the Git folder, commit, push and pull again.",
+        )
+    if not text.strip():
+        raise InvalidDefinitionError(
+            "The file is empty.", fix="Delete it if the job is gone, or export the job again."
+        )
+    try:
+        return parse_json(text)
+    except InvalidJsonError as error:
+        raise InvalidDefinitionError(
+            f"The file is not valid JSON. {error.message}",
+            fix="Correct it in the Git folder, or export the job again.",
+        ) from error
+
+
+def _job_name(settings: JobSettings) -> str:
+    name = settings.get("name")
+    if not isinstance(name, str) or not name.strip():
+        raise InvalidDefinitionError(
+            "The definition has no job name.", fix="Give settings.name the name of the job."
+        )
+    if len(name.encode("utf-8", "surrogatepass")) > MAX_NAME_BYTES:
+        raise InvalidDefinitionError(
+            f"The job name is longer than {MAX_NAME_BYTES} bytes.", fix="Shorten settings.name."
+        )
+    return name
+
+
+def _job_id(value: Any) -> int | None:
+    """Accept whole numbers and texts of digits; anything else is no id."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str) and value.isdecimal() and value.isascii() and len(value) < 20:
+        return int(value)
+    return value if isinstance(value, int) else None

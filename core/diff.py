@@ -1,0 +1,52 @@
+"""Field-level comparison of two settings in canonical form; lists are matched by key."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from core.canonical import canonicalize, unique_keys
+from core.field_paths import element_key, join_element, join_key
+from core.json_text import JobSettings, equal_json
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field that differs. None stands for an absent field: canonical settings hold no null."""
+
+    path: str
+    current: Any
+    desired: Any
+
+
+def diff_settings(current: JobSettings, desired: JobSettings) -> tuple[FieldChange, ...]:
+    """Return what changes when `desired` replaces `current`; empty exactly when they are equal."""
+    before, after = canonicalize(current).settings, canonicalize(desired).settings
+    return tuple(_differences(before, after, ""))
+
+
+def _differences(current: Any, desired: Any, path: str) -> Iterator[FieldChange]:
+    if isinstance(current, dict) and isinstance(desired, dict):
+        yield from _object_differences(current, desired, path)
+    elif (
+        isinstance(current, list)
+        and isinstance(desired, list)
+        and unique_keys(current, path)
+        and unique_keys(desired, path)
+    ):
+        yield from _list_differences(current, desired, path)
+    elif not equal_json(current, desired):
+        yield FieldChange(path, current, desired)
+
+
+def _object_differences(
+    current: dict[str, Any], desired: dict[str, Any], path: str
+) -> Iterator[FieldChange]:
+    for key in sorted(current.keys() | desired.keys()):
+        yield from _differences(current.get(key), desired.get(key), join_key(path, key))
+
+
+def _list_differences(current: list[Any], desired: list[Any], path: str) -> Iterator[FieldChange]:
+    before = {element_key(path, item, index): item for index, item in enumerate(current)}
+    after = {element_key(path, item, index): item for index, item in enumerate(desired)}
+    for key in sorted(before.keys() | after.keys()):
+        yield from _differences(before.get(key), after.get(key), join_element(path, key))

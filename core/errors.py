@@ -1,0 +1,104 @@
+"""Every error that is raised on purpose: what happened, and what to do about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Something wrong with one job, one file or one operation, in words for an admin.
+
+    `path` names the field, file or object that is concerned; empty for the whole.
+    """
+
+    message: str
+    path: str = ""
+
+
+class SyncError(Exception):
+    """Base of all errors that a user is meant to read. `fix` says what to do."""
+
+    def __init__(self, message: str, *, fix: str = "") -> None:
+        super().__init__(f"{message} {fix}" if fix else message)
+        self.message = message
+        self.fix = fix
+
+
+class SettingsError(SyncError):
+    """The configuration is missing or wrong; nothing was started."""
+
+
+class ModeError(SyncError):
+    """APP_MODE does not permit this operation."""
+
+
+class InvalidJsonError(SyncError):
+    """A text is not the JSON that it should be. `line` and `column` count from 1; 0 if unknown."""
+
+    def __init__(self, message: str, *, line: int = 0, column: int = 0, fix: str = "") -> None:
+        super().__init__(message, fix=fix)
+        self.line = line
+        self.column = column
+
+
+class InvalidDefinitionError(SyncError):
+    """A file that should be a definition cannot be used as one."""
+
+
+class MappingFileError(SyncError):
+    """The mapping file exists and cannot be used."""
+
+
+class StateError(SyncError):
+    """A ledger or another file of the state folder cannot be read or written."""
+
+
+class LockedError(SyncError):
+    """Another operation holds the workspace's lock; nothing was changed."""
+
+
+class LockLostError(SyncError):
+    """Another process took over the lock; this operation stops before its next write."""
+
+
+class RemovalRefusedError(SyncError):
+    """A removal that the plan or the limits do not allow; nothing was removed."""
+
+
+class SelectionError(SyncError):
+    """The selection names jobs that the plan cannot apply."""
+
+    def __init__(self, names: Sequence[str], wanted: str) -> None:
+        shown = ", ".join(f"“{name}”" for name in names[:5])
+        super().__init__(
+            f"The plan has no {wanted} job named {shown}.",
+            fix="Validate again and use the names as the table shows them.",
+        )
+
+
+class WorkspaceError(SyncError):
+    """A call to the workspace failed. Raised by the gateways only."""
+
+
+class NotFoundError(WorkspaceError):
+    """The object does not exist, or the principal may not see it."""
+
+
+class AlreadyExistsError(WorkspaceError):
+    """An exclusive create met an object of that name."""
+
+
+class PermissionDeniedError(WorkspaceError):
+    """The principal lacks the right."""
+
+
+class UnauthenticatedError(WorkspaceError):
+    """The credentials are missing, expired or wrong."""
+
+
+class UnreachableError(WorkspaceError):
+    """No answer from the workspace within the time allowed."""
+
+
+class AmbiguousAnswerError(WorkspaceError):
+    """A request was sent once and its answer is missing: it may have taken effect."""

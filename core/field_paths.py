@@ -1,0 +1,54 @@
+"""How a place inside settings is written for people: `tasks[load].notebook_task.source`."""
+
+import json
+import re
+from typing import Any
+
+_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_PLAIN_ELEMENT = re.compile(r"[\w .:@/+-]+")
+
+# Which field identifies an element, by the name of the list. The API promises no order for these.
+# Source: databricks/cli bundle/direct/dresources/job.go, Jobs API 2.2 reference.
+LIST_KEYS: dict[str, tuple[str, ...]] = {
+    "tasks": ("task_key",),
+    "job_clusters": ("job_cluster_key",),
+    "environments": ("environment_key",),
+    "environment_variables": ("environment_variables_key",),
+    "parameters": ("name",),
+    "depends_on": ("task_key", "outcome"),
+    "rules": ("metric", "op"),
+    "on_start": ("id",),
+    "on_success": ("id",),
+    "on_failure": ("id",),
+    "on_duration_warning_threshold_exceeded": ("id",),
+    "on_streaming_backlog_exceeded": ("id",),
+    "on_maintenance_start": ("id",),
+    "on_maintenance_complete": ("id",),
+}
+
+
+def list_name(path: str) -> str:
+    """Return the last key of a path: the name of the list that stands there."""
+    return path.rpartition(".")[2].partition("[")[0]
+
+
+def element_key(path: str, element: Any, index: int) -> str:
+    """Return what identifies an element of the list at `path`: its key fields, else its index."""
+    fields = LIST_KEYS.get(list_name(path), ())
+    if isinstance(element, dict) and fields and isinstance(element.get(fields[0]), str):
+        return ":".join(str(element[field]) for field in fields if field in element)
+    return str(index)
+
+
+def join_key(path: str, key: str) -> str:
+    """Append an object's key."""
+    if not _PLAIN_KEY.fullmatch(key):
+        return f"{path}[{json.dumps(key, ensure_ascii=False)}]"
+    return f"{path}.{key}" if path else key
+
+
+def join_element(path: str, key: str) -> str:
+    """Append a list element's key or index."""
+    return (
+        f"{path}[{key if _PLAIN_ELEMENT.fullmatch(key) else json.dumps(key, ensure_ascii=False)}]"
+    )

@@ -1,0 +1,118 @@
+"""The forms of one job that are compared and written: live, in its file, and desired here."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from core.canonical import sendable
+from core.definitions import Definition
+from core.errors import InvalidDefinitionError, Issue
+from core.json_text import JobSettings
+from core.mappings import DEFAULT, Mappings
+from core.names import NameBook, by_name, mapped
+from core.ports import LiveJob
+from core.principals import Principal, effective_run_as
+
+# Source: docs.databricks.com/reference/jobs-api-updates.html: jobs made through API 2.2 are queued
+# unless they say otherwise; whether older jobs show the field at all is not documented, so both
+# sides always say it.
+_NOT_QUEUED = {"enabled": False}
+_QUEUED = {"enabled": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Settings with references by name and an explicit identity, and what is wrong with them."""
+
+    settings: JobSettings
+    issues: tuple[Issue, ...] = ()
+
+
+def is_managed(settings: JobSettings) -> str:
+    """Return why a job belongs to somebody else, or an empty text.
+
+    Source: terraform-provider-databricks exporter/impl_jobs.go, isManagedJob.
+    """
+    deployment = settings.get("deployment")
+    kind = deployment.get("kind") if isinstance(deployment, dict) else None
+    if kind == "SYSTEM_MANAGED":
+        return "Managed by Databricks."
+    if kind == "BUNDLE" and settings.get("edit_mode") == "UI_LOCKED":
+        return "Managed by a Databricks Asset Bundle, which deploys it by itself."
+    return ""
+
+
+def live_form(job: LiveJob, book: NameBook) -> Form:
+    """Return a live job in the form that is compared with Git, and written to it."""
+    named = by_name(sendable(job.settings), book)
+    settings = {"queue": _NOT_QUEUED, **named.settings}
+    return _with_identity(settings, job.run_as_user_name, named.issues)
+
+
+def exported_definition(job: LiveJob, book: NameBook) -> Definition:
+    """Return the definition that a live job's file should hold: its own fields, none invented."""
+    settings = {"queue": _NOT_QUEUED, **by_name(sendable(job.settings), book).settings}
+    return Definition(job.name, job.job_id, job.run_as_user_name, settings)
+
+
+def file_form(definition: Definition) -> Form:
+    """Return a definition, as it stands in Git, in the form that is compared with a live job."""
+    settings = {"queue": _QUEUED, **sendable(definition.settings)}
+    return _with_identity(settings, definition.run_as_user_name, ())
+
+
+def desired_form(
+    definition: Definition,
+    mappings: Mappings,
+    book: NameBook,
+    defined_jobs: Collection[str],
+    is_active: Callable[[Principal], bool],
+) -> Form:
+    """Return what the target job should be: names mapped, identity mapped and checked."""
+    named = mapped(sendable(definition.settings), mappings, book, defined_jobs)
+    settings = {"queue": _QUEUED, **named.settings}
+    try:
+        principal = target_principal(definition, mappings)
+    except InvalidDefinitionError as error:
+        return Form(settings, (*named.issues, Issue(str(error), "run_as")))
+    settings["run_as"] = principal.as_json()
+    if is_active(principal):
+        return Form(settings, named.issues)
+    return Form(settings, (*named.issues, _missing_principal(principal, definition)))
+
+
+def target_principal(definition: Definition, mappings: Mappings) -> Principal:
+    """Return who the job shall run as here: the exact entry, `default`, else the same principal.
+
+    Raises:
+        InvalidDefinitionError: the definition names nobody and there is no `default`.
+    """
+    source = effective_run_as(definition.settings, definition.run_as_user_name)
+    exact = mappings.run_as.get(source.name) if source else None
+    chosen = exact or mappings.run_as.get(DEFAULT) or source
+    if chosen is None:
+        raise InvalidDefinitionError(
+            "The definition does not say who the job runs as.",
+            fix="Add `default` to run_as_mappings of the mapping file, or run_as to the settings.",
+        )
+    return chosen
+
+
+def _missing_principal(principal: Principal, definition: Definition) -> Issue:
+    source = effective_run_as(definition.settings, definition.run_as_user_name)
+    entry = source.name if source else DEFAULT
+    return Issue(
+        f"The {principal} does not exist in this workspace or is not active. Map “{entry}” in "
+        "run_as_mappings of the mapping file.",
+        "run_as",
+    )
+
+
+def _with_identity(settings: JobSettings, run_as_user_name: str, issues: tuple[Issue, ...]) -> Form:
+    """Say the identity explicitly; one that cannot be read stays as it is and is an issue."""
+    try:
+        principal = effective_run_as(settings, run_as_user_name)
+    except InvalidDefinitionError as error:
+        return Form(settings, (*issues, Issue(str(error), "run_as")))
+    if principal is None:
+        return Form(settings, issues)
+    return Form({**settings, "run_as": principal.as_json()}, issues)

@@ -1,0 +1,1 @@
+"""The only I/O towards Databricks: each gateway implements one Protocol of `core.ports`."""

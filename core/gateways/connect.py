@@ -1,0 +1,80 @@
+"""Builds the ports of one workspace, and tells which process this is."""
+
+import os
+import secrets
+import socket
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from core.gateways.files import RestWorkspaceFiles
+from core.gateways.git import RestGitFolders
+from core.gateways.jobs import RestJobs
+from core.gateways.principals import RestPrincipals
+from core.gateways.resources import RestResources
+from core.gateways.rest import OnWait, RestClient
+from core.lock import Clock, Owner
+from core.ports import Ports
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """The ports of one workspace, and the client below them, which counts the calls."""
+
+    rest: RestClient
+    ports: Ports
+
+
+def connect(*, retry_s: int, on_wait: OnWait = lambda _seconds: None, **auth: Any) -> Connection:
+    """Connect to the workspace that the SDK's configuration names.
+
+    Args:
+        retry_s: how long one call may be repeated when the workspace does not answer.
+        auth: arguments of the SDK's Config, in place of its environment variables.
+
+    Raises:
+        WorkspaceError: no login could be set up.
+    """
+    rest = RestClient(retry_s=retry_s, on_wait=on_wait, **auth)
+    return Connection(
+        rest,
+        Ports(
+            jobs=RestJobs(rest),
+            files=RestWorkspaceFiles(rest),
+            git=RestGitFolders(rest),
+            resources=RestResources(rest),
+            principals=RestPrincipals(rest),
+        ),
+    )
+
+
+def system_clock() -> Clock:
+    """Return the clock of this machine."""
+    return Clock(now=time.time, monotonic=time.monotonic, is_dead=_is_dead)
+
+
+def this_process(principal: str, operation: str) -> Owner:
+    """Return this process as the owner of a lock."""
+    now = time.time()
+    return Owner(
+        token=secrets.token_hex(16),
+        host=socket.gethostname(),
+        pid=os.getpid(),
+        principal=principal,
+        operation=operation,
+        since=now,
+        renewed=now,
+    )
+
+
+def _is_dead(owner: Owner) -> bool:
+    """Whether the owner ran on this host and its process is gone."""
+    if owner.host != socket.gethostname():
+        return False
+    try:
+        os.kill(owner.pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False

@@ -1,0 +1,78 @@
+"""SDK and HTTP errors → errors that a user can read. They stop here."""
+
+import re
+from typing import Any
+
+import requests
+from databricks.sdk import errors as sdk
+from databricks.sdk.errors.base import DatabricksError
+
+from core.errors import (
+    AlreadyExistsError,
+    NotFoundError,
+    PermissionDeniedError,
+    UnauthenticatedError,
+    UnreachableError,
+    WorkspaceError,
+)
+
+_MAX_MESSAGE = 600
+# Source: databricks-sdk core.py: 401 and 403 get the configuration appended to their message.
+_DEBUG_SUFFIX = re.compile(r"\.? ?(Config: |Env: ).*", re.DOTALL)
+# Source: Jobs API: a missing job is 400 INVALID_PARAMETER_VALUE or 404, told apart by its text.
+_MISSING_JOB = re.compile(r"Job \S+ does not exist")
+_NO_ANSWER = (requests.ConnectionError, requests.Timeout, TimeoutError)
+
+_LOGIN_FIX = "Check the credentials of the app: a token may have expired."
+_RIGHTS_FIX = "Give the app's principal this right, or ask a workspace admin."
+
+
+def translate(error: BaseException, host: str) -> WorkspaceError:
+    """Return the error for users that an error of the SDK or of HTTP stands for.
+
+    No configuration, token or body goes into the message.
+    """
+    if isinstance(error, _NO_ANSWER):
+        return UnreachableError(
+            f"The workspace {host} does not answer.",
+            fix="Check DATABRICKS_HOST and the network, then try again.",
+        )
+    text = readable(str(error))
+    match error:
+        case sdk.Unauthenticated():
+            return UnauthenticatedError(f"The workspace refused the login: {text}", fix=_LOGIN_FIX)
+        case sdk.PermissionDenied() if "invalid access token" in text.casefold():
+            return UnauthenticatedError(f"The workspace refused the login: {text}", fix=_LOGIN_FIX)
+        case sdk.PermissionDenied():
+            return PermissionDeniedError(f"No permission: {text}", fix=_RIGHTS_FIX)
+        case sdk.AlreadyExists() | sdk.ResourceAlreadyExists() | sdk.ResourceConflict():
+            return AlreadyExistsError(text)
+        case sdk.NotFound():
+            return NotFoundError(text)
+        case DatabricksError() if _MISSING_JOB.search(text):
+            return NotFoundError(text)
+        case sdk.TooManyRequests():
+            return WorkspaceError(f"The workspace is limiting our calls: {text}", fix="Try later.")
+        case DatabricksError():
+            return WorkspaceError(f"The workspace answered: {text}")
+        case _:
+            return WorkspaceError(
+                f"The workspace {host} sent an answer that cannot be read.", fix="Try again."
+            )
+
+
+def refused(body: Any, status: int) -> WorkspaceError:
+    """Return the error for the JSON body of an answer that refused a request."""
+    message = body.get("message") if isinstance(body, dict) else None
+    text = readable(str(message or f"HTTP status {status}"))
+    if status == requests.codes.unauthorized:
+        return UnauthenticatedError(f"The workspace refused the login: {text}", fix=_LOGIN_FIX)
+    if status == requests.codes.forbidden:
+        return PermissionDeniedError(f"No permission: {text}", fix=_RIGHTS_FIX)
+    return WorkspaceError(f"The workspace answered: {text}")
+
+
+def readable(message: str) -> str:
+    """Return a message of the API as one bounded line, without what the SDK appended."""
+    text = " ".join(_DEBUG_SUFFIX.sub(".", message).split())
+    return text if len(text) <= _MAX_MESSAGE else text[:_MAX_MESSAGE] + "…"

@@ -1,0 +1,191 @@
+"""One way to call the workspace: the SDK's login and transport, raw JSON, counted calls."""
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+import requests
+from databricks.sdk.clock import Clock
+from databricks.sdk.core import ApiClient, Config
+from databricks.sdk.errors.base import DatabricksError
+
+from core.errors import AmbiguousAnswerError, UnauthenticatedError, WorkspaceError
+from core.gateways.errors import refused, translate
+from core.json_text import JsonDict
+
+OnWait = Callable[[float], None]
+"""Told the seconds that a call waits before it is sent again."""
+
+_TRANSPORT_ERRORS = (DatabricksError, requests.RequestException, TimeoutError, ValueError)
+
+
+class _WaitingClock(Clock):
+    """The SDK's clock, which tells about every wait, so that no thread sleeps unseen."""
+
+    def __init__(self, on_wait: OnWait) -> None:
+        self._on_wait = on_wait
+
+    def time(self) -> float:
+        return time.time()
+
+    def sleep(self, seconds: float) -> None:
+        self._on_wait(seconds)
+        time.sleep(seconds)
+
+
+class RestClient:
+    """Calls one workspace. Every method raises `WorkspaceError` and nothing else.
+
+    Building one asks the host for its login metadata; it waits `retry_s` at most for an answer.
+    """
+
+    def __init__(
+        self,
+        *,
+        retry_s: int,
+        timeout_s: float = 60.0,
+        on_wait: OnWait = lambda _seconds: None,
+        **auth: Any,
+    ) -> None:
+        self._on_wait = on_wait
+        self._timeout_s = timeout_s
+        self._retry_s = retry_s
+        self._calls: Counter[str] = Counter()
+        self._mutex = threading.Lock()
+        try:
+            self._config = Config(
+                http_timeout_seconds=timeout_s,
+                retry_timeout_seconds=retry_s,
+                product="databricks-job-sync",
+                product_version="0.1.0",
+                clock=_WaitingClock(on_wait),
+                **auth,
+            )
+        except ValueError as error:
+            raise UnauthenticatedError(
+                "No login to the workspace could be set up.",
+                fix="Set DATABRICKS_HOST, and DATABRICKS_TOKEN or DATABRICKS_CLIENT_ID with "
+                "DATABRICKS_CLIENT_SECRET (any login of the Databricks SDK works).",
+            ) from error
+        self._api = ApiClient(self._config)
+
+    @property
+    def host(self) -> str:
+        """Return the workspace's URL."""
+        return str(self._config.host)
+
+    def calls(self) -> Mapping[str, int]:
+        """Return how many requests were made, by method and path template."""
+        with self._mutex:
+            return dict(self._calls)
+
+    def get(self, path: str, query: JsonDict | None = None, **parts: str) -> JsonDict:
+        """Send a GET. `parts` fill the `{…}` of the path."""
+        return self._send("GET", path, parts, query=query)
+
+    def post(self, path: str, body: JsonDict) -> JsonDict:
+        """Send a POST that may be repeated without harm."""
+        return self._send("POST", path, {}, body=body)
+
+    def patch(self, path: str, body: JsonDict, **parts: str) -> JsonDict:
+        """Send a PATCH that may be repeated without harm."""
+        return self._send("PATCH", path, parts, body=body)
+
+    def get_with_header(self, path: str, header: str) -> tuple[JsonDict, str]:
+        """Send a GET and return one header of the answer beside the body."""
+        body = self._send("GET", path, {}, response_headers=[header])
+        return body, str(body.pop(header, None) or "")
+
+    def post_once(self, path: str, body: JsonDict) -> JsonDict:
+        """Send a POST that must not take effect twice: one request, whatever happens.
+
+        Only an answer of 429, which says that nothing was done, is sent again.
+
+        Raises:
+            AmbiguousAnswerError: no usable answer came; the request may have taken effect.
+        """
+        deadline = time.monotonic() + self._retry_s
+        attempt = 0
+        while True:
+            self._count("POST", path)
+            answer = self._post_once(path, body)
+            if answer.status_code != requests.codes.too_many_requests:
+                return _answer_of(answer)
+            attempt += 1
+            wait_s = _retry_after(answer, attempt)
+            if time.monotonic() + wait_s > deadline:
+                raise WorkspaceError("The workspace is limiting our calls.", fix="Try later.")
+            self._on_wait(wait_s)
+            time.sleep(wait_s)
+
+    def _post_once(self, path: str, body: JsonDict) -> requests.Response:
+        try:
+            headers = {**self._config.authenticate(), "User-Agent": self._config.user_agent}
+        except _TRANSPORT_ERRORS as error:  # nothing was sent yet
+            raise translate(error, self.host) from error
+        try:
+            return requests.post(
+                f"{self.host}{path}",
+                json=body,
+                headers=headers,
+                timeout=self._timeout_s,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            raise AmbiguousAnswerError(
+                "The workspace did not confirm the request, which may have taken effect."
+            ) from error
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        parts: Mapping[str, str],
+        *,
+        query: JsonDict | None = None,
+        body: JsonDict | None = None,
+        response_headers: list[str] | None = None,
+    ) -> JsonDict:
+        self._count(method, path)
+        filled = path.format(**{name: quote(part, safe="") for name, part in parts.items()})
+        try:
+            answer = self._api.do(
+                method, filled, query=query, body=body, response_headers=response_headers
+            )
+        except _TRANSPORT_ERRORS as error:
+            raise translate(error, self.host) from error
+        if not isinstance(answer, dict):
+            raise WorkspaceError(f"The workspace {self.host} sent an answer of the wrong shape.")
+        return answer
+
+    def _count(self, method: str, path: str) -> None:
+        with self._mutex:
+            self._calls[f"{method} {path}"] += 1
+
+
+def _answer_of(answer: requests.Response) -> JsonDict:
+    """Return the body of a success, raise for a refusal; everything else is ambiguous."""
+    try:
+        body = answer.json()
+    except ValueError:
+        body = None
+    if answer.ok and isinstance(body, dict):
+        return body
+    if requests.codes.bad_request <= answer.status_code < requests.codes.server_error:
+        raise refused(body, answer.status_code)
+    raise AmbiguousAnswerError(
+        f"The workspace answered with HTTP status {answer.status_code} and did not confirm the "
+        "request, which may have taken effect."
+    )
+
+
+def _retry_after(answer: requests.Response, attempt: int) -> float:
+    """Return the seconds to wait: what the server asks for, else longer each time."""
+    text = answer.headers.get("Retry-After", "")
+    if text.isascii() and text.isdecimal():
+        return float(text)
+    return min(10.0, float(2 ** (attempt - 1))) + random.random()  # noqa: S311 - spreads retries

@@ -1,0 +1,75 @@
+"""JSON as text: strict reading, stable writing. Names for the raw JSON of the Jobs API."""
+
+import hashlib
+import json
+from typing import Any, NoReturn
+
+from core.errors import InvalidJsonError
+
+JsonDict = dict[str, Any]
+JobSettings = dict[str, Any]
+"""One job's settings exactly as the Jobs API sent them. Source: Jobs API 2.2, `JobSettings`."""
+
+
+def parse_json(text: str) -> Any:
+    """Read strict JSON: no duplicate keys, no NaN or Infinity.
+
+    Raises:
+        InvalidJsonError: with line and column where the parser knows them.
+    """
+    try:
+        return json.loads(
+            text, object_pairs_hook=_object_without_duplicates, parse_constant=_refuse_constant
+        )
+    except json.JSONDecodeError as error:
+        raise InvalidJsonError(
+            f"Line {error.lineno}, column {error.colno}: {error.msg}.",
+            line=error.lineno,
+            column=error.colno,
+        ) from error
+    except RecursionError as error:
+        raise InvalidJsonError("The JSON is nested too deeply to be a job definition.") from error
+    except ValueError as error:  # CPython refuses integers of more than 4,300 digits
+        raise InvalidJsonError("The JSON holds a number that is too long.") from error
+
+
+def stable_text(value: Any) -> str:
+    """Write JSON so that equal values give equal text and small changes give small Git diffs."""
+    return json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def stable_bytes(value: Any) -> bytes:
+    """`stable_text` in UTF-8; lone surrogates, which UTF-8 cannot hold, become `\\u` escapes."""
+    try:
+        return stable_text(value).encode()
+    except UnicodeEncodeError:
+        return (json.dumps(value, indent=2, sort_keys=True) + "\n").encode()
+
+
+def fingerprint(value: Any) -> str:
+    """Return a short text that is equal for equal JSON values, whatever their key order."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def equal_json(left: Any, right: Any) -> bool:
+    """Compare as JSON does: true is not 1, but 1.0 is 1."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(equal_json(left[k], right[k]) for k in left)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(equal_json, left, right))
+    return bool(left == right)
+
+
+def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> JsonDict:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise InvalidJsonError(f"The key “{twice}” stands twice in one object.")
+    return result
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise InvalidJsonError(f"{name} is not JSON.")

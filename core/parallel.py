@@ -1,0 +1,29 @@
+"""Bounded concurrency: the same work for many items on NUM_THREADS threads."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import TypeVar
+
+from core.errors import SyncError
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def in_parallel(
+    work: Callable[[Item], Result], items: Iterable[Item], *, threads: int
+) -> Iterator[tuple[Item, Result | SyncError]]:
+    """Yield each item with its result, or with the SyncError that it raised, as they complete.
+
+    Any other exception is a bug and ends the whole; work that has not begun is then dropped.
+    """
+    with ThreadPoolExecutor(max_workers=threads, thread_name_prefix="sync") as pool:
+        futures = {pool.submit(work, item): item for item in items}
+        try:
+            for future in as_completed(futures):
+                error = future.exception()
+                if error is not None and not isinstance(error, SyncError):
+                    raise error
+                yield futures[future], error if error is not None else future.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)

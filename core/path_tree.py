@@ -1,0 +1,64 @@
+"""A lookup tree over the paths of JobSettings, so that catalogues of paths stay plain data."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
+
+
+class HasPattern(Protocol):
+    """Anything that stands at a dotted path; `[]` marks a list, `*` any other key."""
+
+    @property
+    def pattern(self) -> str: ...
+
+
+Leaf = TypeVar("Leaf", bound=HasPattern)
+
+
+@dataclass(slots=True)
+class PathTree(Generic[Leaf]):
+    """One level of a path: what holds here, and the levels below."""
+
+    leaves: list[Leaf] = field(default_factory=list)
+    children: "dict[str, PathTree[Leaf]]" = field(default_factory=dict)
+
+    def child(self, key: str) -> "PathTree[Leaf] | None":
+        """Return the level below `key`; `*` stands for all keys that are not named."""
+        return self.children.get(key) or self.children.get("*")
+
+    def insert(self, leaf: Leaf) -> None:
+        """Put a leaf at its pattern."""
+        node = self
+        for step in leaf.pattern.replace("[]", ".[]").split("."):
+            node = node.children.setdefault(step, PathTree())
+        node.leaves.append(leaf)
+
+
+def settings_tree(
+    job: Iterable[Leaf], task: Iterable[Leaf] = (), cluster: Iterable[Leaf] = ()
+) -> PathTree[Leaf]:
+    """Build the tree of JobSettings from patterns at job level, inside a task and inside a cluster.
+
+    A task stands in `tasks[]` and in `for_each_task.task`; a cluster spec in `new_cluster` of a
+    task and of `job_clusters[]`. Source: databricks-sdk service/jobs.py, `Task`, `JobCluster`.
+    """
+    cluster_node = _tree(cluster)
+    task_node = _tree(task)
+    task_node.children["new_cluster"] = cluster_node
+    for_each = task_node.children.setdefault("for_each_task", PathTree())
+    for_each.children["task"] = task_node
+    root = _tree(job)
+    _level(root, "tasks").children["[]"] = task_node
+    _level(_level(root, "job_clusters"), "[]").children["new_cluster"] = cluster_node
+    return root
+
+
+def _tree(leaves: Iterable[Leaf]) -> PathTree[Leaf]:
+    root: PathTree[Leaf] = PathTree()
+    for leaf in leaves:
+        root.insert(leaf)
+    return root
+
+
+def _level(node: PathTree[Leaf], key: str) -> PathTree[Leaf]:
+    return node.children.setdefault(key, PathTree())

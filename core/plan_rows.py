@@ -1,0 +1,86 @@
+"""Rows of plans as rows of reports: the words that users read."""
+
+from typing import assert_never
+
+from core.errors import Issue
+from core.export_plan import (
+    ChangedFile,
+    DeletedFile,
+    ExportRow,
+    ForeignFile,
+    NewFile,
+    SkippedJob,
+    UnchangedFile,
+)
+from core.plan import Blocked, Changed, Deleted, New, Row, Skipped, Unchanged, Unmanaged
+from core.report import ReportRow
+
+
+def import_row(row: Row) -> ReportRow:
+    """Return what validation tells about a job."""
+    match row:
+        case New():
+            return ReportRow(row.job_name, row.file.path, row.status, message="Will be created.")
+        case Changed():
+            message = f"Is called “{row.old_name}” now." if row.old_name else ""
+            return ReportRow(
+                row.job_name, row.file.path, row.status, changes=row.changes, message=message
+            )
+        case Unchanged():
+            message = "" if row.is_adopted else "Equal, but not yet adopted."
+            return ReportRow(row.job_name, row.file.path, row.status, message=message)
+        case Deleted():
+            return ReportRow(row.job_name, "", row.status, message=_deleted_message(row))
+        case Unmanaged():
+            return ReportRow(row.job_name, "", row.status, message=row.note)
+        case Skipped():
+            path = row.file.path if row.file else ""
+            return ReportRow(row.job_name, path, row.status, message=row.reason)
+        case Blocked():
+            return blocked_row(row)
+        case _:
+            assert_never(row)
+
+
+def export_row(row: ExportRow) -> ReportRow:
+    """Return what an export preview tells about a file."""
+    match row:
+        case NewFile():
+            return ReportRow(row.job_name, row.path, row.status)
+        case ChangedFile():
+            message = f"The file calls it “{row.old_name}” now." if row.old_name else ""
+            return ReportRow(
+                row.job_name, row.path, row.status, changes=row.changes, message=message
+            )
+        case UnchangedFile():
+            return ReportRow(row.job_name, row.file.path, row.status)
+        case DeletedFile():
+            message = "Its job is gone from this workspace."
+            return ReportRow(row.job_name, row.file.path, row.status, message=message)
+        case ForeignFile():
+            return ReportRow(row.job_name, row.file.path, row.status, message=row.note)
+        case SkippedJob():
+            return ReportRow(row.job_name, "", row.status, message=row.reason)
+        case Blocked():
+            return blocked_row(row)
+        case _:
+            assert_never(row)
+
+
+def blocked_row(row: Blocked) -> ReportRow:
+    """Return the row of something that has to be solved first."""
+    return ReportRow(row.job_name, row.file_name, row.status, issues=row.issues)
+
+
+def moved_row(row: Row) -> ReportRow:
+    """Return the row of a job that is not what the user reviewed any more."""
+    path = row.file.path if isinstance(row, New | Changed) else ""
+    issue = Issue("The job, its file or the mapping file changed after validation. Validate again.")
+    return ReportRow(row.job_name, path, Blocked.status, issues=(issue,))
+
+
+def _deleted_message(row: Deleted) -> str:
+    if not row.needed_by:
+        return "Its definition is gone from Git."
+    users = ", ".join(f"“{name}”" for name in row.needed_by[:3])
+    return f"Its definition is gone from Git, but {users} still run it."

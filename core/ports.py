@@ -1,0 +1,181 @@
+"""What the engine needs from the outside, as Protocols, and the values that cross the border.
+
+Every method may raise `WorkspaceError` or one of its subclasses, and nothing else.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.json_text import JobSettings, JsonDict
+from core.placeholders import Kind
+from core.principals import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class LiveJob:
+    """One job as the workspace holds it.
+
+    `complete` is True when all pages were read by `get_job`; the list form lacks the explicit
+    run-as and may lack elements of long arrays, so it may only prove that a job is equal.
+    """
+
+    job_id: int
+    settings: JobSettings
+    creator: str
+    run_as_user_name: str
+    complete: bool
+
+    @property
+    def name(self) -> str:
+        """Return the job's name; the API calls a job without one "Untitled"."""
+        return str(self.settings.get("name", ""))
+
+
+class Jobs(Protocol):
+    """The jobs of one workspace."""
+
+    def list_jobs(self) -> Iterator[LiveJob]:
+        """Yield the list form of all jobs that the principal may see."""
+        ...
+
+    def find_jobs(self, name: str) -> Sequence[LiveJob]:
+        """Return the list form of the jobs with exactly this name, case included."""
+        ...
+
+    def get_job(self, job_id: int) -> LiveJob:
+        """Return one job with all its pages."""
+        ...
+
+    def get_permissions(self, job_id: int) -> JsonDict:
+        """Return the job's access control list, as the permissions API gives it."""
+        ...
+
+    def create_job(self, settings: JobSettings) -> int:
+        """Send one request, never a second, and return the new job's id.
+
+        Raises:
+            AmbiguousAnswerError: the request may have taken effect.
+        """
+        ...
+
+    def reset_job(self, job_id: int, settings: JobSettings) -> None:
+        """Replace all settings of a job."""
+        ...
+
+    def delete_job(self, job_id: int) -> None:
+        """Delete a job; a job that is gone already is no error."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FileStatus:
+    """One object of the workspace tree. `modified_at` is ms since the epoch, 0 if not told."""
+
+    path: str
+    object_id: int
+    is_file: bool
+    is_folder: bool
+    modified_at: int = 0
+
+
+class WorkspaceFiles(Protocol):
+    """The files of the workspace tree. Paths are absolute and start with /Workspace."""
+
+    def status(self, path: str) -> FileStatus: ...
+
+    def list_folder(self, path: str) -> Sequence[FileStatus]:
+        """Return the children of a folder, in no promised order."""
+        ...
+
+    def read(self, path: str) -> bytes: ...
+
+    def create(self, path: str, content: bytes) -> None:
+        """Write a new file. Raises AlreadyExistsError when there is one; only one caller wins."""
+        ...
+
+    def write(self, path: str, content: bytes) -> None:
+        """Write a file, replacing the one that may be there."""
+        ...
+
+    def make_folder(self, path: str) -> None:
+        """Make a folder and its parents; existing ones are no error."""
+        ...
+
+    def delete(self, path: str) -> None:
+        """Delete a file; a file that is gone already is no error."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class GitFolder:
+    """A Git folder as the workspace describes it; `path` is its root."""
+
+    folder_id: int
+    path: str
+    branch: str
+    commit: str
+    url: str
+
+
+class GitFolders(Protocol):
+    """The Git folders of one workspace."""
+
+    def find(self, path: str) -> GitFolder | None:
+        """Return the Git folder that holds `path`, None when `path` lies in no Git folder."""
+        ...
+
+    def pull(self, folder: GitFolder) -> GitFolder:
+        """Bring the folder to the newest commit of its branch and return it as it is then."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NamedResource:
+    """An object that jobs refer to by id and people by name."""
+
+    resource_id: str
+    name: str
+
+
+class Resources(Protocol):
+    """The objects that jobs refer to."""
+
+    def list_resources(self, kind: Kind) -> Iterable[NamedResource]:
+        """Return all objects of a kind that the list API shows."""
+        ...
+
+    def find_resource(self, kind: Kind, resource_id: str) -> NamedResource | None:
+        """Look up one object; None only when the workspace says that it does not exist."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentPrincipal:
+    """Who we are in the workspace. `is_admin` is False when it is not proven."""
+
+    name: str
+    display_name: str
+    is_admin: bool
+    workspace_id: str
+
+
+class Principals(Protocol):
+    """Users, service principals and groups."""
+
+    def current(self) -> CurrentPrincipal: ...
+
+    def find_active(self, principals: Iterable[Principal]) -> set[Principal]:
+        """Return those that exist and are active."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """All the outside world of one workspace."""
+
+    jobs: Jobs
+    files: WorkspaceFiles
+    git: GitFolders
+    resources: Resources
+    principals: Principals

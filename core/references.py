@@ -1,0 +1,117 @@
+"""The catalogue of the paths that hold ids of workspace objects, and the walk over them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from core.field_paths import element_key, join_element, join_key
+from core.json_text import JobSettings, JsonDict
+from core.path_tree import PathTree, settings_tree
+from core.placeholders import Kind
+
+JsonType = Literal["string", "integer"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReferencePath:
+    """One place where settings hold an id.
+
+    `owner` names the sibling field which, when it holds another workspace's id, makes this id
+    none of ours.
+    """
+
+    pattern: str
+    kind: Kind
+    json_type: JsonType = "string"
+    owner: str = ""
+
+
+# Source: databricks-sdk service/jobs.py.
+TASK_PATHS: tuple[ReferencePath, ...] = (
+    ReferencePath("existing_cluster_id", Kind.CLUSTER),
+    ReferencePath("sql_task.warehouse_id", Kind.WAREHOUSE),
+    ReferencePath("notebook_task.warehouse_id", Kind.WAREHOUSE),
+    ReferencePath("dbt_task.warehouse_id", Kind.WAREHOUSE),
+    ReferencePath("dashboard_task.warehouse_id", Kind.WAREHOUSE),
+    ReferencePath("alert_task.warehouse_id", Kind.WAREHOUSE),
+    ReferencePath("power_bi_task.warehouse_id", Kind.WAREHOUSE),
+    ReferencePath("run_job_task.job_id", Kind.JOB, "integer"),
+)
+
+JOB_PATHS: tuple[ReferencePath, ...] = (
+    # A SINGLE_TASK job of Jobs API 2.0 holds its task's fields at the top.
+    ReferencePath("existing_cluster_id", Kind.CLUSTER),
+    ReferencePath("schedule.sql_condition.warehouse_id", Kind.WAREHOUSE),
+    ReferencePath("trigger.sql_condition.warehouse_id", Kind.WAREHOUSE),
+    ReferencePath("triggers[].sql_condition.warehouse_id", Kind.WAREHOUSE),
+    # Job ids are strings here, integers in `run_job_task`.
+    ReferencePath("trigger.job_completion.jobs[].job_id", Kind.JOB, owner="workspace_id"),
+    ReferencePath("triggers[].job_completion.jobs[].job_id", Kind.JOB, owner="workspace_id"),
+    ReferencePath("trigger.job_completion.jobs[].workspace_id", Kind.WORKSPACE),
+    ReferencePath("triggers[].job_completion.jobs[].workspace_id", Kind.WORKSPACE),
+)
+
+_CATALOGUE: PathTree[ReferencePath] = settings_tree(JOB_PATHS, TASK_PATHS)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One value found at a catalogued path. `owner` is the sibling's value, None without one."""
+
+    kind: Kind
+    path: str
+    value: Any
+    json_type: JsonType
+    owner: Any = None
+
+
+Replace = Callable[[Reference], Any]
+
+
+def find_references(settings: JobSettings) -> list[Reference]:
+    """Return every value at a catalogued path."""
+    found: list[Reference] = []
+
+    def note(reference: Reference) -> Any:
+        found.append(reference)
+        return reference.value
+
+    replace_references(settings, note)
+    return found
+
+
+def replace_references(settings: JobSettings, replace: Replace) -> JobSettings:
+    """Return a copy of the settings in which `replace` has given each reference its new value.
+
+    Branches without a catalogued path are shared with the original, not copied.
+    """
+    result: JobSettings = _walk(settings, _CATALOGUE, "", replace)
+    return result
+
+
+def _walk(node: Any, tree: PathTree[ReferencePath], path: str, replace: Replace) -> Any:
+    if isinstance(node, list) and "[]" in tree.children:
+        return [
+            _walk(item, tree.children["[]"], _element_path(path, item, index), replace)
+            for index, item in enumerate(node)
+        ]
+    if not isinstance(node, dict):
+        return node
+    result = dict(node)
+    for key in node.keys() & tree.children.keys():
+        result[key] = _step(node, key, tree.children[key], join_key(path, key), replace)
+    return result
+
+
+def _step(
+    node: JsonDict, key: str, tree: PathTree[ReferencePath], path: str, replace: Replace
+) -> Any:
+    if not tree.leaves or node[key] is None:
+        return _walk(node[key], tree, path, replace)
+    found = tree.leaves[0]
+    owner = node.get(found.owner) if found.owner else None
+    return replace(Reference(found.kind, path, node[key], found.json_type, owner))
+
+
+def _element_path(path: str, item: Any, index: int) -> str:
+    return join_element(path, element_key(path, item, index))

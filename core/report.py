@@ -1,0 +1,115 @@
+"""What an operation tells: rows, counts and issues, as values for tables, JSON and CSV."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from core.diff import FieldChange
+from core.errors import Issue, SyncError
+from core.json_text import JsonDict
+from core.secrets import mask
+
+ReportStatus = Literal["completed", "completed_with_errors", "failed"]
+ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """One job or file in a report. `status` is one of the words for users of the plan."""
+
+    job_name: str
+    file_name: str
+    status: str
+    changes: tuple[FieldChange, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    message: str = ""
+
+    def failed(self, error: SyncError) -> "ReportRow":
+        """Return the row as one that could not be done."""
+        return replace(self, status=ERROR, issues=(*self.issues, Issue(str(error))))
+
+    def with_message(self, message: str) -> "ReportRow":
+        """Return the row with another message."""
+        return replace(self, message=message)
+
+    def as_json(self) -> JsonDict:
+        """Return the row for `--json`; secrets are masked."""
+        return {
+            "job_name": self.job_name,
+            "file_name": self.file_name,
+            "status": self.status,
+            "changes": [
+                {
+                    "path": change.path,
+                    "current": mask(change.path, change.current),
+                    "desired": mask(change.path, change.desired),
+                }
+                for change in self.changes
+            ],
+            "issues": [{"path": issue.path, "message": issue.message} for issue in self.issues],
+            "message": self.message,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The result of one operation. `details` are facts for `info` and `pull`."""
+
+    operation: str
+    rows: tuple[ReportRow, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    has_failed: bool = False
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def status(self) -> ReportStatus:
+        """Return how the operation ended."""
+        if self.has_failed:
+            return "failed"
+        return "completed_with_errors" if self.counts().get(ERROR) else "completed"
+
+    def counts(self) -> dict[str, int]:
+        """Return how many rows have each status."""
+        return dict(sorted(Counter(row.status for row in self.rows).items()))
+
+    def as_json(self, api_calls: Mapping[str, int]) -> JsonDict:
+        """Return the document of `--json`."""
+        document: JsonDict = {
+            "operation": self.operation,
+            "status": self.status,
+            "counts": self.counts(),
+            "rows": [row.as_json() for row in self.rows],
+            "issues": [{"message": _sentence(issue)} for issue in self.issues],
+            "api_calls": dict(sorted(api_calls.items())),
+        }
+        if self.details:
+            document["details"] = dict(self.details)
+        return document
+
+
+def failure(operation: str, error: SyncError) -> Report:
+    """Return the report of an operation that could not be carried out."""
+    return Report(operation, issues=(Issue(str(error)),), has_failed=True)
+
+
+def _sentence(issue: Issue) -> str:
+    return f"{issue.path}: {issue.message}" if issue.path else issue.message
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Who follows an operation. Called on the operation's own thread.
+
+    `on_step` gets what is being done, `on_progress` how much of it, `on_row` each row as it ends;
+    `should_stop` is asked between jobs.
+    """
+
+    on_step: Callable[[str], None] = lambda _step: None
+    on_progress: Callable[[int, int], None] = lambda _done, _total: None
+    on_row: Callable[[ReportRow], None] = lambda _row: None
+    should_stop: Callable[[], bool] = lambda: False
+
+    def with_progress(self, on_progress: Callable[[int, int], None]) -> "Listener":
+        """Return the listener with another receiver of progress."""
+        return replace(self, on_progress=on_progress)

@@ -1,0 +1,36 @@
+"""Which settings hold secrets, and how they are shown: not at all."""
+
+import re
+from typing import Any
+
+from core.field_paths import join_element, join_key
+
+MASK = "•••••• (hidden)"
+
+# Source: databricks-sdk service/compute.py: values that the API returns in the clear.
+_SECRET_PATHS = re.compile(r"(log_analytics_primary_key|basic_auth\.(password|username))$")
+# Free maps: the key is all there is to go by.
+_SECRET_KEYS = re.compile(
+    r"(spark_conf|spark_env_vars|variables)[.\[].*"
+    r"(secret|passw|token|credential|(access|account|api|private|primary|shared).?key)",
+    re.IGNORECASE,
+)
+_SECRET_REFERENCE = re.compile(r"\{\{secrets/[^{}]*\}\}")
+
+
+def mask(path: str, value: Any) -> Any:
+    """Return the value at `path` with everything secret in it replaced by a fixed text.
+
+    A reference such as `{{secrets/scope/key}}` is no secret and stays readable.
+    """
+    if isinstance(value, dict):
+        return {key: mask(join_key(path, key), inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [mask(join_element(path, str(index)), inner) for index, inner in enumerate(value)]
+    return MASK if value is not None and _is_secret(path, value) else value
+
+
+def _is_secret(path: str, value: Any) -> bool:
+    if isinstance(value, str) and _SECRET_REFERENCE.fullmatch(value):
+        return False
+    return bool(_SECRET_PATHS.search(path) or _SECRET_KEYS.search(path))

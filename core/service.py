@@ -1,0 +1,248 @@
+"""The use cases: info, export, validate, import, adopt, remove, pull."""
+
+from collections.abc import Collection, Mapping
+
+from core.errors import ModeError, NotFoundError, SelectionError
+from core.exporting import export_files
+from core.importing import import_selected
+from core.ledger import ImportedJob, settle_pending
+from core.lock import Clock
+from core.plan import Deleted, Plan
+from core.plan_rows import export_row, import_row
+from core.ports import GitFolder, Ports
+from core.removal import RemovalLimits, remove_selected
+from core.report import Listener, Report
+from core.session import NewOwner, Session, Sessions
+from core.settings import AppMode, Settings
+from core.survey import Survey, Surveyor
+
+_SILENT = Listener()
+
+
+class JobSync:
+    """The engine for one workspace. Every method may raise `SyncError`: nothing was changed then.
+
+    What goes wrong with one job alone is a row of the report and raises nothing.
+    """
+
+    def __init__(self, ports: Ports, settings: Settings, clock: Clock, new_owner: NewOwner) -> None:
+        self._ports = ports
+        self._settings = settings
+        self._sessions = Sessions(ports, settings, clock, new_owner)
+
+    def info(self) -> Report:
+        """Tell which workspace, principal, Git folder and mapping file this deployment uses."""
+        survey = self._surveyor(_SILENT).read()
+        git = self._ports.git.find(self._settings.folder)
+        mode, state = self._settings.mode, self._sessions.state_folder(survey.me)
+        details = {
+            "workspace_id": survey.me.workspace_id,
+            "principal": survey.me.name,
+            "is_admin": survey.me.is_admin,
+            "app_mode": mode.value,
+            "definitions_folder": self._settings.folder,
+            **_git_details(git),
+            "definitions": len(survey.contents.files),
+            "unreadable_files": len(survey.contents.unread),
+            "other_json_files": survey.contents.other_json,
+            "jobs": len(survey.live),
+            "mapping_file": self._settings.mapping_path,
+            "mapping_file_warnings": [issue.message for issue in survey.warnings],
+            "state_folder": state.path,
+        }
+        return Report("info", issues=survey.warnings, details=details)
+
+    def export(self, *, dry_run: bool = False, listener: Listener = _SILENT) -> Report:
+        """Write every job to its file and remove the files of jobs that are gone.
+
+        Args:
+            dry_run: only tell what would happen; takes no lock.
+        """
+        self._require("export", AppMode.EXPORT)
+        if dry_run:
+            survey = self._surveyor(listener).read()
+            ledger = self._sessions.state_folder(survey.me).exported()
+            plan = self._surveyor(listener).plan_export(
+                survey, ledger, has_mappings=bool(self._mapping_path())
+            )
+            rows = tuple(export_row(row) for row in plan.rows)
+            return Report("export", rows, (*survey.warnings, *plan.issues))
+        with self._sessions.open("export") as session:
+            guarded = _guarded(listener, session)
+            survey = self._surveyor(guarded).read()
+            ledger = session.state.exported()
+            plan = self._surveyor(guarded).plan_export(
+                survey, ledger, has_mappings=bool(self._mapping_path())
+            )
+            rows = export_files(
+                session, self._ports.files, survey.contents, plan, ledger, self._threads, guarded
+            )
+            return Report("export", rows, (*survey.warnings, *plan.issues))
+
+    def validate(self, *, listener: Listener = _SILENT) -> tuple[Plan, Report]:
+        """Plan an import. Writes nothing.
+
+        Returns the plan, to be reviewed and handed to `import_jobs`, and what to show of it.
+        """
+        self._require("validate", AppMode.IMPORT)
+        survey = self._surveyor(listener).read()
+        ledger = settle_pending(
+            self._sessions.state_folder(survey.me).imported(), survey.live, survey.me.name
+        )
+        plan = self._surveyor(listener).plan_import(survey, ledger)
+        rows = tuple(import_row(row) for row in plan.rows)
+        return plan, Report("validate", rows, (*survey.warnings, *plan.issues))
+
+    def import_jobs(
+        self,
+        names: Collection[str] | None = None,
+        *,
+        reviewed: Plan | None = None,
+        listener: Listener = _SILENT,
+    ) -> Report:
+        """Import new and changed jobs.
+
+        Args:
+            names: the selected jobs; None for all.
+            reviewed: the plan that the user saw. Rows that have moved since are skipped and named.
+
+        Raises:
+            SelectionError: a name is not in the plan; nothing was changed.
+            StateError: the state before the change could not be kept; nothing was changed.
+        """
+        self._require("import", AppMode.IMPORT)
+        with self._sessions.open("import") as session:
+            guarded = _guarded(listener, session)
+            survey, plan = self._fresh_plan(session, guarded)
+            rows = import_selected(
+                session,
+                self._ports.jobs,
+                survey,
+                plan,
+                _selection(names, {row.job_name for row in plan.rows}, "such"),
+                reviewed,
+                self._threads,
+                guarded,
+            )
+            return Report("import", rows, (*survey.warnings, *plan.issues))
+
+    def adopt(self, *, listener: Listener = _SILENT) -> Report:
+        """Enter the jobs that are equal to their definition in the ledger of imported jobs."""
+        self._require("adopt", AppMode.IMPORT)
+        with self._sessions.open("adopt") as session:
+            survey, plan = self._fresh_plan(session, _guarded(listener, session))
+            ledger = settle_pending(session.state.imported(), survey.live, survey.me.name)
+            adopted = {row.job_name for row in plan.adoptable()}
+            for row in plan.adoptable():
+                entry = ImportedJob(row.job_name, row.file.definition.source_job_id)
+                ledger = ledger.with_job(row.job.job_id, entry)
+            session.lease.check()
+            session.state.save_imported(ledger)
+            shown = [
+                import_row(row).with_message("Adopted.")
+                if row.job_name in adopted
+                else import_row(row)
+                for row in plan.rows
+            ]
+            return Report("adopt", tuple(shown), (*survey.warnings, *plan.issues))
+
+    def remove(
+        self, names: Collection[str] | None = None, *, listener: Listener = _SILENT
+    ) -> Report:
+        """Remove jobs that we imported and whose definition is gone from Git.
+
+        Args:
+            names: the selected jobs; None for all that are classed as deleted.
+
+        Raises:
+            RemovalRefusedError: the plan is incomplete, or the limits forbid it.
+            SelectionError: a name is not classed as deleted.
+        """
+        self._require("remove", AppMode.IMPORT)
+        with self._sessions.open("remove") as session:
+            guarded = _guarded(listener, session)
+            survey, plan = self._fresh_plan(session, guarded)
+            selected: dict[str, Deleted] = {
+                name: plan.removable()[name]
+                for name in _selection(names, plan.removable().keys(), "deleted")
+            }
+            limits = RemovalLimits(self._settings.max_removals, self._settings.max_removal_share)
+            rows = remove_selected(
+                session, self._ports.jobs, plan, selected, limits, self._threads, guarded
+            )
+            return Report("remove", rows, (*survey.warnings, *plan.issues))
+
+    def pull(self) -> Report:
+        """Bring the Git folder to the newest commit of its branch."""
+        self._require("pull", AppMode.IMPORT)
+        with self._sessions.open("pull") as session:
+            folder = self._ports.git.find(self._settings.folder)
+            if folder is None:
+                raise NotFoundError(
+                    f"{self._settings.folder} does not lie in a Git folder.",
+                    fix="Clone the repository as a Git folder, or pull by other means.",
+                )
+            session.lease.check()
+            pulled = self._ports.git.pull(folder)
+            details = {**_git_details(pulled), "old_commit": folder.commit}
+            return Report("pull", details=details)
+
+    @property
+    def _threads(self) -> int:
+        return self._settings.threads
+
+    def _mapping_path(self) -> str:
+        """Return the mapping file's path; a deployment that only exports has no use for it."""
+        return "" if self._settings.mode is AppMode.EXPORT else self._settings.mapping_path
+
+    def _surveyor(self, listener: Listener) -> Surveyor:
+        return Surveyor(
+            self._ports,
+            folder=self._settings.folder,
+            mapping_path=self._mapping_path(),
+            threads=self._threads,
+            listener=listener,
+        )
+
+    def _fresh_plan(self, session: Session, listener: Listener) -> tuple[Survey, Plan]:
+        surveyor = self._surveyor(listener)
+        survey = surveyor.read()
+        ledger = settle_pending(session.state.imported(), survey.live, survey.me.name)
+        return survey, surveyor.plan_import(survey, ledger)
+
+    def _require(self, operation: str, mode: AppMode) -> None:
+        if self._settings.mode not in (mode, AppMode.BOTH):
+            raise ModeError(
+                f"“{operation}” is not available: APP_MODE is {self._settings.mode}.",
+                fix=f"Use the deployment for it, or set APP_MODE to {mode} or Both.",
+            )
+
+
+def _selection(names: Collection[str] | None, available: Collection[str], wanted: str) -> list[str]:
+    if names is None:
+        return sorted(available)
+    unknown = sorted(set(names) - set(available))
+    if unknown:
+        raise SelectionError(unknown, wanted)
+    return sorted(set(names))
+
+
+def _guarded(listener: Listener, session: Session) -> Listener:
+    """Keep the lease alive while an operation reads for long."""
+
+    def on_progress(done: int, total: int) -> None:
+        session.lease.check()
+        listener.on_progress(done, total)
+
+    return listener.with_progress(on_progress)
+
+
+def _git_details(folder: GitFolder | None) -> Mapping[str, str | int]:
+    if folder is None:
+        return {"git_folder": "none: the definitions' folder lies in no Git folder"}
+    return {
+        "git_folder": folder.path,
+        "git_url": folder.url,
+        "branch": folder.branch,
+        "commit": folder.commit,
+    }

@@ -1,0 +1,100 @@
+"""What every writing operation has around it: the lock, the state folder, a snapshot."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from core.errors import SyncError
+from core.json_text import JsonDict, fingerprint
+from core.lock import Clock, Lease, Owner, acquire
+from core.ports import CurrentPrincipal, Ports
+from core.settings import Settings
+from core.state import FOLDER_NAME, StateFolder
+
+log = logging.getLogger(__name__)
+
+NewOwner = Callable[[str, str], Owner]
+"""Makes the owner of a lock from the principal's name and the operation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One writing operation that holds the lock."""
+
+    operation: str
+    me: CurrentPrincipal
+    state: StateFolder
+    lease: Lease
+    owner: Owner
+
+    def keep_snapshot(self, items: Sequence[JsonDict]) -> None:
+        """Keep what is about to be changed or removed.
+
+        Raises:
+            StateError: it could not be kept; nothing may be changed then.
+        """
+        if not items:
+            return
+        started = datetime.fromtimestamp(self.owner.since, UTC)
+        header: JsonDict = {
+            "version": 1,
+            "operation": self.operation,
+            "principal": self.me.name,
+            "at": started.isoformat(timespec="seconds"),
+        }
+        name = f"{started:%Y%m%dT%H%M%SZ}-{self.operation}-{self.owner.token[:8]}"
+        folder = self.state.save_snapshot(name, header, items)
+        log.info("kept %d items in %s", len(items), folder)
+
+
+class Sessions:
+    """Opens sessions for one workspace and Git folder."""
+
+    def __init__(self, ports: Ports, settings: Settings, clock: Clock, new_owner: NewOwner) -> None:
+        self._ports = ports
+        self._settings = settings
+        self._clock = clock
+        self._new_owner = new_owner
+
+    def state_folder(self, me: CurrentPrincipal) -> StateFolder:
+        """Return the state folder: the same for every principal and every copy of the app.
+
+        It lies beside the mapping file, or beside the Git folder when the mapping file lies in it.
+        """
+        if self._settings.state_path:
+            return StateFolder(self._ports.files, self._settings.state_path)
+        folder, mapping = self._settings.folder, self._settings.mapping_path
+        git = self._ports.git.find(folder)
+        root = git.path if git else folder
+        neighbour = mapping if mapping and not mapping.startswith(f"{root}/") else root
+        name = fingerprint([me.workspace_id, folder])[:12]
+        path = f"{neighbour.rpartition('/')[0]}/{FOLDER_NAME}/{name}"
+        return StateFolder(self._ports.files, path)
+
+    @contextmanager
+    def open(self, operation: str) -> Iterator[Session]:
+        """Hold the lock for the time of one operation.
+
+        Raises:
+            LockedError: another operation is at work.
+            StateError: the state folder cannot be made.
+        """
+        me = self._ports.principals.current()
+        state = self.state_folder(me)
+        state.prepare()
+        owner = self._new_owner(me.name, operation)
+        lease = acquire(self._ports.files, state.path, owner, self._clock)
+        try:
+            yield Session(operation, me, state, lease, owner)
+        finally:
+            _release(lease)
+
+
+def _release(lease: Lease) -> None:
+    """Give the lock back; the operation's own result matters more than a failure to do so."""
+    try:
+        lease.release()
+    except SyncError:
+        log.warning("the lock could not be released; it ends with its lease", exc_info=True)

@@ -1,0 +1,106 @@
+"""The configuration: the only reader of environment variables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.errors import SettingsError
+
+MAX_THREADS = 16
+_WORKSPACE = "/Workspace"
+
+
+class AppMode(StrEnum):
+    """What this deployment is for."""
+
+    EXPORT = "Export"
+    IMPORT = "Import"
+    BOTH = "Both"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The configuration of one deployment. Paths are absolute workspace paths.
+
+    `mapping_path` and `state_path` are empty when not set. `max_removals` and `max_removal_share`
+    bound one removal: a number of jobs, and a share of the imported ones between 0 and 1.
+    `retry_s` bounds how long one call is repeated while the workspace does not answer, in seconds.
+    """
+
+    folder: str
+    mapping_path: str = ""
+    state_path: str = ""
+    threads: int = 1
+    mode: AppMode = AppMode.BOTH
+    max_removals: int = 25
+    max_removal_share: float = 0.5
+    retry_s: int = 60
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> "Settings":
+        """Read the configuration.
+
+        Raises:
+            SettingsError: names the variable, what it holds and what it may hold.
+        """
+        folder = env.get("WORKSPACE_GIT_FOLDER_PATH", "").strip()
+        if not folder:
+            raise SettingsError(
+                "WORKSPACE_GIT_FOLDER_PATH is not set.",
+                fix="Set it to the workspace path of the Git folder (or a folder in it) that "
+                "holds the job definitions, such as /Workspace/Shared/jobs.",
+            )
+        return cls(
+            folder=_path("WORKSPACE_GIT_FOLDER_PATH", folder),
+            mapping_path=_path("RESOURCE_NAME_MAPPINGS_FILE_PATH", _optional(env, _MAPPING)),
+            state_path=_path("STATE_FOLDER_PATH", _optional(env, "STATE_FOLDER_PATH")),
+            threads=_whole_number(env, "NUM_THREADS", default=1, low=1, high=MAX_THREADS),
+            mode=_mode(_optional(env, "APP_MODE")),
+            max_removals=_whole_number(env, "MAX_REMOVALS", default=25, low=0, high=12000),
+            max_removal_share=_whole_number(env, "MAX_REMOVAL_PERCENT", default=50, low=0, high=100)
+            / 100,
+            retry_s=_whole_number(env, "RETRY_TIMEOUT_SECONDS", default=60, low=1, high=600),
+        )
+
+
+_MAPPING = "RESOURCE_NAME_MAPPINGS_FILE_PATH"
+
+
+def _optional(env: Mapping[str, str], name: str) -> str:
+    return env.get(name, "").strip()
+
+
+def _path(name: str, value: str) -> str:
+    """Return the path as the API gives it back: below /Workspace, without a slash at the end."""
+    if not value:
+        return ""
+    parts = value.split("/")
+    if not value.startswith("/") or ".." in parts or "\0" in value:
+        raise SettingsError(
+            f"{name} is “{value}”, which is not an absolute workspace path.",
+            fix="Write it as the workspace shows it, such as /Workspace/Shared/jobs.",
+        )
+    path = "/" + "/".join(part for part in parts if part)
+    if path != _WORKSPACE and not path.startswith(f"{_WORKSPACE}/"):
+        path = _WORKSPACE + path
+    return path
+
+
+def _whole_number(env: Mapping[str, str], name: str, *, default: int, low: int, high: int) -> int:
+    text = _optional(env, name)
+    if not text:
+        return default
+    if text.isascii() and text.isdecimal() and low <= int(text) <= high:
+        return int(text)
+    raise SettingsError(
+        f"{name} is “{text}”.", fix=f"Set it to a whole number from {low} to {high}."
+    )
+
+
+def _mode(text: str) -> AppMode:
+    for mode in AppMode:
+        if text.casefold() == mode.casefold():
+            return mode
+    if not text:
+        return AppMode.BOTH
+    raise SettingsError(f"APP_MODE is “{text}”.", fix="Set it to Export, Import or Both.")

@@ -1,0 +1,212 @@
+"""Reads everything that a plan depends on: who we are, Git's side, the workspace's side."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from core.errors import Issue, NotFoundError, SyncError
+from core.export_plan import ExportPlan, ExportSituation, plan_export
+from core.export_plan import jobs_to_read as export_jobs_to_read
+from core.forms import Form, desired_form, is_managed, target_principal
+from core.git_contents import DefinitionFile, GitContents, read_git_contents
+from core.json_text import JobSettings
+from core.ledger import ExportedLedger, ImportedLedger
+from core.mappings import Mappings, parse_mappings
+from core.names import NameBook, unlisted
+from core.parallel import in_parallel
+from core.placeholders import Kind
+from core.plan import Plan, Situation, find_renames, jobs_to_read, plan_import
+from core.ports import CurrentPrincipal, LiveJob, NamedResource, Ports
+from core.principals import Principal
+from core.report import Listener
+
+LISTED_KINDS = (Kind.CLUSTER, Kind.WAREHOUSE)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """One reading of Git and the workspace. `warnings` do not stop anything."""
+
+    me: CurrentPrincipal
+    contents: GitContents
+    live: tuple[LiveJob, ...]
+    book: NameBook
+    mappings: Mappings
+    warnings: tuple[Issue, ...]
+
+
+class Surveyor:
+    """Reads through the ports and hands what was read to the pure planners."""
+
+    def __init__(
+        self, ports: Ports, *, folder: str, mapping_path: str, threads: int, listener: Listener
+    ) -> None:
+        self._ports = ports
+        self._folder = folder
+        self._mapping_path = mapping_path
+        self._threads = threads
+        self._listener = listener
+
+    def read(self) -> Survey:
+        """Read both sides.
+
+        Raises:
+            SyncError: something that concerns all jobs could not be read.
+        """
+        self._listener.on_step("Reading the workspace")
+        me = self._ports.principals.current()
+        mappings, warnings = self.read_mappings()
+        live = self._list_jobs()
+        book = self._name_book(me, live)
+        self._listener.on_step("Reading the Git folder")
+        contents = read_git_contents(
+            self._ports.files,
+            self._folder,
+            ignore=self._mapping_path,
+            threads=self._threads,
+            on_progress=self._listener.on_progress,
+        )
+        return Survey(me, contents, live, book, mappings, warnings)
+
+    def read_mappings(self) -> tuple[Mappings, tuple[Issue, ...]]:
+        """Read the mapping file; one that is missing is a warning, one that is broken an error."""
+        if not self._mapping_path:
+            return Mappings(), ()
+        try:
+            content = self._ports.files.read(self._mapping_path)
+        except NotFoundError:
+            missing = Issue(
+                f"There is no mapping file {self._mapping_path}: names are used as they stand."
+            )
+            return Mappings(path=self._mapping_path), (missing,)
+        mappings = parse_mappings(content, self._mapping_path)
+        return mappings, mappings.warnings
+
+    def plan_import(self, survey: Survey, ledger: ImportedLedger) -> Plan:
+        """Plan from list forms, then again with the full form of every job that is not equal."""
+        for name, job in find_renames(survey.contents, survey.live, ledger).items():
+            survey.book.add(Kind.JOB, NamedResource(str(job.job_id), name))
+        desired = self._desired_forms(survey)
+
+        def planned(live: tuple[LiveJob, ...], unread: Mapping[int, Issue]) -> Plan:
+            return plan_import(
+                Situation(
+                    survey.contents,
+                    desired,
+                    live,
+                    ledger,
+                    survey.book,
+                    survey.me.is_admin,
+                    survey.mappings.pause,
+                    unread,
+                )
+            )
+
+        wanted = jobs_to_read(planned(survey.live, {}))
+        return planned(*self._with_full_forms(survey.live, wanted))
+
+    def plan_export(
+        self, survey: Survey, ledger: ExportedLedger, *, has_mappings: bool
+    ) -> ExportPlan:
+        """Plan from list forms, then again with the full form of every job to be written."""
+        self._look_up_unlisted(survey)
+        desired = self._desired_forms(survey) if has_mappings else {}
+
+        def as_imported(file: DefinitionFile) -> JobSettings | None:
+            form = desired.get(file.path)
+            return form.settings if form and not form.issues else None
+
+        def planned(live: tuple[LiveJob, ...], unread: Mapping[int, Issue]) -> ExportPlan:
+            return plan_export(
+                ExportSituation(
+                    survey.contents,
+                    live,
+                    ledger,
+                    survey.book,
+                    survey.me.is_admin,
+                    as_imported,
+                    survey.mappings.pause,
+                    unread,
+                )
+            )
+
+        wanted = export_jobs_to_read(planned(survey.live, {}))
+        return planned(*self._with_full_forms(survey.live, wanted, survey))
+
+    def _list_jobs(self) -> tuple[LiveJob, ...]:
+        live: list[LiveJob] = []
+        for job in self._ports.jobs.list_jobs():
+            live.append(job)
+            self._listener.on_progress(len(live), 0)
+        return tuple(live)
+
+    def _name_book(self, me: CurrentPrincipal, live: Iterable[LiveJob]) -> NameBook:
+        resources = {kind: self._ports.resources.list_resources(kind) for kind in LISTED_KINDS}
+        jobs = [NamedResource(str(job.job_id), job.name) for job in live]
+        return NameBook(me.workspace_id, {**resources, Kind.JOB: jobs})
+
+    def _desired_forms(self, survey: Survey) -> dict[str, Form]:
+        definitions = [file.definition for file in survey.contents.files]
+        principals: set[Principal] = set()
+        for definition in definitions:
+            try:
+                principals.add(target_principal(definition, survey.mappings))
+            except SyncError:
+                continue  # becomes an issue of this definition in desired_form
+        active = self._ports.principals.find_active(principals)
+        names = {definition.job_name for definition in definitions}
+        return {
+            file.path: desired_form(
+                file.definition, survey.mappings, survey.book, names, active.__contains__
+            )
+            for file in survey.contents.files
+        }
+
+    def _with_full_forms(
+        self, live: tuple[LiveJob, ...], wanted: list[int], survey: Survey | None = None
+    ) -> tuple[tuple[LiveJob, ...], dict[int, Issue]]:
+        """Return the jobs with those of `wanted` read in full, and why some could not be read."""
+        if wanted:
+            self._listener.on_step("Reading jobs")
+        full: dict[int, LiveJob] = {}
+        unread: dict[int, Issue] = {}
+        results = in_parallel(self._ports.jobs.get_job, wanted, threads=self._threads)
+        for done, (job_id, result) in enumerate(results, start=1):
+            if isinstance(result, SyncError):
+                unread[job_id] = Issue(f"The job could not be read. {result}")
+            else:
+                full[job_id] = result
+            self._listener.on_progress(done, len(wanted))
+        if survey and full:
+            self._look_up(survey, full.values())
+        return tuple(full.get(job.job_id, job) for job in live), unread
+
+    def _look_up_unlisted(self, survey: Survey) -> None:
+        self._look_up(survey, survey.live)
+
+    def _look_up(self, survey: Survey, jobs: Iterable[LiveJob]) -> None:
+        """Ask for the objects that no list shows, so that only what is proven gone is `unknown`."""
+        wanted = {
+            reference
+            for job in jobs
+            if not is_managed(job.settings)
+            for reference in unlisted(job.settings, survey.book)
+        }
+        results = in_parallel(
+            lambda reference: self._find(*reference), sorted(wanted), threads=self._threads
+        )
+        for (kind, resource_id), result in results:
+            if isinstance(result, NamedResource):
+                survey.book.add(kind, result)
+            elif result is None and survey.me.is_admin:
+                survey.book.note_gone(kind, resource_id)
+
+    def _find(self, kind: Kind, resource_id: str) -> NamedResource | None:
+        if kind is not Kind.JOB:
+            return self._ports.resources.find_resource(kind, resource_id)
+        try:
+            job = self._ports.jobs.get_job(int(resource_id))
+        except NotFoundError:
+            return None
+        except ValueError:  # not a number: no job ever had this id
+            return None
+        return NamedResource(resource_id, job.name)

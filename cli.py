@@ -1,0 +1,214 @@
+"""The engine without a browser: `python cli.py info | export | validate | import | …`."""
+
+import argparse
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from dotenv import load_dotenv
+from rich.console import Console
+from rich.progress import Progress, TaskID
+from rich.table import Table
+from rich.text import Text
+
+from core.csv_text import csv_bytes
+from core.errors import ModeError, SelectionError, SettingsError, SyncError
+from core.gateways.connect import Connection, connect, system_clock, this_process
+from core.report import ERROR, Listener, Report, ReportRow, failure
+from core.secrets import mask
+from core.service import JobSync
+from core.settings import Settings
+
+DONE, FAILED, USAGE = 0, 1, 2
+_USAGE_ERRORS = (SettingsError, ModeError, SelectionError)
+_COLOURS = {
+    "new": "green",
+    "changed": "yellow",
+    "renamed": "yellow",
+    "deleted": "red",
+    ERROR: "bold red",
+    "unchanged": "dim",
+    "unmanaged": "dim",
+    "skipped": "dim",
+}
+_SHOWN_PATHS = 3
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Returns 0 done, 1 something failed or is in error, 2 wrong usage."""
+    options = _parser().parse_args(arguments)
+    load_dotenv(Path.cwd() / ".env")
+    logging.basicConfig(
+        level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(message)s"
+    )
+    screen = _Screen(options)
+    connection: Connection | None = None
+    try:
+        settings = Settings.from_env(os.environ)
+        connection = connect(retry_s=settings.retry_s, on_wait=screen.on_wait)
+        service = JobSync(connection.ports, settings, system_clock(), this_process)
+        with screen:
+            report, code = _run(options, service, screen)
+    except SyncError as error:
+        report = failure(options.command, error)
+        code = USAGE if isinstance(error, _USAGE_ERRORS) else FAILED
+    screen.show(report, connection.rest.calls() if connection else {})
+    if options.csv:
+        options.csv.write_bytes(csv_bytes(report.rows))
+    return code
+
+
+def _run(options: argparse.Namespace, service: JobSync, screen: "_Screen") -> tuple[Report, int]:
+    if options.command == "remove" and not options.yes:
+        return _refuse_removal(service, screen)
+    commands: Mapping[str, Callable[[], Report]] = {
+        "info": service.info,
+        "export": lambda: service.export(dry_run=options.dry_run, listener=screen.listener),
+        "validate": lambda: service.validate(listener=screen.listener)[1],
+        "import": lambda: service.import_jobs(options.only, listener=screen.listener),
+        "adopt": lambda: service.adopt(listener=screen.listener),
+        "remove": lambda: service.remove(options.only, listener=screen.listener),
+        "pull": service.pull,
+    }
+    report = commands[options.command]()
+    return report, DONE if report.status == "completed" else FAILED
+
+
+def _refuse_removal(service: JobSync, screen: "_Screen") -> tuple[Report, int]:
+    plan, report = service.validate(listener=screen.listener)
+    deleted = [row for row in report.rows if row.job_name in plan.removable()]
+    error = SettingsError(
+        f"Nothing was removed. {len(deleted)} jobs are classed as deleted.",
+        fix="Add --yes to remove them." if deleted else "",
+    )
+    refused = failure("remove", error)
+    return Report("remove", tuple(deleted), refused.issues, has_failed=True), USAGE
+
+
+class _Screen:
+    """What a person sees: progress on stderr; tables, or one JSON document, on stdout."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._json = options.json
+        self._diff = options.diff
+        self._out = Console(highlight=False)
+        self._progress = Progress(console=Console(stderr=True), transient=True)
+        self._task: TaskID | None = None
+
+    @property
+    def listener(self) -> Listener:
+        return Listener(on_step=self._on_step, on_progress=self._on_progress)
+
+    def __enter__(self) -> None:
+        self._progress.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def on_wait(self, seconds: float) -> None:
+        self._progress.console.print(f"The workspace is slow; waiting {seconds:.0f} s …")
+
+    def show(self, report: Report, calls: Mapping[str, int]) -> None:
+        if self._json:
+            document = json.dumps(report.as_json(calls), indent=2)
+            sys.stdout.write(document + "\n")
+            return
+        if report.rows:
+            self._out.print(_table(report.rows))
+        if self._diff:
+            self._show_changes(report.rows)
+        for name, value in report.details.items():
+            self._out.print(Text(f"{name.replace('_', ' ')}: {plain(str(value))}"))
+        for issue in report.issues:
+            style = "bold red" if report.has_failed else "yellow"
+            self._out.print(Text(plain(issue.message, keep="\n"), style=style))
+        counts = ", ".join(f"{count} {status}" for status, count in report.counts().items())
+        status = report.status.replace("_", " ")
+        self._out.print(Text(f"{report.operation}: {status}{': ' if counts else ''}{counts}"))
+
+    def _show_changes(self, rows: Sequence[ReportRow]) -> None:
+        for row in rows:
+            for change in row.changes:
+                current = json.dumps(mask(change.path, change.current), ensure_ascii=False)
+                desired = json.dumps(mask(change.path, change.desired), ensure_ascii=False)
+                line = f"{row.job_name} › {change.path}: {current} → {desired}"
+                self._out.print(Text(plain(line)))
+
+    def _on_step(self, step: str) -> None:
+        if self._task is not None:
+            self._progress.remove_task(self._task)
+        self._task = self._progress.add_task(step, total=None)
+
+    def _on_progress(self, done: int, total: int) -> None:
+        if self._task is not None:
+            self._progress.update(self._task, completed=done, total=total or None)
+
+
+def _table(rows: Sequence[ReportRow]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("Job", "File", "Status", "Changes", "Message"):
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(
+            Text(plain(row.job_name)),
+            Text(plain(row.file_name)),
+            Text(row.status, style=_COLOURS.get(row.status, "")),
+            Text(plain(_changes(row))),
+            Text(plain(_message(row), keep="\n")),
+        )
+    return table
+
+
+def _changes(row: ReportRow) -> str:
+    paths = [change.path for change in row.changes]
+    more = len(paths) - _SHOWN_PATHS
+    shown = ", ".join(paths[:_SHOWN_PATHS])
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _message(row: ReportRow) -> str:
+    issues = [
+        f"{issue.path}: {issue.message}" if issue.path else issue.message for issue in row.issues
+    ]
+    return "\n".join([*issues, *([row.message] if row.message else [])])
+
+
+def plain(text: str, *, keep: str = "") -> str:
+    """Return text that cannot steer a terminal: control characters are written as escapes."""
+    return "".join(
+        char if char.isprintable() or char in keep else f"\\u{ord(char):04x}" for char in text
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    output = argparse.ArgumentParser(add_help=False)
+    output.add_argument("--json", action="store_true", help="print one JSON document on stdout")
+    output.add_argument("--csv", type=Path, metavar="FILE", help="write the rows to a CSV file")
+    output.add_argument("--diff", action="store_true", help="print every field that differs")
+    parser = argparse.ArgumentParser(prog="cli.py", description=__doc__, allow_abbrev=False)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=text, parents=[output], allow_abbrev=False)
+
+    command("info", "which workspace, Git folder and mapping file are in use")
+    export = command("export", "write every job to its JSON file")
+    export.add_argument("--dry-run", action="store_true", help="only tell what would happen")
+    command("validate", "compare the files with the workspace; writes nothing")
+    command("adopt", "enter jobs that are equal to their file as imported")
+    command("pull", "bring the Git folder to the newest commit of its branch")
+    importing = command("import", "create and change jobs as the files say")
+    removing = command("remove", "remove imported jobs whose file is gone")
+    removing.add_argument("--yes", action="store_true", help="really remove")
+    for selecting in (importing, removing):
+        selecting.add_argument(
+            "--only", action="append", metavar="NAME", help="only this job (repeatable)"
+        )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,309 @@
+"""Working fakes of the ports: a whole workspace in memory, with its API's habits."""
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from core.errors import AlreadyExistsError, NotFoundError, WorkspaceError
+from core.json_text import JobSettings, JsonDict
+from core.lock import Clock, Owner
+from core.placeholders import Kind
+from core.ports import (
+    CurrentPrincipal,
+    FileStatus,
+    GitFolder,
+    LiveJob,
+    NamedResource,
+    Ports,
+)
+from core.principals import Principal, effective_run_as
+from core.service import JobSync
+from core.settings import Settings
+
+FOLDER = "/Workspace/Shared/jobs"
+ME = "sync@prod.example"
+
+
+class FakeJobs:
+    """Jobs by id; `fail` maps a method name to the error that its next calls raise."""
+
+    def __init__(self) -> None:
+        self.jobs: dict[int, LiveJob] = {}
+        self.permissions: dict[int, JsonDict] = {}
+        self.fail: dict[str, WorkspaceError] = {}
+        self.fail_names: dict[str, WorkspaceError] = {}
+        self.lost_answers: set[str] = set()
+        self.log: list[tuple[str, str]] = []
+        self._ids = itertools.count(9_007_199_254_740_993)
+
+    def add(self, settings: JobSettings, *, creator: str = ME, job_id: int | None = None) -> int:
+        job_id = next(self._ids) if job_id is None else job_id
+        principal = effective_run_as(settings, creator)
+        run_as = principal.name if principal else creator
+        self.jobs[job_id] = LiveJob(job_id, deepcopy(settings), creator, run_as, complete=True)
+        return job_id
+
+    def named(self, name: str) -> LiveJob:
+        (job,) = [job for job in self.jobs.values() if job.name == name]
+        return job
+
+    def list_jobs(self) -> Iterator[LiveJob]:
+        self._maybe_fail("list_jobs")
+        return iter([_list_form(job) for job in self.jobs.values()])
+
+    def find_jobs(self, name: str) -> Sequence[LiveJob]:
+        self._maybe_fail("find_jobs")
+        return [_list_form(job) for job in self.jobs.values() if job.name == name]
+
+    def get_job(self, job_id: int) -> LiveJob:
+        self._maybe_fail("get_job")
+        if job_id not in self.jobs:
+            raise NotFoundError(f"Job {job_id} does not exist.")
+        job = self.jobs[job_id]
+        self._maybe_fail_name(f"get {job.name}")
+        return deepcopy(job)
+
+    def get_permissions(self, job_id: int) -> JsonDict:
+        self._maybe_fail("get_permissions")
+        return self.permissions.get(job_id, {"access_control_list": []})
+
+    def create_job(self, settings: JobSettings) -> int:
+        self._maybe_fail("create_job")
+        self._maybe_fail_name(f"create {settings['name']}")
+        job_id = self.add(settings)
+        self.log.append(("create", str(settings["name"])))
+        if settings["name"] in self.lost_answers:
+            from core.errors import AmbiguousAnswerError
+
+            raise AmbiguousAnswerError("The workspace did not confirm the request.")
+        return job_id
+
+    def reset_job(self, job_id: int, settings: JobSettings) -> None:
+        self._maybe_fail("reset_job")
+        self._maybe_fail_name(f"reset {settings['name']}")
+        self.add(settings, creator=self.jobs[job_id].creator, job_id=job_id)
+        self.log.append(("reset", str(settings["name"])))
+
+    def delete_job(self, job_id: int) -> None:
+        self._maybe_fail("delete_job")
+        job = self.jobs.pop(job_id, None)
+        if job:
+            self.log.append(("delete", job.name))
+
+    def _maybe_fail(self, method: str) -> None:
+        if method in self.fail:
+            raise self.fail[method]
+
+    def _maybe_fail_name(self, key: str) -> None:
+        if key in self.fail_names:
+            raise self.fail_names[key]
+
+
+def _list_form(job: LiveJob) -> LiveJob:
+    settings = {key: value for key, value in job.settings.items() if key != "run_as"}
+    for key in ("tasks", "job_clusters", "environments", "parameters"):
+        if key in settings:
+            settings[key] = settings[key][:100]
+    return replace(job, settings=deepcopy(settings), complete=False)
+
+
+@dataclass
+class FakeFiles:
+    """Files and folders by path; `unreadable` paths raise, `read_only` refuses every write."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    folders: set[str] = field(default_factory=lambda: {"/Workspace", "/Workspace/Shared", FOLDER})
+    unreadable: dict[str, WorkspaceError] = field(default_factory=dict)
+    read_only: WorkspaceError | None = None
+    before_write: Callable[[str], None] = lambda _path: None
+    modified_at: int = 1_700_000_000_000
+
+    def status(self, path: str) -> FileStatus:
+        return self._status(path)
+
+    def list_folder(self, path: str) -> Sequence[FileStatus]:
+        if path in self.unreadable:
+            raise self.unreadable[path]
+        if path not in self.folders:
+            raise NotFoundError(f"Path ({path}) doesn't exist.")
+        inside = [
+            entry
+            for entry in itertools.chain(self.files, self.folders)
+            if entry.rpartition("/")[0] == path
+        ]
+        return [self._status(entry) for entry in inside]
+
+    def read(self, path: str) -> bytes:
+        if path in self.unreadable:
+            raise self.unreadable[path]
+        if path not in self.files:
+            raise NotFoundError(f"Path ({path}) doesn't exist.")
+        return self.files[path]
+
+    def create(self, path: str, content: bytes) -> None:
+        self._check_write(path)
+        if path in self.files:
+            raise AlreadyExistsError(f"{path} already exists.")
+        self._put(path, content)
+
+    def write(self, path: str, content: bytes) -> None:
+        self._check_write(path)
+        self._put(path, content)
+
+    def make_folder(self, path: str) -> None:
+        self._check_write(path)
+        parts = path.split("/")
+        self.folders |= {"/".join(parts[:end]) for end in range(2, len(parts) + 1)}
+
+    def delete(self, path: str) -> None:
+        self._check_write(path)
+        self.files.pop(path, None)
+
+    def _check_write(self, path: str) -> None:
+        self.before_write(path)
+        if self.read_only:
+            raise self.read_only
+
+    def _put(self, path: str, content: bytes) -> None:
+        parent = path.rpartition("/")[0]
+        if parent not in self.folders:
+            raise NotFoundError(f"The parent folder ({parent}) does not exist.")
+        self.files[path] = content
+
+    def _status(self, path: str) -> FileStatus:
+        if path not in self.files and path not in self.folders:
+            raise NotFoundError(f"Path ({path}) doesn't exist.")
+        is_file = path in self.files
+        object_id = sum(path.encode())
+        return FileStatus(path, object_id, is_file, not is_file, self.modified_at)
+
+
+@dataclass
+class FakeGit:
+    """One Git folder; a pull moves it to `remote_commit`."""
+
+    root: str = FOLDER
+    commit: str = "1" * 40
+    remote_commit: str = "2" * 40
+    fail: WorkspaceError | None = None
+
+    def find(self, path: str) -> GitFolder | None:
+        if path != self.root and not path.startswith(f"{self.root}/"):
+            return None
+        return GitFolder(7, self.root, "main", self.commit, "https://git.example/jobs.git")
+
+    def pull(self, folder: GitFolder) -> GitFolder:
+        if self.fail:
+            raise self.fail
+        self.commit = self.remote_commit
+        return replace(folder, commit=self.commit)
+
+
+@dataclass
+class FakeResources:
+    """Named objects per kind; `unlisted` ones are only found by id."""
+
+    listed: dict[Kind, list[NamedResource]] = field(default_factory=dict)
+    unlisted: dict[tuple[Kind, str], NamedResource] = field(default_factory=dict)
+    fail: WorkspaceError | None = None
+    fail_find: WorkspaceError | None = None
+
+    def list_resources(self, kind: Kind) -> Iterable[NamedResource]:
+        if self.fail:
+            raise self.fail
+        return list(self.listed.get(kind, []))
+
+    def find_resource(self, kind: Kind, resource_id: str) -> NamedResource | None:
+        if self.fail_find:
+            raise self.fail_find
+        return self.unlisted.get((kind, resource_id))
+
+
+@dataclass
+class FakePrincipals:
+    """Who we are, and who is active."""
+
+    me: CurrentPrincipal = field(
+        default_factory=lambda: CurrentPrincipal(ME, "Job Sync", is_admin=True, workspace_id="42")
+    )
+    active: set[Principal] | None = None
+
+    def current(self) -> CurrentPrincipal:
+        return self.me
+
+    def find_active(self, principals: Iterable[Principal]) -> set[Principal]:
+        wanted = set(principals)
+        return wanted if self.active is None else wanted & self.active
+
+
+@dataclass
+class FakeTime:
+    """A clock that only moves when told to."""
+
+    seconds: float = 1_700_000_000.0
+    dead: set[str] = field(default_factory=set)
+
+    def clock(self) -> Clock:
+        return Clock(
+            now=lambda: self.seconds,
+            monotonic=lambda: self.seconds,
+            is_dead=lambda owner: owner.token in self.dead,
+        )
+
+    def owner(self, principal: str = ME, operation: str = "import", token: str = "t1") -> Owner:
+        now = self.seconds
+        return Owner(token, "host-a", 100, principal, operation, since=now, renewed=now)
+
+
+class FakeWorkspace:
+    """All the ports of one workspace, and a service over them."""
+
+    def __init__(self) -> None:
+        self.jobs = FakeJobs()
+        self.files = FakeFiles()
+        self.git = FakeGit()
+        self.resources = FakeResources()
+        self.principals = FakePrincipals()
+        self.time = FakeTime()
+        self._tokens = itertools.count(1)
+
+    def ports(self) -> Ports:
+        return Ports(self.jobs, self.files, self.git, self.resources, self.principals)
+
+    def service(self, **settings: Any) -> JobSync:
+        def new_owner(principal: str, operation: str) -> Owner:
+            return self.time.owner(principal, operation, f"token-{next(self._tokens)}")
+
+        return JobSync(
+            self.ports(),
+            Settings(**{"folder": FOLDER, "threads": 2, **settings}),
+            self.time.clock(),
+            new_owner,
+        )
+
+    def add_resource(self, kind: Kind, resource_id: str, name: str) -> None:
+        self.resources.listed.setdefault(kind, []).append(NamedResource(resource_id, name))
+
+    def put_file(self, path: str, content: bytes) -> None:
+        """Put a file below the definitions' folder, with its parent folders."""
+        full = f"{FOLDER}/{path}"
+        self.files.make_folder(full.rpartition("/")[0])
+        self.files.files[full] = content
+
+    def definition_files(self) -> dict[str, bytes]:
+        """Return the files of the definitions' folder by relative path."""
+        start = f"{FOLDER}/"
+        return {
+            path.removeprefix(start): content
+            for path, content in self.files.files.items()
+            if path.startswith(start)
+        }
+
+    def copy_definitions_to(self, other: "FakeWorkspace") -> None:
+        """Stand in for commit, push and pull."""
+        for path in list(other.definition_files()):
+            del other.files.files[f"{FOLDER}/{path}"]
+        for path, content in self.definition_files().items():
+            other.put_file(path, content)

@@ -1,0 +1,391 @@
+"""The use cases over a workspace in memory."""
+
+import pytest
+
+from core.errors import (
+    LockedError,
+    ModeError,
+    NotFoundError,
+    PermissionDeniedError,
+    RemovalRefusedError,
+    SelectionError,
+    WorkspaceError,
+)
+from core.placeholders import Kind
+from core.ports import CurrentPrincipal
+from core.settings import AppMode
+from tests.builders import definition_text, job, notebook_task, run_job_task
+from tests.fakes import FOLDER, ME, FakeWorkspace
+
+
+@pytest.fixture
+def dev() -> FakeWorkspace:
+    return FakeWorkspace()
+
+
+@pytest.fixture
+def prod() -> FakeWorkspace:
+    return FakeWorkspace()
+
+
+def statuses(report) -> dict[str, str]:
+    return {row.job_name or row.file_name: row.status for row in report.rows}
+
+
+def promote(dev: FakeWorkspace, prod: FakeWorkspace):
+    dev.service().export()
+    dev.copy_definitions_to(prod)
+    return prod.service().import_jobs()
+
+
+def test_import_makes_the_workspace_match_git(dev, prod):
+    dev.jobs.add(job("load", max_concurrent_runs=2))
+    dev.jobs.add(job("report", tasks=[run_job_task("run", dev.jobs.named("load").job_id)]))
+    report = promote(dev, prod)
+    assert statuses(report) == {"load": "new", "report": "new"}
+    assert prod.jobs.named("load").settings["max_concurrent_runs"] == 2
+    task = prod.jobs.named("report").settings["tasks"][0]
+    assert task["run_job_task"]["job_id"] == prod.jobs.named("load").job_id
+    _, again = prod.service().validate()
+    assert again.counts() == {"unchanged": 2}
+
+
+def test_a_second_export_writes_nothing(dev):
+    dev.jobs.add(job("load"))
+    dev.service().export()
+    before = dict(dev.definition_files())
+    writes: list[str] = []
+    dev.files.before_write = writes.append
+    report = dev.service().export()
+    assert report.counts() == {"unchanged": 1}
+    assert dev.definition_files() == before
+    assert not [path for path in writes if path.startswith(FOLDER)]
+
+
+def test_circles_are_imported_in_one_run(dev, prod):
+    first = dev.jobs.add(job("a"))
+    third = dev.jobs.add(job("c", tasks=[run_job_task("next", first)]))
+    second = dev.jobs.add(job("b", tasks=[run_job_task("next", third)]))
+    dev.jobs.reset_job(first, job("a", tasks=[run_job_task("next", second)]))
+    report = promote(dev, prod)
+    assert report.status == "completed"
+    for name, needed in (("a", "b"), ("b", "c"), ("c", "a")):
+        (task,) = prod.jobs.named(name).settings["tasks"]
+        assert task["run_job_task"]["job_id"] == prod.jobs.named(needed).job_id
+    assert len(prod.jobs.jobs) == 3
+
+
+def test_a_job_may_run_itself(dev, prod):
+    own = dev.jobs.add(job("again"))
+    dev.jobs.reset_job(own, job("again", tasks=[run_job_task("again", own)]))
+    promote(dev, prod)
+    copy = prod.jobs.named("again")
+    assert copy.settings["tasks"][0]["run_job_task"]["job_id"] == copy.job_id
+
+
+def test_what_fails_takes_only_its_dependents_with_it(dev, prod):
+    bad = dev.jobs.add(job("bad"))
+    dev.jobs.add(job("needs bad", tasks=[run_job_task("run", bad)]))
+    dev.jobs.add(job("good"))
+    prod.jobs.fail_names["create bad"] = WorkspaceError("The workspace answered: no.")
+    report = promote(dev, prod)
+    assert statuses(report) == {"bad": "error", "good": "new", "needs bad": "error"}
+    assert report.status == "completed_with_errors"
+    assert [name for _, name in prod.jobs.log] == ["good"]
+
+
+def test_a_circle_that_fails_in_the_middle_is_completed_by_the_next_import(dev, prod):
+    first = dev.jobs.add(job("a"))
+    second = dev.jobs.add(job("b", tasks=[run_job_task("next", first)]))
+    dev.jobs.reset_job(first, job("a", tasks=[run_job_task("next", second)]))
+    prod.jobs.fail_names["reset a"] = WorkspaceError("The workspace answered: no.")
+    report = promote(dev, prod)
+    assert statuses(report) == {"a": "error", "b": "new"}
+    assert (
+        "paused stub" in next(row for row in report.rows if row.job_name == "a").issues[0].message
+    )
+    prod.jobs.fail_names.clear()
+    assert prod.service().import_jobs().status == "completed"
+    assert len(prod.jobs.jobs) == 2
+
+
+def test_a_rename_keeps_the_target_job(dev, prod):
+    source = dev.jobs.add(job("old name"))
+    promote(dev, prod)
+    target = prod.jobs.named("old name").job_id
+    dev.jobs.reset_job(source, job("new name"))
+    exported = dev.service().export()
+    assert statuses(exported) == {"new name": "renamed"}
+    assert list(dev.definition_files()) == ["old name.json"]
+    dev.copy_definitions_to(prod)
+    report = prod.service().import_jobs()
+    assert statuses(report) == {"new name": "renamed"}
+    assert prod.jobs.named("new name").job_id == target
+
+
+def test_a_job_keeps_its_references_when_the_job_it_runs_is_renamed(dev, prod):
+    source = dev.jobs.add(job("old name"))
+    dev.jobs.add(job("caller", tasks=[run_job_task("run", source)]))
+    promote(dev, prod)
+    dev.jobs.reset_job(source, job("new name"))
+    report = promote(dev, prod)
+    assert statuses(report) == {"new name": "renamed", "caller": "unchanged"}
+
+
+def test_only_what_was_imported_can_be_removed(dev, prod):
+    gone = dev.jobs.add(job("gone"))
+    dev.jobs.add(job("stays"))
+    prod.jobs.add(job("made by hand"))
+    promote(dev, prod)
+    dev.jobs.delete_job(gone)
+    exported = dev.service().export()
+    assert statuses(exported) == {"gone": "deleted", "stays": "unchanged"}
+    dev.copy_definitions_to(prod)
+    _, report = prod.service().validate()
+    assert statuses(report) == {
+        "gone": "deleted",
+        "stays": "unchanged",
+        "made by hand": "unmanaged",
+    }
+    report = prod.service().remove()
+    assert {job.name for job in prod.jobs.jobs.values()} == {"stays", "made by hand"}
+    assert report.status == "completed"
+    snapshots = [text for path, text in prod.files.files.items() if "/snapshots/" in path]
+    assert any(b'"gone"' in text and b'"permissions"' in text for text in snapshots)
+
+
+def test_a_removal_needs_a_complete_plan(dev, prod):
+    gone = dev.jobs.add(job("gone"))
+    promote(dev, prod)
+    dev.jobs.delete_job(gone)
+    dev.service().export()
+    dev.copy_definitions_to(prod)
+    prod.put_file("broken.json", b"<<<<<<< HEAD\n{}")
+    _, report = prod.service().validate()
+    assert statuses(report) == {"gone": "unmanaged", "broken.json": "error"}
+    with pytest.raises(SelectionError):
+        prod.service().remove(["gone"])
+    with pytest.raises(RemovalRefusedError):
+        prod.service().remove()
+    assert prod.jobs.named("gone")
+
+
+def test_a_removal_is_limited_in_number_and_share(dev, prod):
+    for number in range(6):
+        dev.jobs.add(job(f"job {number}"))
+    promote(dev, prod)
+    for path in list(prod.definition_files()):
+        del prod.files.files[f"{FOLDER}/{path}"]
+    with pytest.raises(RemovalRefusedError, match="6 jobs are more than the 5"):
+        prod.service(max_removals=5).remove()
+    with pytest.raises(RemovalRefusedError, match="50%"):
+        prod.service().remove()
+    assert len(prod.jobs.jobs) == 6
+    assert prod.service(max_removal_share=1.0).remove().status == "completed"
+    assert not prod.jobs.jobs
+
+
+def test_a_job_that_others_run_is_not_removed(dev, prod):
+    needed = dev.jobs.add(job("needed"))
+    promote(dev, prod)
+    prod.jobs.add(job("local", tasks=[run_job_task("run", prod.jobs.named("needed").job_id)]))
+    dev.jobs.delete_job(needed)
+    promote(dev, prod)
+    report = prod.service().remove()
+    assert statuses(report)["needed"] == "error"
+    assert prod.jobs.named("needed")
+
+
+def test_equal_jobs_are_adopted_and_a_lost_ledger_never_deletes(dev, prod):
+    dev.jobs.add(job("load"))
+    promote(dev, prod)
+    for path in [path for path in prod.files.files if path.endswith("imported.json")]:
+        del prod.files.files[path]
+    plan, _ = prod.service().validate()
+    assert [row.job_name for row in plan.adoptable()] == ["load"]
+    del prod.files.files[f"{FOLDER}/load.json"]
+    assert statuses(prod.service().validate()[1]) == {"load": "unmanaged"}
+    prod.put_file("load.json", dev.definition_files()["load.json"])
+    prod.service().adopt()
+    del prod.files.files[f"{FOLDER}/load.json"]
+    assert statuses(prod.service().validate()[1]) == {"load": "deleted"}
+
+
+def test_an_unanswered_create_makes_one_job(dev, prod):
+    dev.jobs.add(job("load"))
+    prod.jobs.lost_answers.add("load")
+    report = promote(dev, prod)
+    assert report.status == "completed"
+    assert len(prod.jobs.jobs) == 1
+    assert prod.service().import_jobs().counts() == {"unchanged": 1}
+
+
+def test_an_announced_job_of_a_killed_import_is_ours(dev, prod):
+    dev.jobs.add(job("load"))
+    dev.service().export()
+    dev.copy_definitions_to(prod)
+
+    def killed(path: str) -> None:
+        if path.endswith("imported.json") and prod.jobs.log:
+            raise KeyboardInterrupt
+
+    prod.files.before_write = killed
+    with pytest.raises(KeyboardInterrupt):
+        prod.service().import_jobs()
+    prod.files.before_write = lambda _path: None
+    assert prod.jobs.log == [("create", "load")]
+    del prod.files.files[f"{FOLDER}/load.json"]
+    assert statuses(prod.service().validate()[1]) == {"load": "deleted"}
+
+
+def test_a_principal_that_is_no_admin_creates_and_deletes_nothing(dev, prod):
+    dev.jobs.add(job("seen"))
+    dev.jobs.add(job("unseen"))
+    promote(dev, prod)
+    hidden = prod.jobs.named("unseen").job_id
+    prod.jobs.jobs.pop(hidden)
+    prod.principals.me = CurrentPrincipal(ME, "", is_admin=False, workspace_id="42")
+    report = prod.service().import_jobs()
+    assert statuses(report) == {"seen": "unchanged", "unseen": "error"}
+    assert len(prod.jobs.jobs) == 1
+    dev.principals.me = CurrentPrincipal(ME, "", is_admin=False, workspace_id="42")
+    dev.jobs.jobs.clear()
+    before = dict(dev.definition_files())
+    exported = dev.service().export()
+    assert set(statuses(exported).values()) == {"unmanaged"}
+    assert dev.definition_files() == before
+
+
+def test_pull_and_export_in_the_target_change_no_file(dev, prod):
+    dev.add_resource(Kind.CLUSTER, "d-1", "etl-dev")
+    prod.add_resource(Kind.CLUSTER, "p-1", "etl-prod")
+    prod.files.files["/Workspace/Shared/map.json"] = (
+        b'{compute_name_mappings: {cluster_name_mappings: {"etl-dev": "etl-prod"}}}'
+    )
+    dev.jobs.add(job("load", tasks=[notebook_task("main", existing_cluster_id="d-1")]))
+    dev.service().export()
+    dev.copy_definitions_to(prod)
+    before = dict(prod.definition_files())
+    service = prod.service(mapping_path="/Workspace/Shared/map.json")
+    service.export()
+    assert prod.definition_files() == before
+    service.import_jobs()
+    assert prod.jobs.named("load").settings["tasks"][0]["existing_cluster_id"] == "p-1"
+    assert service.export().counts() == {"unchanged": 1}
+    assert prod.definition_files() == before
+
+
+def test_a_deleted_cluster_is_unknown_only_when_proven_gone(dev):
+    dev.jobs.add(job("load", tasks=[notebook_task("main", existing_cluster_id="gone")]))
+    dev.resources.fail_find = WorkspaceError("The workspace answered: slow.")
+    assert statuses(dev.service().export()) == {"load": "error"}
+    assert not dev.definition_files()
+    dev.resources.fail_find = None
+    dev.service().export()
+    assert b"__CLUSTER__unknown__" in dev.definition_files()["load.json"]
+
+
+def test_ambiguous_names_block_only_their_jobs(dev, prod):
+    for resource_id in ("d-1", "d-2"):
+        dev.add_resource(Kind.CLUSTER, resource_id, "twin")
+    dev.jobs.add(job("bad", tasks=[notebook_task("main", existing_cluster_id="d-1")]))
+    dev.jobs.add(job("good"))
+    dev.jobs.add(job("double"))
+    dev.jobs.add(job("double"))
+    report = dev.service().export()
+    assert sorted(dev.definition_files()) == ["good.json"]
+    messages = [issue.message for row in report.rows for issue in row.issues]
+    assert sum("d-1, d-2" in message for message in messages) == 1
+    assert report.counts() == {"error": 3, "new": 1}
+
+
+def test_rows_that_moved_after_validation_are_skipped_and_named(dev, prod):
+    source = dev.jobs.add(job("load"))
+    dev.jobs.add(job("other"))
+    promote(dev, prod)
+    dev.jobs.reset_job(source, job("load", max_concurrent_runs=5))
+    dev.service().export()
+    dev.copy_definitions_to(prod)
+    plan, _ = prod.service().validate()
+    target = prod.jobs.named("load")
+    prod.jobs.reset_job(target.job_id, job("load", timeout_seconds=7, run_as={"user_name": ME}))
+    report = prod.service().import_jobs(reviewed=plan)
+    assert statuses(report) == {"load": "error", "other": "unchanged"}
+    assert prod.jobs.named("load").settings["timeout_seconds"] == 7
+
+
+def test_only_selected_jobs_are_imported(dev, prod):
+    dev.jobs.add(job("a"))
+    dev.jobs.add(job("b"))
+    dev.service().export()
+    dev.copy_definitions_to(prod)
+    report = prod.service().import_jobs(["a"])
+    assert {job.name for job in prod.jobs.jobs.values()} == {"a"}
+    assert report.rows[1].message == "Not selected."
+    with pytest.raises(SelectionError):
+        prod.service().import_jobs(["nobody"])
+
+
+def test_two_operations_exclude_each_other(dev):
+    dev.jobs.add(job("load"))
+    service = dev.service()
+    entered: list[bool] = []
+
+    def second(path: str) -> None:
+        if path.endswith("load.json") and not entered:
+            entered.append(True)
+            with pytest.raises(LockedError, match="export, started by"):
+                dev.service().export()
+
+    dev.files.before_write = second
+    service.export()
+    assert entered
+
+
+def test_the_mode_is_enforced(dev):
+    with pytest.raises(ModeError):
+        dev.service(mode=AppMode.IMPORT).export()
+    for operation in ("validate", "import_jobs", "adopt", "remove", "pull"):
+        with pytest.raises(ModeError):
+            getattr(dev.service(mode=AppMode.EXPORT), operation)()
+
+
+def test_pull_tells_both_commits(prod):
+    report = prod.service().pull()
+    assert (report.details["old_commit"], report.details["commit"]) == ("1" * 40, "2" * 40)
+    prod.git.root = "/Workspace/elsewhere"
+    with pytest.raises(NotFoundError, match="does not lie in a Git folder"):
+        prod.service().pull()
+
+
+def test_a_folder_without_write_permission_changes_nothing(dev):
+    dev.jobs.add(job("load"))
+    dev.files.read_only = PermissionDeniedError("No permission: write.")
+    with pytest.raises(Exception, match="state folder"):
+        dev.service().export()
+    assert not dev.definition_files()
+
+
+def test_a_broken_file_is_not_overwritten(dev):
+    dev.jobs.add(job("load"))
+    dev.service().export()
+    dev.put_file("load.json", b"{ not json")
+    report = dev.service().export()
+    assert dev.definition_files()["load.json"] == b"{ not json"
+    assert report.counts() == {"error": 2}
+
+
+def test_a_hand_written_definition_is_imported(prod):
+    settings = {"name": "by hand", "tasks": [notebook_task("main")]}
+    prod.put_file("sub/by hand.json", definition_text(settings, job_id=None))
+    assert prod.service().import_jobs().counts() == {"new": 1}
+    assert prod.service().validate()[1].counts() == {"unchanged": 1}
+
+
+def test_bundle_jobs_are_skipped_everywhere(dev, prod):
+    managed = job("b", deployment={"kind": "BUNDLE"}, edit_mode="UI_LOCKED")
+    dev.jobs.add(managed)
+    assert statuses(dev.service().export()) == {"b": "skipped"}
+    prod.jobs.add(managed)
+    prod.put_file("b.json", definition_text(job("b")))
+    assert statuses(prod.service().import_jobs()) == {"b": "skipped"}

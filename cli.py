@@ -35,6 +35,9 @@ _COLOURS = {
     "skipped": "dim",
 }
 _SHOWN_PATHS = 3
+# What needs attention comes first; rows of the last status are only counted unless --all.
+_ORDER = (ERROR, "new", "renamed", "changed", "deleted", "unmanaged", "skipped", "unchanged")
+_QUIET = _ORDER[-1]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -94,6 +97,7 @@ class _Screen:
     def __init__(self, options: argparse.Namespace) -> None:
         self._json = options.json
         self._diff = options.diff
+        self._all = options.all
         self._out = Console(highlight=False)
         self._progress = Progress(console=Console(stderr=True), transient=True)
         self._task: TaskID | None = None
@@ -116,8 +120,12 @@ class _Screen:
             document = json.dumps(report.as_json(calls), indent=2)
             sys.stdout.write(document + "\n")
             return
-        if report.rows:
-            self._out.print(_table(report.rows))
+        rows = sorted(report.rows, key=lambda row: _ORDER.index(row.status))
+        shown = [row for row in rows if self._all or row.status != _QUIET]
+        if shown:
+            self._out.print(_table(shown))
+        if len(shown) < len(rows):
+            self._out.print(f"{len(rows) - len(shown)} {_QUIET} not shown; --all shows them.")
         if self._diff:
             self._show_changes(report.rows)
         for name, value in report.details.items():
@@ -187,6 +195,7 @@ def _parser() -> argparse.ArgumentParser:
     output = argparse.ArgumentParser(add_help=False)
     output.add_argument("--json", action="store_true", help="print one JSON document on stdout")
     output.add_argument("--csv", type=Path, metavar="FILE", help="write the rows to a CSV file")
+    output.add_argument("--all", action="store_true", help="show unchanged rows as well")
     output.add_argument("--diff", action="store_true", help="print every field that differs")
     parser = argparse.ArgumentParser(prog="cli.py", description=__doc__, allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

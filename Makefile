@@ -1,0 +1,47 @@
+# The verbs of the project. `make promote` and `make test` set up everything they need.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+CODE := core cli.py emulator examples tests
+
+.PHONY: help promote workspaces test check unit fmt clean
+
+help:  ## list the verbs
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+promote: $(READY)  ## promote sample jobs from a local DEV workspace to a local PROD workspace
+	$(BIN)/python -m examples.promote
+
+workspaces: $(READY)  ## start the two local workspaces and keep them running
+	$(BIN)/python -m emulator --state local-workspaces
+
+test: check  ## all tests
+	$(BIN)/pytest -q --numprocesses 2 --dist loadfile --cov --cov-report=term
+
+check: $(READY)  ## format, lint, types, import directions, unit tests
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/mypy core cli.py emulator examples
+	$(BIN)/lint-imports
+	$(MAKE) unit
+
+unit: $(READY)
+	$(BIN)/pytest -q tests/unit
+
+fmt: $(READY)  ## format the code
+	$(BIN)/ruff format $(CODE)
+	$(BIN)/ruff check --fix $(CODE)
+
+clean:  ## remove the environment and everything generated
+	rm -rf $(VENV) local-workspaces .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+$(READY): requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed (make PYTHON=python3.12 …)." >&2; exit 1; }
+	@git --version >/dev/null || { echo "git is needed." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+		{ echo "The venv module is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $(READY)

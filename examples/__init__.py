@@ -1,0 +1,1 @@
+"""Things to try on the local workspaces."""

@@ -194,6 +194,27 @@ def sendable(settings: JobSettings) -> JobSettings:
     return result
 
 
+# The API returns these in another order each time.
+# Source: databricks/cli bundle/direct/dresources/job.go; terraform-provider-databricks#2942.
+_SHUFFLED = ("depends_on", "webhook_notifications")
+
+
+def in_steady_order(settings: JobSettings) -> JobSettings:
+    """Return the settings with the lists sorted that the API shuffles, for small Git diffs."""
+    result: JobSettings = _steady(settings, "", shuffled=False)
+    return result
+
+
+def _steady(node: Any, key: str, *, shuffled: bool) -> Any:
+    shuffled = shuffled or key in _SHUFFLED
+    if isinstance(node, dict):
+        return {name: _steady(value, name, shuffled=shuffled) for name, value in node.items()}
+    if isinstance(node, list):
+        items = [_steady(item, "", shuffled=shuffled) for item in node]
+        return _in_order(items, key) if shuffled else items
+    return node
+
+
 def _clean(
     node: Any,
     tree: PathTree[Rule] | None,

@@ -1,5 +1,6 @@
 """File content ↔ definition: what a job's JSON file holds."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,9 @@ from core.json_text import JobSettings, JsonDict, parse_json, stable_bytes
 
 # Source: Jobs API 2.2, `name`: at most 4096 bytes in UTF-8.
 MAX_NAME_BYTES = 4096
+
+_MAPPING_KEY = re.compile(r"(compute_name|run_as|resource_name)_mappings[\"']?\s*:")
+_SETTINGS_KEY = re.compile(r"settings[\"']?\s*:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,10 @@ def parse_definition(content: bytes) -> Definition | None:
     Raises:
         InvalidDefinitionError: it is no JSON, or a definition that cannot be used.
     """
-    document = _parse(_decode(content))
+    text = _decode(content)
+    if _is_mapping_file(text):
+        return None
+    document = _parse(text)
     if not isinstance(document, dict) or not isinstance(document.get("settings"), dict):
         return None
     settings = document["settings"]
@@ -48,6 +55,11 @@ def parse_definition(content: bytes) -> Definition | None:
         run_as_user_name=run_as_user_name if isinstance(run_as_user_name, str) else "",
         settings=settings,
     )
+
+
+def _is_mapping_file(text: str) -> bool:
+    """Whether this is a mapping file, which is JSON5 and may lie in the same folder."""
+    return bool(_MAPPING_KEY.search(text)) and not _SETTINGS_KEY.search(text)
 
 
 def _decode(content: bytes) -> str:

@@ -8,7 +8,13 @@ from core.definitions import Definition
 from core.diff import FieldChange, diff_settings
 from core.errors import Issue
 from core.file_names import file_name, free_file_name
-from core.forms import exported_definition, file_form, is_managed, live_form
+from core.forms import (
+    exported_definition,
+    file_form,
+    is_managed,
+    live_form,
+    with_same_identity,
+)
 from core.git_contents import DefinitionFile, GitContents
 from core.json_text import JobSettings
 from core.ledger import ExportedLedger
@@ -132,11 +138,12 @@ def plan_export(situation: ExportSituation) -> ExportPlan:
 
 
 def jobs_to_read(plan: ExportPlan) -> list[int]:
-    """Return the jobs whose file would be written from the list form."""
+    """Return the jobs that the list form could not prove equal."""
     return [
         row.job.job_id
         for row in plan.rows
-        if isinstance(row, NewFile | ChangedFile) and not row.job.complete
+        if (isinstance(row, NewFile | ChangedFile) and not row.job.complete)
+        or (isinstance(row, UnchangedFile) and row.job.truncated)
     ]
 
 
@@ -236,7 +243,7 @@ class _Planner:
 
     def _compared_row(self, job: LiveJob, file: DefinitionFile) -> ExportRow:
         current = file_form(file.definition).settings
-        wanted = live_form(job, self._now.book).settings
+        wanted = with_same_identity(live_form(job, self._now.book).settings, job, current)
         changes = diff_settings(current, wanted)
         if not changes or self._is_as_imported(file, wanted):
             return UnchangedFile(job.name, file, job)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from core.canonical import sendable
+from core.canonical import in_steady_order, sendable
 from core.definitions import Definition
 from core.errors import InvalidDefinitionError, Issue
 from core.json_text import JobSettings
@@ -48,9 +48,23 @@ def live_form(job: LiveJob, book: NameBook) -> Form:
     return _with_identity(settings, job.run_as_user_name, named.issues)
 
 
+def with_same_identity(current: JobSettings, job: LiveJob, desired: JobSettings) -> JobSettings:
+    """Take an identity that the API only names for the desired one, when it has that name.
+
+    `run_as_user_name` does not say whether it names a user or a group; only `run_as` does, and
+    `jobs/list` never holds it.
+    """
+    wanted = desired.get("run_as")
+    is_only_named = job.settings.get("run_as") is None and isinstance(wanted, dict)
+    if is_only_named and list(wanted.values()) == [job.run_as_user_name]:
+        return {**current, "run_as": wanted}
+    return current
+
+
 def exported_definition(job: LiveJob, book: NameBook) -> Definition:
-    """Return the definition that a live job's file should hold: its own fields, none invented."""
-    settings = {"queue": _NOT_QUEUED, **by_name(sendable(job.settings), book).settings}
+    """Return the definition that a live job's file should hold: its own fields, in steady order."""
+    named = by_name(in_steady_order(sendable(job.settings)), book).settings
+    settings = {"queue": _NOT_QUEUED, **named}
     return Definition(job.name, job.job_id, job.run_as_user_name, settings)
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from core.diff import FieldChange, diff_settings
 from core.errors import Issue
-from core.forms import Form, is_managed, live_form
+from core.forms import Form, is_managed, live_form, with_same_identity
 from core.git_contents import DefinitionFile, GitContents
 from core.json_text import JobSettings, fingerprint
 from core.ledger import ImportedLedger
@@ -186,7 +186,10 @@ def plan_import(situation: Situation) -> Plan:
 def jobs_to_read(plan: Plan) -> list[int]:
     """Return the jobs that the list form could not prove equal."""
     return [
-        row.job.job_id for row in plan.rows if isinstance(row, Changed) and not row.job.complete
+        row.job.job_id
+        for row in plan.rows
+        if (isinstance(row, Changed) and not row.job.complete)
+        or (isinstance(row, Unchanged) and row.job.truncated)
     ]
 
 
@@ -256,7 +259,7 @@ class _Planner:
             return New(name, file, with_pause_policy(form.settings, None, self._now.pause))
         if job.job_id in self._now.unread_jobs:
             return Blocked(name, file.path, (self._now.unread_jobs[job.job_id],))
-        current = live_form(job, self._now.book).settings
+        current = with_same_identity(live_form(job, self._now.book).settings, job, form.settings)
         desired = with_pause_policy(form.settings, current, self._now.pause)
         changes = diff_settings(current, desired)
         if not changes:

@@ -17,7 +17,8 @@ class LiveJob:
     """One job as the workspace holds it.
 
     `complete` is True when all pages were read by `get_job`; the list form lacks the explicit
-    run-as and may lack elements of long arrays, so it may only prove that a job is equal.
+    run-as, so it may only prove that a job is equal. A `truncated` one lacks elements of long
+    arrays as well, and proves nothing.
     """
 
     job_id: int
@@ -25,6 +26,7 @@ class LiveJob:
     creator: str
     run_as_user_name: str
     complete: bool
+    truncated: bool = False
 
     @property
     def name(self) -> str:

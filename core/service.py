@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from core.errors import ModeError, NotFoundError, SelectionError
+from core.errors import Issue, MappingFileError, ModeError, NotFoundError, SelectionError
 from core.exporting import export_files
 from core.importing import import_selected
 from core.ledger import ImportedJob, settle_pending
@@ -32,25 +32,28 @@ class JobSync:
 
     def info(self) -> Report:
         """Tell which workspace, principal, Git folder and mapping file this deployment uses."""
-        survey = self._surveyor(_SILENT).read()
-        git = self._ports.git.find(self._settings.folder)
-        mode, state = self._settings.mode, self._sessions.state_folder(survey.me)
+        surveyor = self._surveyor(_SILENT)
+        me = self._ports.principals.current()
+        contents = surveyor.read_contents()
+        try:
+            _, issues = surveyor.read_mappings()
+        except MappingFileError as error:
+            issues = (Issue(str(error)),)
         details = {
-            "workspace_id": survey.me.workspace_id,
-            "principal": survey.me.name,
-            "is_admin": survey.me.is_admin,
-            "app_mode": mode.value,
+            "workspace_id": me.workspace_id,
+            "principal": me.name,
+            "is_admin": me.is_admin,
+            "app_mode": self._settings.mode.value,
             "definitions_folder": self._settings.folder,
-            **_git_details(git),
-            "definitions": len(survey.contents.files),
-            "unreadable_files": len(survey.contents.unread),
-            "other_json_files": survey.contents.other_json,
-            "jobs": len(survey.live),
+            **_git_details(self._ports.git.find(self._settings.folder)),
+            "definitions": len(contents.files),
+            "unreadable_files": len(contents.unread),
+            "other_json_files": contents.other_json,
+            "jobs": sum(1 for _ in self._ports.jobs.list_jobs()),
             "mapping_file": self._settings.mapping_path,
-            "mapping_file_warnings": [issue.message for issue in survey.warnings],
-            "state_folder": state.path,
+            "state_folder": self._sessions.state_folder(me).path,
         }
-        return Report("info", issues=survey.warnings, details=details)
+        return Report("info", issues=issues, details=details)
 
     def export(self, *, dry_run: bool = False, listener: Listener = _SILENT) -> Report:
         """Write every job to its file and remove the files of jobs that are gone.
@@ -63,7 +66,7 @@ class JobSync:
             survey = self._surveyor(listener).read()
             ledger = self._sessions.state_folder(survey.me).exported()
             plan = self._surveyor(listener).plan_export(
-                survey, ledger, has_mappings=bool(self._mapping_path())
+                survey, ledger, has_mappings=self._reads_mappings
             )
             rows = tuple(export_row(row) for row in plan.rows)
             return Report("export", rows, (*survey.warnings, *plan.issues))
@@ -72,7 +75,7 @@ class JobSync:
             survey = self._surveyor(guarded).read()
             ledger = session.state.exported()
             plan = self._surveyor(guarded).plan_export(
-                survey, ledger, has_mappings=bool(self._mapping_path())
+                survey, ledger, has_mappings=self._reads_mappings
             )
             rows = export_files(
                 session, self._ports.files, survey.contents, plan, ledger, self._threads, guarded
@@ -191,15 +194,17 @@ class JobSync:
     def _threads(self) -> int:
         return self._settings.threads
 
-    def _mapping_path(self) -> str:
-        """Return the mapping file's path; a deployment that only exports has no use for it."""
-        return "" if self._settings.mode is AppMode.EXPORT else self._settings.mapping_path
+    @property
+    def _reads_mappings(self) -> bool:
+        """A deployment that only exports has no use for a mapping file."""
+        return bool(self._settings.mapping_path) and self._settings.mode is not AppMode.EXPORT
 
     def _surveyor(self, listener: Listener) -> Surveyor:
         return Surveyor(
             self._ports,
             folder=self._settings.folder,
-            mapping_path=self._mapping_path(),
+            mapping_path=self._settings.mapping_path,
+            reads_mappings=self._reads_mappings,
             threads=self._threads,
             listener=listener,
         )

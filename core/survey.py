@@ -38,11 +38,19 @@ class Surveyor:
     """Reads through the ports and hands what was read to the pure planners."""
 
     def __init__(
-        self, ports: Ports, *, folder: str, mapping_path: str, threads: int, listener: Listener
+        self,
+        ports: Ports,
+        *,
+        folder: str,
+        mapping_path: str,
+        reads_mappings: bool,
+        threads: int,
+        listener: Listener,
     ) -> None:
         self._ports = ports
         self._folder = folder
         self._mapping_path = mapping_path
+        self._reads_mappings = reads_mappings
         self._threads = threads
         self._listener = listener
 
@@ -57,19 +65,22 @@ class Surveyor:
         mappings, warnings = self.read_mappings()
         live = self._list_jobs()
         book = self._name_book(me, live)
+        return Survey(me, self.read_contents(), live, book, mappings, warnings)
+
+    def read_contents(self) -> GitContents:
+        """Read the definitions' folder."""
         self._listener.on_step("Reading the Git folder")
-        contents = read_git_contents(
+        return read_git_contents(
             self._ports.files,
             self._folder,
             ignore=self._mapping_path,
             threads=self._threads,
             on_progress=self._listener.on_progress,
         )
-        return Survey(me, contents, live, book, mappings, warnings)
 
     def read_mappings(self) -> tuple[Mappings, tuple[Issue, ...]]:
         """Read the mapping file; one that is missing is a warning, one that is broken an error."""
-        if not self._mapping_path:
+        if not self._reads_mappings:
             return Mappings(), ()
         try:
             content = self._ports.files.read(self._mapping_path)

@@ -59,22 +59,22 @@ class FakeJobs:
 
     def get_job(self, job_id: int) -> LiveJob:
         self._maybe_fail("get_job")
-        if job_id not in self.jobs:
-            raise NotFoundError(f"Job {job_id} does not exist.")
-        job = self.jobs[job_id]
+        job = self._existing(job_id)
         self._maybe_fail_name(f"get {job.name}")
         return deepcopy(job)
 
     def get_permissions(self, job_id: int) -> JsonDict:
         self._maybe_fail("get_permissions")
+        self._existing(job_id)
         return self.permissions.get(job_id, {"access_control_list": []})
 
     def create_job(self, settings: JobSettings) -> int:
         self._maybe_fail("create_job")
-        self._maybe_fail_name(f"create {settings['name']}")
+        name = str(settings.get("name", ""))
+        self._maybe_fail_name(f"create {name}")
         job_id = self.add(settings)
-        self.log.append(("create", str(settings["name"])))
-        if settings["name"] in self.lost_answers:
+        self.log.append(("create", name))
+        if name in self.lost_answers:
             from core.errors import AmbiguousAnswerError
 
             raise AmbiguousAnswerError("The workspace did not confirm the request.")
@@ -82,15 +82,24 @@ class FakeJobs:
 
     def reset_job(self, job_id: int, settings: JobSettings) -> None:
         self._maybe_fail("reset_job")
-        self._maybe_fail_name(f"reset {settings['name']}")
-        self.add(settings, creator=self.jobs[job_id].creator, job_id=job_id)
-        self.log.append(("reset", str(settings["name"])))
+        before = self._existing(job_id)
+        name = str(settings.get("name", ""))
+        self._maybe_fail_name(f"reset {name}")
+        if "run_as" in before.settings:  # once set, it stays until it is replaced
+            settings = {"run_as": before.settings["run_as"], **settings}
+        self.add(settings, creator=before.creator, job_id=job_id)
+        self.log.append(("reset", name))
 
     def delete_job(self, job_id: int) -> None:
         self._maybe_fail("delete_job")
         job = self.jobs.pop(job_id, None)
         if job:
             self.log.append(("delete", job.name))
+
+    def _existing(self, job_id: int) -> LiveJob:
+        if job_id not in self.jobs:
+            raise NotFoundError(f"Job {job_id} does not exist.")
+        return self.jobs[job_id]
 
     def _maybe_fail(self, method: str) -> None:
         if method in self.fail:
@@ -103,10 +112,12 @@ class FakeJobs:
 
 def _list_form(job: LiveJob) -> LiveJob:
     settings = {key: value for key, value in job.settings.items() if key != "run_as"}
+    truncated = False
     for key in ("tasks", "job_clusters", "environments", "parameters"):
-        if key in settings:
+        if len(settings.get(key, ())) > 100:
             settings[key] = settings[key][:100]
-    return replace(job, settings=deepcopy(settings), complete=False)
+            truncated = True
+    return replace(job, settings=deepcopy(settings), complete=False, truncated=truncated)
 
 
 @dataclass
@@ -218,7 +229,8 @@ class FakeResources:
     def find_resource(self, kind: Kind, resource_id: str) -> NamedResource | None:
         if self.fail_find:
             raise self.fail_find
-        return self.unlisted.get((kind, resource_id))
+        listed = {one.resource_id: one for one in self.listed.get(kind, [])}
+        return listed.get(resource_id) or self.unlisted.get((kind, resource_id))
 
 
 @dataclass

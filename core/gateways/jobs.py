@@ -94,4 +94,5 @@ def _live_job(document: JsonDict, *, complete: bool) -> LiveJob:
         creator=str(document.get("creator_user_name") or ""),
         run_as_user_name=str(document.get("run_as_user_name") or ""),
         complete=complete,
+        truncated=not complete and bool(document.get("has_more")),
     )

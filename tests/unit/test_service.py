@@ -389,3 +389,39 @@ def test_bundle_jobs_are_skipped_everywhere(dev, prod):
     prod.jobs.add(managed)
     prod.put_file("b.json", definition_text(job("b")))
     assert statuses(prod.service().import_jobs()) == {"b": "skipped"}
+
+
+def test_a_list_form_cut_off_at_a_hundred_tasks_proves_nothing(dev, prod):
+    source = dev.jobs.add(job("wide", tasks=[notebook_task(f"t{n}") for n in range(100)]))
+    promote(dev, prod)
+    dev.jobs.reset_job(source, job("wide", tasks=[notebook_task(f"t{n}") for n in range(101)]))
+    assert statuses(dev.service().export()) == {"wide": "changed"}
+    dev.copy_definitions_to(prod)
+    assert statuses(prod.service().import_jobs()) == {"wide": "changed"}
+    assert len(prod.jobs.named("wide").settings["tasks"]) == 101
+    del prod.jobs.named("wide").settings["tasks"][0]
+    assert statuses(prod.service().validate()[1]) == {"wide": "changed"}
+
+
+def test_a_group_is_equal_although_the_list_only_names_it(dev, prod):
+    dev.jobs.add(job("load", run_as={"group_name": "etl-owners"}))
+    promote(dev, prod)
+    assert prod.jobs.named("load").settings["run_as"] == {"group_name": "etl-owners"}
+    assert prod.service().validate()[1].counts() == {"unchanged": 1}
+    assert dev.service().export().counts() == {"unchanged": 1}
+
+
+def test_the_mapping_file_in_the_folder_is_never_taken_for_a_definition(dev):
+    text = b'{ /* comment */ compute_name_mappings: {cluster_name_mappings: {"unknown": "x"}} }'
+    dev.put_file("mappings.json", text)
+    dev.jobs.add(job("load"))
+    assert dev.service(mode=AppMode.EXPORT).export().counts() == {"new": 1}
+    path = f"{FOLDER}/mappings.json"
+    assert dev.service(mapping_path=path).validate()[1].counts() == {"unchanged": 1}
+
+
+def test_info_shows_what_is_wrong_with_the_mapping_file(prod):
+    prod.files.files["/Workspace/Shared/map.json"] = b'{"a": 1 "b": 2}'
+    report = prod.service(mapping_path="/Workspace/Shared/map.json").info()
+    assert report.details["principal"] == ME
+    assert "a comma is missing" in report.issues[0].message

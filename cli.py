@@ -21,6 +21,7 @@ from core.report import ERROR, Listener, Report, ReportRow, failure
 from core.secrets import mask
 from core.service import JobSync
 from core.settings import Settings
+from core.unmapped import UnmappedName
 
 DONE, FAILED, USAGE = 0, 1, 2
 _USAGE_ERRORS = (SettingsError, ModeError, SelectionError)
@@ -70,7 +71,7 @@ def _run(options: argparse.Namespace, service: JobSync, screen: "_Screen") -> tu
     commands: Mapping[str, Callable[[], Report]] = {
         "info": service.info,
         "export": lambda: service.export(dry_run=options.dry_run, listener=screen.listener),
-        "validate": lambda: service.validate(listener=screen.listener)[1],
+        "validate": lambda: service.validate(details=options.details, listener=screen.listener)[1],
         "import": lambda: service.import_jobs(options.only, listener=screen.listener),
         "adopt": lambda: service.adopt(listener=screen.listener),
         "remove": lambda: service.remove(options.only, listener=screen.listener),
@@ -128,6 +129,9 @@ class _Screen:
             self._out.print(f"{len(rows) - len(shown)} {_QUIET} not shown; --all shows them.")
         if self._diff:
             self._show_changes(report.rows)
+        if report.unmapped:
+            self._out.print(_unmapped_table(report.unmapped))
+        self._show_details(report.rows)
         for name, value in report.details.items():
             self._out.print(Text(f"{name.replace('_', ' ')}: {plain(str(value))}"))
         for issue in report.issues:
@@ -143,6 +147,16 @@ class _Screen:
                 current = json.dumps(mask(change.path, change.current), ensure_ascii=False)
                 desired = json.dumps(mask(change.path, change.desired), ensure_ascii=False)
                 line = f"{row.job_name} › {change.path}: {current} → {desired}"
+                self._out.print(Text(plain(line)))
+
+    def _show_details(self, rows: Sequence[ReportRow]) -> None:
+        for row in rows:
+            details = row.details.as_json() if row.details else {}
+            for item in details.get("not_mapped", ()):
+                line = f"{row.job_name} › not mapped › {item['path']}: {item['value']}"
+                self._out.print(Text(plain(f"{line} ({item['what']})")))
+            for item in details.get("hidden", ()):
+                line = f"{row.job_name} › no change › {item['path']}: {item['reason']}"
                 self._out.print(Text(plain(line)))
 
     def _on_step(self, step: str) -> None:
@@ -167,6 +181,17 @@ def _table(rows: Sequence[ReportRow]) -> Table:
             Text(plain(_changes(row))),
             Text(plain(_message(row), keep="\n")),
         )
+    return table
+
+
+def _unmapped_table(names: Sequence[UnmappedName]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", title_justify="left")
+    table.title = "Names to map"
+    for column in ("Kind", "Name", "Needed by", "Add to", "Line"):
+        table.add_column(column, overflow="fold")
+    for name in names:
+        cells = (name.noun, name.name, ", ".join(name.jobs), name.section, name.line)
+        table.add_row(*(Text(plain(cell)) for cell in cells))
     return table
 
 
@@ -206,7 +231,10 @@ def _parser() -> argparse.ArgumentParser:
     command("info", "which workspace, Git folder and mapping file are in use")
     export = command("export", "write every job to its JSON file")
     export.add_argument("--dry-run", action="store_true", help="only tell what would happen")
-    command("validate", "compare the files with the workspace; writes nothing")
+    validating = command("validate", "compare the files with the workspace; writes nothing")
+    validating.add_argument(
+        "--details", action="store_true", help="add risks, values not mapped and hidden differences"
+    )
     command("adopt", "enter jobs that are equal to their file as imported")
     command("pull", "bring the Git folder to the newest commit of its branch")
     importing = command("import", "create and change jobs as the files say")

@@ -59,8 +59,9 @@ def without(field: str) -> Hides:
 
 
 def default_source(value: Any, parents: Parents) -> bool:
-    """`source` is GIT by default in a job with a git_source, else WORKSPACE."""
-    return bool(value == ("GIT" if parents[0].get("git_source") else "WORKSPACE"))
+    """`source` is GIT by default in a job with a git_source, even an empty one, else WORKSPACE."""
+    is_git = isinstance(parents[0].get("git_source"), dict)
+    return bool(value == ("GIT" if is_git else "WORKSPACE"))
 
 
 _FIXUPS = "databricks/cli libs/testserver/jobs.go jobFixUps"
@@ -170,6 +171,7 @@ class Hidden:
     """One field that a rule left out of the comparison."""
 
     path: str
+    value: Any
     rule: Rule
 
 
@@ -233,7 +235,7 @@ def _clean(
         cleaned = _clean(value, branch, (*parents, node), here, hidden)
         rule = _hiding(cleaned, branch, (*parents, node))
         if rule:
-            hidden.append(Hidden(here, rule))
+            hidden.append(Hidden(here, value, rule))
         else:
             result[key] = cleaned
     return result

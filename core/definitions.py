@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import InvalidDefinitionError, InvalidJsonError
-from core.json_text import JobSettings, JsonDict, parse_json, stable_bytes
+from core.json_text import JobSettings, JsonDict, is_deeper_than, parse_json, stable_bytes
 
 # Source: Jobs API 2.2, `name`: at most 4096 bytes in UTF-8.
 MAX_NAME_BYTES = 4096
+_MAX_LEVELS = 100  # the API's own nest about 15; Python's recursion ends at 1000 frames
 
 _MAPPING_KEY = re.compile(r"(compute_name|run_as|resource_name)_mappings[\"']?\s*:")
 _SETTINGS_KEY = re.compile(r"settings[\"']?\s*:")
@@ -48,6 +49,11 @@ def parse_definition(content: bytes) -> Definition | None:
     if not isinstance(document, dict) or not isinstance(document.get("settings"), dict):
         return None
     settings = document["settings"]
+    if is_deeper_than(settings, _MAX_LEVELS):
+        raise InvalidDefinitionError(
+            "The settings are nested too deeply to be those of a job.",
+            fix="Correct the file in the Git folder, or export the job again.",
+        )
     run_as_user_name = document.get("run_as_user_name")
     return Definition(
         job_name=_job_name(settings),
@@ -73,7 +79,8 @@ def _decode(content: bytes) -> str:
 
 
 def _parse(text: str) -> Any:
-    if any(line.startswith(("<<<<<<< ", ">>>>>>> ")) for line in text.splitlines()):
+    # JSON strings may hold the other line ends that `splitlines` knows, but no newline.
+    if any(line.startswith(("<<<<<<< ", ">>>>>>> ")) for line in text.split("\n")):
         raise InvalidDefinitionError(
             "The file holds Git merge-conflict markers.",
             fix="Resolve the conflict in the Git folder, commit, push and pull again.",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from core.canonical import canonicalize, unique_keys
+from core.canonical import Hidden, Rule, canonicalize, unique_keys
 from core.field_paths import element_key, join_element, join_key
 from core.json_text import JobSettings, equal_json
 
@@ -50,3 +50,40 @@ def _list_differences(current: list[Any], desired: list[Any], path: str) -> Iter
     after = {element_key(path, item, index): item for index, item in enumerate(desired)}
     for key in sorted(before.keys() | after.keys()):
         yield from _differences(before.get(key), after.get(key), join_element(path, key))
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenDifference:
+    """One field that differs and is no change, and why. None stands for an absent field."""
+
+    path: str
+    current: Any
+    desired: Any
+    reason: str
+    source: str
+
+
+def hidden_differences(current: JobSettings, desired: JobSettings) -> tuple[HiddenDifference, ...]:
+    """Return what `diff_settings` leaves out because a rule says that it means nothing."""
+    before = {hidden.path: hidden for hidden in canonicalize(current).hidden}
+    after = {hidden.path: hidden for hidden in canonicalize(desired).hidden}
+    return tuple(
+        HiddenDifference(
+            path,
+            before[path].value if path in before else None,
+            after[path].value if path in after else None,
+            rule.reason,
+            rule.source,
+        )
+        for path, rule in _rules(before, after)
+        if not (
+            path in before and path in after and equal_json(before[path].value, after[path].value)
+        )
+    )
+
+
+def _rules(*sides: dict[str, Hidden]) -> list[tuple[str, Rule]]:
+    return sorted(
+        {path: hidden.rule for side in sides for path, hidden in side.items()}.items(),
+        key=lambda item: item[0],
+    )

@@ -8,9 +8,10 @@ SUFFIX = ".json"
 MAX_STEM_LENGTH = 140  # Windows clones have about 260 characters for the whole path
 
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._- ()[]+,=@")
-# Source: Win32 "Naming Files, Paths, and Namespaces": reserved with any extension.
+# Source: Win32 "Naming Files, Paths, and Namespaces": reserved with any extension; Windows
+# overlooks spaces before it.
 _WINDOWS_RESERVED = re.compile(
-    r"(con|prn|aux|nul|conin\$|conout\$|com\d|lpt\d)(\.|$)", re.IGNORECASE
+    r"(con|prn|aux|nul|conin\$|conout\$|com\d|lpt\d) *(\.|$)", re.IGNORECASE
 )
 # Source: docs.databricks.com/files/workspace.html: suffixes that the workspace types as assets.
 _ASSET_SUFFIXES = (".lvdash", ".dbalert", ".dbquery")

@@ -7,10 +7,11 @@ from core.canonical import in_steady_order, sendable
 from core.definitions import Definition
 from core.errors import InvalidDefinitionError, Issue
 from core.json_text import JobSettings
-from core.mappings import DEFAULT, Mappings
+from core.mappings import DEFAULT, RUN_AS_SECTION, Mappings
 from core.names import NameBook, by_name, mapped
 from core.ports import LiveJob
 from core.principals import Principal, effective_run_as
+from core.unmapped import MissingName
 
 # Source: docs.databricks.com/reference/jobs-api-updates.html: jobs made through API 2.2 are queued
 # unless they say otherwise; whether older jobs show the field at all is not documented, so both
@@ -25,6 +26,7 @@ class Form:
 
     settings: JobSettings
     issues: tuple[Issue, ...] = ()
+    missing: tuple[MissingName, ...] = ()
 
 
 def is_managed(settings: JobSettings) -> str:
@@ -55,8 +57,11 @@ def with_same_identity(current: JobSettings, job: LiveJob, desired: JobSettings)
     `jobs/list` never holds it.
     """
     wanted = desired.get("run_as")
-    is_only_named = job.settings.get("run_as") is None and isinstance(wanted, dict)
-    if is_only_named and list(wanted.values()) == [job.run_as_user_name]:
+    if (
+        isinstance(wanted, dict)
+        and job.settings.get("run_as") is None
+        and list(wanted.values()) == [job.run_as_user_name]
+    ):
         return {**current, "run_as": wanted}
     return current
 
@@ -87,11 +92,19 @@ def desired_form(
     try:
         principal = target_principal(definition, mappings)
     except InvalidDefinitionError as error:
-        return Form(settings, (*named.issues, Issue(str(error), "run_as")))
+        return Form(settings, (*named.issues, Issue(str(error), "run_as")), named.missing)
     settings["run_as"] = principal.as_json()
     if is_active(principal):
-        return Form(settings, named.issues)
-    return Form(settings, (*named.issues, _missing_principal(principal, definition)))
+        return Form(settings, named.issues, named.missing)
+    source = effective_run_as(definition.settings, definition.run_as_user_name)
+    entry = source.name if source else DEFAULT
+    issue = Issue(
+        f"The {principal} does not exist in this workspace or is not active. Map “{entry}” in "
+        f"{RUN_AS_SECTION} of the mapping file.",
+        "run_as",
+    )
+    absent = MissingName("run as", entry, RUN_AS_SECTION, None)
+    return Form(settings, (*named.issues, issue), (*named.missing, absent))
 
 
 def target_principal(definition: Definition, mappings: Mappings) -> Principal:
@@ -109,16 +122,6 @@ def target_principal(definition: Definition, mappings: Mappings) -> Principal:
             fix="Add `default` to run_as_mappings of the mapping file, or run_as to the settings.",
         )
     return chosen
-
-
-def _missing_principal(principal: Principal, definition: Definition) -> Issue:
-    source = effective_run_as(definition.settings, definition.run_as_user_name)
-    entry = source.name if source else DEFAULT
-    return Issue(
-        f"The {principal} does not exist in this workspace or is not active. Map “{entry}” in "
-        "run_as_mappings of the mapping file.",
-        "run_as",
-    )
 
 
 def _with_identity(settings: JobSettings, run_as_user_name: str, issues: tuple[Issue, ...]) -> Form:

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import math
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from core.errors import InvalidJsonError
@@ -12,14 +14,17 @@ JobSettings = dict[str, Any]
 
 
 def parse_json(text: str) -> Any:
-    """Read strict JSON: no duplicate keys, no NaN or Infinity.
+    """Read strict JSON: no duplicate keys, no NaN or Infinity, no number that would become one.
 
     Raises:
         InvalidJsonError: with line and column where the parser knows them.
     """
     try:
         return json.loads(
-            text, object_pairs_hook=_object_without_duplicates, parse_constant=_refuse_constant
+            text,
+            object_pairs_hook=_object_without_duplicates,
+            parse_constant=_refuse_constant,
+            parse_float=_finite,
         )
     except json.JSONDecodeError as error:
         raise InvalidJsonError(
@@ -62,6 +67,20 @@ def equal_json(left: Any, right: Any) -> bool:
     return bool(left == right)
 
 
+def is_deeper_than(value: Any, levels: int) -> bool:
+    """Whether objects and lists are nested in more than so many levels; never recursive itself."""
+    layer = [value]
+    for _ in range(levels):
+        layer = [inner for node in layer for inner in _inside(node)]
+    return any(isinstance(node, dict | list) for node in layer)
+
+
+def _inside(node: Any) -> Iterable[Any]:
+    if isinstance(node, dict):
+        return node.values()
+    return node if isinstance(node, list) else ()
+
+
 def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> JsonDict:
     result = dict(pairs)
     if len(result) != len(pairs):
@@ -73,3 +92,10 @@ def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> JsonDict:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise InvalidJsonError(f"{name} is not JSON.")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise InvalidJsonError(f"The number {text[:20]} is too large.")
+    return number

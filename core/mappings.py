@@ -18,11 +18,28 @@ DEFAULT = "default"
 _COMPUTE = "compute_name_mappings"
 _RUN_AS = "run_as_mappings"
 _PAUSE = "pause_status"
-_KINDS: Mapping[str, Kind] = {
-    "cluster_name_mappings": Kind.CLUSTER,
-    "warehouse_name_mappings": Kind.WAREHOUSE,
+_RESOURCES = "resource_name_mappings"
+
+# Where the names of each kind stand: section, key.
+_SECTIONS: Mapping[Kind, tuple[str, str]] = {
+    Kind.CLUSTER: (_COMPUTE, "cluster_name_mappings"),
+    Kind.WAREHOUSE: (_COMPUTE, "warehouse_name_mappings"),
+    Kind.PIPELINE: (_RESOURCES, "pipelines"),
+    Kind.CLUSTER_POLICY: (_RESOURCES, "cluster_policies"),
+    Kind.INSTANCE_POOL: (_RESOURCES, "instance_pools"),
+    Kind.NOTIFICATION_DESTINATION: (_RESOURCES, "notification_destinations"),
+    Kind.QUERY: (_RESOURCES, "queries"),
+    Kind.ALERT: (_RESOURCES, "alerts"),
+    Kind.LEGACY_ALERT: (_RESOURCES, "legacy_alerts"),
+    Kind.DASHBOARD: (_RESOURCES, "dashboards"),
+    Kind.LEGACY_DASHBOARD: (_RESOURCES, "legacy_dashboards"),
 }
 _JSON5_ERROR = re.compile(r"<string>:(\d+) (.*) at column (\d+)", re.DOTALL)
+_TOKEN = re.compile(
+    r"""//[^\n]*|/\*.*?\*/|(?P<code>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[\w$.+-]+|\S)""", re.DOTALL
+)
+_BEGINS = re.compile(r"""["'{\[\w$]""")  # the first character of a key or a value
+_ENDS = re.compile(r"""".*"|'.*'|[\w$.+-]+|[}\]]""", re.DOTALL)  # the whole of a key or a value
 _SHOWN = 60  # characters of the line shown on either side of an error
 
 
@@ -48,10 +65,13 @@ class Mappings:
         """Return the exact entry for a name, or None."""
         return self.names.get(kind, {}).get(name)
 
-    def line_to_add(self, kind: Kind, name: str) -> str:
-        """Return where a missing entry belongs, for messages."""
-        section = next((key for key, value in _KINDS.items() if value is kind), "")
-        return f"add “{name}” to {_COMPUTE}.{section} of the mapping file" if section else ""
+
+RUN_AS_SECTION = _RUN_AS
+
+
+def section_of(kind: Kind) -> str:
+    """Return where the mapping file holds the names of a kind; empty for kinds it does not map."""
+    return ".".join(_SECTIONS[kind]) if kind in _SECTIONS else ""
 
 
 def parse_mappings(content: bytes, path: str) -> Mappings:
@@ -63,14 +83,16 @@ def parse_mappings(content: bytes, path: str) -> Mappings:
     document = _parse(_decode(content, path), path)
     reader = _Reader(path)
     root = reader.object_at(document, "the file")
-    reader.warn_unknown(root, (_COMPUTE, _RUN_AS, _PAUSE), "")
-    compute = reader.object_at(root.get(_COMPUTE, {}), _COMPUTE)
-    reader.warn_unknown(compute, tuple(_KINDS), f"{_COMPUTE}.")
+    reader.warn_unknown(root, (_COMPUTE, _RESOURCES, _RUN_AS, _PAUSE), "")
+    sections = {name: reader.object_at(root.get(name, {}), name) for name in (_COMPUTE, _RESOURCES)}
+    for name, section in sections.items():
+        known = tuple(key for where, key in _SECTIONS.values() if where == name)
+        reader.warn_unknown(section, known, f"{name}.")
     return Mappings(
         path=path,
         names={
-            kind: reader.names_at(compute.get(key, {}), f"{_COMPUTE}.{key}")
-            for key, kind in _KINDS.items()
+            kind: reader.names_at(sections[name].get(key, {}), f"{name}.{key}")
+            for kind, (name, key) in _SECTIONS.items()
         },
         run_as=reader.principals_at(root.get(_RUN_AS, {})),
         pause=reader.pause_policy(root.get(_PAUSE, PausePolicy.FROM_GIT)),
@@ -106,20 +128,30 @@ def _explain(error: str, text: str, path: str) -> str:
     if not match:
         return f"{path} is not valid JSON5: {error}."
     lines = text.split("\n")
-    line, column = int(match[1]), int(match[3])
-    offset = sum(len(earlier) + 1 for earlier in lines[: line - 1]) + column - 1
-    before = text[:offset].rstrip()
-    problem = match[2]
-    if _comma_is_missing(before, text[offset : offset + 1]):
-        problem = "a comma is missing here"
-        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    offset = sum(len(earlier) + 1 for earlier in lines[: int(match[1]) - 1]) + int(match[3]) - 1
+    problem = match[2].replace('"\n"', "end of the line")
+    mark, end = _missing_mark(text, offset)
+    if mark:
+        problem, offset = f"a {mark} is missing here", end
+    line, column = text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
     return f"{path}: line {line}, column {column}: {problem}.\n{_pointer(lines[line - 1], column)}"
 
 
-def _comma_is_missing(before: str, following: str) -> bool:
-    """A value has just ended and, where a comma or a bracket should come, something else begins."""
-    ended = before[-1:] in {'"', "'", "}", "]"} or before[-1:].isalnum()
-    return ended and (following in {'"', "'", "{", "["} or following.isalpha())
+def _missing_mark(text: str, offset: int) -> tuple[str, int]:
+    """Return the mark that is missing between what ends before `offset` and what begins there.
+
+    With it comes the place right behind what ends. The mark is empty when something else is wrong.
+    """
+    tokens = [token for token in _TOKEN.finditer(text, 0, offset) if token["code"]]
+    codes = ["", "", *(token["code"] for token in tokens)]
+    depth = sum((code in "{[") - (code in "}]") for code in codes[2:])
+    if depth < 1 or not _BEGINS.match(text, offset) or not _ENDS.fullmatch(codes[-1]):
+        return "", offset
+    end = tokens[-1].end()
+    if end == offset and codes[-1][-1].isalnum():  # in the middle of a word
+        return "", offset
+    is_key = codes[-2] in {"{", ","} and codes[-1] not in {"}", "]"}
+    return "colon" if is_key else "comma", end
 
 
 def _pointer(line: str, column: int) -> str:

@@ -6,10 +6,11 @@ from typing import Any
 
 from core.errors import Issue, SyncError
 from core.json_text import JobSettings
-from core.mappings import Mappings
+from core.mappings import Mappings, section_of
 from core.placeholders import THIS_WORKSPACE, UNKNOWN, Kind, name_in, placeholder
 from core.ports import NamedResource
 from core.references import Reference, find_references, replace_references
+from core.unmapped import MissingName
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Named:
 
     settings: JobSettings
     issues: tuple[Issue, ...]
+    missing: tuple[MissingName, ...] = ()
 
 
 class NameBook:
@@ -56,6 +58,10 @@ class NameBook:
         """Return all ids that carry a name."""
         return tuple(self._ids.get((kind, name), ()))
 
+    def names(self, kind: Kind) -> tuple[str, ...]:
+        """Return all names of a kind."""
+        return tuple(name for (of, name), ids in self._ids.items() if of is kind and ids)
+
     def is_gone(self, kind: Kind, resource_id: str) -> bool:
         """Whether the workspace said that this object does not exist."""
         return (kind, resource_id) in self._gone
@@ -72,6 +78,28 @@ class NameBook:
         if owner is None or name_in(Kind.WORKSPACE, owner) == THIS_WORKSPACE:
             return False
         return self.name_of(Kind.WORKSPACE, str(owner)) is None
+
+
+def wanted_names(
+    definitions: Iterable[JobSettings], live: Iterable[JobSettings], mappings: Mappings
+) -> dict[Kind, set[str]]:
+    """Return which kinds are referred to at all, and by which names of the target.
+
+    Args:
+        definitions: settings as Git holds them, by name.
+        live: settings as the workspace holds them, by id; they add kinds but no names.
+    """
+    wanted: dict[Kind, set[str]] = {}
+    for settings in definitions:
+        for reference in find_references(settings):
+            names = wanted.setdefault(reference.kind, set())
+            name = name_in(reference.kind, reference.value)
+            if name is not None:
+                names.add(mappings.target_name(reference.kind, name) or name)
+    for settings in live:
+        for reference in find_references(settings):
+            wanted.setdefault(reference.kind, set())
+    return wanted
 
 
 def unlisted(settings: JobSettings, book: NameBook) -> set[tuple[Kind, str]]:
@@ -112,6 +140,7 @@ def mapped(
         defined_jobs: names of the jobs in Git; a job that is not yet there will be created.
     """
     issues: list[Issue] = []
+    missing: list[MissingName] = []
 
     def translate(reference: Reference) -> Any:
         if book.is_foreign(reference):
@@ -125,12 +154,16 @@ def mapped(
         else:
             name = mappings.target_name(reference.kind, name) or name
         if not (reference.kind is Kind.JOB and name in defined_jobs):
-            problem = _target_problem(reference, name, mappings, book)
+            problem = _target_problem(reference, name, book)
             if problem:
-                issues.append(Issue(problem, reference.path))
+                source = name_in(reference.kind, reference.value) or name
+                section = section_of(reference.kind)
+                issues.append(Issue(f"{problem} {_way_out(section, source)}", reference.path))
+                missing.append(MissingName(reference.kind.noun, source, section, reference.kind))
         return placeholder(reference.kind, name)
 
-    return Named(replace_references(settings, translate), tuple(issues))
+    result = replace_references(settings, translate)
+    return Named(result, tuple(issues), tuple(missing))
 
 
 def by_id(settings: JobSettings, book: NameBook) -> JobSettings:
@@ -198,22 +231,22 @@ def _raw_id_problem(reference: Reference) -> str:
     )
 
 
-def _target_problem(reference: Reference, name: str, mappings: Mappings, book: NameBook) -> str:
-    kind, noun = reference.kind, reference.kind.noun
-    ids = book.ids_of(kind, name)
+def _target_problem(reference: Reference, name: str, book: NameBook) -> str:
+    noun = reference.kind.noun
+    ids = book.ids_of(reference.kind, name)
     if len(ids) == 1:
         return ""
     if len(ids) > 1:
-        return (
-            f"{len(ids)} objects are named “{name}” ({noun}): {', '.join(ids)}. Rename one, "
-            "so that the name says which is meant."
-        )
+        return f"{len(ids)} objects are named “{name}” ({noun}): {', '.join(ids)}."
     if name == UNKNOWN:
-        meaning = f"The {noun} was deleted in the source workspace."
-    else:
-        meaning = f"There is no {noun} named “{name}” in this workspace."
-    source = name_in(kind, reference.value) or name
-    add = mappings.line_to_add(kind, source)
-    if not add:
-        return f"{meaning} Export its definition, or create it here."
-    return f"{meaning} Either {add}, or create it here."
+        return f"The {noun} was deleted in the source workspace."
+    return f"There is no {noun} named “{name}” in this workspace."
+
+
+def _way_out(section: str, source_name: str) -> str:
+    if not section:
+        return "Export its definition, or create it here."
+    return (
+        f"Map “{source_name}” in {section} of the mapping file, or give this workspace exactly one "
+        "object of this name."
+    )

@@ -13,11 +13,21 @@ class Kind(StrEnum):
     WAREHOUSE = "WAREHOUSE"
     JOB = "JOB"
     WORKSPACE = "WORKSPACE"
+    PIPELINE = "PIPELINE"
+    CLUSTER_POLICY = "CLUSTER_POLICY"
+    INSTANCE_POOL = "INSTANCE_POOL"
+    NOTIFICATION_DESTINATION = "NOTIFICATION_DESTINATION"
+    QUERY = "QUERY"
+    ALERT = "ALERT"
+    LEGACY_ALERT = "LEGACY_ALERT"
+    DASHBOARD = "DASHBOARD"
+    LEGACY_DASHBOARD = "LEGACY_DASHBOARD"
 
     @property
     def noun(self) -> str:
         """The word for people."""
-        return {"WAREHOUSE": "SQL warehouse"}.get(self.value, self.value.lower())
+        special = {"WAREHOUSE": "SQL warehouse", "QUERY": "SQL query"}
+        return special.get(self.value, self.value.lower().replace("_", " "))
 
 
 THIS_WORKSPACE = "current"

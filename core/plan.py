@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from core.diff import FieldChange, diff_settings
+from core.diff import FieldChange, HiddenDifference, diff_settings, hidden_differences
 from core.errors import Issue
 from core.forms import Form, is_managed, live_form, with_same_identity
 from core.git_contents import DefinitionFile, GitContents
@@ -14,6 +14,7 @@ from core.mappings import PausePolicy
 from core.names import NameBook, needed_jobs
 from core.pause import with_pause_policy
 from core.ports import LiveJob
+from core.unmapped import UnmappedName, unmapped_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,10 @@ class Changed:
     file: DefinitionFile
     job: LiveJob
     desired: JobSettings
+    current: JobSettings
     changes: tuple[FieldChange, ...]
     old_name: str = ""
+    hidden: tuple[HiddenDifference, ...] = ()
 
     @property
     def status(self) -> str:
@@ -52,6 +55,7 @@ class Unchanged:
     file: DefinitionFile
     job: LiveJob
     is_adopted: bool
+    hidden: tuple[HiddenDifference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,7 @@ class Plan:
     rows: tuple[Row, ...]
     issues: tuple[Issue, ...]
     is_complete: bool
+    unmapped: tuple[UnmappedName, ...] = ()
 
     def importable(self) -> dict[str, Importable]:
         """Return the rows that an import can apply, by job name, in the plan's order."""
@@ -126,7 +131,7 @@ class Situation:
 
     `desired` holds the form of each definition by file path; `unread_jobs` the jobs whose full
     form could not be read. `sees_all_jobs` is True when the list of jobs is known to be whole.
-    `book` names renamed jobs as Git does.
+    `book` names renamed jobs as Git does. `shows_hidden` asks for what the rules of comparing hid.
     """
 
     contents: GitContents
@@ -137,6 +142,7 @@ class Situation:
     sees_all_jobs: bool
     pause: PausePolicy = PausePolicy.FROM_GIT
     unread_jobs: Mapping[int, Issue] = field(default_factory=dict)
+    shows_hidden: bool = False
 
 
 def row_fingerprint(row: Row) -> str:
@@ -180,7 +186,12 @@ def plan_import(situation: Situation) -> Plan:
     planner = _Planner(situation)
     rows = [*planner.definition_rows(), *planner.job_rows(), *planner.unread_rows()]
     rows.sort(key=lambda row: (row.job_name.casefold(), row.job_name, row.status))
-    return Plan(tuple(rows), planner.issues(), situation.contents.is_complete and planner.sees_all)
+    return Plan(
+        tuple(rows),
+        planner.issues(),
+        is_complete=situation.contents.is_complete and planner.sees_all,
+        unmapped=planner.unmapped(),
+    )
 
 
 def jobs_to_read(plan: Plan) -> list[int]:
@@ -218,6 +229,14 @@ class _Planner:
                 "principal to the group “admins” of the workspace."
             ),
         )
+
+    def unmapped(self) -> tuple[UnmappedName, ...]:
+        missing = (
+            (file.definition.job_name, name)
+            for file in self._now.contents.files
+            for name in self._now.desired[file.path].missing
+        )
+        return unmapped_names(missing, self._now.book.names)
 
     def definition_rows(self) -> list[Row]:
         return [self._definition_row(file) for file in self._now.contents.files]
@@ -262,9 +281,11 @@ class _Planner:
         current = with_same_identity(live_form(job, self._now.book).settings, job, form.settings)
         desired = with_pause_policy(form.settings, current, self._now.pause)
         changes = diff_settings(current, desired)
+        hidden = hidden_differences(current, desired) if self._now.shows_hidden else ()
         if not changes:
-            return Unchanged(name, file, job, job.job_id in self._now.ledger.jobs)
-        return Changed(name, file, job, desired, changes, job.name if job.name != name else "")
+            return Unchanged(name, file, job, job.job_id in self._now.ledger.jobs, hidden)
+        old_name = job.name if job.name != name else ""
+        return Changed(name, file, job, desired, current, changes, old_name, hidden)
 
     def _job_row(self, job: LiveJob) -> Row:
         reason = is_managed(job.settings)

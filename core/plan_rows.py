@@ -1,5 +1,6 @@
 """Rows of plans as rows of reports: the words that users read."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from core.errors import Issue
@@ -13,16 +14,34 @@ from core.export_plan import (
     UnchangedFile,
 )
 from core.plan import Blocked, Changed, Deleted, New, Row, Skipped, Unchanged, Unmanaged
-from core.report import ReportRow
+from core.report import ReportRow, RowDetails
+from core.risks import Risk, risks_of
+from core.verbatim import find_verbatim
+
+
+def detailed_row(row: Row) -> ReportRow:
+    """Return what validation tells about a job, with everything there is to know about it."""
+    match row:
+        case New() | Changed() | Unchanged():
+            details = RowDetails(
+                risks=_risks(row),
+                not_mapped=find_verbatim(row.file.definition.settings),
+                hidden=() if isinstance(row, New) else row.hidden,
+            )
+            return replace(import_row(row), details=details)
+        case _:
+            return import_row(row)
 
 
 def import_row(row: Row) -> ReportRow:
     """Return what validation tells about a job."""
     match row:
         case New():
-            return ReportRow(row.job_name, row.file.path, row.status, message="Will be created.")
+            message = _joined("Will be created.", _risks(row))
+            return ReportRow(row.job_name, row.file.path, row.status, message=message)
         case Changed():
-            message = f"Is called “{row.old_name}” now." if row.old_name else ""
+            renamed = f"Is called “{row.old_name}” now." if row.old_name else ""
+            message = _joined(renamed, _risks(row))
             return ReportRow(
                 row.job_name, row.file.path, row.status, changes=row.changes, message=message
             )
@@ -65,6 +84,20 @@ def export_row(row: ExportRow) -> ReportRow:
             return blocked_row(row)
         case _:
             assert_never(row)
+
+
+def _risks(row: New | Changed | Unchanged) -> tuple[Risk, ...]:
+    match row:
+        case New():
+            return risks_of(None, row.desired, ())
+        case Changed():
+            return risks_of(row.current, row.desired, row.changes)
+        case Unchanged():
+            return ()
+
+
+def _joined(message: str, risks: tuple[Risk, ...]) -> str:
+    return " ".join(text for text in (message, *(risk.message for risk in risks)) if text)
 
 
 def blocked_row(row: Blocked) -> ReportRow:

@@ -3,7 +3,7 @@
 Every method may raise `WorkspaceError` or one of its subclasses, and nothing else.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -143,8 +143,8 @@ class NamedResource:
 class Resources(Protocol):
     """The objects that jobs refer to."""
 
-    def list_resources(self, kind: Kind) -> Iterable[NamedResource]:
-        """Return all objects of a kind that the list API shows."""
+    def list_resources(self, kind: Kind, names: Collection[str]) -> Iterable[NamedResource]:
+        """Return the objects of a kind that the list API shows, at least those of these names."""
         ...
 
     def find_resource(self, kind: Kind, resource_id: str) -> NamedResource | None:

@@ -26,6 +26,20 @@ class ReferencePath:
     owner: str = ""
 
 
+_DESTINATION = Kind.NOTIFICATION_DESTINATION
+_EVENTS = (
+    "on_start",
+    "on_success",
+    "on_failure",
+    "on_duration_warning_threshold_exceeded",
+    "on_streaming_backlog_exceeded",
+    "on_maintenance_start",
+    "on_maintenance_complete",
+)
+_WEBHOOKS = tuple(
+    ReferencePath(f"webhook_notifications.{event}[].id", _DESTINATION) for event in _EVENTS
+)
+
 # Source: databricks-sdk service/jobs.py.
 TASK_PATHS: tuple[ReferencePath, ...] = (
     ReferencePath("existing_cluster_id", Kind.CLUSTER),
@@ -36,6 +50,23 @@ TASK_PATHS: tuple[ReferencePath, ...] = (
     ReferencePath("alert_task.warehouse_id", Kind.WAREHOUSE),
     ReferencePath("power_bi_task.warehouse_id", Kind.WAREHOUSE),
     ReferencePath("run_job_task.job_id", Kind.JOB, "integer"),
+    ReferencePath("pipeline_task.pipeline_id", Kind.PIPELINE),
+    ReferencePath("sql_task.query.query_id", Kind.QUERY),
+    ReferencePath("sql_task.alert.alert_id", Kind.LEGACY_ALERT),
+    ReferencePath("alert_task.alert_id", Kind.ALERT),
+    ReferencePath("sql_task.dashboard.dashboard_id", Kind.LEGACY_DASHBOARD),
+    ReferencePath("dashboard_task.dashboard_id", Kind.DASHBOARD),
+    ReferencePath("sql_task.alert.subscriptions[].destination_id", _DESTINATION),
+    ReferencePath("sql_task.dashboard.subscriptions[].destination_id", _DESTINATION),
+    ReferencePath("dashboard_task.subscription.subscribers[].destination_id", _DESTINATION),
+    ReferencePath("alert_task.subscribers[].destination_id", _DESTINATION),
+    *_WEBHOOKS,
+)
+
+CLUSTER_PATHS: tuple[ReferencePath, ...] = (
+    ReferencePath("policy_id", Kind.CLUSTER_POLICY),
+    ReferencePath("instance_pool_id", Kind.INSTANCE_POOL),
+    ReferencePath("driver_instance_pool_id", Kind.INSTANCE_POOL),
 )
 
 JOB_PATHS: tuple[ReferencePath, ...] = (
@@ -44,6 +75,10 @@ JOB_PATHS: tuple[ReferencePath, ...] = (
     ReferencePath("schedule.sql_condition.warehouse_id", Kind.WAREHOUSE),
     ReferencePath("trigger.sql_condition.warehouse_id", Kind.WAREHOUSE),
     ReferencePath("triggers[].sql_condition.warehouse_id", Kind.WAREHOUSE),
+    ReferencePath("schedule.sql_condition.sql_query_id", Kind.QUERY),
+    ReferencePath("trigger.sql_condition.sql_query_id", Kind.QUERY),
+    ReferencePath("triggers[].sql_condition.sql_query_id", Kind.QUERY),
+    *_WEBHOOKS,
     # Job ids are strings here, integers in `run_job_task`.
     ReferencePath("trigger.job_completion.jobs[].job_id", Kind.JOB, owner="workspace_id"),
     ReferencePath("triggers[].job_completion.jobs[].job_id", Kind.JOB, owner="workspace_id"),
@@ -51,7 +86,7 @@ JOB_PATHS: tuple[ReferencePath, ...] = (
     ReferencePath("triggers[].job_completion.jobs[].workspace_id", Kind.WORKSPACE),
 )
 
-_CATALOGUE: PathTree[ReferencePath] = settings_tree(JOB_PATHS, TASK_PATHS)
+_CATALOGUE: PathTree[ReferencePath] = settings_tree(JOB_PATHS, TASK_PATHS, CLUSTER_PATHS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +133,9 @@ def _walk(node: Any, tree: PathTree[ReferencePath], path: str, replace: Replace)
     if not isinstance(node, dict):
         return node
     result = dict(node)
-    for key in node.keys() & tree.children.keys():
-        result[key] = _step(node, key, tree.children[key], join_key(path, key), replace)
+    for key in node:  # in its order, so that issues come in the same order every time
+        if key in tree.children:
+            result[key] = _step(node, key, tree.children[key], join_key(path, key), replace)
     return result
 
 

@@ -5,13 +5,48 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from core.diff import FieldChange
+from core.diff import FieldChange, HiddenDifference
 from core.errors import Issue, SyncError
 from core.json_text import JsonDict
+from core.risks import Risk
 from core.secrets import mask
+from core.unmapped import UnmappedName
+from core.verbatim import Verbatim
 
 ReportStatus = Literal["completed", "completed_with_errors", "failed"]
 ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class RowDetails:
+    """What else there is to know about a row.
+
+    `not_mapped` are values that travel as they stand, `hidden` differences that are no change.
+    """
+
+    risks: tuple[Risk, ...] = ()
+    not_mapped: tuple[Verbatim, ...] = ()
+    hidden: tuple[HiddenDifference, ...] = ()
+
+    def as_json(self) -> JsonDict:
+        """Return the details for `--json`; secrets are masked."""
+        return {
+            "risks": [{"code": risk.code, "message": risk.message} for risk in self.risks],
+            "not_mapped": [
+                {"path": item.path, "value": mask(item.path, item.value), "what": item.what}
+                for item in self.not_mapped
+            ],
+            "hidden": [
+                {
+                    "path": item.path,
+                    "current": mask(item.path, item.current),
+                    "desired": mask(item.path, item.desired),
+                    "reason": item.reason,
+                    "source": item.source,
+                }
+                for item in self.hidden
+            ],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +59,7 @@ class ReportRow:
     changes: tuple[FieldChange, ...] = ()
     issues: tuple[Issue, ...] = ()
     message: str = ""
+    details: RowDetails | None = None
 
     def failed(self, error: SyncError) -> "ReportRow":
         """Return the row as one that could not be done."""
@@ -35,7 +71,7 @@ class ReportRow:
 
     def as_json(self) -> JsonDict:
         """Return the row for `--json`; secrets are masked."""
-        return {
+        document: JsonDict = {
             "job_name": self.job_name,
             "file_name": self.file_name,
             "status": self.status,
@@ -50,6 +86,9 @@ class ReportRow:
             "issues": [{"path": issue.path, "message": issue.message} for issue in self.issues],
             "message": self.message,
         }
+        if self.details:
+            document["details"] = self.details.as_json()
+        return document
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +100,7 @@ class Report:
     issues: tuple[Issue, ...] = ()
     has_failed: bool = False
     details: Mapping[str, Any] = field(default_factory=dict)
+    unmapped: tuple[UnmappedName, ...] = ()
 
     @property
     def status(self) -> ReportStatus:
@@ -85,6 +125,8 @@ class Report:
         }
         if self.details:
             document["details"] = dict(self.details)
+        if self.unmapped:
+            document["unmapped"] = [name.as_json() for name in self.unmapped]
         return document
 
 

@@ -8,7 +8,7 @@ from core.importing import import_selected
 from core.ledger import ImportedJob, settle_pending
 from core.lock import Clock
 from core.plan import Deleted, Plan
-from core.plan_rows import export_row, import_row
+from core.plan_rows import detailed_row, export_row, import_row
 from core.ports import GitFolder, Ports
 from core.removal import RemovalLimits, remove_selected
 from core.report import Listener, Report
@@ -82,8 +82,13 @@ class JobSync:
             )
             return Report("export", rows, (*survey.warnings, *plan.issues))
 
-    def validate(self, *, listener: Listener = _SILENT) -> tuple[Plan, Report]:
+    def validate(
+        self, *, details: bool = False, listener: Listener = _SILENT
+    ) -> tuple[Plan, Report]:
         """Plan an import. Writes nothing.
+
+        Args:
+            details: tell for each job what is not mapped and which differences are no change.
 
         Returns the plan, to be reviewed and handed to `import_jobs`, and what to show of it.
         """
@@ -92,9 +97,10 @@ class JobSync:
         ledger = settle_pending(
             self._sessions.state_folder(survey.me).imported(), survey.live, survey.me.name
         )
-        plan = self._surveyor(listener).plan_import(survey, ledger)
-        rows = tuple(import_row(row) for row in plan.rows)
-        return plan, Report("validate", rows, (*survey.warnings, *plan.issues))
+        plan = self._surveyor(listener).plan_import(survey, ledger, shows_hidden=details)
+        rows = tuple(map(detailed_row if details else import_row, plan.rows))
+        issues = (*survey.warnings, *plan.issues)
+        return plan, Report("validate", rows, issues, unmapped=plan.unmapped)
 
     def import_jobs(
         self,

@@ -11,7 +11,7 @@ from core.git_contents import DefinitionFile, GitContents, read_git_contents
 from core.json_text import JobSettings
 from core.ledger import ExportedLedger, ImportedLedger
 from core.mappings import Mappings, parse_mappings
-from core.names import NameBook, unlisted
+from core.names import NameBook, unlisted, wanted_names
 from core.parallel import in_parallel
 from core.placeholders import Kind
 from core.plan import Plan, Situation, find_renames, jobs_to_read, plan_import
@@ -19,7 +19,7 @@ from core.ports import CurrentPrincipal, LiveJob, NamedResource, Ports
 from core.principals import Principal
 from core.report import Listener
 
-LISTED_KINDS = (Kind.CLUSTER, Kind.WAREHOUSE)
+_NEVER_LISTED = frozenset({Kind.JOB, Kind.WORKSPACE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,9 @@ class Surveyor:
         me = self._ports.principals.current()
         mappings, warnings = self.read_mappings()
         live = self._list_jobs()
-        book = self._name_book(me, live)
-        return Survey(me, self.read_contents(), live, book, mappings, warnings)
+        contents = self.read_contents()
+        book = self._name_book(me, live, contents, mappings)
+        return Survey(me, contents, live, book, mappings, warnings)
 
     def read_contents(self) -> GitContents:
         """Read the definitions' folder."""
@@ -92,7 +93,9 @@ class Surveyor:
         mappings = parse_mappings(content, self._mapping_path)
         return mappings, mappings.warnings
 
-    def plan_import(self, survey: Survey, ledger: ImportedLedger) -> Plan:
+    def plan_import(
+        self, survey: Survey, ledger: ImportedLedger, *, shows_hidden: bool = False
+    ) -> Plan:
         """Plan from list forms, then again with the full form of every job that is not equal."""
         for name, job in find_renames(survey.contents, survey.live, ledger).items():
             survey.book.add(Kind.JOB, NamedResource(str(job.job_id), name))
@@ -109,6 +112,7 @@ class Surveyor:
                     survey.me.is_admin,
                     survey.mappings.pause,
                     unread,
+                    shows_hidden,
                 )
             )
 
@@ -119,7 +123,7 @@ class Surveyor:
         self, survey: Survey, ledger: ExportedLedger, *, has_mappings: bool
     ) -> ExportPlan:
         """Plan from list forms, then again with the full form of every job to be written."""
-        self._look_up_unlisted(survey)
+        self._look_up(survey, survey.live)
         desired = self._desired_forms(survey) if has_mappings else {}
 
         def as_imported(file: DefinitionFile) -> JobSettings | None:
@@ -141,7 +145,9 @@ class Surveyor:
             )
 
         wanted = export_jobs_to_read(planned(survey.live, {}))
-        return planned(*self._with_full_forms(survey.live, wanted, survey))
+        live, unread = self._with_full_forms(survey.live, wanted)
+        self._look_up(survey, live)
+        return planned(live, unread)
 
     def _list_jobs(self) -> tuple[LiveJob, ...]:
         live: list[LiveJob] = []
@@ -150,10 +156,33 @@ class Surveyor:
             self._listener.on_progress(len(live), 0)
         return tuple(live)
 
-    def _name_book(self, me: CurrentPrincipal, live: Iterable[LiveJob]) -> NameBook:
-        resources = {kind: self._ports.resources.list_resources(kind) for kind in LISTED_KINDS}
-        jobs = [NamedResource(str(job.job_id), job.name) for job in live]
-        return NameBook(me.workspace_id, {**resources, Kind.JOB: jobs})
+    def _name_book(
+        self,
+        me: CurrentPrincipal,
+        live: Iterable[LiveJob],
+        contents: GitContents,
+        mappings: Mappings,
+    ) -> NameBook:
+        """List the kinds that some job or definition refers to, and no other."""
+        self._listener.on_step("Reading names")
+        names = wanted_names(
+            [file.definition.settings for file in contents.files],
+            [job.settings for job in live if not is_managed(job.settings)],
+            mappings,
+        )
+        results = in_parallel(
+            lambda kind: list(self._ports.resources.list_resources(kind, names[kind])),
+            [kind for kind in names if kind not in _NEVER_LISTED],
+            threads=self._threads,
+        )
+        resources: dict[Kind, Iterable[NamedResource]] = {
+            Kind.JOB: [NamedResource(str(job.job_id), job.name) for job in live]
+        }
+        for kind, result in results:
+            if isinstance(result, SyncError):
+                raise result
+            resources[kind] = result
+        return NameBook(me.workspace_id, resources)
 
     def _desired_forms(self, survey: Survey) -> dict[str, Form]:
         definitions = [file.definition for file in survey.contents.files]
@@ -173,7 +202,7 @@ class Surveyor:
         }
 
     def _with_full_forms(
-        self, live: tuple[LiveJob, ...], wanted: list[int], survey: Survey | None = None
+        self, live: tuple[LiveJob, ...], wanted: list[int]
     ) -> tuple[tuple[LiveJob, ...], dict[int, Issue]]:
         """Return the jobs with those of `wanted` read in full, and why some could not be read."""
         if wanted:
@@ -187,12 +216,7 @@ class Surveyor:
             else:
                 full[job_id] = result
             self._listener.on_progress(done, len(wanted))
-        if survey and full:
-            self._look_up(survey, full.values())
         return tuple(full.get(job.job_id, job) for job in live), unread
-
-    def _look_up_unlisted(self, survey: Survey) -> None:
-        self._look_up(survey, survey.live)
 
     def _look_up(self, survey: Survey, jobs: Iterable[LiveJob]) -> None:
         """Ask for the objects that no list shows, so that only what is proven gone is `unknown`."""

@@ -1,7 +1,7 @@
 """Working fakes of the ports: a whole workspace in memory, with its API's habits."""
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -221,7 +221,7 @@ class FakeResources:
     fail: WorkspaceError | None = None
     fail_find: WorkspaceError | None = None
 
-    def list_resources(self, kind: Kind) -> Iterable[NamedResource]:
+    def list_resources(self, kind: Kind, names: Collection[str]) -> Iterable[NamedResource]:
         if self.fail:
             raise self.fail
         return list(self.listed.get(kind, []))

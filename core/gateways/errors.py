@@ -32,6 +32,8 @@ def translate(error: BaseException, host: str) -> WorkspaceError:
 
     No configuration, token or body goes into the message.
     """
+    if isinstance(error, TimeoutError) and isinstance(error.__cause__, DatabricksError):
+        error = error.__cause__  # the SDK's retries ran out; its cause is what the workspace said
     if isinstance(error, _NO_ANSWER):
         return UnreachableError(
             f"The workspace {host} does not answer.",
@@ -55,10 +57,24 @@ def translate(error: BaseException, host: str) -> WorkspaceError:
             return WorkspaceError(f"The workspace is limiting our calls: {text}", fix="Try later.")
         case DatabricksError():
             return WorkspaceError(f"The workspace answered: {text}")
+        case _ if _is_failed_login(error):
+            reason = f" ({text})" if isinstance(next(iter(error.args), None), str) else ""
+            return UnauthenticatedError(f"The login to {host} failed{reason}.", fix=_LOGIN_FIX)
         case _:
             return WorkspaceError(
                 f"The workspace {host} sent an answer that cannot be read.", fix="Try again."
             )
+
+
+def _is_failed_login(error: BaseException) -> bool:
+    """Whether no token could be had. Source: databricks-sdk oauth.py, retrieve_token.
+
+    Answers that cannot be parsed are a ValueError too, and bad addresses of the login a
+    RequestException.
+    """
+    if isinstance(error, requests.RequestException):
+        return isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.MissingSchema)
+    return isinstance(error, ValueError | NotImplementedError)
 
 
 def refused(body: Any, status: int) -> WorkspaceError:

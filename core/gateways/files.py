@@ -1,11 +1,10 @@
 """Workspace files. Implements `core.ports.WorkspaceFiles`."""
 
 import base64
-import binascii
 from collections.abc import Sequence
 
-from core.errors import NotFoundError, WorkspaceError
-from core.gateways.rest import RestClient
+from core.errors import NotFoundError
+from core.gateways.rest import RestClient, read_answer
 from core.json_text import JsonDict
 from core.ports import FileStatus
 
@@ -25,25 +24,21 @@ class RestWorkspaceFiles:
 
     def status(self, path: str) -> FileStatus:
         """Source: Workspace API 2.0, `get-status`."""
-        return _status(self._rest.get("/api/2.0/workspace/get-status", {"path": path}))
+        answer = self._rest.get("/api/2.0/workspace/get-status", {"path": path})
+        return read_answer(_status, answer)
 
     def list_folder(self, path: str) -> Sequence[FileStatus]:
         """Source: Workspace API 2.0, `list`: not paged; of a file, the file itself."""
         answer = self._rest.get("/api/2.0/workspace/list", {"path": path})
-        entries = [_status(entry) for entry in answer.get("objects", [])]
+        entries = [read_answer(_status, entry) for entry in answer.get("objects", [])]
         if len(entries) == 1 and entries[0].path == path:
             raise NotFoundError(f"{path} is a file, not a folder.")
         return entries
 
     def read(self, path: str) -> bytes:
-        """Source: Workspace API 2.0, `export`: errors may come with status 200."""
+        """Source: Workspace API 2.0, `export`: base64 in JSON."""
         answer = self._rest.get("/api/2.0/workspace/export", {"path": path, "format": "AUTO"})
-        if answer.get("error_code"):
-            raise WorkspaceError(f"{path} could not be read: {answer['error_code']}.")
-        try:
-            return base64.b64decode(answer.get("content", ""), validate=True)
-        except binascii.Error as error:
-            raise WorkspaceError(f"{path} came in a form that cannot be read.") from error
+        return read_answer(_content, answer)
 
     def create(self, path: str, content: bytes) -> None:
         """Source: Workspace API 2.0, `import` without overwrite: only one caller wins."""
@@ -72,6 +67,10 @@ class RestWorkspaceFiles:
             "overwrite": overwrite,
         }
         self._rest.post("/api/2.0/workspace/import", body)
+
+
+def _content(answer: JsonDict) -> bytes:
+    return base64.b64decode(answer.get("content", ""), validate=True)
 
 
 def _status(entry: JsonDict) -> FileStatus:

@@ -2,7 +2,7 @@
 
 from core.errors import SyncError, WorkspaceError
 from core.gateways.files import workspace_path
-from core.gateways.rest import RestClient
+from core.gateways.rest import RestClient, read_answer
 from core.json_text import JsonDict
 from core.ports import GitFolder
 
@@ -32,7 +32,7 @@ class RestGitFolders:
             return None
         if "head_commit_id" not in info or "branch" not in info:
             info = {**self._rest.get("/api/2.0/repos/{id}", id=str(info["id"])), **info}
-        return _git_folder(info)
+        return read_answer(_git_folder, info)
 
     def pull(self, folder: GitFolder) -> GitFolder:
         """Source: Repos API 2.0: PATCH with the present branch pulls; it never discards work."""

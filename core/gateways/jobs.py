@@ -7,7 +7,7 @@ fields from the job.
 from collections.abc import Iterator, Sequence
 
 from core.errors import AmbiguousAnswerError, NotFoundError, WorkspaceError
-from core.gateways.rest import RestClient
+from core.gateways.rest import RestClient, read_answer
 from core.json_text import JobSettings, JsonDict
 from core.ports import LiveJob
 
@@ -37,7 +37,7 @@ class RestJobs:
         for _ in range(_MAX_PAGES):
             token = document.get("next_page_token")
             if not token:
-                return _live_job({**document, "settings": settings}, complete=True)
+                return read_answer(_full_job, {**document, "settings": settings})
             page = self._rest.get("/api/2.2/jobs/get", {**query, "page_token": token})
             for key, value in _settings(page).items():
                 if isinstance(value, list) and isinstance(settings.get(key, []), list):
@@ -72,7 +72,7 @@ class RestJobs:
         for _ in range(_MAX_PAGES):
             page = self._rest.get("/api/2.2/jobs/list", query)
             for document in page.get("jobs", []):
-                yield _live_job(document, complete=False)
+                yield read_answer(_listed_job, document)
             token = page.get("next_page_token")
             if not token:
                 return
@@ -85,6 +85,14 @@ def _settings(document: JsonDict) -> JobSettings:
     if not isinstance(settings, dict):
         raise WorkspaceError(f"Job {document.get('job_id')} came without settings.")
     return dict(settings)
+
+
+def _full_job(document: JsonDict) -> LiveJob:
+    return _live_job(document, complete=True)
+
+
+def _listed_job(document: JsonDict) -> LiveJob:
+    return _live_job(document, complete=False)
 
 
 def _live_job(document: JsonDict, *, complete: bool) -> LiveJob:

@@ -4,8 +4,8 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import requests
@@ -14,13 +14,25 @@ from databricks.sdk.core import ApiClient, Config
 from databricks.sdk.errors.base import DatabricksError
 
 from core.errors import AmbiguousAnswerError, UnauthenticatedError, WorkspaceError
-from core.gateways.errors import refused, translate
+from core.gateways.errors import readable, refused, translate
 from core.json_text import JsonDict
 
 OnWait = Callable[[float], None]
 """Told the seconds that a call waits before it is sent again."""
 
-_TRANSPORT_ERRORS = (DatabricksError, requests.RequestException, TimeoutError, ValueError)
+# What the SDK raises: ValueError and NotImplementedError stand for a login that failed, TypeError
+# for JSON that is no object.
+_TRANSPORT_ERRORS = (
+    DatabricksError,
+    requests.RequestException,
+    TimeoutError,
+    ValueError,
+    NotImplementedError,
+    TypeError,
+)
+Read = TypeVar("Read")
+_MAX_BROKEN_ANSWERS = 2
+_LENGTH = "Content-Length"
 
 
 class _WaitingClock(Clock):
@@ -148,23 +160,61 @@ class RestClient:
         *,
         query: JsonDict | None = None,
         body: JsonDict | None = None,
-        response_headers: list[str] | None = None,
+        response_headers: Sequence[str] = (),
     ) -> JsonDict:
         self._count(method, path)
         filled = path.format(**{name: quote(part, safe="") for name, part in parts.items()})
         try:
-            answer = self._api.do(
-                method, filled, query=query, body=body, response_headers=response_headers
-            )
+            answer = self._do(method, path, filled, query, body, response_headers)
         except _TRANSPORT_ERRORS as error:
             raise translate(error, self.host) from error
         if not isinstance(answer, dict):
             raise WorkspaceError(f"The workspace {self.host} sent an answer of the wrong shape.")
+        if answer.pop(_LENGTH) == "0" and method == "GET":
+            # The API writes `{}` for "nothing"; no body at all would be taken for an empty list.
+            raise WorkspaceError(f"The workspace {self.host} sent an empty answer.")
+        if answer.get("error_code"):  # source: databricks/cli#3691: also with status 200
+            message = readable(f"{answer['error_code']}: {answer.get('message', '')}")
+            raise WorkspaceError(f"The workspace answered: {message}")
         return answer
+
+    def _do(
+        self,
+        method: str,
+        path: str,
+        filled: str,
+        query: JsonDict | None,
+        body: JsonDict | None,
+        response_headers: Sequence[str],
+    ) -> Any:
+        """Let the SDK send a request; send it again when its answer broke off in the middle.
+
+        The SDK itself repeats only what broke off before the answer.
+        """
+        headers = [*response_headers, _LENGTH]
+        request: JsonDict = {"query": query, "body": body, "response_headers": headers}
+        for _ in range(_MAX_BROKEN_ANSWERS):
+            try:
+                return self._api.do(method, filled, **request)
+            except requests.exceptions.ChunkedEncodingError:
+                self._count(method, path)
+        return self._api.do(method, filled, **request)
 
     def _count(self, method: str, path: str) -> None:
         with self._mutex:
             self._calls[f"{method} {path}"] += 1
+
+
+def read_answer(read: Callable[[JsonDict], Read], answer: Any) -> Read:
+    """Read an answer, or a part of it.
+
+    Raises:
+        WorkspaceError: it lacks what the API promises, or has it in another shape.
+    """
+    try:
+        return read(answer)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise WorkspaceError("The workspace sent an answer of the wrong shape.") from error
 
 
 def _answer_of(answer: requests.Response) -> JsonDict:

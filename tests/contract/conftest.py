@@ -1,0 +1,132 @@
+"""The same promises for two worlds: the fakes in memory, and the gateways over HTTP."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from core.placeholders import Kind
+from core.ports import NamedResource, Ports
+from core.principals import Principal
+from emulator import start_environment
+from tests.emulated import Emulated
+from tests.fakes import FOLDER, ME, FakeWorkspace
+
+
+class World(Protocol):
+    """One workspace, and what a test arranges in it beside the ports."""
+
+    @property
+    def ports(self) -> Ports: ...
+    @property
+    def git_root(self) -> str: ...
+    @property
+    def me(self) -> str: ...
+
+    def add_clusters(self, clusters: Sequence[NamedResource]) -> None: ...
+    def add_clusters_of_runs(self, clusters: Sequence[NamedResource]) -> None: ...
+    def add_warehouses(self, warehouses: Sequence[NamedResource]) -> None: ...
+    def add_principals(self, active: Sequence[Principal], inactive: Sequence[Principal]) -> None:
+        """Add principals to those that the workspace has."""
+
+    def push_elsewhere(self) -> None:
+        """Put a new commit into the remote repository."""
+
+
+class FakeWorld:
+    def __init__(self) -> None:
+        self._workspace = FakeWorkspace()
+        self.ports = self._workspace.ports()
+        self.git_root = FOLDER
+        self.me = ME
+
+    def add_clusters(self, clusters: Sequence[NamedResource]) -> None:
+        for cluster in clusters:
+            self._workspace.add_resource(Kind.CLUSTER, cluster.resource_id, cluster.name)
+
+    def add_clusters_of_runs(self, clusters: Sequence[NamedResource]) -> None:
+        for cluster in clusters:
+            self._workspace.resources.unlisted[Kind.CLUSTER, cluster.resource_id] = cluster
+
+    def add_warehouses(self, warehouses: Sequence[NamedResource]) -> None:
+        for warehouse in warehouses:
+            self._workspace.add_resource(Kind.WAREHOUSE, warehouse.resource_id, warehouse.name)
+
+    def add_principals(self, active: Sequence[Principal], inactive: Sequence[Principal]) -> None:
+        self._workspace.principals.active = set(active)
+
+    def push_elsewhere(self) -> None:
+        self._workspace.git.remote_commit = "3" * 40
+
+
+class HttpWorld:
+    def __init__(self, workspace: Emulated, other: Emulated) -> None:
+        self._workspace = workspace
+        self._other = other
+        self.ports = workspace.connect().ports
+        self.git_root = workspace.folder
+        [user] = [u for u in workspace.control("GET", "state")["users"] if "admins" in u["groups"]]
+        self.me = str(user["name"])
+
+    def add_clusters(self, clusters: Sequence[NamedResource]) -> None:
+        self._add_clusters(clusters, "UI")
+
+    def add_clusters_of_runs(self, clusters: Sequence[NamedResource]) -> None:
+        self._add_clusters(clusters, "JOB")
+
+    def add_warehouses(self, warehouses: Sequence[NamedResource]) -> None:
+        seeds = [{"id": one.resource_id, "name": one.name} for one in warehouses]
+        self._workspace.seed(warehouses=seeds)
+
+    def add_principals(self, active: Sequence[Principal], inactive: Sequence[Principal]) -> None:
+        seeds = [(one, True) for one in active] + [(one, False) for one in inactive]
+        self._workspace.seed(
+            users=[
+                {"userName": one.name, "active": is_active}
+                for one, is_active in seeds
+                if one.field == "user_name"
+            ],
+            service_principals=[
+                {"applicationId": one.name, "active": is_active}
+                for one, is_active in seeds
+                if one.field == "service_principal_name"
+            ],
+            groups=[{"displayName": one.name} for one, _ in seeds if one.field == "group_name"],
+        )
+
+    def push_elsewhere(self) -> None:
+        self._other.put("pushed.txt", b"by somebody else")
+        assert self._other.commit("Elsewhere")
+
+    def _add_clusters(self, clusters: Sequence[NamedResource], source: str) -> None:
+        seeds = [
+            {"cluster_id": one.resource_id, "cluster_name": one.name, "cluster_source": source}
+            for one in clusters
+        ]
+        self._workspace.seed(clusters=seeds)
+
+
+@pytest.fixture(params=["fake", "standard", "cli"])
+def git_world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    """A workspace with a Git folder of each kind."""
+    yield from _world(request.param, tmp_path)
+
+
+@pytest.fixture(params=["fake", "http"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    yield from _world(request.param, tmp_path)
+
+
+@pytest.fixture
+def ports(world: World) -> Ports:
+    return world.ports
+
+
+def _world(kind: str, directory: Path) -> Iterator[World]:
+    if kind == "fake":
+        yield FakeWorld()
+        return
+    git_folder_kind = "cli" if kind == "cli" else "standard"
+    with start_environment(directory, git_folder_kind=git_folder_kind) as environment:
+        yield HttpWorld(Emulated(environment["DEV"]), Emulated(environment["PROD"]))

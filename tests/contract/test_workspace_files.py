@@ -1,0 +1,139 @@
+"""Promises of `core.ports.WorkspaceFiles`."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from core.errors import AlreadyExistsError, NotFoundError
+from core.ports import Ports
+
+ROOT = "/Workspace/Shared/contract"
+NAMES = (
+    "plain.json",
+    "with space.json",
+    "100%.json",
+    "%2E%20.json",
+    "ünïcode · 在庫 🥕.json",
+    "a+b&c=d?e#f.json",
+    "'quotes' \"double\".json",
+    "no suffix",
+)
+
+
+@pytest.fixture(autouse=True)
+def root(ports: Ports) -> None:
+    ports.files.make_folder(ROOT)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_files_of_any_name_are_written_listed_read_and_deleted(ports: Ports, name: str) -> None:
+    path = f"{ROOT}/{name}"
+    ports.files.create(path, b"{}")
+    ports.files.write(path, b'{"a": 1}')
+    assert ports.files.read(path) == b'{"a": 1}'
+    [listed] = ports.files.list_folder(ROOT)
+    assert (listed.path, listed.is_file, listed.is_folder) == (path, True, False)
+    assert ports.files.status(path) == listed
+    ports.files.delete(path)
+    assert list(ports.files.list_folder(ROOT)) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\n",
+        b"\xef\xbb\xbf{}",
+        "ß 在庫 🥕".encode(),
+        "UTF-16".encode("utf-16"),
+        b"\x00\xff\r\n",
+    ],
+    ids=["empty", "newline", "bom", "unicode", "utf-16", "binary"],
+)
+def test_bytes_survive(ports: Ports, content: bytes) -> None:
+    ports.files.create(f"{ROOT}/created.json", content)
+    ports.files.write(f"{ROOT}/written.json", content)
+    assert ports.files.read(f"{ROOT}/created.json") == content
+    assert ports.files.read(f"{ROOT}/written.json") == content
+
+
+def test_a_large_file_survives(ports: Ports) -> None:
+    content = os.urandom(3 * 1024 * 1024)
+    ports.files.write(f"{ROOT}/large.json", content)
+    assert ports.files.read(f"{ROOT}/large.json") == content
+
+
+def test_create_is_exclusive(ports: Ports) -> None:
+    ports.files.create(f"{ROOT}/a.json", b"first")
+    with pytest.raises(AlreadyExistsError):
+        ports.files.create(f"{ROOT}/a.json", b"second")
+    assert ports.files.read(f"{ROOT}/a.json") == b"first"
+
+
+def test_of_many_creators_one_wins(ports: Ports) -> None:
+    def create(number: int) -> bool:
+        try:
+            ports.files.create(f"{ROOT}/race.json", str(number).encode())
+        except AlreadyExistsError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        won = list(pool.map(create, range(8)))
+    assert won.count(True) == 1
+    assert ports.files.read(f"{ROOT}/race.json") == str(won.index(True)).encode()
+
+
+def test_write_replaces_and_creates(ports: Ports) -> None:
+    ports.files.write(f"{ROOT}/a.json", b"longer content")
+    ports.files.write(f"{ROOT}/a.json", b"short")
+    assert ports.files.read(f"{ROOT}/a.json") == b"short"
+
+
+def test_what_is_missing_is_not_found(ports: Ports) -> None:
+    for call in (ports.files.read, ports.files.status, ports.files.list_folder):
+        with pytest.raises(NotFoundError):
+            call(f"{ROOT}/missing")
+
+
+def test_a_file_without_its_folder_cannot_be_written(ports: Ports) -> None:
+    for call in (ports.files.create, ports.files.write):
+        with pytest.raises(NotFoundError):
+            call(f"{ROOT}/no/such/folder/a.json", b"{}")
+
+
+def test_a_file_is_no_folder(ports: Ports) -> None:
+    ports.files.create(f"{ROOT}/a.json", b"{}")
+    with pytest.raises(NotFoundError):
+        ports.files.list_folder(f"{ROOT}/a.json")
+
+
+def test_deleting_what_is_missing_is_no_error(ports: Ports) -> None:
+    ports.files.delete(f"{ROOT}/missing.json")
+    ports.files.delete(f"{ROOT}/missing/too.json")
+
+
+def test_folders_come_with_their_parents_and_may_be_there_already(ports: Ports) -> None:
+    folder = f"{ROOT}/a b/%/ü"
+    ports.files.make_folder(folder)
+    ports.files.make_folder(folder)
+    ports.files.create(f"{folder}/x.json", b"{}")
+    ports.files.make_folder(folder)
+    assert ports.files.read(f"{folder}/x.json") == b"{}"
+    [listed] = ports.files.list_folder(f"{ROOT}/a b")
+    assert (listed.path, listed.is_file, listed.is_folder) == (f"{ROOT}/a b/%", False, True)
+    assert ports.files.status(folder).is_folder
+
+
+def test_an_empty_folder_lists_nothing(ports: Ports) -> None:
+    ports.files.make_folder(f"{ROOT}/empty")
+    assert list(ports.files.list_folder(f"{ROOT}/empty")) == []
+
+
+def test_a_list_holds_the_direct_children_only(ports: Ports) -> None:
+    ports.files.make_folder(f"{ROOT}/sub")
+    ports.files.create(f"{ROOT}/sub/deep.json", b"{}")
+    ports.files.create(f"{ROOT}/top.json", b"{}")
+    listed = {entry.path for entry in ports.files.list_folder(ROOT)}
+    assert listed == {f"{ROOT}/sub", f"{ROOT}/top.json"}

@@ -1,0 +1,361 @@
+"""What only the real gateways do: translate errors, send again, and send only once."""
+
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from core.errors import (
+    AmbiguousAnswerError,
+    NotFoundError,
+    PermissionDeniedError,
+    SyncError,
+    UnauthenticatedError,
+    UnreachableError,
+    WorkspaceError,
+)
+from core.gateways.connect import connect
+from core.placeholders import Kind
+from core.ports import Ports
+from tests.builders import job
+from tests.emulated import CREATE, GET, IMPORT_FILE, LIST, RESET, Emulated
+
+AT_ONCE = {"Retry-After": "0"}
+SECRET = "dapi0123456789abcdef"
+
+
+@pytest.fixture
+def ports(dev: Emulated) -> Ports:
+    return dev.connect(retry_s=2).ports
+
+
+def text_of(error: BaseException) -> str:
+    """Return the error and everything it may show, but not what only a log would."""
+    assert isinstance(error, SyncError)
+    return f"{error} {error.message} {error.fix}"
+
+
+def list_all(ports: Ports) -> list[Any]:
+    return list(ports.jobs.list_jobs())
+
+
+def clusters(ports: Ports) -> list[Any]:
+    return list(ports.resources.list_resources(Kind.CLUSTER, ()))
+
+
+# Errors
+
+
+def test_a_wrong_token_is_named_and_not_shown(dev: Emulated) -> None:
+    ports = dev.connect(retry_s=1, token=SECRET).ports
+    for call in (
+        ports.principals.current,
+        lambda: list_all(ports),
+        lambda: ports.jobs.create_job(job("load")),
+        lambda: ports.files.write("/Workspace/Shared/a.json", b""),
+    ):
+        with pytest.raises(UnauthenticatedError, match="refused the login") as caught:
+            call()
+        text = text_of(caught.value)
+        assert SECRET not in text
+        assert "Config:" not in text
+        assert "token=" not in text
+        assert "Check the credentials" in text
+
+
+def test_a_missing_permission_is_named(dev: Emulated, ports: Ports) -> None:
+    body = {"error_code": "PERMISSION_DENIED", "message": "User x does not have View permission."}
+    for endpoint, call in (
+        (LIST, lambda: list_all(ports)),
+        (CREATE, lambda: ports.jobs.create_job(job("load"))),
+    ):
+        dev.fault(endpoint, status=403, body=body)
+        with pytest.raises(PermissionDeniedError, match="User x does not have View") as caught:
+            call()
+        assert "Config:" not in text_of(caught.value)
+
+
+def test_an_expired_token_may_come_as_403(dev: Emulated, ports: Ports) -> None:
+    body = {"error_code": "403", "message": "Invalid access token."}
+    dev.fault(LIST, status=403, body=body)
+    with pytest.raises(UnauthenticatedError):
+        list_all(ports)
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_missing_job_is_not_found_in_both_dialects(dev: Emulated, status: int) -> None:
+    dev.option(missing_job_status=status)
+    jobs = dev.connect(retry_s=1).ports.jobs
+    with pytest.raises(NotFoundError, match="Job 77 does not exist"):
+        jobs.get_job(77)
+    with pytest.raises(NotFoundError):
+        jobs.reset_job(77, job("x"))
+    jobs.delete_job(77)
+
+
+def test_an_unknown_endpoint_says_so(dev: Emulated, ports: Ports) -> None:
+    dev.fault(LIST, status=404, body={"error_code": "ENDPOINT_NOT_FOUND", "message": "No API"})
+    with pytest.raises(NotFoundError, match="No API"):
+        list_all(ports)
+
+
+@pytest.mark.parametrize("status", [200, 404, 500, 502])
+def test_an_html_page_is_an_error(dev: Emulated, ports: Ports, status: int) -> None:
+    page = f"<html><head><title>Bad {SECRET}</title></head><body>{'x' * 5000}</body></html>"
+    dev.fault(LIST, status=status, body=page)
+    with pytest.raises(WorkspaceError) as caught:
+        list_all(ports)
+    assert "<html>" not in text_of(caught.value)
+    assert len(text_of(caught.value)) < 1000
+
+
+@pytest.mark.parametrize(
+    "body", ['{"jobs": [{"job_id": 1, "sett', "[1, 2]", '"text"', "17", '{"jobs": [{"job_id": 1}]}']
+)
+def test_json_that_is_cut_or_of_another_shape_is_an_error(
+    dev: Emulated, ports: Ports, body: str
+) -> None:
+    dev.create_job(job("load"))
+    dev.fault(LIST, status=200, body=body, content_type="application/json")
+    with pytest.raises(WorkspaceError):
+        list_all(ports)
+
+
+def test_an_answer_without_a_body_is_no_empty_list(dev: Emulated, ports: Ports) -> None:
+    for endpoint, call in (
+        (LIST, lambda: list_all(ports)),
+        ("GET /api/2.0/workspace/list", lambda: ports.files.list_folder(dev.folder)),
+        ("GET /api/2.1/clusters/list", lambda: clusters(ports)),
+    ):
+        dev.fault(endpoint, status=200, body="")
+        with pytest.raises(WorkspaceError, match="empty answer"):
+            call()
+
+
+@pytest.mark.parametrize("entry", [17, {}, {"id": 1}])
+def test_entries_of_another_shape_are_errors(dev: Emulated, ports: Ports, entry: object) -> None:
+    for endpoint, key, call in (
+        (LIST, "jobs", lambda: list_all(ports)),
+        ("GET /api/2.0/workspace/list", "objects", lambda: ports.files.list_folder(dev.folder)),
+        ("GET /api/2.1/clusters/list", "clusters", lambda: clusters(ports)),
+    ):
+        dev.fault(endpoint, status=200, body={key: [entry]})
+        with pytest.raises(WorkspaceError, match=r"wrong shape|without settings"):
+            call()
+
+
+def test_an_error_may_come_with_status_200(dev: Emulated, ports: Ports) -> None:
+    dev.fault(LIST, status=200, body={"error_code": "SOME_ERROR", "message": "it went wrong"})
+    with pytest.raises(WorkspaceError, match="SOME_ERROR: it went wrong"):
+        list_all(ports)
+
+
+@pytest.mark.parametrize("content", ["not base64!", 7])
+def test_a_file_in_an_unreadable_form_is_an_error(
+    dev: Emulated, ports: Ports, content: object
+) -> None:
+    dev.put("a.json", b"{}")
+    dev.fault("GET /api/2.0/workspace/export", status=200, body={"content": content})
+    with pytest.raises(WorkspaceError):
+        ports.files.read(f"{dev.folder}/a.json")
+
+
+def test_an_export_that_fails_with_status_200_is_an_error(dev: Emulated, ports: Ports) -> None:
+    dev.put("a.json", b"{}")
+    body = {"error_code": "MAX_NOTEBOOK_SIZE_EXCEEDED", "message": "too large"}
+    dev.fault("GET /api/2.0/workspace/export", status=200, body=body)
+    with pytest.raises(WorkspaceError, match="MAX_NOTEBOOK_SIZE_EXCEEDED"):
+        ports.files.read(f"{dev.folder}/a.json")
+
+
+@pytest.mark.slow
+def test_a_closed_port_is_unreachable_within_the_budget() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    started = time.monotonic()
+    with pytest.raises(UnreachableError, match=f"127.0.0.1:{port} does not answer") as caught:
+        connect(retry_s=1, host=f"http://127.0.0.1:{port}", token=SECRET).ports.principals.current()
+    assert time.monotonic() - started < 8
+    assert SECRET not in text_of(caught.value)
+    assert "DATABRICKS_HOST" in text_of(caught.value)
+
+
+def test_a_login_that_cannot_be_set_up_says_what_to_set() -> None:
+    with pytest.raises(UnauthenticatedError, match="DATABRICKS_HOST") as caught:
+        connect(
+            retry_s=1, host="http://127.0.0.1:1", token=SECRET, client_id="a", client_secret="b"
+        )
+    assert SECRET not in text_of(caught.value)
+
+
+# Sent once
+
+
+@pytest.mark.parametrize(
+    ("fault", "made"),
+    [
+        ({"kind": "cut", "when": "after"}, 1),
+        ({"kind": "cut", "when": "after", "cut_after_bytes": 5}, 1),
+        ({"kind": "cut", "when": "before"}, 0),
+        ({"status": 500, "when": "before"}, 0),
+        ({"status": 500, "when": "after"}, 1),
+        ({"status": 503, "when": "before", "headers": AT_ONCE}, 0),
+        ({"status": 504, "when": "after", "body": "<html>Gateway Timeout</html>"}, 1),
+        ({"status": 200, "when": "after", "body": "<html>Welcome</html>"}, 1),
+        ({"status": 200, "when": "after", "body": {"no": "id"}}, 1),
+        ({"status": 302, "when": "before", "headers": {"Location": "/login"}}, 0),
+    ],
+    ids=lambda value: "-".join(map(str, value.values())) if isinstance(value, dict) else str(value),
+)
+def test_a_create_without_a_clear_answer_is_sent_once(
+    dev: Emulated, fault: dict[str, Any], made: int
+) -> None:
+    ports = dev.connect(retry_s=10).ports
+    dev.fault(CREATE, **fault)
+    with pytest.raises(AmbiguousAnswerError, match=r"may have taken effect|did not say which"):
+        ports.jobs.create_job(job("load"))
+    assert dev.calls()[CREATE] == 1
+    assert dev.names() == ["load"] * made
+
+
+def test_a_create_that_takes_too_long_is_sent_once(dev: Emulated) -> None:
+    connection = dev.connect(retry_s=10)
+    connection.rest._timeout_s = 0.1
+    dev.fault(CREATE, kind="delay", delay_s=0.2)
+    with pytest.raises(AmbiguousAnswerError):
+        connection.ports.jobs.create_job(job("load"))
+    assert dev.calls()[CREATE] == 1
+
+
+def test_a_refused_create_is_no_riddle(dev: Emulated, ports: Ports) -> None:
+    with pytest.raises(WorkspaceError, match="Missing required field") as caught:
+        ports.jobs.create_job({"name": "load", "tasks": [{"notebook_task": {}}]})
+    assert not isinstance(caught.value, AmbiguousAnswerError)
+
+
+def test_a_throttled_create_is_sent_again(dev: Emulated) -> None:
+    waits: list[float] = []
+    rest = dev.connect(retry_s=5, on_wait=waits.append)
+    dev.fault(CREATE, status=429, times=2, headers=AT_ONCE)
+    job_id = rest.ports.jobs.create_job(job("load"))
+    assert [one["job_id"] for one in dev.stored_jobs()] == [job_id]
+    assert dev.calls()[CREATE] == 3
+    assert waits == [0.0, 0.0]
+
+
+def test_a_throttled_create_gives_up_when_the_wait_is_too_long(dev: Emulated) -> None:
+    ports = dev.connect(retry_s=2).ports
+    dev.fault(CREATE, status=429, times=0, headers={"Retry-After": "60"})
+    with pytest.raises(WorkspaceError, match="limiting our calls"):
+        ports.jobs.create_job(job("load"))
+    assert dev.calls()[CREATE] == 1
+
+
+# Sent again
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_what_may_be_repeated_is_sent_again(dev: Emulated, status: int) -> None:
+    waits: list[float] = []
+    rest = dev.connect(retry_s=10, on_wait=waits.append)
+    job_id = rest.ports.jobs.create_job(job("load"))
+    calls: list[tuple[str, Callable[[], object]]] = [
+        (LIST, lambda: list_all(rest.ports)),
+        (GET, lambda: rest.ports.jobs.get_job(job_id)),
+        (RESET, lambda: rest.ports.jobs.reset_job(job_id, job("other"))),
+        (IMPORT_FILE, lambda: rest.ports.files.write("/Workspace/Shared/a.json", b"{}")),
+    ]
+    for endpoint, call in calls:
+        dev.fault(endpoint, status=status, headers=AT_ONCE)
+        call()
+        assert dev.calls()[endpoint] == 2
+    assert len(waits) == len(calls)
+    assert dev.names() == ["other"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cut_after_bytes", [0, 40])
+def test_a_read_that_is_cut_is_sent_again(dev: Emulated, cut_after_bytes: int) -> None:
+    ports = dev.connect(retry_s=10).ports
+    dev.create_job(job("load"))
+    dev.fault(LIST, kind="cut", when="after", cut_after_bytes=cut_after_bytes)
+    assert [one.name for one in list_all(ports)] == ["load"]
+    assert dev.calls()[LIST] == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("status", "words"), [(429, "limiting our calls"), (503, "scripted fault")]
+)
+def test_what_never_gets_better_says_what_the_workspace_said(
+    dev: Emulated, status: int, words: str
+) -> None:
+    ports = dev.connect(retry_s=1).ports
+    dev.fault(LIST, status=status, times=0)
+    with pytest.raises(WorkspaceError, match=words):
+        list_all(ports)
+
+
+def test_pages_that_never_end_are_an_error(dev: Emulated, ports: Ports) -> None:
+    body = {"jobs": [], "next_page_token": "again"}
+    dev.fault(LIST, status=200, times=0, body=body)
+    with pytest.raises(WorkspaceError, match="do not end"):
+        list_all(ports)
+
+
+def test_a_page_that_fails_fails_the_whole_list(dev: Emulated, ports: Ports) -> None:
+    for number in range(101):
+        dev.create_job(job(f"job {number}"))
+    dev.fault(LIST, call=2, status=500, body={"message": "no"})
+    with pytest.raises(WorkspaceError):
+        list_all(ports)
+
+
+# Login
+
+
+def test_a_service_principal_logs_in_with_its_secret(dev: Emulated) -> None:
+    running = dev.running
+    ports = dev.connect(
+        client_id=running.client_id, client_secret=running.client_secret, retry_s=2
+    ).ports
+    assert ports.principals.current().name == running.client_id
+    job_id = ports.jobs.create_job(job("load"))
+    live = ports.jobs.get_job(job_id)
+    assert live.creator == running.client_id
+    assert live.run_as_user_name == running.client_id
+
+
+def test_a_wrong_secret_is_named_and_not_shown(dev: Emulated) -> None:
+    ports = dev.connect(client_id=dev.running.client_id, client_secret=SECRET, retry_s=1).ports
+    for call in (ports.principals.current, lambda: ports.jobs.create_job(job("load"))):
+        with pytest.raises(WorkspaceError) as caught:
+            call()
+        assert SECRET not in text_of(caught.value)
+        assert "credentials" in text_of(caught.value)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{"status": 200, "body": "<html>Sign in</html>"}, {"status": 500, "body": "<html>no</html>"}],
+)
+def test_a_login_page_in_place_of_a_token_is_a_failed_login(
+    dev: Emulated, answer: dict[str, Any]
+) -> None:
+    dev.fault("POST /oidc/v1/token", times=0, **answer)
+    ports = dev.connect(client_id="me", client_secret=SECRET, retry_s=1).ports
+    for call in (ports.principals.current, lambda: ports.jobs.create_job(job("load"))):
+        with pytest.raises(UnauthenticatedError) as caught:
+            call()
+        assert SECRET not in text_of(caught.value)
+    assert dev.calls().get(CREATE, 0) == 0
+
+
+def test_every_call_is_counted_by_its_template(dev: Emulated) -> None:
+    connection = dev.connect()
+    job_id = connection.ports.jobs.create_job(job("load"))
+    connection.ports.jobs.get_permissions(job_id)
+    assert connection.rest.calls() == {CREATE: 1, "GET /api/2.0/permissions/jobs/{id}": 1}

@@ -1,0 +1,107 @@
+"""`python -m emulator`: starts local workspaces and runs until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import cast
+
+from emulator.environment import Environment, RunningWorkspace, start_environment
+from emulator.errors import EmulatorError
+from emulator.seeds import SeedDocument
+
+DEFAULT_WORKSPACES = ("DEV:8101", "PROD:8102")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit status."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    if options.state is not None:
+        return _run(options.state, options, stopped)
+    with tempfile.TemporaryDirectory(prefix="emulator-") as directory:
+        return _run(Path(directory), options, stopped)
+
+
+def _run(directory: Path, options: argparse.Namespace, stopped: threading.Event) -> int:
+    ports = dict(map(_name_and_port, options.workspace or DEFAULT_WORKSPACES))
+    seeds = {} if options.empty else _sample_seeds()
+    try:
+        environment = start_environment(
+            directory, tuple(ports), ports=ports, seeds=seeds, host=options.host
+        )
+    except (EmulatorError, OSError) as error:
+        print(f"emulator: {error}", file=sys.stderr)
+        return 1
+    with environment:
+        print(_summary(environment), flush=True)
+        stopped.wait()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m emulator", description="Run local Databricks workspaces over HTTP."
+    )
+    parser.add_argument(
+        "--workspace",
+        action="append",
+        metavar="NAME[:PORT]",
+        help="a workspace to start; repeatable (default: DEV:8101 and PROD:8102)",
+    )
+    parser.add_argument(
+        "--state", type=Path, metavar="DIR", help="keep the state here and go on with it next time"
+    )
+    parser.add_argument("--empty", action="store_true", help="start without sample data")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    return parser
+
+
+def _name_and_port(text: str) -> tuple[str, int]:
+    name, colon, port = text.partition(":")
+    if colon and not (port.isdecimal() and int(port) < 2**16):
+        raise SystemExit(f"emulator: {text!r} is not NAME or NAME:PORT")
+    return name, int(port or 0)
+
+
+def _sample_seeds() -> Mapping[str, SeedDocument]:
+    from emulator.samples import (  # noqa: PLC0415 - built only when it is wanted
+        DEV_WORKSPACE_ID,
+        PROD_WORKSPACE_ID,
+        sample_seeds,
+    )
+
+    ids = {"DEV": DEV_WORKSPACE_ID, "PROD": PROD_WORKSPACE_ID}
+    return {
+        name: cast(SeedDocument, {"workspace_id": ids[name], **document})
+        for name, document in sample_seeds().items()
+    }
+
+
+def _summary(environment: Environment) -> str:
+    described = "\n\n".join(_describe(one) for one in environment.workspaces)
+    return f"{described}\n\nPress Ctrl+C to stop."
+
+
+def _describe(workspace: RunningWorkspace) -> str:
+    return "\n".join(
+        (
+            f"{workspace.name} workspace",
+            f"  URL         {workspace.url}",
+            f"  Token       {workspace.admin_token}",
+            f"  Git folder  {workspace.git_folder_path}",
+        )
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

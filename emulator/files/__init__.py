@@ -1,0 +1,1 @@
+"""The workspace tree: files and notebooks on disk behind workspace paths."""

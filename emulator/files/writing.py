@@ -1,0 +1,237 @@
+"""workspace/import, mkdirs and delete: what they do and what they refuse."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from emulator.errors import (
+    ApiError,
+    already_exists,
+    error_info,
+    invalid_parameter,
+    not_found,
+)
+from emulator.files import notebooks
+from emulator.files.child_counts import ChildCounts
+from emulator.files.object_ids import ObjectIds
+from emulator.files.paths import WorkspacePath
+from emulator.files.tree import Entry, FileTree
+from emulator.options import WorkspaceOptions
+
+SOURCE_FORMATS = ("SOURCE", "AUTO", "RAW", "JUPYTER")
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """A checked request of workspace/import."""
+
+    path: WorkspacePath
+    content: bytes
+    format: str
+    language: str | None
+    overwrite: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where an import goes: the object's workspace path and type, and its name on disk."""
+
+    path: WorkspacePath
+    object_type: str
+    file_name: str
+    content: bytes
+
+
+class FileWriter:
+    """Changes the tree. Creating without overwrite is atomic: one of many callers wins."""
+
+    def __init__(self, tree: FileTree, ids: ObjectIds, scratch: Path) -> None:
+        self._tree = tree
+        self._ids = ids
+        self._scratch = scratch
+        self._children = ChildCounts()
+        scratch.mkdir(parents=True, exist_ok=True)
+
+    def import_object(self, request: Import, options: WorkspaceOptions) -> None:
+        """Create or overwrite a file or notebook.
+
+        Raises:
+            ApiError: no such parent, no write permission, too large, too many children, or an
+                object is there already or is of another type.
+        """
+        _check_size(request, options)
+        target = _target(request)
+        self._tree.require_writable(target.path)
+        if not request.overwrite:
+            self._refuse_existing(target, options)
+        with self._tree.lock:
+            parent = self._parent(target.path)
+            existing = self._existing(target)
+            count = self._children.of(parent.file)
+            if existing is None:
+                _check_children(parent, count, options)
+            elif not request.overwrite:  # created since the check above: another caller won
+                raise _node_exists(target.path)
+            elif existing.object_type != target.object_type:
+                raise _type_mismatch(target, existing)
+            self._write(parent.file / target.file_name, target.content, existing)
+            self._children.remember(parent.file, count + (existing is None))
+
+    def make_directories(self, path: WorkspacePath) -> None:
+        """Create a directory and its parents; existing directories are fine."""
+        with self._tree.lock:
+            for end in range(1, len(path.parts) + 1):
+                self._make_directory(WorkspacePath(path.parts[:end], path.prefixed))
+
+    def delete(self, path: WorkspacePath, *, recursive: bool) -> None:
+        """Delete an object.
+
+        Raises:
+            ApiError: it does not exist, is read-only, or is a directory with children.
+        """
+        with self._tree.lock:
+            entry = self._tree.find(path)
+            self._tree.require_writable(path)
+            if not path.parts:
+                raise ApiError(400, "DIRECTORY_PROTECTED", "The root folder is protected")
+            if entry.is_directory and not recursive and any(entry.file.iterdir()):
+                raise ApiError(400, "DIRECTORY_NOT_EMPTY", f"Folder ({path.shown}) is not empty")
+            self._retire(entry)
+            self._tree.remove(entry)
+
+    def _make_directory(self, path: WorkspacePath) -> None:
+        existing = self._tree.look_up(path)
+        if existing is not None and existing.is_directory:
+            return
+        self._tree.require_writable(path)
+        if existing is not None or self._tree.location(path).exists():
+            raise already_exists(f"{path.shown} already exists and is not a directory.")
+        self._tree.make_directories(path)
+
+    def _refuse_existing(self, target: Target, options: WorkspaceOptions) -> None:
+        self._parent(target.path)
+        if self._existing(target) is None:
+            return
+        if options.existing_file_error == "already_exists":
+            raise _node_exists(target.path)
+        raise already_exists(
+            f"{target.path.shown} already exists. Please pass overwrite=true to overwrite it."
+        )
+
+    def _parent(self, path: WorkspacePath) -> Entry:
+        parent = self._tree.look_up(path.parent)
+        if parent is None or not parent.is_directory:
+            raise not_found(f"The parent folder ({path.parent.shown}) does not exist.")
+        return parent
+
+    def _existing(self, target: Target) -> Entry | None:
+        """Return the object of this name, or one whose file would be overwritten."""
+        found = self._tree.look_up(target.path)
+        if found is not None or target.file_name == target.path.name:
+            return found
+        return self._tree.look_up(target.path.renamed(target.file_name))
+
+    def _write(self, file: Path, content: bytes, existing: Entry | None) -> None:
+        """Replace a file whole, so that no reader sees half of it."""
+        descriptor, name = tempfile.mkstemp(dir=self._scratch)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+        temporary = Path(name)
+        temporary.chmod(0o644)
+        before_ms = modified_ms(existing.file) if existing else 0
+        temporary.replace(file)
+        if existing and existing.file != file:
+            existing.file.unlink()
+        if modified_ms(file) <= before_ms:  # caches tell versions apart by this time
+            os.utime(file, ns=((before_ms + 1) * 10**6, (before_ms + 1) * 10**6))
+
+    def _retire(self, entry: Entry) -> None:
+        self._ids.retire(entry.path)
+        if entry.is_directory:
+            for child in self._tree.children(entry):
+                self._retire(child)
+
+
+def modified_ms(file: Path) -> int:
+    return file.stat().st_mtime_ns // 10**6
+
+
+def _check_size(request: Import, options: WorkspaceOptions) -> None:
+    """Source of the message: databricks/cli#3691."""
+    size = len(request.content)
+    if size > options.max_file_bytes:
+        raise ApiError(
+            400,
+            "BAD_REQUEST",
+            f"File size imported is ({size} bytes), exceeded max size"
+            f" ({options.max_file_bytes} bytes)",
+        )
+
+
+def _check_children(parent: Entry, count: int, options: WorkspaceOptions) -> None:
+    """Source: databricks/cli bundle/deploy/lock/acquire.go."""
+    if count >= options.max_children:
+        raise ApiError(
+            403,
+            "MAX_CHILD_NODE_SIZE_EXCEEDED",
+            f"Size limit exceeded for folder '{parent.path.shown}'."
+            f" Current size: {count} Limit: {options.max_children}",
+        )
+
+
+def _target(request: Import) -> Target:
+    """Decide what an import makes. Source: databricks-sdk workspace.py, `import_`."""
+    path, content, name = request.path, request.content, request.path.name
+    if request.format not in SOURCE_FORMATS:
+        raise invalid_parameter(f"Import format {request.format} is not supported here.")
+    if not name:
+        raise already_exists("/ already exists. Please pass overwrite=true to overwrite it.")
+    suffix = Path(name).suffix.lower()
+    language = None
+    if request.format == "AUTO":
+        language = notebooks.language_of(name, content)
+    elif request.format == "JUPYTER":
+        stem = name.removesuffix(notebooks.JUPYTER)
+        return Target(path.renamed(stem), "NOTEBOOK", stem + notebooks.JUPYTER, content)
+    elif request.format == "SOURCE":
+        language = request.language or notebooks.LANGUAGES.get(suffix)
+        if language not in notebooks.EXTENSIONS:
+            # Source: databricks/cli#630.
+            raise invalid_parameter(
+                "The zip file may not be valid or may be an unsupported version."
+            )
+    if language is None:
+        object_type = "DASHBOARD" if notebooks.is_dashboard(name) else "FILE"
+        return Target(path, object_type, name, content)
+    return _notebook_target(path, language, suffix, content)
+
+
+def _notebook_target(path: WorkspacePath, language: str, suffix: str, content: bytes) -> Target:
+    if notebooks.LANGUAGES.get(suffix) != language:
+        suffix = notebooks.EXTENSIONS[language]
+    stem = path.name.removesuffix(Path(path.name).suffix) if _has(path.name, suffix) else path.name
+    if suffix != notebooks.JUPYTER:
+        content = notebooks.with_header(language, content)
+    return Target(path.renamed(stem), "NOTEBOOK", stem + suffix, content)
+
+
+def _has(name: str, suffix: str) -> bool:
+    return name.lower().endswith(suffix)
+
+
+def _node_exists(path: WorkspacePath) -> ApiError:
+    """Concurrent writers get this answer. Source: databricks/cli libs/filer."""
+    message = f"Node with name {path.shown} already exists."
+    return ApiError(409, "ALREADY_EXISTS", f"{message} Please pass overwrite=true to update it.")
+
+
+def _type_mismatch(target: Target, existing: Entry) -> ApiError:
+    """Source: databricks/cli#5165, databricks/cli#6149."""
+    return invalid_parameter(
+        f"Cannot overwrite the asset {target.path.shown} of type {existing.object_type}"
+        f" with type {target.object_type}.",
+        [error_info("WORKSPACE_OBJECT_TYPE_MISMATCH")],
+    )

@@ -1,0 +1,1 @@
+"""Git folders, backed by the `git` binary."""

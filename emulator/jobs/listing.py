@@ -1,0 +1,115 @@
+"""The shapes of jobs/list and jobs/get: which parts of a job, and in which pages.
+
+Source: Jobs API 2.2, jobs/list and jobs/get; docs.databricks.com/reference/jobs-api-updates.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Sequence
+
+from emulator.errors import invalid_parameter
+from emulator.jobs.model import Job
+from emulator.jobs.reading import Order, read_settings
+from emulator.jobs.store import position
+from emulator.json_values import JobSettings, JsonDict
+from emulator.options import WorkspaceOptions
+from emulator.paging import make_token, read_position, read_token
+
+PAGED_ARRAYS = ("tasks", "job_clusters", "environments", "parameters")
+ARRAY_PAGE = 100
+
+
+def page_of_jobs(
+    jobs: Sequence[Job], token: str, limit: int, offset: int
+) -> tuple[Sequence[Job], JsonDict]:
+    """Return one page of jobs, newest first, and the paging fields of the answer.
+
+    A token names a job, not a place, so jobs deleted between two pages shift nothing.
+    """
+    start = _start(jobs, token) if token else min(offset, len(jobs))
+    end = start + limit
+    fields: JsonDict = {"has_more": end < len(jobs)}
+    if end < len(jobs):
+        fields["next_page_token"] = make_token(position(jobs[end]))
+    if start > 0:
+        fields["prev_page_token"] = make_token(position(jobs[max(0, start - limit)]))
+    return jobs[start:end], fields
+
+
+def list_item(
+    job: Job, order: Order, options: WorkspaceOptions, *, expand: bool, version: str
+) -> JsonDict:
+    """Return a job as jobs/list shows it."""
+    settings = read_settings(job, order, options)
+    settings.pop("run_as", None)  # blank in lists: databricks-sdk-py#967
+    item: JsonDict = {
+        "job_id": job.job_id,
+        "creator_user_name": job.creator_user_name,
+        "created_time": job.created_time,
+        "settings": settings,
+    }
+    if options.list_has_run_as_user_name:
+        item["run_as_user_name"] = job.run_as_user_name
+    if not expand:
+        for name in PAGED_ARRAYS:
+            settings.pop(name, None)
+    elif version == "2.1":
+        _drop_long_tasks(settings)
+    elif _cut(settings, 0):
+        item["has_more"] = True  # databricks-sdk jobs.py, BaseJob.has_more
+    return item
+
+
+def get_answer(
+    job: Job, order: Order, options: WorkspaceOptions, *, token: str, version: str
+) -> JsonDict:
+    """Return one page of a job as jobs/get shows it."""
+    settings = read_settings(job, order, options)
+    answer: JsonDict = {
+        "job_id": job.job_id,
+        "creator_user_name": job.creator_user_name,
+        "run_as_user_name": job.run_as_user_name,
+        "created_time": job.created_time,
+        "settings": settings,
+    }
+    if version == "2.1":
+        _drop_long_tasks(settings)
+        return answer
+    start = read_position(token)
+    if _cut(settings, start):
+        answer |= {"has_more": True, "next_page_token": make_token(start + ARRAY_PAGE)}
+    return answer
+
+
+def _start(jobs: Sequence[Job], token: str) -> int:
+    anchor = read_token(token)
+    whole = isinstance(anchor, list) and [type(part) for part in anchor] == [int, int]
+    if not whole:
+        raise invalid_parameter(f"Invalid page token: {token}")
+    created_time, job_id = anchor
+    return bisect.bisect_left(
+        jobs, (-created_time, -job_id), key=lambda job: (-job.created_time, -job.job_id)
+    )
+
+
+def _cut(settings: JobSettings, start: int) -> bool:
+    """Cut the arrays to one page; tell whether more follows.
+
+    Arrays without additional results are empty on later pages.
+    """
+    more = False
+    for name in PAGED_ARRAYS:
+        elements = settings.get(name)
+        if isinstance(elements, list):
+            end = start + ARRAY_PAGE
+            settings[name] = elements[start:end]
+            more = more or end < len(elements)
+    return more
+
+
+def _drop_long_tasks(settings: JobSettings) -> None:
+    """API 2.1 answers 200 without tasks: open-metadata/OpenMetadata#33204."""
+    tasks = settings.get("tasks")
+    if isinstance(tasks, list) and len(tasks) > ARRAY_PAGE:
+        del settings["tasks"]

@@ -1,0 +1,122 @@
+"""What reading a job returns: its settings as written, plus what the service fills in.
+
+Jobs are stored as written and completed when read, so a stored job shows what a client sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from emulator.jobs.model import Job
+from emulator.json_values import JobSettings, JsonDict, dicts_in
+from emulator.options import WorkspaceOptions
+
+Order = Callable[[list[Any]], list[Any]]
+
+# Source: databricks/cli libs/testserver/jobs.go (jobFixUps), bundle dresources/resources.yml.
+JOB_DEFAULTS: Mapping[str, object] = {
+    "email_notifications": {},
+    "webhook_notifications": {},
+    "timeout_seconds": 0,
+    "format": "MULTI_TASK",
+}
+TASK_DEFAULTS: Mapping[str, object] = {
+    "run_if": "ALL_SUCCESS",
+    "timeout_seconds": 0,
+    "email_notifications": {},
+}
+CLUSTER_DEFAULTS: Mapping[str, object] = {
+    "aws_attributes": {"availability": "SPOT_WITH_FALLBACK", "zone_id": "us-east-1c"},
+    "data_security_mode": "SINGLE_USER",
+    "enable_elastic_disk": False,
+    "enable_local_disk_encryption": False,
+}
+# Source: terraform-provider-databricks jobs/resource_job.go, suppressed differences.
+TASK_KIND_DEFAULTS: Mapping[str, Mapping[str, object]] = {"spark_jar_task": {"run_as_repl": True}}
+TASKS_WITH_SOURCE = ("notebook_task", "spark_python_task", "dbt_task")
+POOL_NODE_TYPE = "i3.xlarge"
+
+
+def read_settings(job: Job, order: Order, options: WorkspaceOptions) -> JobSettings:
+    """Return the settings that jobs/get answers with. Never changes the stored job."""
+    settings = job.settings
+    source = "GIT" if "git_source" in settings else "WORKSPACE"
+    read: JobSettings = {**JOB_DEFAULTS, **settings, "format": "MULTI_TASK"}
+    _shuffle_webhooks(read, order)
+    for name, complete in (
+        ("tasks", lambda task: _read_task(task, source, order)),
+        ("job_clusters", _with_read_cluster),
+    ):
+        if isinstance(read.get(name), list):
+            read[name] = [complete(item) if isinstance(item, dict) else item for item in read[name]]
+    if _misses_queue(job, options):
+        read["queue"] = {"enabled": False}
+    if not _returns_run_as(read.get("run_as"), options):
+        read.pop("run_as", None)
+    return read
+
+
+def _read_task(task: JsonDict, source: str, order: Order) -> JsonDict:
+    read = {**TASK_DEFAULTS, **task}
+    if isinstance(task.get("depends_on"), list):
+        read["depends_on"] = order(task["depends_on"])
+    _shuffle_webhooks(read, order)
+    _complete_kind(read, source)
+    nested = read.get("for_each_task")
+    if isinstance(nested, dict) and isinstance(nested.get("task"), dict):
+        read["for_each_task"] = {**nested, "task": _read_task(nested["task"], source, order)}
+    if "max_retries" in read or "min_retry_interval_millis" in read:
+        read.setdefault("retry_on_timeout", False)
+    return _with_read_cluster(read)
+
+
+def _complete_kind(task: JsonDict, source: str) -> None:
+    for name, defaults in TASK_KIND_DEFAULTS.items():
+        if isinstance(task.get(name), dict):
+            task[name] = {**defaults, **task[name]}
+    for name in TASKS_WITH_SOURCE:
+        if isinstance(task.get(name), dict):
+            task[name] = {"source": source, **task[name]}
+    sql = task.get("sql_task")
+    if isinstance(sql, dict) and isinstance(sql.get("file"), dict):
+        task["sql_task"] = {**sql, "file": {"source": source, **sql["file"]}}
+
+
+def _with_read_cluster(holder: JsonDict) -> JsonDict:
+    """Complete `new_cluster` as the service does."""
+    cluster = holder.get("new_cluster")
+    if not isinstance(cluster, dict):
+        return holder
+    read = {**CLUSTER_DEFAULTS, **cluster}
+    # Accepted on write, never returned: databricks/cli libs/testserver/jobs.go.
+    read.pop("apply_policy_default_values", None)
+    if "instance_pool_id" in read:
+        # The answer holds both, which a write refuses: databricks-sdk-py#771.
+        read.setdefault("driver_instance_pool_id", read["instance_pool_id"])
+        read.setdefault("node_type_id", POOL_NODE_TYPE)
+    if "node_type_id" in read:
+        read.setdefault("driver_node_type_id", read["node_type_id"])
+    return {**holder, "new_cluster": read}
+
+
+def _shuffle_webhooks(holder: JsonDict, order: Order) -> None:
+    """The service promises no order: databricks/cli bundle dresources/job.go."""
+    webhooks = holder.get("webhook_notifications")
+    if isinstance(webhooks, dict):
+        holder["webhook_notifications"] = {
+            event: order(targets) if dicts_in(targets) else targets
+            for event, targets in webhooks.items()
+        }
+
+
+def _misses_queue(job: Job, options: WorkspaceOptions) -> bool:
+    old = job.api_version != "2.2" and "queue" not in job.settings
+    return old and options.queue_on_get_for_old_jobs == "false"
+
+
+def _returns_run_as(run_as: object, options: WorkspaceOptions) -> bool:
+    if options.get_returns_run_as == "never":
+        return False
+    is_group = isinstance(run_as, dict) and "group_name" in run_as
+    return options.get_returns_group_run_as or not is_group

@@ -1,0 +1,77 @@
+"""Behaviours that differ between Databricks workspaces, or that no source settles.
+
+Each field names its source; the first value of a choice is the default.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from emulator.json_values import JsonDict
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceOptions:
+    """How one emulated workspace answers where real ones may differ."""
+
+    # 400 with INVALID_PARAMETER_VALUE: terraform-provider-databricks#2225.
+    # 404 without an error code: databricks/cli libs/testserver/jobs.go.
+    missing_job_status: Literal[400, 404] = 400
+    # Seen next to creator_user_name on Azure: databricks-sdk-py#967.
+    list_has_run_as_user_name: bool = True
+    # "explicit": databricks/cli acceptance/bundle/run_as/job_default. "never": older behaviour,
+    # terraform-provider-databricks jobs/resource_job.go.
+    get_returns_run_as: Literal["explicit", "never"] = "explicit"
+    # Unconfirmed whether jobs/get returns a group in settings.run_as.
+    get_returns_group_run_as: bool = True
+    # Unconfirmed what jobs/get answers for a job of API 2.0 or 2.1 that never had a queue.
+    queue_on_get_for_old_jobs: Literal["omitted", "false"] = "omitted"
+    # API 2.2 queues by default: docs.databricks.com/reference/jobs-api-updates. Unconfirmed
+    # whether jobs/reset fills in the default as jobs/create does.
+    reset_defaults_queue: bool = True
+    # The vendor documents that lists hold what the caller may view; no source shows it for jobs.
+    visibility_by_acl: bool = True
+    # Without serverless compute a notebook task needs a cluster: databricks/cli#4857.
+    serverless: bool = True
+    # Saved jobs per workspace: docs "Jobs overview"; QUOTA_EXCEEDED beyond it.
+    max_jobs: int = 12_000
+    # RestrictWorkspaceAdmins: admins may set run_as to themselves only, unless they hold a role.
+    restrict_workspace_admins: bool = False
+    # Service principals (application ids) on which callers lack servicePrincipal/user.
+    service_principals_without_user_role: tuple[str, ...] = ()
+    # Unconfirmed whether a folder exported with format AUTO is a zip, and how it is laid out.
+    folder_zip: bool = True
+    zip_layout: Literal["without_top_folder", "with_top_folder"] = "without_top_folder"
+    folder_zip_in_git_folder: bool = True
+    # ObjectInfo samples: databricks/cli#3691 has times but no size.
+    timestamps_on_files: bool = True
+    size_on_files: bool = True
+    # "already_exists" answers 409 also without a race: databricks/cli libs/filer.
+    existing_file_error: Literal["resource_already_exists", "already_exists"] = (
+        "resource_already_exists"
+    )
+    # databricks/cli bundle/deploy/lock/acquire.go: 10000 children per folder.
+    max_children: int = 10_000
+    # Workspace import and export: docs "Resource limits".
+    max_file_bytes: int = 10_485_760
+    # Whether pulling needs a Git credential of the caller, and who holds one.
+    pull_needs_credential: bool = False
+    git_credentials: tuple[str, ...] = ()
+    # databricks/cli#3630: some report that any uncommitted change makes a pull fail.
+    git_dirty_refuses: Literal["conflicting", "any"] = "conflicting"
+    # The status of a pull that conflicts with uncommitted changes is undocumented.
+    git_dirty_status: Literal[400, 409] = 400
+    # Hosts without OAuth discovery answer 404: databricks-sdk config.py.
+    no_databricks_config: bool = False
+    # Unconfirmed whether SCIM Me lists groups that contain the caller's groups.
+    me_lists_nested_groups: bool = False
+    # Unconfirmed whether non-admins may list notification destinations.
+    destinations_need_admin: bool = False
+    # Legacy dashboards are deprecated (databricks-sdk sql.py); some workspaces removed them.
+    no_legacy_dashboards: bool = False
+    # Workspace-wide requests per second; 0 is no limit. Beyond it 429 REQUEST_LIMIT_EXCEEDED.
+    requests_per_second: int = 0
+
+    def as_json(self) -> JsonDict:
+        return asdict(self)

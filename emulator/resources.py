@@ -1,0 +1,144 @@
+"""Clusters, warehouses and the other objects that jobs refer to by id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from emulator.json_values import JsonDict
+from emulator.storage import Storage, Table
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceKind:
+    """How one kind of object is seeded and listed."""
+
+    seed_key: str
+    list_path: str
+    list_key: str
+    id_field: str
+    name_field: str
+    paging: Literal["none", "token", "number"] = "token"
+    size_argument: str = "page_size"
+    default_size: int = 20
+    max_size: int = 1000
+    get_path: str | None = None
+    missing: str = "{id} was not found."
+
+
+# Sources: the `list` methods of databricks-sdk compute.py, sql.py, pipelines.py, settings.py,
+# dashboards.py.
+KINDS: tuple[ResourceKind, ...] = (
+    ResourceKind("clusters", "/api/2.1/clusters/list", "clusters", "cluster_id", "cluster_name"),
+    ResourceKind(
+        "warehouses",
+        "/api/2.0/sql/warehouses",
+        "warehouses",
+        "id",
+        "name",
+        get_path="/api/2.0/sql/warehouses/<id>",
+        missing="SQL warehouse {id} does not exist.",
+    ),
+    ResourceKind(
+        "cluster_policies",
+        "/api/2.0/policies/clusters/list",
+        "policies",
+        "policy_id",
+        "name",
+        paging="none",
+    ),
+    ResourceKind(
+        "instance_pools",
+        "/api/2.0/instance-pools/list",
+        "instance_pools",
+        "instance_pool_id",
+        "instance_pool_name",
+        paging="none",
+    ),
+    ResourceKind(
+        "pipelines",
+        "/api/2.0/pipelines",
+        "statuses",
+        "pipeline_id",
+        "name",
+        size_argument="max_results",
+        default_size=25,
+        max_size=100,
+        get_path="/api/2.0/pipelines/<id>",
+        missing="The specified pipeline {id} was not found.",
+    ),
+    ResourceKind(
+        "notification_destinations",
+        "/api/2.0/notification-destinations",
+        "results",
+        "id",
+        "display_name",
+        get_path="/api/2.0/notification-destinations/<id>",
+    ),
+    ResourceKind(
+        "queries",
+        "/api/2.0/sql/queries",
+        "results",
+        "id",
+        "display_name",
+        get_path="/api/2.0/sql/queries/<id>",
+    ),
+    ResourceKind(
+        "legacy_alerts",
+        "/api/2.0/sql/alerts",
+        "results",
+        "id",
+        "display_name",
+        get_path="/api/2.0/sql/alerts/<id>",
+    ),
+    ResourceKind(
+        "alerts",
+        "/api/2.0/alerts",
+        "alerts",
+        "id",
+        "display_name",
+        get_path="/api/2.0/alerts/<id>",
+    ),
+    ResourceKind(
+        "dashboards",
+        "/api/2.0/lakeview/dashboards",
+        "dashboards",
+        "dashboard_id",
+        "display_name",
+        get_path="/api/2.0/lakeview/dashboards/<id>",
+    ),
+    ResourceKind(
+        "legacy_dashboards",
+        "/api/2.0/preview/sql/dashboards",
+        "results",
+        "id",
+        "name",
+        paging="number",
+        default_size=25,
+        max_size=250,
+    ),
+)
+
+
+class Resources:
+    """The objects of each kind, by id."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._tables: Mapping[str, Table[JsonDict]] = {
+            kind.seed_key: Table(storage, kind.seed_key, to_json=dict, from_json=dict)
+            for kind in KINDS
+        }
+
+    def put(self, kind: ResourceKind, resource: JsonDict) -> None:
+        self._tables[kind.seed_key].put(str(resource[kind.id_field]), resource)
+
+    def get(self, seed_key: str, resource_id: str) -> JsonDict | None:
+        return self._tables[seed_key].get(resource_id)
+
+    def all(self, seed_key: str) -> list[JsonDict]:
+        return self._tables[seed_key].values()
+
+    def clear(self) -> None:
+        for table in self._tables.values():
+            table.clear()

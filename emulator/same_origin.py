@@ -1,0 +1,32 @@
+"""Keeps pages of other sites from using a workspace through the user's browser."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from flask import request
+
+
+def is_local_host() -> bool:
+    """Tell whether the `Host` is an address or `localhost`.
+
+    Another name may be a site that points its own name at this machine (DNS rebinding).
+    """
+    name = urlsplit(f"//{request.host}").hostname or ""
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return name == "localhost"
+    return True
+
+
+def is_same_origin() -> bool:
+    """Tell whether the request comes from our own page or from a client that is no browser.
+
+    Browsers send `Origin` with each POST and `Sec-Fetch-Site` with each request to this machine.
+    """
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        return False
+    return request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin")

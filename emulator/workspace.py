@@ -1,0 +1,118 @@
+"""One workspace: everything that its HTTP server reads and changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from emulator.calls import CallLog
+from emulator.faults import FaultInjector
+from emulator.files.object_ids import ObjectIds
+from emulator.files.object_info import ObjectInfoView
+from emulator.files.tree import FileTree
+from emulator.files.writing import FileWriter
+from emulator.git.folders import GitFolders
+from emulator.git.remote import GitRemote
+from emulator.identifiers import number_for, uuid_for
+from emulator.jobs.store import JobStore
+from emulator.json_values import JsonDict
+from emulator.options import WorkspaceOptions
+from emulator.principals import Principal, PrincipalDirectory
+from emulator.resources import Resources
+from emulator.storage import Storage, Table
+
+STANDARD_FOLDERS = ("Shared", "Users", "Repos")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceSpec:
+    """What identifies a workspace; `directory` keeps its state."""
+
+    name: str
+    directory: Path
+    remote: GitRemote
+
+    @property
+    def admin_name(self) -> str:
+        return f"admin@{self.name.lower()}.example"
+
+    @property
+    def app_client_id(self) -> str:
+        return uuid_for(self.name, "app")
+
+
+class Workspace:
+    """The state of one workspace. Parts guard themselves against concurrent requests."""
+
+    def __init__(self, spec: WorkspaceSpec, options: WorkspaceOptions) -> None:
+        spec.directory.mkdir(parents=True, exist_ok=True)
+        self.spec = spec
+        self.name = spec.name
+        self.options = options
+        self._options_at_start = options
+        self.storage = Storage(spec.directory / "state.db")
+        self._facts: Table[JsonDict] = Table(self.storage, "fact", to_json=dict, from_json=dict)
+        self.people = PrincipalDirectory(self.storage)
+        self.resources = Resources(self.storage)
+        self.jobs = JobStore(self.storage, number_for(spec.name))
+        self.tree = FileTree(spec.directory / "files", self.storage)
+        self.ids = ObjectIds(self.storage, number_for(spec.name))
+        self.writer = FileWriter(self.tree, self.ids, spec.directory / "scratch")
+        self.git_folders = GitFolders(self.tree, self.ids, spec.remote, self.storage)
+        self.calls = CallLog()
+        self.faults = FaultInjector()
+
+    @property
+    def workspace_id(self) -> int:
+        fact = self._facts.get("workspace_id")
+        return int(fact["value"]) if fact else number_for(self.name)
+
+    @property
+    def is_populated(self) -> bool:
+        """Whether the workspace was filled to the end, so that its seed is not applied again."""
+        return self._facts.get("populated") is not None
+
+    def mark_populated(self) -> None:
+        self._facts.put("populated", {"value": True})
+
+    @property
+    def admin(self) -> Principal:
+        """The administrator that every workspace has."""
+        admin = self.people.get("user", self.spec.admin_name)
+        return admin or self.people.users()[0]
+
+    @property
+    def app(self) -> Principal:
+        """The service principal of the app, an administrator with an OAuth secret."""
+        app = self.people.get("service_principal", self.spec.app_client_id)
+        return app or self.people.service_principals()[0]
+
+    @property
+    def object_view(self) -> ObjectInfoView:
+        return ObjectInfoView(self.ids, self.git_folders, self.options)
+
+    def change_id(self, workspace_id: int) -> None:
+        self._facts.put("workspace_id", {"value": workspace_id})
+
+    def make_standard_folders(self) -> None:
+        for name in STANDARD_FOLDERS:
+            (self.spec.directory / "files" / name).mkdir(parents=True, exist_ok=True)
+
+    def clear(self) -> None:
+        """Make the workspace as empty as at its first start, with the options of this start.
+
+        The remote repository keeps its commits.
+        """
+        self.options = self._options_at_start
+        self.calls.clear()
+        self.jobs.clear()
+        self.resources.clear()
+        self.people.clear()
+        self.git_folders.clear()
+        self.faults.clear()
+        with self.tree.lock:
+            self.tree.clear()
+        self.make_standard_folders()
+
+    def close(self) -> None:
+        self.storage.close()

@@ -1,11 +1,12 @@
 """File content ↔ definition: what a job's JSON file holds."""
 
+import functools
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from core.errors import InvalidDefinitionError, InvalidJsonError
-from core.json_text import JobSettings, JsonDict, is_deeper_than, parse_json, stable_bytes
+from core.json_text import JobSettings, JsonDict, Packed, is_deeper_than, parse_json, stable_bytes
 
 # Source: Jobs API 2.2, `name`: at most 4096 bytes in UTF-8.
 MAX_NAME_BYTES = 4096
@@ -15,7 +16,7 @@ _MAPPING_KEY = re.compile(r"(compute_name|run_as|resource_name)_mappings[\"']?\s
 _SETTINGS_KEY = re.compile(r"settings[\"']?\s*:")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Definition:
     """One job as its file holds it; references in `settings` are placeholders.
 
@@ -25,7 +26,25 @@ class Definition:
     job_name: str
     source_job_id: int | None
     run_as_user_name: str
-    settings: JobSettings
+    packed: Packed
+
+    def __init__(
+        self,
+        job_name: str,
+        source_job_id: int | None,
+        run_as_user_name: str,
+        settings: JobSettings,
+    ) -> None:
+        keep = functools.partial(object.__setattr__, self)
+        keep("job_name", job_name)
+        keep("source_job_id", source_job_id)
+        keep("run_as_user_name", run_as_user_name)
+        keep("packed", Packed(settings))
+
+    @property
+    def settings(self) -> JobSettings:
+        """Return a copy of the settings."""
+        return cast(JobSettings, self.packed.unpack())
 
 
 def definition_bytes(definition: Definition) -> bytes:

@@ -113,7 +113,8 @@ class ExportSituation:
 
     `as_imported` gives a definition's settings after mapping, or None: a job in the workspace
     that imports the file is equal to it although its clusters have other names. `pause` is the
-    policy under which it was imported.
+    policy under which it was imported. `settled` holds, by job id, rows of an earlier pass that
+    need no second look.
     """
 
     contents: GitContents
@@ -124,6 +125,7 @@ class ExportSituation:
     as_imported: Callable[[DefinitionFile], JobSettings | None]
     pause: PausePolicy = PausePolicy.FROM_GIT
     unread_jobs: Mapping[int, Issue] = field(default_factory=dict)
+    settled: Mapping[int, UnchangedFile] = field(default_factory=dict)
 
 
 def plan_export(situation: ExportSituation) -> ExportPlan:
@@ -135,6 +137,15 @@ def plan_export(situation: ExportSituation) -> ExportPlan:
     rows = [*planner.job_rows(), *planner.file_rows(), *planner.unread_rows()]
     rows.sort(key=lambda row: (row.job_name.casefold(), row.job_name, row.status))
     return ExportPlan(tuple(rows), planner.issues())
+
+
+def settled_jobs(plan: ExportPlan) -> dict[int, UnchangedFile]:
+    """Return, by job id, the rows that the list form has settled for good."""
+    return {
+        row.job.job_id: row
+        for row in plan.rows
+        if isinstance(row, UnchangedFile) and not row.job.truncated
+    }
 
 
 def jobs_to_read(plan: ExportPlan) -> list[int]:
@@ -191,6 +202,10 @@ class _Planner:
         return [Blocked("", file.path, (file.issue,)) for file in self._now.contents.unread]
 
     def _job_row(self, job: LiveJob) -> ExportRow:
+        if job.job_id in self._now.settled:
+            row = self._now.settled[job.job_id]
+            self._claimed.add(row.file.path)
+            return row
         reason = is_managed(job.settings)
         if reason:
             return SkippedJob(job.name, reason)

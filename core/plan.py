@@ -132,6 +132,7 @@ class Situation:
     `desired` holds the form of each definition by file path; `unread_jobs` the jobs whose full
     form could not be read. `sees_all_jobs` is True when the list of jobs is known to be whole.
     `book` names renamed jobs as Git does. `shows_hidden` asks for what the rules of comparing hid.
+    `settled` holds, by file path, rows of an earlier pass that need no second look.
     """
 
     contents: GitContents
@@ -143,6 +144,7 @@ class Situation:
     pause: PausePolicy = PausePolicy.FROM_GIT
     unread_jobs: Mapping[int, Issue] = field(default_factory=dict)
     shows_hidden: bool = False
+    settled: Mapping[str, Unchanged] = field(default_factory=dict)
 
 
 def row_fingerprint(row: Row) -> str:
@@ -192,6 +194,15 @@ def plan_import(situation: Situation) -> Plan:
         is_complete=situation.contents.is_complete and planner.sees_all,
         unmapped=planner.unmapped(),
     )
+
+
+def settled_rows(plan: Plan) -> dict[str, Unchanged]:
+    """Return, by file path, the rows that the list form has settled for good."""
+    return {
+        row.file.path: row
+        for row in plan.rows
+        if isinstance(row, Unchanged) and not row.job.truncated
+    }
 
 
 def jobs_to_read(plan: Plan) -> list[int]:
@@ -254,6 +265,8 @@ class _Planner:
         ]
 
     def _definition_row(self, file: DefinitionFile) -> Row:
+        if file.path in self._now.settled:
+            return self._now.settled[file.path]
         name = file.definition.job_name
         twins, jobs = self._files[name], self._by_name.get(name, [])
         if len(twins) > 1:

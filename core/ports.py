@@ -3,16 +3,17 @@
 Every method may raise `WorkspaceError` or one of its subclasses, and nothing else.
 """
 
+import functools
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
-from core.json_text import JobSettings, JsonDict
+from core.json_text import JobSettings, JsonDict, Packed
 from core.placeholders import Kind
 from core.principals import Principal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class LiveJob:
     """One job as the workspace holds it.
 
@@ -22,16 +23,35 @@ class LiveJob:
     """
 
     job_id: int
-    settings: JobSettings
+    name: str
     creator: str
     run_as_user_name: str
     complete: bool
-    truncated: bool = False
+    truncated: bool
+    packed: Packed
+
+    def __init__(
+        self,
+        job_id: int,
+        settings: JobSettings,
+        creator: str,
+        run_as_user_name: str,
+        complete: bool,
+        truncated: bool = False,
+    ) -> None:
+        keep = functools.partial(object.__setattr__, self)
+        keep("job_id", job_id)
+        keep("name", str(settings.get("name", "")))
+        keep("creator", creator)
+        keep("run_as_user_name", run_as_user_name)
+        keep("complete", complete)
+        keep("truncated", truncated)
+        keep("packed", Packed(settings))
 
     @property
-    def name(self) -> str:
-        """Return the job's name; the API calls a job without one "Untitled"."""
-        return str(self.settings.get("name", ""))
+    def settings(self) -> JobSettings:
+        """Return a copy of the raw settings."""
+        return cast(JobSettings, self.packed.unpack())
 
 
 class Jobs(Protocol):

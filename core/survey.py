@@ -1,11 +1,12 @@
 """Reads everything that a plan depends on: who we are, Git's side, the workspace's side."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from core.errors import Issue, NotFoundError, SyncError
 from core.export_plan import ExportPlan, ExportSituation, plan_export
 from core.export_plan import jobs_to_read as export_jobs_to_read
+from core.export_plan import settled_jobs as export_settled
 from core.forms import Form, desired_form, is_managed, target_principal
 from core.git_contents import DefinitionFile, GitContents, read_git_contents
 from core.json_text import JobSettings
@@ -14,7 +15,14 @@ from core.mappings import Mappings, parse_mappings
 from core.names import NameBook, unlisted, wanted_names
 from core.parallel import in_parallel
 from core.placeholders import Kind
-from core.plan import Plan, Situation, find_renames, jobs_to_read, plan_import
+from core.plan import (
+    Plan,
+    Situation,
+    find_renames,
+    jobs_to_read,
+    plan_import,
+    settled_rows,
+)
 from core.ports import CurrentPrincipal, LiveJob, NamedResource, Ports
 from core.principals import Principal
 from core.report import Listener
@@ -99,25 +107,24 @@ class Surveyor:
         """Plan from list forms, then again with the full form of every job that is not equal."""
         for name, job in find_renames(survey.contents, survey.live, ledger).items():
             survey.book.add(Kind.JOB, NamedResource(str(job.job_id), name))
-        desired = self._desired_forms(survey)
-
-        def planned(live: tuple[LiveJob, ...], unread: Mapping[int, Issue]) -> Plan:
-            return plan_import(
-                Situation(
-                    survey.contents,
-                    desired,
-                    live,
-                    ledger,
-                    survey.book,
-                    survey.me.is_admin,
-                    survey.mappings.pause,
-                    unread,
-                    shows_hidden,
-                )
-            )
-
-        wanted = jobs_to_read(planned(survey.live, {}))
-        return planned(*self._with_full_forms(survey.live, wanted))
+        situation = Situation(
+            contents=survey.contents,
+            desired=self._desired_forms(survey),
+            live=survey.live,
+            ledger=ledger,
+            book=survey.book,
+            sees_all_jobs=survey.me.is_admin,
+            pause=survey.mappings.pause,
+            shows_hidden=shows_hidden,
+        )
+        first = plan_import(situation)
+        wanted = jobs_to_read(first)
+        if not wanted:
+            return first
+        live, unread = self._with_full_forms(survey.live, wanted)
+        return plan_import(
+            replace(situation, live=live, unread_jobs=unread, settled=settled_rows(first))
+        )
 
     def plan_export(
         self, survey: Survey, ledger: ExportedLedger, *, has_mappings: bool
@@ -130,24 +137,24 @@ class Surveyor:
             form = desired.get(file.path)
             return form.settings if form and not form.issues else None
 
-        def planned(live: tuple[LiveJob, ...], unread: Mapping[int, Issue]) -> ExportPlan:
-            return plan_export(
-                ExportSituation(
-                    survey.contents,
-                    live,
-                    ledger,
-                    survey.book,
-                    survey.me.is_admin,
-                    as_imported,
-                    survey.mappings.pause,
-                    unread,
-                )
-            )
-
-        wanted = export_jobs_to_read(planned(survey.live, {}))
+        situation = ExportSituation(
+            contents=survey.contents,
+            live=survey.live,
+            ledger=ledger,
+            book=survey.book,
+            sees_all_jobs=survey.me.is_admin,
+            as_imported=as_imported,
+            pause=survey.mappings.pause,
+        )
+        first = plan_export(situation)
+        wanted = export_jobs_to_read(first)
+        if not wanted:
+            return first
         live, unread = self._with_full_forms(survey.live, wanted)
         self._look_up(survey, live)
-        return planned(live, unread)
+        return plan_export(
+            replace(situation, live=live, unread_jobs=unread, settled=export_settled(first))
+        )
 
     def _list_jobs(self) -> tuple[LiveJob, ...]:
         live: list[LiveJob] = []

@@ -117,7 +117,7 @@ def _list_form(job: LiveJob) -> LiveJob:
         if len(settings.get(key, ())) > 100:
             settings[key] = settings[key][:100]
             truncated = True
-    return replace(job, settings=deepcopy(settings), complete=False, truncated=truncated)
+    return LiveJob(job.job_id, settings, job.creator, job.run_as_user_name, False, truncated)
 
 
 @dataclass

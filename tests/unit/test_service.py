@@ -399,7 +399,8 @@ def test_a_list_form_cut_off_at_a_hundred_tasks_proves_nothing(dev, prod):
     dev.copy_definitions_to(prod)
     assert statuses(prod.service().import_jobs()) == {"wide": "changed"}
     assert len(prod.jobs.named("wide").settings["tasks"]) == 101
-    del prod.jobs.named("wide").settings["tasks"][0]
+    target = prod.jobs.named("wide")
+    prod.jobs.reset_job(target.job_id, {**target.settings, "tasks": target.settings["tasks"][1:]})
     assert statuses(prod.service().validate()[1]) == {"wide": "changed"}
 
 

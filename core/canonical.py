@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.field_paths import LIST_KEYS, element_key, join_element, join_key, list_name
+from core.field_paths import LIST_KEYS, Place, element_key, element_place, list_name
 from core.json_text import JobSettings, equal_json
 from core.path_tree import PathTree, settings_tree
 
@@ -170,9 +170,14 @@ _UNSENDABLE = settings_tree(
 class Hidden:
     """One field that a rule left out of the comparison."""
 
-    path: str
+    place: Place
     value: Any
     rule: Rule
+
+    @property
+    def path(self) -> str:
+        """Return where it stood, for people."""
+        return str(self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +191,7 @@ class Canonical:
 def canonicalize(settings: JobSettings) -> Canonical:
     """Return the comparable form: two jobs are equal if and only if these forms are equal."""
     hidden: list[Hidden] = []
-    result = _clean(settings, _ALL, (), "", hidden)
+    result = _clean(settings, _ALL, (), None, hidden)
     return Canonical(result, tuple(hidden))
 
 
@@ -221,19 +226,25 @@ def _clean(
     node: Any,
     tree: PathTree[Rule] | None,
     parents: Parents,
-    path: str,
+    place: Place | None,
     hidden: list[Hidden],
 ) -> Any:
     if isinstance(node, list):
-        return _clean_list(node, tree, parents, path, hidden)
+        branch = tree.child("[]") if tree else None
+        cleaned = [
+            _clean(item, branch, parents, element_place(place, item, index), hidden)
+            for index, item in enumerate(node)
+        ]
+        return _in_order(cleaned, place.key if place else "")
     if not isinstance(node, dict):
         return node
+    inner = (*parents, node)
     result = {}
     for key, value in node.items():
         branch = tree.child(key) if tree else None
-        here = join_key(path, key)
-        cleaned = _clean(value, branch, (*parents, node), here, hidden)
-        rule = _hiding(cleaned, branch, (*parents, node))
+        here = Place(place, key)
+        cleaned = _clean(value, branch, inner, here, hidden)
+        rule = _hiding(cleaned, branch, inner)
         if rule:
             hidden.append(Hidden(here, value, rule))
         else:
@@ -241,29 +252,15 @@ def _clean(
     return result
 
 
-def _clean_list(
-    items: list[Any],
-    tree: PathTree[Rule] | None,
-    parents: Parents,
-    path: str,
-    hidden: list[Hidden],
-) -> list[Any]:
-    branch = tree.child("[]") if tree else None
-    cleaned = [
-        _clean(item, branch, parents, join_element(path, element_key(path, item, index)), hidden)
-        for index, item in enumerate(items)
-    ]
-    return _in_order(cleaned, path)
-
-
-def _in_order(items: list[Any], path: str) -> list[Any]:
+def _in_order(items: list[Any], name: str) -> list[Any]:
     """Sort lists whose order the API does not keep or does not mean; leave the others alone."""
-    name = list_name(path)
+    if name not in LIST_KEYS:
+        return items
     if name.startswith("on_") and all(isinstance(item, str) for item in items):  # e-mail lists
         return sorted(items)
     if not has_keys(items, name):
         return items
-    return sorted(items, key=lambda item: json.dumps(_sort_key(item, name), sort_keys=True))
+    return sorted(items, key=lambda item: _sort_key(item, name))
 
 
 def has_keys(items: list[Any], name: str) -> bool:
@@ -274,8 +271,10 @@ def has_keys(items: list[Any], name: str) -> bool:
     )
 
 
-def _sort_key(item: dict[str, Any], name: str) -> list[Any]:
-    return [*(item.get(field) for field in LIST_KEYS[name]), item]
+def _sort_key(item: dict[str, Any], name: str) -> list[str]:
+    """The key fields, then everything else, so that equal keys have one order, too."""
+    key = [str(item.get(field)) for field in LIST_KEYS[name]]
+    return [*key, json.dumps(item, sort_keys=True)]
 
 
 def unique_keys(items: list[Any], path: str) -> bool:
@@ -285,8 +284,13 @@ def unique_keys(items: list[Any], path: str) -> bool:
 
 
 def _hiding(value: Any, tree: PathTree[Rule] | None, parents: Parents) -> Rule | None:
-    rules = (NULL, EMPTY_LIST, *(tree.leaves if tree else ()))
-    return next((rule for rule in rules if rule.hides(value, parents)), None)
+    if value is None:
+        return NULL
+    if isinstance(value, list) and not value:
+        return EMPTY_LIST
+    if tree is None or not tree.leaves:
+        return None
+    return next((rule for rule in tree.leaves if rule.hides(value, parents)), None)
 
 
 def _strip(node: Any, tree: PathTree[Rule], parents: Parents) -> Any:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import dataclass
 from typing import Any
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -38,6 +39,24 @@ def element_key(path: str, element: Any, index: int) -> str:
     if isinstance(element, dict) and fields and isinstance(element.get(fields[0]), str):
         return ":".join(str(element[field]) for field in fields if field in element)
     return str(index)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place inside settings, written out only when somebody asks: most places are fine."""
+
+    parent: "Place | None"
+    key: str
+    is_element: bool = False
+
+    def __str__(self) -> str:
+        before = str(self.parent) if self.parent else ""
+        return join_element(before, self.key) if self.is_element else join_key(before, self.key)
+
+
+def element_place(parent: Place | None, element: Any, index: int) -> Place:
+    """Return the place of an element of the list at `parent`."""
+    return Place(parent, element_key(parent.key if parent else "", element, index), is_element=True)
 
 
 def join_key(path: str, key: str) -> str:

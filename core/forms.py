@@ -8,7 +8,7 @@ from typing import cast
 from core.canonical import in_steady_order, sendable
 from core.definitions import Definition
 from core.errors import InvalidDefinitionError, Issue
-from core.json_text import JobSettings, Packed
+from core.json_text import JobSettings, JsonDict, Packed
 from core.mappings import DEFAULT, RUN_AS_SECTION, Mappings
 from core.names import NameBook, by_name, mapped
 from core.ports import LiveJob
@@ -64,7 +64,7 @@ def is_managed(settings: JobSettings) -> str:
 def live_form(job: LiveJob, book: NameBook) -> Form:
     """Return a live job in the form that is compared with Git, and written to it."""
     named = by_name(sendable(job.settings), book)
-    settings = {"queue": _NOT_QUEUED, **named.settings}
+    settings = _with_queue(named.settings, _NOT_QUEUED)
     return _with_identity(settings, job.run_as_user_name, named.issues)
 
 
@@ -87,13 +87,13 @@ def with_same_identity(current: JobSettings, job: LiveJob, desired: JobSettings)
 def exported_definition(job: LiveJob, book: NameBook) -> Definition:
     """Return the definition that a live job's file should hold: its own fields, in steady order."""
     named = by_name(in_steady_order(sendable(job.settings)), book).settings
-    settings = {"queue": _NOT_QUEUED, **named}
+    settings = _with_queue(named, _NOT_QUEUED)
     return Definition(job.name, job.job_id, job.run_as_user_name, settings)
 
 
 def file_form(definition: Definition) -> Form:
     """Return a definition, as it stands in Git, in the form that is compared with a live job."""
-    settings = {"queue": _QUEUED, **sendable(definition.settings)}
+    settings = _with_queue(sendable(definition.settings), _QUEUED)
     return _with_identity(settings, definition.run_as_user_name, ())
 
 
@@ -106,7 +106,7 @@ def desired_form(
 ) -> Form:
     """Return what the target job should be: names mapped, identity mapped and checked."""
     named = mapped(sendable(definition.settings), mappings, book, defined_jobs)
-    settings = {"queue": _QUEUED, **named.settings}
+    settings = _with_queue(named.settings, _QUEUED)
     try:
         principal = target_principal(definition, mappings)
     except InvalidDefinitionError as error:
@@ -140,6 +140,11 @@ def target_principal(definition: Definition, mappings: Mappings) -> Principal:
             fix="Add `default` to run_as_mappings of the mapping file, or run_as to the settings.",
         )
     return chosen
+
+
+def _with_queue(settings: JobSettings, default: JsonDict) -> JobSettings:
+    """Say whether the job is queued; null is an absent field."""
+    return settings if settings.get("queue") is not None else {**settings, "queue": default}
 
 
 def _with_identity(settings: JobSettings, run_as_user_name: str, issues: tuple[Issue, ...]) -> Form:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from core.field_paths import element_key, join_element, join_key
+from core.field_paths import Place, element_place
 from core.json_text import JobSettings, JsonDict
 from core.path_tree import PathTree, settings_tree
 from core.placeholders import Kind
@@ -94,10 +94,15 @@ class Reference:
     """One value found at a catalogued path. `owner` is the sibling's value, None without one."""
 
     kind: Kind
-    path: str
+    place: Place
     value: Any
     json_type: JsonType
     owner: Any = None
+
+    @property
+    def path(self) -> str:
+        """Return where it stands, for people."""
+        return str(self.place)
 
 
 Replace = Callable[[Reference], Any]
@@ -120,34 +125,31 @@ def replace_references(settings: JobSettings, replace: Replace) -> JobSettings:
 
     Branches without a catalogued path are shared with the original, not copied.
     """
-    result: JobSettings = _walk(settings, _CATALOGUE, "", replace)
+    result: JobSettings = _walk(settings, _CATALOGUE, None, replace)
     return result
 
 
-def _walk(node: Any, tree: PathTree[ReferencePath], path: str, replace: Replace) -> Any:
+def _walk(node: Any, tree: PathTree[ReferencePath], place: Place | None, replace: Replace) -> Any:
     if isinstance(node, list) and "[]" in tree.children:
+        branch = tree.children["[]"]
         return [
-            _walk(item, tree.children["[]"], _element_path(path, item, index), replace)
+            _walk(item, branch, element_place(place, item, index), replace)
             for index, item in enumerate(node)
         ]
     if not isinstance(node, dict):
         return node
     result = dict(node)
-    for key in node:  # in its order, so that issues come in the same order every time
+    for key in node:
         if key in tree.children:
-            result[key] = _step(node, key, tree.children[key], join_key(path, key), replace)
+            result[key] = _step(node, key, tree.children[key], Place(place, key), replace)
     return result
 
 
 def _step(
-    node: JsonDict, key: str, tree: PathTree[ReferencePath], path: str, replace: Replace
+    node: JsonDict, key: str, tree: PathTree[ReferencePath], place: Place, replace: Replace
 ) -> Any:
     if not tree.leaves or node[key] is None:
-        return _walk(node[key], tree, path, replace)
+        return _walk(node[key], tree, place, replace)
     found = tree.leaves[0]
     owner = node.get(found.owner) if found.owner else None
-    return replace(Reference(found.kind, path, node[key], found.json_type, owner))
-
-
-def _element_path(path: str, item: Any, index: int) -> str:
-    return join_element(path, element_key(path, item, index))
+    return replace(Reference(found.kind, place, node[key], found.json_type, owner))

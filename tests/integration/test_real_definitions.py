@@ -77,6 +77,7 @@ class Loaded:
     prod: Emulated
     created: dict[str, int] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
+    used: dict[Kind, set[str]] = field(default_factory=dict)
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +110,7 @@ def target_id(kind: Kind, resource_id: str) -> str:
 
 def seed_both(loaded: Loaded, definitions: Iterable[JsonDict]) -> None:
     """Make every object that is referred to: the same names in both workspaces, other ids."""
-    used: dict[Kind, set[str]] = {kind: set() for kind in SEEDS}
+    loaded.used = used = {kind: set() for kind in SEEDS}
     principals: list[JsonDict] = []
     for settings in definitions:
         for reference in find_references(settings):
@@ -202,8 +203,11 @@ def test_all_definitions_arrive_as_they_are(loaded: Loaded) -> None:
 
     source, target = jobs_by_name(dev), jobs_by_name(prod)
     assert target.keys() == source.keys() - skipped
+    source_names, target_names = names_of(loaded, dev), names_of(loaded, prod)
     different = {
-        name: differences(comparable(source[name], dev), comparable(target[name], prod))
+        name: differences(
+            comparable(source[name], source_names), comparable(target[name], target_names)
+        )
         for name in target
     }
     assert {name: found for name, found in different.items() if found} == {}
@@ -248,23 +252,26 @@ def jobs_by_name(workspace: Emulated) -> dict[str, JsonDict]:
     return found
 
 
-def comparable(job: JsonDict, workspace: Emulated) -> JsonDict:
+def comparable(job: JsonDict, names: dict[str, str]) -> JsonDict:
     """Return the settings with names in place of ids and the identity in one form."""
     settings = copy.deepcopy(job["settings"])
     settings["run_as"] = settings.get("run_as") or {"user_name": job["run_as_user_name"]}
     # These two say which bundle of the source workspace deployed the job.
     settings.pop("deployment", None)
     settings.pop("edit_mode", None)
-    named: JsonDict = with_names(settings, names_of(workspace))
+    named: JsonDict = with_names(settings, names)
     return named
 
 
-def names_of(workspace: Emulated) -> dict[str, str]:
-    """Return the name behind each id that the workspace has; ids of jobs are numbers."""
-    state = workspace.control("GET", "state")
-    names = {str(job["job_id"]): f"job {job['settings']['name']}" for job in state["jobs"]}
-    names |= {one["cluster_id"]: f"named {one['cluster_name']}" for one in state["clusters"]}
-    names |= {one["id"]: f"named {one['name']}" for one in state["warehouses"]}
+def names_of(loaded: Loaded, workspace: Emulated) -> dict[str, str]:
+    """Return the name behind each id that the workspace has."""
+    names = {
+        str(job["job_id"]): f"the job {job['settings']['name']}" for job in workspace.stored_jobs()
+    }
+    for kind, ids in loaded.used.items():
+        for resource_id in ids:
+            here = target_id(kind, resource_id) if workspace is loaded.prod else resource_id
+            names[here] = f"the object {resource_id}"
     return names
 
 
@@ -273,6 +280,8 @@ def with_names(node: Any, names: dict[str, str], key: str = "") -> Any:
         return {name: with_names(value, names, name) for name, value in node.items()}
     if isinstance(node, list):
         items = [with_names(item, names, key) for item in node]
+        if key.startswith("on_"):  # webhooks; mail addresses are texts
+            items = [{"id": names.get(i["id"])} if isinstance(i, dict) else i for i in items]
         return sorted(items, key=json.dumps) if key in UNORDERED else items
     return names.get(str(node), node) if key in ID_FIELDS else node
 

@@ -260,7 +260,10 @@ def _in_order(items: list[Any], name: str) -> list[Any]:
         return sorted(items)
     if not has_keys(items, name):
         return items
-    return sorted(items, key=lambda item: _sort_key(item, name))
+    keys = [tuple(str(item.get(field)) for field in LIST_KEYS[name]) for item in items]
+    if len(set(keys)) == len(keys):
+        return [item for _, item in sorted(zip(keys, items, strict=True), key=lambda pair: pair[0])]
+    return sorted(items, key=lambda item: json.dumps(_sort_key(item, name), sort_keys=True))
 
 
 def has_keys(items: list[Any], name: str) -> bool:
@@ -271,10 +274,9 @@ def has_keys(items: list[Any], name: str) -> bool:
     )
 
 
-def _sort_key(item: dict[str, Any], name: str) -> list[str]:
-    """The key fields, then everything else, so that equal keys have one order, too."""
-    key = [str(item.get(field)) for field in LIST_KEYS[name]]
-    return [*key, json.dumps(item, sort_keys=True)]
+def _sort_key(item: dict[str, Any], name: str) -> list[Any]:
+    """The key fields, then everything else, so that elements of one key have one order, too."""
+    return [*(item.get(field) for field in LIST_KEYS[name]), item]
 
 
 def unique_keys(items: list[Any], path: str) -> bool:

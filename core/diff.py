@@ -68,6 +68,7 @@ class HiddenDifference:
 
 def hidden_differences(current: JobSettings, desired: JobSettings) -> tuple[HiddenDifference, ...]:
     """Return what `diff_settings` leaves out because a rule says that it means nothing."""
+    changes = diff_settings(current, desired)
     before = {hidden.path: hidden for hidden in canonicalize(current).hidden}
     after = {hidden.path: hidden for hidden in canonicalize(desired).hidden}
     return tuple(
@@ -79,10 +80,15 @@ def hidden_differences(current: JobSettings, desired: JobSettings) -> tuple[Hidd
             rule.source,
         )
         for path, rule in _rules(before, after)
-        if not (
+        if not any(_is_within(path, change.path) for change in changes)
+        and not (
             path in before and path in after and equal_json(before[path].value, after[path].value)
         )
     )
+
+
+def _is_within(path: str, place: str) -> bool:
+    return path == place or path.startswith((f"{place}.", f"{place}["))
 
 
 def _rules(*sides: dict[str, Hidden]) -> list[tuple[str, Rule]]:

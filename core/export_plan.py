@@ -206,7 +206,7 @@ class _Planner:
             row = self._now.settled[job.job_id]
             self._claimed.add(row.file.path)
             return row
-        reason = is_managed(job.settings)
+        reason = is_managed(job.marks)
         if reason:
             return SkippedJob(job.name, reason)
         problem = self._job_problem(job)

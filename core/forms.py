@@ -1,14 +1,12 @@
 """The forms of one job that are compared and written: live, in its file, and desired here."""
 
-import functools
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import cast
 
 from core.canonical import in_steady_order, sendable
 from core.definitions import Definition
 from core.errors import InvalidDefinitionError, Issue
-from core.json_text import JobSettings, JsonDict, Packed
+from core.json_text import JobSettings, JsonDict
 from core.mappings import DEFAULT, RUN_AS_SECTION, Mappings
 from core.names import NameBook, by_name, mapped
 from core.ports import LiveJob
@@ -22,29 +20,13 @@ _NOT_QUEUED = {"enabled": False}
 _QUEUED = {"enabled": True}
 
 
-@dataclass(frozen=True, slots=True, init=False)
+@dataclass(frozen=True, slots=True)
 class Form:
     """Settings with references by name and an explicit identity, and what is wrong with them."""
 
-    packed: Packed
-    issues: tuple[Issue, ...]
-    missing: tuple[MissingName, ...]
-
-    def __init__(
-        self,
-        settings: JobSettings,
-        issues: tuple[Issue, ...] = (),
-        missing: tuple[MissingName, ...] = (),
-    ) -> None:
-        keep = functools.partial(object.__setattr__, self)
-        keep("packed", Packed(settings))
-        keep("issues", issues)
-        keep("missing", missing)
-
-    @property
-    def settings(self) -> JobSettings:
-        """Return a copy of the settings."""
-        return cast(JobSettings, self.packed.unpack())
+    settings: JobSettings
+    issues: tuple[Issue, ...] = ()
+    missing: tuple[MissingName, ...] = ()
 
 
 def is_managed(settings: JobSettings) -> str:

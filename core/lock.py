@@ -130,9 +130,10 @@ def acquire(files: WorkspaceFiles, folder: str, owner: Owner, clock: Clock) -> L
 def _make_sure(files: WorkspaceFiles, folder: str, number: int) -> None:
     """Step back if a higher number appeared meanwhile; else tidy up the lower ones."""
     numbers = _numbers(files, folder)
-    if max(numbers) != number:
+    highest = max(numbers, default=0)
+    if highest != number:
         files.delete(_path(folder, number))
-        raise _locked(_read_owner(files, _path(folder, max(numbers))))
+        raise _locked(_read_owner(files, _path(folder, highest)))
     for lower in numbers - {number}:
         files.delete(_path(folder, lower))
 
@@ -141,7 +142,10 @@ def _refuse_if_held(files: WorkspaceFiles, path: str, clock: Clock) -> None:
     owner = _read_owner(files, path)
     if owner is None:
         # Just being written, or damaged: the file's own time says how long to wait.
-        age_s = clock.now() - files.status(path).modified_at / 1000
+        try:
+            age_s = clock.now() - files.status(path).modified_at / 1000
+        except NotFoundError as error:  # tidied away by whoever has just taken the next number
+            raise _locked(None) from error
         if age_s < LEASE_S:
             raise _locked(None)
         return
@@ -153,8 +157,9 @@ def _refuse_if_held(files: WorkspaceFiles, path: str, clock: Clock) -> None:
 def _read_owner(files: WorkspaceFiles, path: str) -> Owner | None:
     try:
         document: Any = parse_json(files.read(path).decode())
-        return Owner(**document)
-    except (InvalidJsonError, UnicodeDecodeError, TypeError, NotFoundError):
+        owner = Owner(**document)
+        return replace(owner, since=float(owner.since), renewed=float(owner.renewed))
+    except (InvalidJsonError, UnicodeDecodeError, TypeError, ValueError, NotFoundError):
         return None
 
 

@@ -40,7 +40,8 @@ def settings_tree(
     """Build the tree of JobSettings from patterns at job level, inside a task and inside a cluster.
 
     A task stands in `tasks[]` and in `for_each_task.task`; a cluster spec in `new_cluster` of a
-    task and of `job_clusters[]`. Source: databricks-sdk service/jobs.py, `Task`, `JobCluster`.
+    task, of `job_clusters[]`, and of a SINGLE_TASK job of Jobs API 2.0.
+    Source: databricks-sdk service/jobs.py, `Task`, `JobCluster`.
     """
     cluster_node = _tree(cluster)
     task_node = _tree(task)
@@ -48,6 +49,7 @@ def settings_tree(
     for_each = task_node.children.setdefault("for_each_task", PathTree())
     for_each.children["task"] = task_node
     root = _tree(job)
+    root.children["new_cluster"] = cluster_node
     _level(root, "tasks").children["[]"] = task_node
     _level(_level(root, "job_clusters"), "[]").children["new_cluster"] = cluster_node
     return root

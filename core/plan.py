@@ -1,6 +1,6 @@
 """The plan of an import: one row per job, decided by a pure function."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -14,7 +14,7 @@ from core.mappings import PausePolicy
 from core.names import NameBook, needed_jobs
 from core.pause import with_pause_policy
 from core.ports import LiveJob
-from core.unmapped import UnmappedName, unmapped_names
+from core.unmapped import MissingName, UnmappedName, unmapped_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +129,14 @@ class Plan:
 class Situation:
     """All that the plan depends on.
 
-    `desired` holds the form of each definition by file path; `unread_jobs` the jobs whose full
+    `desired` gives the form of each definition here; `unread_jobs` the jobs whose full
     form could not be read. `sees_all_jobs` is True when the list of jobs is known to be whole.
     `book` names renamed jobs as Git does. `shows_hidden` asks for what the rules of comparing hid.
     `settled` holds, by file path, rows of an earlier pass that need no second look.
     """
 
     contents: GitContents
-    desired: Mapping[str, Form]
+    desired: Callable[[DefinitionFile], Form]
     live: tuple[LiveJob, ...]
     ledger: ImportedLedger
     book: NameBook
@@ -226,6 +226,7 @@ class _Planner:
         for job in situation.live:
             self._by_name.setdefault(job.name, []).append(job)
         self._users: dict[str, set[str]] = {}
+        self._missing: list[tuple[str, MissingName]] = []
         self._files: dict[str, list[DefinitionFile]] = {}
         for file in situation.contents.files:
             self._files.setdefault(file.definition.job_name, []).append(file)
@@ -242,12 +243,7 @@ class _Planner:
         )
 
     def unmapped(self) -> tuple[UnmappedName, ...]:
-        missing = (
-            (file.definition.job_name, name)
-            for file in self._now.contents.files
-            for name in self._now.desired[file.path].missing
-        )
-        return unmapped_names(missing, self._now.book.names)
+        return unmapped_names(self._missing, self._now.book.names)
 
     def definition_rows(self) -> list[Row]:
         return [self._definition_row(file) for file in self._now.contents.files]
@@ -276,13 +272,14 @@ class _Planner:
             ids = ", ".join(str(job.job_id) for job in jobs)
             return self._blocked(file, f"{len(jobs)} jobs have this name: {ids}. Rename or delete.")
         job = jobs[0] if jobs else self._renames.get(name)
-        reason = is_managed(job.settings) if job else ""
+        reason = is_managed(job.marks) if job else ""
         if job and reason:
             return Skipped(name, job, reason, file)
         return self._compared_row(file, job)
 
     def _compared_row(self, file: DefinitionFile, job: LiveJob | None) -> Row:
-        name, form = file.definition.job_name, self._now.desired[file.path]
+        name, form = file.definition.job_name, self._now.desired(file)
+        self._missing += [(name, absent) for absent in form.missing]
         if form.issues:
             return Blocked(name, file.path, form.issues)
         if job is None:
@@ -301,7 +298,7 @@ class _Planner:
         return Changed(name, file, job, desired, current, changes, old_name, hidden)
 
     def _job_row(self, job: LiveJob) -> Row:
-        reason = is_managed(job.settings)
+        reason = is_managed(job.marks)
         if reason:
             return Skipped(job.name, job, reason, None)
         if job.job_id not in self._now.ledger.jobs:

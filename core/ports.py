@@ -12,6 +12,8 @@ from core.json_text import JobSettings, JsonDict, Packed
 from core.placeholders import Kind
 from core.principals import Principal
 
+_MARKS = ("deployment", "edit_mode")
+
 
 @dataclass(frozen=True, slots=True, init=False)
 class LiveJob:
@@ -19,7 +21,7 @@ class LiveJob:
 
     `complete` is True when all pages were read by `get_job`; the list form lacks the explicit
     run-as, so it may only prove that a job is equal. A `truncated` one lacks elements of long
-    arrays as well, and proves nothing.
+    arrays as well, and proves nothing. `marks` are the settings that tell who manages the job.
     """
 
     job_id: int
@@ -28,6 +30,7 @@ class LiveJob:
     run_as_user_name: str
     complete: bool
     truncated: bool
+    marks: JobSettings
     packed: Packed
 
     def __init__(
@@ -46,6 +49,7 @@ class LiveJob:
         keep("run_as_user_name", run_as_user_name)
         keep("complete", complete)
         keep("truncated", truncated)
+        keep("marks", {key: settings[key] for key in _MARKS if key in settings})
         keep("packed", Packed(settings))
 
     @property

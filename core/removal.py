@@ -69,7 +69,7 @@ def _read_for_removal(
 
     def read(row: Deleted) -> JsonDict:
         job = jobs.get_job(row.job.job_id)
-        if job.name != row.job_name or is_managed(job.settings):
+        if job.name != row.job_name or is_managed(job.marks):
             raise SyncError("The job changed after validation.", fix="Validate again.")
         return {**snapshot_item(job), "permissions": jobs.get_permissions(job.job_id)}
 

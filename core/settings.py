@@ -1,5 +1,6 @@
 """The configuration: the only reader of environment variables."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +8,7 @@ from enum import StrEnum
 from core.errors import SettingsError
 
 MAX_THREADS = 16
-_WORKSPACE = "/Workspace"
+_WORKSPACE = "Workspace"
 
 
 class AppMode(StrEnum):
@@ -74,23 +75,22 @@ def _path(name: str, value: str) -> str:
     """Return the path as the API gives it back: below /Workspace, without a slash at the end."""
     if not value:
         return ""
-    parts = value.split("/")
-    if not value.startswith("/") or ".." in parts or "\0" in value:
+    parts = [part for part in value.split("/") if part]
+    if not value.startswith("/") or not {".", ".."}.isdisjoint(parts) or "\0" in value:
         raise SettingsError(
             f"{name} is “{value}”, which is not an absolute workspace path.",
             fix="Write it as the workspace shows it, such as /Workspace/Shared/jobs.",
         )
-    path = "/" + "/".join(part for part in parts if part)
-    if path != _WORKSPACE and not path.startswith(f"{_WORKSPACE}/"):
-        path = _WORKSPACE + path
-    return path
+    if parts[:1] != [_WORKSPACE]:
+        parts = [_WORKSPACE, *parts]
+    return "/" + "/".join(parts)
 
 
 def _whole_number(env: Mapping[str, str], name: str, *, default: int, low: int, high: int) -> int:
     text = _optional(env, name)
     if not text:
         return default
-    if text.isascii() and text.isdecimal() and low <= int(text) <= high:
+    if re.fullmatch(r"\d{1,9}", text, re.ASCII) and low <= int(text) <= high:
         return int(text)
     raise SettingsError(
         f"{name} is “{text}”.", fix=f"Set it to a whole number from {low} to {high}."

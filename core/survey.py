@@ -1,6 +1,6 @@
 """Reads everything that a plan depends on: who we are, Git's side, the workspace's side."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from core.errors import Issue, NotFoundError, SyncError
@@ -109,7 +109,7 @@ class Surveyor:
             survey.book.add(Kind.JOB, NamedResource(str(job.job_id), name))
         situation = Situation(
             contents=survey.contents,
-            desired=self._desired_forms(survey),
+            desired=self._desired_form(survey),
             live=survey.live,
             ledger=ledger,
             book=survey.book,
@@ -131,10 +131,10 @@ class Surveyor:
     ) -> ExportPlan:
         """Plan from list forms, then again with the full form of every job to be written."""
         self._look_up(survey, survey.live)
-        desired = self._desired_forms(survey) if has_mappings else {}
+        desired = self._desired_form(survey) if has_mappings else None
 
         def as_imported(file: DefinitionFile) -> JobSettings | None:
-            form = desired.get(file.path)
+            form = desired(file) if desired else None
             return form.settings if form and not form.issues else None
 
         situation = ExportSituation(
@@ -174,7 +174,7 @@ class Surveyor:
         self._listener.on_step("Reading names")
         names = wanted_names(
             [file.definition.settings for file in contents.files],
-            [job.settings for job in live if not is_managed(job.settings)],
+            [job.settings for job in live if not is_managed(job.marks)],
             mappings,
         )
         results = in_parallel(
@@ -191,7 +191,8 @@ class Surveyor:
             resources[kind] = result
         return NameBook(me.workspace_id, resources)
 
-    def _desired_forms(self, survey: Survey) -> dict[str, Form]:
+    def _desired_form(self, survey: Survey) -> Callable[[DefinitionFile], Form]:
+        """Look up the identities of all definitions, and return what makes the desired forms."""
         definitions = [file.definition for file in survey.contents.files]
         principals: set[Principal] = set()
         for definition in definitions:
@@ -201,12 +202,9 @@ class Surveyor:
                 continue  # becomes an issue of this definition in desired_form
         active = self._ports.principals.find_active(principals)
         names = {definition.job_name for definition in definitions}
-        return {
-            file.path: desired_form(
-                file.definition, survey.mappings, survey.book, names, active.__contains__
-            )
-            for file in survey.contents.files
-        }
+        return lambda file: desired_form(
+            file.definition, survey.mappings, survey.book, names, active.__contains__
+        )
 
     def _with_full_forms(
         self, live: tuple[LiveJob, ...], wanted: list[int]
@@ -230,7 +228,7 @@ class Surveyor:
         wanted = {
             reference
             for job in jobs
-            if not is_managed(job.settings)
+            if not is_managed(job.marks)
             for reference in unlisted(job.settings, survey.book)
         }
         results = in_parallel(

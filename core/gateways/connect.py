@@ -10,9 +10,10 @@ from typing import Any
 from core.gateways.files import RestWorkspaceFiles
 from core.gateways.git import RestGitFolders
 from core.gateways.jobs import RestJobs
+from core.gateways.pacing import OnWait
 from core.gateways.principals import RestPrincipals
 from core.gateways.resources import RestResources
-from core.gateways.rest import OnWait, RestClient
+from core.gateways.rest import RestClient
 from core.lock import Clock, Owner
 from core.ports import Ports
 

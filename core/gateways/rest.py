@@ -1,6 +1,6 @@
 """One way to call the workspace: the SDK's login and transport, raw JSON, counted calls."""
 
-import random
+import itertools
 import threading
 import time
 from collections import Counter
@@ -11,14 +11,13 @@ from urllib.parse import quote
 import requests
 from databricks.sdk.clock import Clock
 from databricks.sdk.core import ApiClient, Config
+from databricks.sdk.errors import DeadlineExceeded, InternalError, TooManyRequests
 from databricks.sdk.errors.base import DatabricksError
 
 from core.errors import AmbiguousAnswerError, UnauthenticatedError, WorkspaceError
 from core.gateways.errors import readable, refused, translate
+from core.gateways.pacing import OnWait, PaceClock, Pacer, backoff_s
 from core.json_text import JsonDict
-
-OnWait = Callable[[float], None]
-"""Told the seconds that a call waits before it is sent again."""
 
 # What the SDK raises: ValueError and NotImplementedError stand for a login that failed, TypeError
 # for JSON that is no object.
@@ -31,22 +30,22 @@ _TRANSPORT_ERRORS = (
     TypeError,
 )
 Read = TypeVar("Read")
-_MAX_BROKEN_ANSWERS = 2
+_MAX_FORGIVEN = 2
 _LENGTH = "Content-Length"
 
 
-class _WaitingClock(Clock):
-    """The SDK's clock, which tells about every wait, so that no thread sleeps unseen."""
+class _WantsRetryError(Exception):
+    """The SDK would send the call again. `__context__` is the error that it would forgive."""
 
-    def __init__(self, on_wait: OnWait) -> None:
-        self._on_wait = on_wait
+
+class _HandBackClock(Clock):
+    """The SDK asks its clock to sleep before each repetition; this one hands that decision back."""
 
     def time(self) -> float:
         return time.time()
 
-    def sleep(self, seconds: float) -> None:
-        self._on_wait(seconds)
-        time.sleep(seconds)
+    def sleep(self, seconds: float) -> None:  # noqa: ARG002 - the SDK's own wait is not used
+        raise _WantsRetryError
 
 
 class RestClient:
@@ -61,9 +60,10 @@ class RestClient:
         retry_s: int,
         timeout_s: float = 60.0,
         on_wait: OnWait = lambda _seconds: None,
+        clock: PaceClock | None = None,
         **auth: Any,
     ) -> None:
-        self._on_wait = on_wait
+        self._pacer = Pacer(on_wait, clock or PaceClock())
         self._timeout_s = timeout_s
         self._retry_s = retry_s
         self._calls: Counter[str] = Counter()
@@ -74,7 +74,7 @@ class RestClient:
                 retry_timeout_seconds=retry_s,
                 product="databricks-job-sync",
                 product_version="0.1.0",
-                clock=_WaitingClock(on_wait),
+                clock=_HandBackClock(),
                 **auth,
             )
         except ValueError as error:
@@ -120,19 +120,19 @@ class RestClient:
         Raises:
             AmbiguousAnswerError: no usable answer came; the request may have taken effect.
         """
-        deadline = time.monotonic() + self._retry_s
-        attempt = 0
-        while True:
+        started = self._pacer.now()
+        for attempt in itertools.count(1):
+            self._pacer.wait_for_turn()
             self._count("POST", path)
             answer = self._post_once(path, body)
             if answer.status_code != requests.codes.too_many_requests:
+                self._pacer.note_success()
                 return _answer_of(answer)
-            attempt += 1
-            wait_s = _retry_after(answer, attempt)
-            if time.monotonic() + wait_s > deadline:
-                raise WorkspaceError("The workspace is limiting our calls.", fix="Try later.")
-            self._on_wait(wait_s)
-            time.sleep(wait_s)
+            asked = _retry_after(answer)
+            if self._pacer.idle_s(started) + (asked or 0) > self._retry_s:
+                break
+            self._pacer.note_refusal(asked, attempt)
+        raise WorkspaceError("The workspace is limiting our calls.", fix="Try again later.")
 
     def _post_once(self, path: str, body: JsonDict) -> requests.Response:
         try:
@@ -162,12 +162,31 @@ class RestClient:
         body: JsonDict | None = None,
         response_headers: Sequence[str] = (),
     ) -> JsonDict:
-        self._count(method, path)
         filled = path.format(**{name: quote(part, safe="") for name, part in parts.items()})
-        try:
-            answer = self._do(method, path, filled, query, body, response_headers)
-        except _TRANSPORT_ERRORS as error:
-            raise translate(error, self.host) from error
+        started = self._pacer.now()
+        for attempt in itertools.count(1):
+            self._pacer.wait_for_turn()
+            self._count(method, path)
+            try:
+                answer = self._api.do(
+                    method,
+                    filled,
+                    query=query,
+                    body=body,
+                    response_headers=[*response_headers, _LENGTH],
+                )
+            except (_WantsRetryError, *_TRANSPORT_ERRORS) as raised:
+                error = _cause(raised)
+                wanted = isinstance(raised, _WantsRetryError) or _is_passing(error, method, attempt)
+                if not wanted or self._pacer.idle_s(started) > self._retry_s:
+                    raise translate(error, self.host) from error
+                self._wait(error, attempt)
+            else:
+                self._pacer.note_success()
+                return self._checked(method, answer)
+        raise AssertionError  # pragma: no cover - count() never ends
+
+    def _checked(self, method: str, answer: Any) -> JsonDict:
         if not isinstance(answer, dict):
             raise WorkspaceError(f"The workspace {self.host} sent an answer of the wrong shape.")
         if answer.pop(_LENGTH) == "0" and method == "GET":
@@ -178,27 +197,19 @@ class RestClient:
             raise WorkspaceError(f"The workspace answered: {message}")
         return answer
 
-    def _do(
-        self,
-        method: str,
-        path: str,
-        filled: str,
-        query: JsonDict | None,
-        body: JsonDict | None,
-        response_headers: Sequence[str],
-    ) -> Any:
-        """Let the SDK send a request; send it again when its answer broke off in the middle.
+    def _wait(self, error: BaseException, attempt: int) -> None:
+        """Wait before the next attempt: all threads after a 429, this one alone otherwise.
 
-        The SDK itself repeats only what broke off before the answer.
+        Raises:
+            WorkspaceError: the workspace asks for a longer wait than the time allowed.
         """
-        headers = [*response_headers, _LENGTH]
-        request: JsonDict = {"query": query, "body": body, "response_headers": headers}
-        for _ in range(_MAX_BROKEN_ANSWERS):
-            try:
-                return self._api.do(method, filled, **request)
-            except requests.exceptions.ChunkedEncodingError:
-                self._count(method, path)
-        return self._api.do(method, filled, **request)
+        asked = error.retry_after_secs if isinstance(error, DatabricksError) else None
+        if asked is not None and asked > self._retry_s:
+            raise translate(error, self.host) from error
+        if isinstance(error, TooManyRequests):
+            self._pacer.note_refusal(asked, attempt)
+        else:
+            self._pacer.wait(backoff_s(attempt) if asked is None else float(asked))
 
     def _count(self, method: str, path: str) -> None:
         with self._mutex:
@@ -233,9 +244,26 @@ def _answer_of(answer: requests.Response) -> JsonDict:
     )
 
 
-def _retry_after(answer: requests.Response, attempt: int) -> float:
-    """Return the seconds to wait: what the server asks for, else longer each time."""
+def _retry_after(answer: requests.Response) -> float | None:
+    """Return the seconds that the workspace asks to wait, None when it does not say."""
     text = answer.headers.get("Retry-After", "")
-    if text.isascii() and text.isdecimal():
-        return float(text)
-    return min(10.0, float(2 ** (attempt - 1))) + random.random()  # noqa: S311 - spreads retries
+    return float(text) if text.isascii() and text.isdecimal() else None
+
+
+def _cause(raised: BaseException) -> BaseException:
+    """Return what went wrong with the call itself."""
+    if isinstance(raised, _WantsRetryError) and raised.__context__ is not None:
+        return raised.__context__
+    return raised
+
+
+def _is_passing(error: BaseException, method: str, attempt: int) -> bool:
+    """Whether an error that the SDK does not forgive is worth another attempt.
+
+    Answers that broke off in the middle are, and the proxies' 500, 502 and 504 for a read.
+    """
+    if attempt > _MAX_FORGIVEN:
+        return False
+    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        return True
+    return method == "GET" and isinstance(error, InternalError | DeadlineExceeded)

@@ -157,3 +157,15 @@ def test_what_can_be_read_can_be_worked_with(levels, open_, close):
 
 def test_json_of_another_shape_may_be_deep():
     assert parse_definition(b"[" * 200 + b"]" * 200) is None
+
+
+@pytest.mark.parametrize("key", ["compute_name_mappings", "run_as_mappings"])
+def test_a_mapping_file_is_no_definition_although_it_is_no_json(key):
+    assert parse_definition(f"{{ {key}: {{}}, // none yet\n}}".encode()) is None
+
+
+def test_a_definition_that_speaks_of_mappings_stays_a_definition():
+    settings = job("load", description="see run_as_mappings: there")
+    definition = parse_definition(definition_text(settings))
+    assert definition is not None
+    assert definition.settings == settings

@@ -194,7 +194,7 @@ def test_any_other_value_is_an_issue(value, expected):
 
 @pytest.mark.parametrize("names", [book(), book(LOAD, (Kind.JOB, "8", "load"))])
 def test_a_name_without_exactly_one_id_is_refused(names):
-    with pytest.raises(SyncError, match="tasks\\[run\\].run_job_task.job_id"):
+    with pytest.raises(SyncError, match=r"tasks\[run\]\.run_job_task\.job_id"):
         by_id(running("__JOB__load__"), names)
 
 

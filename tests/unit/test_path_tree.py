@@ -44,10 +44,10 @@ def test_a_task_is_found_inside_for_each_at_any_depth():
     assert at(tree, "run_if") == []
 
 
-def test_a_cluster_is_found_in_tasks_and_in_job_clusters():
+def test_a_cluster_is_found_in_tasks_in_job_clusters_and_in_jobs_of_one_task():
     tree = settings_tree([], [], [Mark("node_type_id")])
     where = ("new_cluster", "node_type_id")
     assert at(tree, "tasks", "[]", *where) == [Mark("node_type_id")]
     assert at(tree, "tasks", "[]", "for_each_task", "task", *where) == [Mark("node_type_id")]
     assert at(tree, "job_clusters", "[]", *where) == [Mark("node_type_id")]
-    assert at(tree, *where) == []
+    assert at(tree, *where) == [Mark("node_type_id")]

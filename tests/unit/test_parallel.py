@@ -1,0 +1,69 @@
+"""The same work for many items."""
+
+import threading
+
+import pytest
+
+from core.errors import NotFoundError, SyncError
+from core.parallel import in_parallel
+
+
+def test_every_item_comes_back_with_its_result():
+    results = dict(in_parallel(lambda number: number * 2, range(100), threads=4))
+    assert results == {number: number * 2 for number in range(100)}
+
+
+def test_nothing_to_do_gives_nothing():
+    assert list(in_parallel(str, [], threads=4)) == []
+
+
+def test_an_error_for_users_is_the_result_of_its_item_only():
+    error = NotFoundError("gone")
+
+    def work(number: int) -> int:
+        if number == 3:
+            raise error
+        return number
+
+    results = dict(in_parallel(work, range(5), threads=2))
+    assert results == {0: 0, 1: 1, 2: 2, 3: error, 4: 4}
+    assert isinstance(results[3], SyncError)
+
+
+def test_any_other_error_ends_the_whole_and_drops_what_has_not_begun():
+    begun: list[int] = []
+    go = threading.Event()
+
+    def work(number: int) -> None:
+        begun.append(number)
+        if number == 0:
+            raise ZeroDivisionError
+        go.wait(5)
+
+    results = in_parallel(work, range(100), threads=2)
+    with pytest.raises(ZeroDivisionError):
+        threading.Timer(0.05, go.set).start()
+        list(results)
+    assert len(begun) < 100
+
+
+def test_no_more_threads_than_asked_for_are_at_work():
+    barrier = threading.Barrier(3)
+    busy = threading.Semaphore(3)
+
+    def work(_number: int) -> bool:
+        with_place = busy.acquire(blocking=False)
+        barrier.wait(5)
+        busy.release()
+        return with_place
+
+    assert all(ok for _, ok in in_parallel(work, range(30), threads=3))
+
+
+def test_a_reader_that_stops_early_drops_what_has_not_begun():
+    begun: list[int] = []
+    results = in_parallel(begun.append, range(1000), threads=1)
+    next(results)
+    results.close()
+    assert len(begun) <= 1000
+    assert threading.active_count() < 50

@@ -1,0 +1,393 @@
+"""Promises that hold for every job, not only for the examples."""
+
+import string
+from copy import deepcopy
+from graphlib import TopologicalSorter
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.canonical import canonicalize, in_steady_order, sendable
+from core.csv_text import harmless
+from core.definitions import Definition, definition_bytes, parse_definition
+from core.diff import diff_settings
+from core.errors import InvalidDefinitionError, InvalidJsonError, MappingFileError
+from core.field_paths import LIST_KEYS
+from core.file_names import file_name, free_file_name, job_name_of
+from core.json_text import equal_json, fingerprint, parse_json, stable_bytes
+from core.mappings import parse_mappings
+from core.names import NameBook, by_id, by_name
+from core.order import jobs_in_circles, without_circles
+from core.placeholders import Kind, name_in, placeholder
+from core.ports import NamedResource
+
+ANY_TEXT = st.text(st.characters(), max_size=60)  # lone surrogates included
+TEXT = st.text(max_size=20)
+JOB_NAMES = st.one_of(
+    ANY_TEXT,
+    st.text("aAbB.%~ /\\", max_size=8),
+    st.sampled_from(
+        ["con", "AUX", "aux.x", "COM1", "nul .x", "a.lvdash", "../../x", ".", "..", "~"]
+    ),
+    st.text(min_size=100, max_size=4096),
+).filter(lambda name: bool(name.strip()))
+
+SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(allow_nan=False, allow_infinity=False),
+    TEXT,
+)
+JSON = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
+    max_leaves=15,
+)
+
+# --- settings that look like those of jobs -------------------------------------------------------
+
+SHORT = st.text("ab", min_size=1, max_size=3)
+
+
+def fields(**known: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Objects with some of the known fields, and with one that nobody knows."""
+    return st.fixed_dictionaries({}, optional={**known, "brand_new": JSON})
+
+
+def keyed(key: str, element: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[list[Any]]:
+    """Lists whose elements have keys of their own."""
+    keys = st.lists(SHORT, unique=True, max_size=3)
+    return keys.flatmap(
+        lambda names: st.tuples(*(element.map(lambda e, n=name: {key: n, **e}) for name in names))
+    ).map(list)
+
+
+EMAILS = fields(on_start=st.lists(TEXT, max_size=3), on_failure=st.none() | st.just([]))
+WEBHOOKS = fields(on_failure=st.lists(st.fixed_dictionaries({"id": SHORT}), max_size=3))
+CLUSTERS = fields(
+    instance_pool_id=st.none() | SHORT,
+    driver_instance_pool_id=st.none() | SHORT,
+    node_type_id=SHORT,
+    driver_node_type_id=SHORT,
+    num_workers=st.integers(0, 2),
+    enable_elastic_disk=st.booleans(),
+    enable_local_disk_encryption=st.booleans(),
+    apply_policy_default_values=st.booleans(),
+    spark_conf=st.dictionaries(TEXT, TEXT, max_size=2),
+    aws_attributes=fields(zone_id=SHORT, instance_profile_arn=TEXT),
+    gcp_attributes=fields(google_service_account=TEXT),
+)
+TASK_FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "run_if": st.sampled_from(["ALL_SUCCESS", "ALL_DONE"]),
+    "timeout_seconds": st.integers(0, 1),
+    "retry_on_timeout": st.booleans(),
+    "email_notifications": EMAILS,
+    "webhook_notifications": WEBHOOKS,
+    "new_cluster": CLUSTERS,
+    "existing_cluster_id": st.sampled_from(["c-0", "c-1", "c-2"]),
+    "run_job_task": st.fixed_dictionaries({"job_id": st.sampled_from([100, 101, 102])}),
+    "notebook_task": fields(
+        source=st.sampled_from(["GIT", "WORKSPACE"]),
+        warehouse_id=st.sampled_from(["w-0", "w-1", "w-2"]),
+    ),
+    "spark_python_task": fields(parameters=st.lists(TEXT, max_size=3)),
+    "depends_on": st.lists(
+        st.fixed_dictionaries({"task_key": SHORT}, optional={"outcome": SHORT}), max_size=3
+    ),
+}
+INNER_TASKS = fields(**TASK_FIELDS)
+TASKS = fields(
+    **TASK_FIELDS, for_each_task=st.fixed_dictionaries({"inputs": TEXT, "task": INNER_TASKS})
+)
+SETTINGS = st.fixed_dictionaries(
+    {"name": TEXT.filter(str.strip)},
+    optional={
+        "tasks": keyed("task_key", TASKS),
+        "job_clusters": keyed("job_cluster_key", st.fixed_dictionaries({"new_cluster": CLUSTERS})),
+        "git_source": fields(git_url=TEXT, git_snapshot=JSON),
+        "email_notifications": EMAILS,
+        "webhook_notifications": WEBHOOKS,
+        "timeout_seconds": st.integers(0, 1),
+        "max_concurrent_runs": st.integers(0, 2),
+        "schedule": fields(pause_status=st.sampled_from(["PAUSED", "UNPAUSED"])),
+        "triggers": st.lists(fields(pause_status=st.sampled_from(["PAUSED", "UNPAUSED"]))),
+        "tags": st.dictionaries(TEXT, TEXT, max_size=2),
+        "deployment": JSON,
+        "brand_new": JSON,
+    },
+)
+
+# --- file names ----------------------------------------------------------------------------------
+
+SAFE = frozenset(string.ascii_letters + string.digits + "._- ()[]+,=@%~")
+DEVICES = {"con", "prn", "aux", "nul"} | {
+    f"{port}{n}" for port in ("com", "lpt") for n in range(10)
+}
+
+
+@given(JOB_NAMES)
+@settings(max_examples=200)
+def test_a_file_name_is_safe_everywhere(name):
+    for result in (file_name(name), free_file_name(name, {file_name(name).casefold()})):
+        stem = result.removesuffix(".json")
+        assert set(result) <= SAFE
+        assert len(result) <= 150
+        assert result.endswith(".json")
+        assert stem
+        assert result[0] not in ". "
+        assert stem[-1] != " "
+        assert stem.partition(".")[0].rstrip(" ").casefold() not in DEVICES
+        assert not stem.casefold().endswith((".lvdash", ".dbalert", ".dbquery"))
+
+
+@given(JOB_NAMES)
+@settings(max_examples=200)
+def test_a_short_name_comes_back_from_its_file_name(name):
+    result = file_name(name)
+    assert job_name_of(result) in ({name} if "~" not in result else {None})
+    if len(name) <= 11:  # of any characters: at most four bytes each, three letters per byte
+        assert job_name_of(result) == name
+
+
+@given(st.lists(JOB_NAMES, min_size=2, max_size=10, unique=True))
+@settings(max_examples=75)
+def test_different_names_have_different_file_names(names):
+    assert len({file_name(name) for name in names}) == len(names)
+
+
+@given(st.lists(JOB_NAMES | st.text("aA", max_size=4).filter(bool), max_size=12, unique=True))
+@settings(max_examples=75)
+def test_free_names_never_meet_even_where_case_is_ignored(names):
+    taken: set[str] = set()
+    for name in names:
+        result = free_file_name(name, taken).casefold()
+        assert result not in taken
+        taken.add(result)
+
+
+@given(st.text(string.ascii_letters + "%~.0123456789ABCDEFabcdef é", max_size=12))
+@settings(max_examples=200)
+def test_a_file_name_belongs_to_one_job_name_at_most(stem):
+    name = job_name_of(f"{stem}.json")
+    assert name is None or file_name(name) == f"{stem}.json"
+
+
+# --- text and definitions ------------------------------------------------------------------------
+
+
+@given(JSON)
+@settings(max_examples=200)
+def test_json_is_read_back_as_it_was_written(value):
+    content = stable_bytes(value)
+    assert equal_json(parse_json(content.decode()), value)
+    assert stable_bytes(parse_json(content.decode())) == content
+    assert fingerprint(parse_json(content.decode())) == fingerprint(value)
+
+
+@given(st.text('{}[]",:\\ \n0123456789.eE-truefalsn\u2028', max_size=40))
+@settings(max_examples=200)
+def test_any_text_is_json_or_refused(text):
+    try:
+        value = parse_json(text)
+    except InvalidJsonError:
+        return
+    assert equal_json(parse_json(stable_bytes(value).decode()), value)
+
+
+@given(SETTINGS, st.none() | st.integers(1, 2**63), TEXT)
+@settings(max_examples=75)
+def test_a_definition_loses_nothing(job_settings, job_id, run_as):
+    written = definition_bytes(Definition(job_settings["name"], job_id, run_as, job_settings))
+    definition = parse_definition(written)
+    assert definition is not None
+    assert equal_json(definition.settings, job_settings)
+    assert (definition.job_name, definition.source_job_id) == (job_settings["name"], job_id)
+    assert definition.run_as_user_name == run_as
+    assert definition_bytes(definition) == written
+
+
+@given(st.binary(max_size=60) | TEXT.map(str.encode))
+@settings(max_examples=200)
+def test_any_file_is_a_definition_or_another_shape_or_refused(content):
+    try:
+        parse_definition(content)
+    except InvalidDefinitionError:
+        return
+
+
+# --- the comparable form -------------------------------------------------------------------------
+
+
+@given(SETTINGS)
+@settings(max_examples=75)
+def test_the_comparable_form_of_a_comparable_form_is_itself(job_settings):
+    before = deepcopy(job_settings)
+    once = canonicalize(job_settings).settings
+    assert equal_json(canonicalize(once).settings, once)
+    assert job_settings == before
+
+
+@given(SETTINGS, SETTINGS)
+@settings(max_examples=75)
+def test_there_is_a_change_exactly_when_the_comparable_forms_differ(current, desired):
+    same = equal_json(canonicalize(current).settings, canonicalize(desired).settings)
+    assert (diff_settings(current, desired) == ()) is same
+    assert diff_settings(current, current) == ()
+
+
+def shuffled(node: Any, random: Any, name: str = "") -> Any:
+    """Reorder every keyed list and every e-mail list, and the keys of every object."""
+    if isinstance(node, dict):
+        keys = list(node)
+        random.shuffle(keys)
+        return {
+            key: node[key] if key == "brand_new" else shuffled(node[key], random, key)
+            for key in keys
+        }
+    if isinstance(node, list):
+        items = [shuffled(item, random) for item in node]
+        if name in LIST_KEYS and name != "parameters":
+            random.shuffle(items)
+        return items
+    return node
+
+
+@given(SETTINGS, st.randoms(use_true_random=False))
+@settings(max_examples=100)
+def test_another_order_of_keyed_lists_is_no_change(job_settings, random):
+    assert diff_settings(job_settings, shuffled(job_settings, random)) == ()
+
+
+def objects(node: Any) -> list[dict[str, Any]]:
+    """Return every object of the settings that the server might add a field to."""
+    inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    found = [found for value in inner for found in objects(value)]
+    return [node, *found] if isinstance(node, dict) else found
+
+
+VALUES = st.one_of(st.booleans(), st.integers(), TEXT, st.lists(st.integers(), min_size=1))
+
+
+@given(SETTINGS, VALUES, VALUES, st.data())
+@settings(max_examples=200)
+def test_a_field_that_no_rule_knows_is_never_hidden(job_settings, old, new, data):
+    for kind in ("deployment", "git_source", "brand_new"):  # wholly or partly left out by rules
+        job_settings.pop(kind, None)
+    current, desired = deepcopy(job_settings), deepcopy(job_settings)
+    places = [
+        index
+        for index, node in enumerate(objects(current))
+        if "instance_profile_arn" not in node and "google_service_account" not in node
+    ]
+    index = data.draw(st.sampled_from(places))
+    pool = [node for node in objects(current) if node.get("instance_pool_id")]
+    if any(objects(current)[index] in list(node.values()) for node in pool):
+        return  # the cloud attributes of a cluster in a pool
+    objects(current)[index]["newer"] = old
+    objects(desired)[index]["newer"] = new
+    changes = diff_settings(current, desired)
+    assert bool(changes) is not equal_json(old, new)
+
+
+@given(SETTINGS)
+@settings(max_examples=100)
+def test_what_is_sent_means_the_same(job_settings):
+    before = deepcopy(job_settings)
+    sent = sendable(job_settings)
+    assert sendable(sent) == sent
+    assert diff_settings(job_settings, sent) == ()
+    assert diff_settings(job_settings, in_steady_order(job_settings)) == ()
+    assert job_settings == before
+
+
+# --- names and ids -------------------------------------------------------------------------------
+
+NAMES = st.lists(
+    (TEXT | st.sampled_from(["a_b", "__", '"q"', "__JOB__x__", "größe"])).filter(
+        lambda name: name not in {"", "unknown"}
+    ),
+    min_size=3,
+    max_size=3,
+    unique=True,
+)
+
+
+@given(SETTINGS, NAMES)
+@settings(max_examples=75)
+def test_ids_come_back_from_names(job_settings, names):
+    job_settings.pop("webhook_notifications", None)
+    for node in objects(job_settings):
+        for field in ("webhook_notifications", "new_cluster"):
+            node.pop(field, None)
+    ids = {Kind.CLUSTER: "c-{}", Kind.WAREHOUSE: "w-{}", Kind.JOB: "10{}"}
+    book = NameBook(
+        "42",
+        {
+            kind: [NamedResource(form.format(index), name) for index, name in enumerate(names)]
+            for kind, form in ids.items()
+        },
+    )
+    named = by_name(job_settings, book)
+    assert named.issues == ()
+    assert by_id(named.settings, book) == job_settings
+
+
+@given(st.sampled_from(Kind), ANY_TEXT)
+@settings(max_examples=200)
+def test_a_placeholder_holds_any_name_of_its_own_kind_only(kind, name):
+    written = placeholder(kind, name)
+    assert name_in(kind, written) == name
+    assert all(name_in(other, written) is None for other in Kind if other is not kind)
+
+
+# --- the mapping file ----------------------------------------------------------------------------
+
+MAPPING_FILE = """{
+  // names
+  "compute_name_mappings": {"cluster_name_mappings": {"a b": "c", 'd': "e",}},
+  run_as_mappings: {"default": {"user_name": "x"}}, /* who */
+}"""
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, len(MAPPING_FILE)),
+            st.integers(0, 3),
+            st.text("{}[]:,\"'/*\\ \n\r\ta1\u2028é", max_size=2),
+        ),
+        max_size=3,
+    )
+)
+@settings(max_examples=75)
+def test_a_damaged_mapping_file_is_read_or_explained(edits):
+    text = MAPPING_FILE
+    for start, removed, added in edits:
+        text = text[:start] + added + text[start + removed :]
+    try:
+        parse_mappings(text.encode(), "/Workspace/map.json")
+    except MappingFileError as error:
+        assert error.message.startswith("/Workspace/map.json")
+
+
+# --- the rest ------------------------------------------------------------------------------------
+
+
+@given(st.dictionaries(st.sampled_from("abcdefg"), st.sets(st.sampled_from("abcdefgz"))))
+@settings(max_examples=200)
+def test_without_circles_every_job_has_its_turn(graph):
+    circles = jobs_in_circles(graph)
+    rest = without_circles(graph, circles)
+    assert set(TopologicalSorter(rest).static_order()) == graph.keys()
+    for name, needs in graph.items():
+        kept = needs & graph.keys() if name not in circles else needs & graph.keys() - circles
+        assert rest[name] == kept
+
+
+@given(ANY_TEXT)
+@settings(max_examples=200)
+def test_no_cell_is_ever_run(text):
+    assert harmless(text)[:1] not in {"=", "+", "-", "@", "\t", "\r"}
+    assert harmless(harmless(text)) == harmless(text)

@@ -1,0 +1,94 @@
+"""What an operation tells."""
+
+import pytest
+
+from core.diff import FieldChange
+from core.errors import Issue, SyncError
+from core.report import Listener, Report, ReportRow, failure
+from core.secrets import MASK
+
+SECRET = 'new_cluster.spark_conf["a.password"]'
+
+
+def test_a_row_shows_both_values_of_a_change_but_no_secret():
+    changes = (FieldChange("timeout_seconds", None, 5), FieldChange(SECRET, "old", "new"))
+    row = ReportRow("load", "load.json", "changed", changes, (Issue("careful", "run_as"),), "hm")
+    assert row.as_json() == {
+        "job_name": "load",
+        "file_name": "load.json",
+        "status": "changed",
+        "changes": [
+            {"path": "timeout_seconds", "current": None, "desired": 5},
+            {"path": SECRET, "current": MASK, "desired": MASK},
+        ],
+        "issues": [{"path": "run_as", "message": "careful"}],
+        "message": "hm",
+    }
+
+
+def test_a_row_that_failed_keeps_what_was_known():
+    row = ReportRow("load", "load.json", "new", issues=(Issue("first"),))
+    failed = row.failed(SyncError("No.", fix="Try."))
+    assert failed.status == "error"
+    assert [issue.message for issue in failed.issues] == ["first", "No. Try."]
+    assert row.status == "new"
+
+
+def test_a_row_may_get_another_message():
+    assert ReportRow("a", "", "new", message="x").with_message("y").message == "y"
+
+
+@pytest.mark.parametrize(
+    ("report", "status"),
+    [
+        (Report("import"), "completed"),
+        (Report("import", (ReportRow("a", "", "new"),)), "completed"),
+        (Report("import", (ReportRow("a", "", "error"),)), "completed_with_errors"),
+        (Report("import", (ReportRow("a", "", "error"),), has_failed=True), "failed"),
+    ],
+)
+def test_a_report_says_how_the_operation_ended(report, status):
+    assert report.status == status
+
+
+def test_rows_are_counted_by_status():
+    rows = tuple(
+        ReportRow(name, "", status) for name, status in zip("abc", ("new", "x", "new"), strict=True)
+    )
+    assert list(Report("import", rows).counts().items()) == [("new", 2), ("x", 1)]
+
+
+def test_the_document_of_a_report_is_complete():
+    report = Report("pull", (ReportRow("a", "", "new"),), (Issue("m", "p"), Issue("n")))
+    document = report.as_json({"GET b": 1, "GET a": 2})
+    assert document["operation"] == "pull"
+    assert document["status"] == "completed"
+    assert document["counts"] == {"new": 1}
+    assert document["rows"] == [report.rows[0].as_json()]
+    assert [issue["message"] for issue in document["issues"]] == ["p: m", "n"]
+    assert list(document["api_calls"]) == ["GET a", "GET b"]
+    assert "details" not in document
+
+
+def test_facts_stand_in_the_details():
+    assert Report("info", details={"a": 1}).as_json({})["details"] == {"a": 1}
+
+
+def test_an_operation_that_could_not_be_carried_out_says_why():
+    report = failure("import", SyncError("Busy.", fix="Wait."))
+    assert report.status == "failed"
+    assert [issue.message for issue in report.issues] == ["Busy. Wait."]
+
+
+def test_a_listener_hears_nothing_unless_told_to():
+    listener = Listener()
+    listener.on_step("x")
+    listener.on_progress(1, 2)
+    listener.on_row(ReportRow("a", "", "new"))
+    assert listener.should_stop() is False
+
+
+def test_a_listener_may_get_another_receiver_of_progress():
+    heard: list[tuple[int, int]] = []
+    Listener().with_progress(lambda done, total: heard.append((done, total))).on_progress(1, 2)
+    assert heard == [(1, 2)]

@@ -1,0 +1,106 @@
+"""The configuration."""
+
+import pytest
+
+from core.errors import SettingsError
+from core.settings import AppMode, Settings
+
+FOLDER = {"WORKSPACE_GIT_FOLDER_PATH": "/Workspace/Shared/jobs"}
+
+
+def settings(**env: str) -> Settings:
+    return Settings.from_env({**FOLDER, **env})
+
+
+def test_only_the_folder_has_no_default():
+    assert settings() == Settings(
+        folder="/Workspace/Shared/jobs",
+        mapping_path="",
+        state_path="",
+        threads=1,
+        mode=AppMode.BOTH,
+        max_removals=25,
+        max_removal_share=0.5,
+        retry_s=60,
+    )
+
+
+def test_every_variable_is_read():
+    result = settings(
+        RESOURCE_NAME_MAPPINGS_FILE_PATH="/Workspace/Shared/map.json",
+        STATE_FOLDER_PATH="/Shared/state/",
+        NUM_THREADS="8",
+        APP_MODE="Import",
+        MAX_REMOVALS="0",
+        MAX_REMOVAL_PERCENT="100",
+        RETRY_TIMEOUT_SECONDS=" 120 ",
+    )
+    assert result == Settings(
+        folder="/Workspace/Shared/jobs",
+        mapping_path="/Workspace/Shared/map.json",
+        state_path="/Workspace/Shared/state",
+        threads=8,
+        mode=AppMode.IMPORT,
+        max_removals=0,
+        max_removal_share=1.0,
+        retry_s=120,
+    )
+
+
+@pytest.mark.parametrize("env", [{}, {"WORKSPACE_GIT_FOLDER_PATH": "  "}])
+def test_a_missing_folder_is_named(env):
+    with pytest.raises(SettingsError, match="WORKSPACE_GIT_FOLDER_PATH is not set"):
+        Settings.from_env(env)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("/Workspace/Shared/jobs", "/Workspace/Shared/jobs"),
+        (" /Workspace/Shared/jobs/ ", "/Workspace/Shared/jobs"),
+        ("/Workspace//Shared///jobs//", "/Workspace/Shared/jobs"),
+        ("/Shared/jobs", "/Workspace/Shared/jobs"),
+        ("/Repos/ana@x/jobs", "/Workspace/Repos/ana@x/jobs"),
+        ("/WorkspaceX/jobs", "/Workspace/WorkspaceX/jobs"),
+        ("/Workspace", "/Workspace"),
+        ("/", "/Workspace"),
+        ("/Users/a b/größe", "/Workspace/Users/a b/größe"),
+        ("/Shared/..jobs", "/Workspace/Shared/..jobs"),
+    ],
+)
+def test_a_path_is_written_as_the_workspace_writes_it(value, expected):
+    assert settings(WORKSPACE_GIT_FOLDER_PATH=value).folder == expected
+
+
+@pytest.mark.parametrize(
+    "value", ["Shared/jobs", "./jobs", "/Shared/../jobs", "/Shared/./jobs", "/..", "/a\0b", "C:\\x"]
+)
+@pytest.mark.parametrize(
+    "name",
+    ["WORKSPACE_GIT_FOLDER_PATH", "RESOURCE_NAME_MAPPINGS_FILE_PATH", "STATE_FOLDER_PATH"],
+)
+def test_anything_but_an_absolute_path_is_refused(name, value):
+    with pytest.raises(SettingsError, match=f"{name} is “"):
+        settings(**{name: value})
+
+
+@pytest.mark.parametrize("value", ["0", "17", "-1", "1.5", "x", "٣", "1e1", "+2", "9" * 5000])
+def test_a_number_of_threads_out_of_range_is_refused(value):
+    with pytest.raises(SettingsError, match="Set it to a whole number from 1 to 16"):
+        settings(NUM_THREADS=value)
+
+
+def test_an_empty_variable_is_one_that_is_not_set():
+    empty = {"NUM_THREADS": " ", "APP_MODE": "", "STATE_FOLDER_PATH": " ", "MAX_REMOVALS": ""}
+    assert settings(**empty) == settings()
+
+
+@pytest.mark.parametrize("mode", AppMode)
+@pytest.mark.parametrize("write", [str.lower, str.upper, str])
+def test_a_mode_may_be_written_in_any_case(mode, write):
+    assert settings(APP_MODE=write(mode)).mode is mode
+
+
+def test_an_unknown_mode_is_refused():
+    with pytest.raises(SettingsError, match="APP_MODE is “prod”"):
+        settings(APP_MODE="prod")

@@ -16,7 +16,13 @@ from rich.text import Text
 
 from core.csv_text import csv_bytes
 from core.errors import ModeError, SelectionError, SettingsError, SyncError
-from core.gateways.connect import Connection, connect, system_clock, this_process
+from core.gateways.connect import (
+    Connection,
+    connect,
+    default_cache_folder,
+    system_clock,
+    this_process,
+)
 from core.report import ERROR, Listener, Report, ReportRow, failure
 from core.secrets import mask
 from core.service import JobSync
@@ -52,7 +58,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     connection: Connection | None = None
     try:
         settings = Settings.from_env(os.environ)
-        connection = connect(retry_s=settings.retry_s, on_wait=screen.on_wait)
+        connection = connect(
+            retry_s=settings.retry_s,
+            on_wait=screen.on_wait,
+            cache_folder=Path(settings.cache_folder or default_cache_folder()),
+        )
         service = JobSync(connection.ports, settings, system_clock(), this_process)
         with screen:
             report, code = _run(options, service, screen)

@@ -172,6 +172,7 @@ class _Planner:
             self._by_name.setdefault(job.name, []).append(job)
         self._ledger_paths = {file.job_id: path for path, file in situation.ledger.files.items()}
         self._unread = {file.path.casefold() for file in situation.contents.unread}
+        self._unread_folders = tuple(path for path in self._unread if path.endswith("/"))
         self._taken = set(situation.contents.names)
         self._claimed: set[str] = set()
 
@@ -247,7 +248,8 @@ class _Planner:
         natural = file_name(job.name)
         remembered = self._ledger_paths.get(job.job_id, natural)
         for path in (natural, remembered):
-            if path.casefold() in self._unread:
+            folded = path.casefold()
+            if folded in self._unread or folded.startswith(self._unread_folders):
                 message = f"Its file {path} cannot be read, and is not overwritten."
                 return Blocked(job.name, path, (Issue(message, path),))
         path = free_file_name(job.name, self._taken)

@@ -1,13 +1,14 @@
 """What the Git folder holds: definitions, files that could not be read, and everything else."""
 
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.definitions import Definition, parse_definition
 from core.errors import InvalidDefinitionError, Issue, SyncError
 from core.file_names import SUFFIX
 from core.parallel import in_parallel
-from core.ports import FileStatus, WorkspaceFiles
+from core.ports import ContentCache, FileStatus, WorkspaceFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,12 @@ class DefinitionFile:
 
     path: str
     definition: Definition
-    content: bytes
+    compressed: bytes
+
+    @property
+    def content(self) -> bytes:
+        """Return the file byte for byte."""
+        return zlib.decompress(self.compressed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,45 +54,135 @@ class GitContents:
 
 Progress = Callable[[int, int], None]
 
+_WORTH_A_ZIP = 10  # fewer files are read faster one by one
+_MAX_ZIPPED = 20_000  # objects; a larger folder is not known to be small
 
-def read_git_contents(
-    port: WorkspaceFiles, folder: str, *, ignore: str, threads: int, on_progress: Progress
-) -> GitContents:
-    """Read every definition below a folder.
 
-    Args:
-        ignore: absolute path of the mapping file, which is never taken for a definition.
+class GitReader:
+    """Reads every definition below a folder, with few calls."""
 
-    Raises:
-        WorkspaceError: the folder itself cannot be listed.
-    """
-    candidates: list[FileStatus] = []
-    unread: list[UnreadFile] = []
-    names = {_name(child.path).casefold() for child in port.list_folder(folder)}
-    for entry in _tree(port, folder, folder, unread):
-        if entry.is_file and entry.path.casefold().endswith(SUFFIX) and entry.path != ignore:
-            candidates.append(entry)
-    files: list[DefinitionFile] = []
-    other_json = 0
-    results = in_parallel(lambda entry: port.read(entry.path), candidates, threads=threads)
-    for done, (entry, content) in enumerate(results, start=1):
-        relative = entry.path[len(folder) + 1 :]
-        found = _interpret(relative, content)
-        match found:
-            case DefinitionFile():
-                files.append(found)
-            case UnreadFile():
-                unread.append(found)
-            case None:
-                other_json += 1
-        on_progress(done, len(candidates))
-    return GitContents(
-        folder=folder,
-        files=tuple(sorted(files, key=lambda file: file.path)),
-        unread=tuple(sorted(unread, key=lambda file: file.path)),
-        other_json=other_json,
-        names=frozenset(names),
-    )
+    def __init__(
+        self,
+        files: WorkspaceFiles,
+        folder: str,
+        *,
+        ignore: str,
+        threads: int,
+        on_progress: Progress,
+        cache: ContentCache | None = None,
+    ) -> None:
+        """Take what reading needs.
+
+        Args:
+            ignore: absolute path of the mapping file, which is never taken for a definition.
+            cache: keeps contents between operations; None reads everything anew.
+        """
+        self._files = files
+        self._folder = folder
+        self._ignore = ignore
+        self._threads = threads
+        self._on_progress = on_progress
+        self._cache = cache
+
+    def read(self, version: str = "") -> GitContents:
+        """Read the folder.
+
+        Args:
+            version: changes whenever the folder was pulled: what is cached is only valid with it.
+
+        Raises:
+            WorkspaceError: the folder itself cannot be listed.
+        """
+        root = self._files.list_folder(self._folder)
+        unread: list[UnreadFile] = []
+        entries = list(self._tree(root, unread))
+        candidates = [
+            entry
+            for entry in entries
+            if entry.is_file
+            and entry.path.casefold().endswith(SUFFIX)
+            and entry.path != self._ignore
+        ]
+        files: list[DefinitionFile] = []
+        other_json = 0
+        results = self._contents(candidates, len(entries), version)
+        for done, (entry, content) in enumerate(results, start=1):
+            found = _interpret(entry.path[len(self._folder) + 1 :], content)
+            match found:
+                case DefinitionFile():
+                    files.append(found)
+                case UnreadFile():
+                    unread.append(found)
+                case None:
+                    other_json += 1
+            self._on_progress(done, len(candidates))
+        return GitContents(
+            folder=self._folder,
+            files=tuple(sorted(files, key=lambda file: file.path)),
+            unread=tuple(sorted(unread, key=lambda file: file.path)),
+            other_json=other_json,
+            names=frozenset(entry.path.rpartition("/")[2].casefold() for entry in root),
+        )
+
+    def _contents(
+        self, candidates: Sequence[FileStatus], objects: int, version: str
+    ) -> Iterator[tuple[FileStatus, bytes | SyncError]]:
+        """Yield each file's content: from the cache, from one zip, else read one by one."""
+        missing: list[FileStatus] = []
+        for entry in candidates:
+            cached = self._cached(entry, version)
+            if cached is None:
+                missing.append(entry)
+            else:
+                yield entry, cached
+        zipped: Mapping[str, bytes] = {}
+        if len(missing) >= _WORTH_A_ZIP and objects <= _MAX_ZIPPED:
+            zipped = self._files.read_folder(self._folder) or {}
+        single = [entry for entry in missing if entry.path not in zipped]
+        for entry in missing:
+            if entry.path in zipped:
+                yield entry, self._keep(entry, version, zipped[entry.path])
+        reading = in_parallel(
+            lambda entry: self._files.read(entry.path), single, threads=self._threads
+        )
+        for entry, content in reading:
+            if isinstance(content, SyncError):
+                yield entry, content
+            else:
+                yield entry, self._keep(entry, version, content)
+
+    def _cached(self, entry: FileStatus, version: str) -> bytes | None:
+        key = _cache_key(entry, version)
+        return self._cache.get(key) if self._cache and key else None
+
+    def _keep(self, entry: FileStatus, version: str, content: bytes) -> bytes:
+        key = _cache_key(entry, version)
+        if self._cache and key:
+            self._cache.put(key, content)
+        return content
+
+    def _tree(
+        self, children: Iterable[FileStatus], unread: list[UnreadFile]
+    ) -> Iterator[FileStatus]:
+        """Yield all files below a folder; a subfolder that cannot be listed is noted as unread."""
+        for child in sorted(children, key=lambda child: child.path):
+            if not child.is_folder:
+                yield child
+                continue
+            try:
+                inside = self._files.list_folder(child.path)
+            except SyncError as error:
+                path = child.path[len(self._folder) + 1 :] + "/"
+                unread.append(UnreadFile(path, Issue(str(error), path)))
+            else:
+                yield from self._tree(inside, unread)
+
+
+def _cache_key(entry: FileStatus, version: str) -> str:
+    """Return what identifies one state of one file; empty when nothing does."""
+    if not entry.modified_at or not version:
+        return ""
+    return f"{version}:{entry.object_id}:{entry.modified_at}"
 
 
 def _interpret(path: str, content: bytes | SyncError) -> DefinitionFile | UnreadFile | None:
@@ -96,27 +192,4 @@ def _interpret(path: str, content: bytes | SyncError) -> DefinitionFile | Unread
         definition = parse_definition(content)
     except InvalidDefinitionError as error:
         return UnreadFile(path, Issue(str(error), path))
-    return DefinitionFile(path, definition, content) if definition else None
-
-
-def _tree(
-    port: WorkspaceFiles, root: str, folder: str, unread: list[UnreadFile]
-) -> Iterator[FileStatus]:
-    """Yield all files below a folder; a subfolder that cannot be listed is noted as unread."""
-    try:
-        children = port.list_folder(folder)
-    except SyncError as error:
-        if folder == root:
-            raise
-        path = folder[len(root) + 1 :] + "/"
-        unread.append(UnreadFile(path, Issue(str(error), path)))
-        return
-    for child in sorted(children, key=lambda child: child.path):
-        if child.is_folder:
-            yield from _tree(port, root, child.path, unread)
-        else:
-            yield child
-
-
-def _name(path: str) -> str:
-    return path.rpartition("/")[2]
+    return DefinitionFile(path, definition, zlib.compress(content, level=1)) if definition else None

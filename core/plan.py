@@ -162,20 +162,26 @@ def find_renames(
     """Return, by the definition's name, the jobs that we imported under another name.
 
     The ledger tells which job came from the definition's `source_job_id`. A job whose present
-    name has a definition of its own stays with that definition: the name is the identity.
+    name has a definition of its own stays with that definition: the name is the identity. Where
+    several jobs or several definitions share a source, none is chosen.
     """
     defined = {file.definition.job_name for file in contents.files}
     live_by_id = {job.job_id: job for job in live}
     live_names = {job.name for job in live_by_id.values()}
-    by_source: dict[int, LiveJob] = {}
+    by_source: dict[int, list[LiveJob]] = {}
     for job_id, entry in ledger.jobs.items():
         job = live_by_id.get(job_id)
         if job and entry.source_job_id is not None and job.name not in defined:
-            by_source[entry.source_job_id] = job
+            by_source.setdefault(entry.source_job_id, []).append(job)
+    claims: dict[int, set[str]] = {}
+    for definition in (file.definition for file in contents.files):
+        if definition.source_job_id in by_source and definition.job_name not in live_names:
+            claims.setdefault(definition.source_job_id, set()).add(definition.job_name)
     return {
-        file.definition.job_name: by_source[file.definition.source_job_id]
-        for file in contents.files
-        if file.definition.job_name not in live_names and file.definition.source_job_id in by_source
+        name: by_source[source][0]
+        for source, names in claims.items()
+        for name in names
+        if len(names) == len(by_source[source]) == 1
     }
 
 

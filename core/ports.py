@@ -4,7 +4,7 @@ Every method may raise `WorkspaceError` or one of its subclasses, and nothing el
 """
 
 import functools
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, cast
 
@@ -116,6 +116,13 @@ class WorkspaceFiles(Protocol):
 
     def read(self, path: str) -> bytes: ...
 
+    def read_folder(self, path: str) -> Mapping[str, bytes] | None:
+        """Return all files below a folder by absolute path, in one call.
+
+        None when the workspace does not give folders as a whole. Files may be missing in it.
+        """
+        ...
+
     def create(self, path: str, content: bytes) -> None:
         """Write a new file. Raises AlreadyExistsError when there is one; only one caller wins."""
         ...
@@ -131,6 +138,14 @@ class WorkspaceFiles(Protocol):
     def delete(self, path: str) -> None:
         """Delete a file; a file that is gone already is no error."""
         ...
+
+
+class ContentCache(Protocol):
+    """Keeps contents on this machine between operations. Losing it costs time, nothing else."""
+
+    def get(self, key: str) -> bytes | None: ...
+
+    def put(self, key: str, content: bytes) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,3 +220,4 @@ class Ports:
     git: GitFolders
     resources: Resources
     principals: Principals
+    cache: ContentCache | None = None

@@ -15,7 +15,7 @@ _COMPUTE = re.compile(
     r"|^job_clusters\b|^environments\b"
 )
 _NOTIFICATION = re.compile(r"(^|\.)(email_notifications|webhook_notifications)\b")
-_TASK = re.compile(r"^tasks\[[^\]]*\]$")
+_TASK = re.compile(r"^tasks(\[[^\]]*\])?$")  # one of them, or all
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,6 +213,7 @@ class JobSync:
             reads_mappings=self._reads_mappings,
             threads=self._threads,
             listener=listener,
+            full_read=self._settings.full_read,
         )
 
     def _fresh_plan(self, session: Session, listener: Listener) -> tuple[Survey, Plan]:

@@ -26,6 +26,8 @@ class Settings:
     `mapping_path` and `state_path` are empty when not set. `max_removals` and `max_removal_share`
     bound one removal: a number of jobs, and a share of the imported ones between 0 and 1.
     `retry_s` bounds how long one call is repeated while the workspace does not answer, in seconds.
+    `cache_folder` is a path of this machine, empty for one in its temporary folder. `full_read`
+    reads every job by `jobs/get`, however equal its list form is.
     """
 
     folder: str
@@ -36,6 +38,8 @@ class Settings:
     max_removals: int = 25
     max_removal_share: float = 0.5
     retry_s: int = 60
+    cache_folder: str = ""
+    full_read: bool = False
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
@@ -60,6 +64,8 @@ class Settings:
             max_removals=_whole_number(env, "MAX_REMOVALS", default=25, low=0, high=12000),
             max_removal_share=_whole_number(env, "MAX_REMOVAL_PERCENT", default=50, low=0, high=100)
             / 100,
+            cache_folder=_optional(env, "CACHE_FOLDER"),
+            full_read=_optional(env, "FULL_READ") not in {"", "0"},
             retry_s=_whole_number(env, "RETRY_TIMEOUT_SECONDS", default=60, low=1, high=600),
         )
 

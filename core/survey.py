@@ -8,7 +8,7 @@ from core.export_plan import ExportPlan, ExportSituation, plan_export
 from core.export_plan import jobs_to_read as export_jobs_to_read
 from core.export_plan import settled_jobs as export_settled
 from core.forms import Form, desired_form, is_managed, target_principal
-from core.git_contents import DefinitionFile, GitContents, read_git_contents
+from core.git_contents import DefinitionFile, GitContents, GitReader
 from core.json_text import JobSettings
 from core.ledger import ExportedLedger, ImportedLedger
 from core.mappings import Mappings, parse_mappings
@@ -26,6 +26,7 @@ from core.plan import (
 from core.ports import CurrentPrincipal, LiveJob, NamedResource, Ports
 from core.principals import Principal
 from core.report import Listener
+from core.sampling import agrees, sample_of
 
 _NEVER_LISTED = frozenset({Kind.JOB, Kind.WORKSPACE})
 
@@ -54,12 +55,14 @@ class Surveyor:
         reads_mappings: bool,
         threads: int,
         listener: Listener,
+        full_read: bool = False,
     ) -> None:
         self._ports = ports
         self._folder = folder
         self._mapping_path = mapping_path
         self._reads_mappings = reads_mappings
         self._threads = threads
+        self._full_read = full_read
         self._listener = listener
 
     def read(self) -> Survey:
@@ -79,13 +82,16 @@ class Surveyor:
     def read_contents(self) -> GitContents:
         """Read the definitions' folder."""
         self._listener.on_step("Reading the Git folder")
-        return read_git_contents(
+        git = self._ports.git.find(self._folder) if self._ports.cache else None
+        reader = GitReader(
             self._ports.files,
             self._folder,
             ignore=self._mapping_path,
             threads=self._threads,
             on_progress=self._listener.on_progress,
+            cache=self._ports.cache,
         )
+        return reader.read(version=git.commit if git else "")
 
     def read_mappings(self) -> tuple[Mappings, tuple[Issue, ...]]:
         """Read the mapping file; one that is missing is a warning, one that is broken an error."""
@@ -118,12 +124,14 @@ class Surveyor:
             shows_hidden=shows_hidden,
         )
         first = plan_import(situation)
-        wanted = jobs_to_read(first)
-        if not wanted:
+        settled = settled_rows(first)
+        live, unread, trusted = self._read_in_full(
+            survey.live, jobs_to_read(first), [row.job.job_id for row in settled.values()]
+        )
+        if live is survey.live:
             return first
-        live, unread = self._with_full_forms(survey.live, wanted)
         return plan_import(
-            replace(situation, live=live, unread_jobs=unread, settled=settled_rows(first))
+            replace(situation, live=live, unread_jobs=unread, settled=settled if trusted else {})
         )
 
     def plan_export(
@@ -147,13 +155,15 @@ class Surveyor:
             pause=survey.mappings.pause,
         )
         first = plan_export(situation)
-        wanted = export_jobs_to_read(first)
-        if not wanted:
+        settled = export_settled(first)
+        live, unread, trusted = self._read_in_full(
+            survey.live, export_jobs_to_read(first), list(settled)
+        )
+        if live is survey.live:
             return first
-        live, unread = self._with_full_forms(survey.live, wanted)
         self._look_up(survey, live)
         return plan_export(
-            replace(situation, live=live, unread_jobs=unread, settled=export_settled(first))
+            replace(situation, live=live, unread_jobs=unread, settled=settled if trusted else {})
         )
 
     def _list_jobs(self) -> tuple[LiveJob, ...]:
@@ -206,10 +216,29 @@ class Surveyor:
             file.definition, survey.mappings, survey.book, names, active.__contains__
         )
 
-    def _with_full_forms(
-        self, live: tuple[LiveJob, ...], wanted: list[int]
-    ) -> tuple[tuple[LiveJob, ...], dict[int, Issue]]:
-        """Return the jobs with those of `wanted` read in full, and why some could not be read."""
+    def _read_in_full(
+        self, live: tuple[LiveJob, ...], wanted: list[int], settled: list[int]
+    ) -> tuple[tuple[LiveJob, ...], dict[int, Issue], bool]:
+        """Read the jobs of `wanted` in full, and a sample of those that the list form settled.
+
+        Returns the jobs, why some could not be read, and whether the list form is to be trusted:
+        where the sample disagrees, or full reads are asked for, the settled jobs are read as well.
+        """
+        sample = settled if self._full_read else sample_of(settled)
+        full, unread = self._full_forms([*wanted, *sample])
+        listed = {job.job_id: job for job in live}
+        trusted = not self._full_read and all(
+            job_id in full and agrees(listed[job_id], full[job_id]) for job_id in sample
+        )
+        if not trusted and not self._full_read:
+            rest, rest_unread = self._full_forms([i for i in settled if i not in sample])
+            full, unread = {**full, **rest}, {**unread, **rest_unread}
+        if not full and not unread:
+            return live, {}, True
+        return tuple(full.get(job.job_id, job) for job in live), unread, trusted
+
+    def _full_forms(self, wanted: list[int]) -> tuple[dict[int, LiveJob], dict[int, Issue]]:
+        """Return the full forms of jobs, and why some could not be read."""
         if wanted:
             self._listener.on_step("Reading jobs")
         full: dict[int, LiveJob] = {}
@@ -221,7 +250,7 @@ class Surveyor:
             else:
                 full[job_id] = result
             self._listener.on_progress(done, len(wanted))
-        return tuple(full.get(job.job_id, job) for job in live), unread
+        return full, unread
 
     def _look_up(self, survey: Survey, jobs: Iterable[LiveJob]) -> None:
         """Ask for the objects that no list shows, so that only what is proven gone is `unknown`."""

@@ -160,7 +160,7 @@ class Emulated:
             answer = self.api("GET", f"2.0/workspace/list?path={quote(waiting.pop())}")
             assert answer.ok, answer.text
             for entry in answer.json().get("objects", []):
-                if entry["object_type"] == "DIRECTORY":
+                if entry["object_type"] in {"DIRECTORY", "REPO"}:
                     waiting.append(entry["path"])
                 else:
                     found[entry["path"][len(root) + 1 :]] = self.read(entry["path"])

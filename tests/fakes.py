@@ -1,7 +1,7 @@
 """Working fakes of the ports: a whole workspace in memory, with its API's habits."""
 
 import itertools
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -128,6 +128,7 @@ class FakeFiles:
     folders: set[str] = field(default_factory=lambda: {"/Workspace", "/Workspace/Shared", FOLDER})
     unreadable: dict[str, WorkspaceError] = field(default_factory=dict)
     read_only: WorkspaceError | None = None
+    gives_folders: bool = True
     before_write: Callable[[str], None] = lambda _path: None
     modified_at: int = 1_700_000_000_000
 
@@ -152,6 +153,12 @@ class FakeFiles:
         if path not in self.files:
             raise NotFoundError(f"Path ({path}) doesn't exist.")
         return self.files[path]
+
+    def read_folder(self, path: str) -> Mapping[str, bytes] | None:
+        if not self.gives_folders:
+            return None
+        inside = {name: text for name, text in self.files.items() if name.startswith(f"{path}/")}
+        return {name: text for name, text in inside.items() if name not in self.unreadable}
 
     def create(self, path: str, content: bytes) -> None:
         self._check_write(path)

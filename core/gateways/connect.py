@@ -3,10 +3,13 @@
 import os
 import secrets
 import socket
+import tempfile
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from core.gateways.disk_cache import open_cache
 from core.gateways.files import RestWorkspaceFiles
 from core.gateways.git import RestGitFolders
 from core.gateways.jobs import RestJobs
@@ -26,10 +29,22 @@ class Connection:
     ports: Ports
 
 
-def connect(*, retry_s: int, on_wait: OnWait = lambda _seconds: None, **auth: Any) -> Connection:
+def default_cache_folder() -> Path:
+    """Return where contents are kept on this machine when nothing else is configured."""
+    return Path(tempfile.gettempdir()) / f"databricks-job-sync-{os.getuid()}"
+
+
+def connect(
+    *,
+    retry_s: int,
+    on_wait: OnWait = lambda _seconds: None,
+    cache_folder: Path | None = None,
+    **auth: Any,
+) -> Connection:
     """Connect to the workspace that the SDK's configuration names.
 
     Args:
+        cache_folder: where file contents are kept between operations; None keeps nothing.
         retry_s: how long one call may be repeated when the workspace does not answer.
         auth: arguments of the SDK's Config, in place of its environment variables.
 
@@ -45,6 +60,7 @@ def connect(*, retry_s: int, on_wait: OnWait = lambda _seconds: None, **auth: An
             git=RestGitFolders(rest),
             resources=RestResources(rest),
             principals=RestPrincipals(rest),
+            cache=open_cache(cache_folder) if cache_folder else None,
         ),
     )
 

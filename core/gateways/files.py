@@ -1,9 +1,10 @@
 """Workspace files. Implements `core.ports.WorkspaceFiles`."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from core.errors import NotFoundError
+from core.errors import NotFoundError, UnauthenticatedError, UnreachableError, WorkspaceError
+from core.gateways.archive import unzip
 from core.gateways.rest import RestClient, read_answer
 from core.json_text import JsonDict
 from core.ports import FileStatus
@@ -39,6 +40,21 @@ class RestWorkspaceFiles:
         """Source: Workspace API 2.0, `export`: base64 in JSON."""
         answer = self._rest.get("/api/2.0/workspace/export", {"path": path, "format": "AUTO"})
         return read_answer(_content, answer)
+
+    def read_folder(self, path: str) -> Mapping[str, bytes] | None:
+        """Source: Workspace API 2.0, `export` of a folder with AUTO: a zip with workspace files.
+
+        Neither its layout nor whether a Git folder is given this way is documented, so that a
+        refusal, or anything that is no zip, means "not as a whole".
+        """
+        query: JsonDict = {"path": path, "format": "AUTO"}
+        try:
+            answer = self._rest.get("/api/2.0/workspace/export", query)
+            return unzip(read_answer(_content, answer), path)
+        except (UnauthenticatedError, UnreachableError):
+            raise
+        except WorkspaceError:
+            return None
 
     def create(self, path: str, content: bytes) -> None:
         """Source: Workspace API 2.0, `import` without overwrite: only one caller wins."""

@@ -1,6 +1,6 @@
 """Sample data of the local workspaces: DEV and PROD of Brindlewick, an invented grocer."""
 
-from typing import Any
+from typing import cast
 
 from emulator.samples.compute import dev_compute, prod_compute
 from emulator.samples.jobs_edge_cases import edge_case_jobs
@@ -15,8 +15,7 @@ from emulator.samples.jobs_transform import transform_jobs
 from emulator.samples.mapping_file import MAPPING_FILE_PATH, mapping_file
 from emulator.samples.principals import dev_principals, prod_principals
 from emulator.samples.workspace_ids import DEV_WORKSPACE_ID, PROD_WORKSPACE_ID
-
-SeedDocument = dict[str, Any]
+from emulator.seeds import SeedDocument
 
 __all__ = [
     "DEV_WORKSPACE_ID",
@@ -48,11 +47,11 @@ def _dev_seed() -> SeedDocument:
     ]
     folders = {"directories": ["/Shared/config"], "files": []}
     about = {"workspace_id": DEV_WORKSPACE_ID, **dev_principals(), **dev_compute()}
-    return {**about, "jobs": jobs, **folders}
+    return cast(SeedDocument, {**about, "jobs": jobs, **folders})
 
 
 def _prod_seed() -> SeedDocument:
     jobs = [*prod_jobs_in_both(), *production_jobs()]
     folders = {"directories": ["/Shared/config"], "files": [mapping_file()]}
     about = {"workspace_id": PROD_WORKSPACE_ID, **prod_principals(), **prod_compute()}
-    return {**about, "jobs": jobs, **folders}
+    return cast(SeedDocument, {**about, "jobs": jobs, **folders})

@@ -33,6 +33,7 @@ from tests.integration.conftest import Pair
 
 MAPPING = "/Workspace/Shared/config/mappings.json"
 STATE = "/Workspace/Shared/.job-sync-state"
+READ_FILE = "GET /api/2.0/workspace/export"
 CONFLICT = b"""{
 <<<<<<< HEAD
   "settings": {"name": "load"}
@@ -123,9 +124,14 @@ def test_a_mapping_file_that_is_a_folder_stops_everything(promoted: Pair) -> Non
 def test_an_unreadable_mapping_file_is_not_taken_for_a_missing_one(promoted: Pair) -> None:
     dev, prod = promoted
     prod.put(MAPPING, b"{}")
-    prod.fault("GET /api/2.0/workspace/export", status=500, body={"message": "disk on fire"})
-    with untouched(dev, prod), pytest.raises(SyncError, match="disk on fire"):
-        prod.service(mapping_path=MAPPING).import_jobs()
+    service = prod.service(mapping_path=MAPPING)
+    with untouched(dev, prod):
+        prod.fault(READ_FILE, status=403, body={"message": "not for you"})
+        with pytest.raises(SyncError, match="not for you"):
+            service.validate()
+        prod.fault(READ_FILE, call=2, status=403, body={"message": "not for you"})  # 1 is the lock
+        with pytest.raises(SyncError, match="not for you"):
+            service.import_jobs()
 
 
 def test_a_missing_mapping_file_is_said(promoted: Pair) -> None:
@@ -181,33 +187,21 @@ def test_an_export_overwrites_no_broken_definition(promoted: Pair, content: byte
 
 def test_a_file_that_cannot_be_read_now_deletes_nothing(promoted: Pair) -> None:
     dev, prod = promoted
-    for workspace in (dev, prod):
-        workspace.fault("GET /api/2.0/workspace/export", times=0, status=500, body={"message": "x"})
-    with untouched_after_faults(dev, prod):
+    with untouched(dev, prod):
+        for workspace in (dev, prod):  # call 1 reads the lock, 2 and 3 the definitions
+            workspace.fault(READ_FILE, call=2, times=2, status=403, body={"message": "not now"})
         report = prod.service().import_jobs()
-        assert set(statuses(report).values()) == {"unmanaged", "error"}
-        assert "The workspace answered: x" in issues_of(report)
-
-
-@contextmanager
-def untouched_after_faults(*workspaces: Emulated) -> Iterator[None]:
-    """Like `untouched`, for workspaces whose files can only be read without the faults."""
-    faults = [one.control("GET", "faults")["faults"] for one in workspaces]
-    for one in workspaces:
-        one.clear_faults()
-    with untouched(*workspaces):
-        for one, scripts in zip(workspaces, faults, strict=True):
-            for script in scripts:
-                one.fault(**{k: v for k, v in script.items() if k not in {"calls", "done"}})
-        yield
-        for one in workspaces:
-            one.clear_faults()
+        assert report.counts() == {"error": 2, "unmanaged": 2}
+        assert "not now" in issues_of(report)
+        assert dev.service().export().counts() == {"error": 4}
+    assert prod.service().import_jobs().counts() == {"changed": 1, "unchanged": 1}
 
 
 def test_a_subfolder_that_cannot_be_listed_deletes_nothing(promoted: Pair) -> None:
     _, prod = promoted
     prod.put("team/other.json", definition_text(job("other")))
-    prod.fault("GET /api/2.0/workspace/list", call=2, times=0, status=403, body={"message": "no"})
+    # The folder itself is listed before.
+    prod.fault("GET /api/2.0/workspace/list", call=3, times=0, status=403, body={"message": "no"})
     _, report = prod.service().validate()
     assert "deleted" not in report.counts()
     assert "No permission" in issues_of(report)
@@ -322,13 +316,14 @@ def test_a_name_that_looks_like_a_path_stays_in_the_folder(dev: Emulated, prod: 
     for name in names:
         dev.create_job(job(name))
     before = set(dev.files())
+    shared_before = {path.partition("/")[0] for path in dev.files("/Workspace/Shared")}
     report = dev.service().export()
     assert report.counts() == {"new": len(names)}, issues_of(report)
     written = set(dev.files()) - before
     assert len(written) == len(names)
     assert not any("/" in path or path.startswith(".") for path in written)
-    shared = {path for path in dev.files("/Workspace/Shared") if not path.startswith(".job-sync")}
-    assert all(path.startswith("jobs/") for path in shared)
+    shared = {path.partition("/")[0] for path in dev.files("/Workspace/Shared")}
+    assert shared == shared_before | {".job-sync-state"}
     [admin] = [
         one["name"] for one in dev.control("GET", "state")["users"] if "admins" in one["groups"]
     ]
@@ -390,7 +385,10 @@ def test_an_ambiguous_cluster_name_blocks_its_job_alone(promoted: Pair) -> None:
 @pytest.mark.parametrize(
     ("reference", "words"),
     [
-        ({"existing_cluster_id": "__CLUSTER__nowhere__"}, ["no cluster named “nowhere”", "add"]),
+        (
+            {"existing_cluster_id": "__CLUSTER__nowhere__"},
+            ["named “nowhere”", "Map “nowhere”"],
+        ),
         ({"existing_cluster_id": "0101-raw-id"}, ["0101-raw-id does not exist", "__CLUSTER__"]),
         ({"existing_cluster_id": "__CLUSTER__unknown__"}, ["was deleted in the source"]),
         ({"run_job_task": {"job_id": "__JOB__nothing__"}}, ["no job named “nothing”"]),
@@ -467,7 +465,7 @@ def test_a_busy_workspace_is_said(promoted: Pair) -> None:
     lock = max(path for path in prod.files(STATE) if "lock-" in path)
     held = prod.read(f"{STATE}/{lock}").replace(b'"released": true', b'"released": false')
     prod.put(f"{STATE}/{lock}", held)
-    with untouched(dev, prod), pytest.raises(LockedError, match="import, started by"):
+    with untouched(dev, prod), pytest.raises(LockedError, match="pull, started by"):
         prod.service().import_jobs()
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from core.errors import NotFoundError, WorkspaceError
-from core.git_contents import GitContents, read_git_contents
+from core.git_contents import GitContents, GitReader
 from tests.builders import definition_text, job
 from tests.fakes import FOLDER, FakeWorkspace
 
@@ -14,9 +14,8 @@ def workspace() -> FakeWorkspace:
 
 
 def read(workspace: FakeWorkspace, *, ignore: str = "", progress=lambda _done, _total: None):
-    return read_git_contents(
-        workspace.files, FOLDER, ignore=ignore, threads=4, on_progress=progress
-    )
+    reader = GitReader(workspace.files, FOLDER, ignore=ignore, threads=4, on_progress=progress)
+    return reader.read()
 
 
 def test_an_empty_folder_is_complete(workspace):

@@ -6,6 +6,7 @@ import pytest
 
 from core.errors import InvalidJsonError
 from core.json_text import (
+    Packed,
     equal_json,
     fingerprint,
     is_deeper_than,
@@ -112,3 +113,17 @@ def test_equal_values(left, right):
 def test_different_values(left, right):
     assert not equal_json(left, right)
     assert not equal_json(right, left)
+
+
+def test_a_packed_value_comes_back_as_a_copy_of_its_own():
+    value = {"a": [1, "größe", None]}
+    packed = Packed(value)
+    packed.unpack()["a"].append(2)
+    assert packed.unpack() == value
+
+
+def test_packed_values_are_equal_when_their_content_is():
+    assert Packed({"a": 1}) == Packed({"a": 1})
+    assert hash(Packed([1])) == hash(Packed([1]))
+    assert Packed([1]) != Packed([2])
+    assert Packed([1]) != [1]

@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import SyncError
 from core.mappings import Mappings
-from core.names import NameBook, by_id, by_name, mapped, needed_jobs, unlisted
+from core.names import NameBook, by_id, by_name, mapped, needed_jobs, unlisted, wanted_names
 from core.placeholders import Kind, placeholder
 from core.ports import NamedResource
 from core.references import find_references
@@ -206,3 +206,15 @@ def test_the_jobs_that_settings_need_are_named():
     settings = {**running("__JOB__load__"), **after_job("__JOB__other__", "42")}
     assert needed_jobs(settings) == {"load", "other"}
     assert needed_jobs({**running(5), **on_cluster("__CLUSTER__etl__")}) == set()
+
+
+def test_the_names_of_a_kind_are_those_that_still_have_an_object():
+    names = book(ETL, (Kind.CLUSTER, "c-1", "new"), LOAD)
+    assert names.names(Kind.CLUSTER) == ("new",)
+
+
+def test_definitions_say_which_names_are_wanted_and_live_jobs_only_which_kinds():
+    wanted = wanted_names(
+        [on_cluster("__CLUSTER__etl__"), on_cluster("c-9")], [running(5), on_cluster("c-1")], MAPPED
+    )
+    assert wanted == {Kind.CLUSTER: {"etl prod"}, Kind.JOB: set()}

@@ -2,10 +2,13 @@
 
 import pytest
 
-from core.diff import FieldChange
+from core.diff import FieldChange, HiddenDifference
 from core.errors import Issue, SyncError
-from core.report import Listener, Report, ReportRow, failure
+from core.report import Listener, Report, ReportRow, RowDetails, failure
+from core.risks import Risk
 from core.secrets import MASK
+from core.unmapped import UnmappedName
+from core.verbatim import Verbatim
 
 SECRET = 'new_cluster.spark_conf["a.password"]'
 
@@ -92,3 +95,30 @@ def test_a_listener_may_get_another_receiver_of_progress():
     heard: list[tuple[int, int]] = []
     Listener().with_progress(lambda done, total: heard.append((done, total))).on_progress(1, 2)
     assert heard == [(1, 2)]
+
+
+def test_the_details_of_a_row_hide_secrets():
+    details = RowDetails(
+        risks=(Risk("run_as", "Careful."),),
+        not_mapped=(Verbatim(SECRET, "s3cret", "Spark setting"),),
+        hidden=(HiddenDifference("timeout_seconds", 0, None, "default", "docs"),),
+    )
+    document = ReportRow("a", "", "new", details=details).as_json()["details"]
+    assert document == {
+        "risks": [{"code": "run_as", "message": "Careful."}],
+        "not_mapped": [{"path": SECRET, "value": MASK, "what": "Spark setting"}],
+        "hidden": [
+            {
+                "path": "timeout_seconds",
+                "current": 0,
+                "desired": None,
+                "reason": "default",
+                "source": "docs",
+            }
+        ],
+    }
+
+
+def test_names_that_are_not_mapped_are_part_of_the_document():
+    name = UnmappedName("cluster", "etl", ("a",), (), "section", '"etl": "…"')
+    assert Report("validate", unmapped=(name,)).as_json({})["unmapped"] == [name.as_json()]

@@ -1,0 +1,38 @@
+"""Zip archives from the workspace. Their content is hostile until shown otherwise."""
+
+import io
+import zipfile
+import zlib
+from collections.abc import Mapping
+
+_MAX_FILE_BYTES = 10 * 1024 * 1024  # the workspace API refuses larger files
+_MAX_TOTAL_BYTES = 500 * 1024 * 1024
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+
+
+def unzip(content: bytes, folder: str) -> Mapping[str, bytes] | None:
+    """Return the files of a folder's zip by absolute path, None if it is no usable zip.
+
+    The folder's own name may stand before the paths or not: both layouts are understood. Files
+    that are too large to be true are left out, so that they are asked for one by one.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return _files(archive, folder)
+    except _BROKEN:
+        return None
+
+
+def _files(archive: zipfile.ZipFile, folder: str) -> Mapping[str, bytes] | None:
+    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    if sum(entry.file_size for entry in entries) > _MAX_TOTAL_BYTES:
+        return None
+    top = folder.rpartition("/")[2] + "/"
+    has_top = bool(entries) and all(entry.filename.startswith(top) for entry in entries)
+    return {
+        f"{folder}/{entry.filename.removeprefix(top) if has_top else entry.filename}": archive.read(
+            entry
+        )
+        for entry in entries
+        if entry.file_size <= _MAX_FILE_BYTES
+    }

@@ -1,0 +1,53 @@
+"""Contents kept on this machine's disk. Implements `core.ports.ContentCache`."""
+
+import base64
+import logging
+import os
+import sqlite3
+from pathlib import Path
+
+import diskcache
+
+log = logging.getLogger(__name__)
+
+_SIZE_BYTES = 200 * 1024 * 1024
+_FAILURES = (OSError, sqlite3.Error, diskcache.Timeout, ValueError, TypeError)
+
+
+class DiskCache:
+    """A directory of our own. JSON, never pickle: a stranger's file must not become code."""
+
+    def __init__(self, directory: Path) -> None:
+        self._cache = diskcache.Cache(
+            str(directory), disk=diskcache.JSONDisk, size_limit=_SIZE_BYTES, timeout=5
+        )
+
+    def get(self, key: str) -> bytes | None:
+        """Return what was kept; a damaged cache keeps nothing."""
+        try:
+            text = self._cache.get(key)
+            return base64.b64decode(text, validate=True) if isinstance(text, str) else None
+        except _FAILURES:
+            log.warning("the cache could not be read")
+            return None
+
+    def put(self, key: str, content: bytes) -> None:
+        """Keep a content; where that fails, it is asked for again."""
+        try:
+            self._cache.set(key, base64.b64encode(content).decode())
+        except _FAILURES:
+            log.warning("the cache could not be written")
+
+
+def open_cache(directory: Path) -> DiskCache | None:
+    """Open the cache, or return None where the directory cannot be ours alone."""
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        status = directory.lstat()
+        if status.st_uid != os.getuid() or status.st_mode & 0o077:
+            log.warning("%s is open to others and not used as a cache", directory)
+            return None
+        return DiskCache(directory)
+    except _FAILURES:
+        log.warning("no cache in %s", directory)
+        return None

@@ -1,0 +1,194 @@
+"""The command line: one document, three exit codes, nothing that leaks or steers a terminal."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import cli
+from tests.builders import definition_text, job
+from tests.emulated import Emulated
+
+ADMIN = "admin@dev.example"
+ROOT = Path(__file__).parents[2]
+TOP = {"operation", "status", "counts", "rows", "issues", "api_calls"}
+ROW = {"job_name", "file_name", "status", "changes", "issues", "message"}
+
+
+@pytest.fixture
+def environment(
+    dev: Emulated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> pytest.MonkeyPatch:
+    """The configuration of an app beside DEV, and nothing of the machine's own."""
+    for name in list(os.environ):
+        if name.startswith("DATABRICKS_") or name in {"APP_MODE", "NUM_THREADS", "FULL_READ"}:
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABRICKS_HOST", dev.url)
+    monkeypatch.setenv("DATABRICKS_TOKEN", dev.token)
+    monkeypatch.setenv("WORKSPACE_GIT_FOLDER_PATH", dev.folder)
+    monkeypatch.setenv("CACHE_FOLDER", str(tmp_path / "cache"))
+    monkeypatch.setenv("RETRY_TIMEOUT_SECONDS", "1")
+    monkeypatch.setenv("COLUMNS", "200")
+    return monkeypatch
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    code = cli.main(list(arguments))
+    return code, capsys.readouterr().out
+
+
+def run_json(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:
+    code, out = run(capsys, *arguments, "--json")
+    return code, json.loads(out)
+
+
+def test_json_is_one_document_of_the_documented_shape(dev, environment, capsys) -> None:
+    dev.create_job(job("load"))
+    code, document = run_json(capsys, "export")
+    assert code == 0
+    assert document.keys() == TOP
+    assert (document["operation"], document["status"]) == ("export", "completed")
+    assert document["counts"] == {"new": 1}
+    [row] = document["rows"]
+    assert row.keys() == ROW
+    assert (row["job_name"], row["file_name"], row["status"]) == ("load", "load.json", "new")
+    assert document["api_calls"]["GET /api/2.2/jobs/list"] == 1
+    assert all(isinstance(count, int) for count in document["api_calls"].values())
+
+
+def test_changes_and_issues_have_the_documented_shape(dev, environment, capsys) -> None:
+    job_id = dev.create_job(job("load"))
+    run(capsys, "export")
+    dev.reset_job(job_id, job("load", timeout_seconds=60))
+    dev.put("broken.json", b"{")
+    code, document = run_json(capsys, "validate")
+    assert code == 1
+    assert document["status"] == "completed_with_errors"
+    rows = {row["job_name"] or row["file_name"]: row for row in document["rows"]}
+    [change] = rows["load"]["changes"]
+    assert change == {"path": "timeout_seconds", "current": 60, "desired": None}
+    [issue] = rows["broken.json"]["issues"]
+    assert issue.keys() == {"path", "message"}
+
+
+def test_details_are_added_when_asked_for(dev, environment, capsys) -> None:
+    dev.put("by hand.json", definition_text(job("by hand"), run_as=ADMIN))
+    _, document = run_json(capsys, "validate", "--details")
+    [row] = document["rows"]
+    assert {item["what"] for item in row["details"]["not_mapped"]} == {"path"}
+
+
+def test_a_dry_run_writes_nothing(dev, environment, capsys) -> None:
+    dev.create_job(job("load"))
+    before = dev.files()
+    code, document = run_json(capsys, "export", "--dry-run")
+    assert (code, document["counts"]) == (0, {"new": 1})
+    assert dev.files() == before
+    assert not [call for call in document["api_calls"] if not call.startswith("GET ")]
+
+
+def test_the_whole_way_in_tables(dev, environment, capsys) -> None:
+    dev.create_job(job("load"))
+    for arguments in (["info"], ["export"], ["validate"], ["import"], ["adopt"], ["pull"]):
+        code, out = run(capsys, *arguments)
+        assert code == 0, out
+        assert f"{arguments[0]}: completed" in out
+    assert "1 unchanged not shown" in run(capsys, "validate")[1]
+    assert "load.json" in run(capsys, "validate", "--all")[1]
+
+
+def test_a_removal_needs_yes(dev, environment, capsys) -> None:
+    dev.create_job(job("load"))
+    run(capsys, "export")
+    run(capsys, "import")
+    dev.remove_file("load.json")
+    code, document = run_json(capsys, "remove")
+    assert code == 2
+    assert [row["job_name"] for row in document["rows"]] == ["load"]
+    assert "--yes" in document["issues"][0]["message"]
+    assert dev.names() == ["load"]
+    assert run(capsys, "remove", "--only", "other", "--yes")[0] == 2
+    assert run(capsys, "remove", "--only", "load", "--yes")[0] == 0
+    assert dev.names() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("WORKSPACE_GIT_FOLDER_PATH", ""),
+        ("WORKSPACE_GIT_FOLDER_PATH", "relative/path"),
+        ("APP_MODE", "Sync"),
+        ("NUM_THREADS", "0"),
+        ("NUM_THREADS", "17"),
+        ("NUM_THREADS", "abc"),
+    ],
+)
+def test_a_wrong_configuration_is_named(environment, capsys, name: str, value: str) -> None:
+    environment.setenv(name, value)
+    code, document = run_json(capsys, "info")
+    assert (code, document["status"]) == (2, "failed")
+    assert name in document["issues"][0]["message"]
+
+
+def test_the_mode_is_a_matter_of_configuration(environment, capsys) -> None:
+    environment.setenv("APP_MODE", "EXPORT")
+    assert run(capsys, "import")[0] == 2
+    assert run(capsys, "export")[0] == 0
+
+
+@pytest.mark.parametrize("arguments", [[], ["nothing"], ["export", "--only", "x"]])
+def test_wrong_usage_ends_with_two(environment, arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    assert ended.value.code == 2
+
+
+def test_a_refused_login_shows_no_token(environment, capsys) -> None:
+    environment.setenv("DATABRICKS_TOKEN", "secret-token-1234")
+    code = cli.main(["info"])
+    shown = capsys.readouterr()
+    assert code == 1
+    assert "refused the login" in shown.out
+    assert "secret-token-1234" not in shown.out + shown.err
+
+
+def test_an_unreachable_workspace_is_said(environment, capsys) -> None:
+    environment.setenv("DATABRICKS_HOST", "http://127.0.0.1:9")
+    code, document = run_json(capsys, "info")
+    assert code == 1
+    assert "does not answer" in document["issues"][0]["message"]
+
+
+def test_csv_is_harmless_and_opens_in_a_spreadsheet(dev, environment, capsys, tmp_path) -> None:
+    dev.create_job(job("=cmd()"))
+    run(capsys, "export", "--csv", str(tmp_path / "rows.csv"))
+    content = (tmp_path / "rows.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbfjob_name,file_name,status")
+    assert b"'=cmd()" in content
+
+
+def test_a_hostile_name_does_not_steer_the_terminal(dev, environment, capsys) -> None:
+    dev.create_job(job("\x1b[31mred[/]\x07[bold]"))
+    out = run(capsys, "export")[1]
+    assert "\x1b" not in out
+    assert "\x07" not in out
+    assert "[/]" in out
+
+
+def test_the_env_file_is_read_and_the_exit_code_reaches_the_shell(dev, environment, tmp_path):
+    (tmp_path / ".env").write_text("APP_MODE=Import\n")
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "cli.py"), "export", "--json"],
+        cwd=tmp_path,
+        env=dict(os.environ),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "APP_MODE is Import" in json.loads(done.stdout)["issues"][0]["message"]

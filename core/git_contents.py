@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import assert_never
 
 from core.definitions import Definition, parse_definition
 from core.errors import InvalidDefinitionError, Issue, SyncError
@@ -115,6 +116,8 @@ class GitReader:
                     unread.append(found)
                 case None:
                     other_json += 1
+                case _:
+                    assert_never(found)
             self._on_progress(done, len(candidates))
         return GitContents(
             folder=self._folder,
@@ -153,11 +156,11 @@ class GitReader:
 
     def _cached(self, entry: FileStatus, version: str) -> bytes | None:
         key = _cache_key(entry, version)
-        return self._cache.get(key) if self._cache and key else None
+        return self._cache.get(key) if self._cache is not None and key else None
 
     def _keep(self, entry: FileStatus, version: str, content: bytes) -> bytes:
         key = _cache_key(entry, version)
-        if self._cache and key:
+        if self._cache is not None and key:
             self._cache.put(key, content)
         return content
 

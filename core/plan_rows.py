@@ -94,6 +94,8 @@ def _risks(row: New | Changed | Unchanged) -> tuple[Risk, ...]:
             return risks_of(row.current, row.desired, row.changes)
         case Unchanged():
             return ()
+        case _:
+            assert_never(row)
 
 
 def _joined(message: str, risks: tuple[Risk, ...]) -> str:

@@ -125,13 +125,24 @@ def test_an_unreadable_mapping_file_is_not_taken_for_a_missing_one(promoted: Pai
     dev, prod = promoted
     prod.put(MAPPING, b"{}")
     service = prod.service(mapping_path=MAPPING)
+    _, whole = service.validate()
+    prod.clear_calls()
+    service.validate()
+    refused = 0
     with untouched(dev, prod):
-        prod.fault(READ_FILE, status=403, body={"message": "not for you"})
-        with pytest.raises(SyncError, match="not for you"):
-            service.validate()
-        prod.fault(READ_FILE, call=2, status=403, body={"message": "not for you"})  # 1 is the lock
-        with pytest.raises(SyncError, match="not for you"):
-            service.import_jobs()
+        for call in range(1, prod.calls()[READ_FILE] + 1):
+            prod.fault(READ_FILE, call=call, status=403, body={"message": "not for you"})
+            try:
+                _, report = service.validate()
+            except SyncError as error:
+                assert "not for you" in str(error)
+                refused += 1
+            else:
+                assert "not for you" in issues_of(report)
+                assert report.counts() != whole.counts()
+                assert "no mapping file" not in issues_of(report)
+            prod.clear_faults()
+    assert refused == 2  # the mapping file and the ledger; a definition blocks its job alone
 
 
 def test_a_missing_mapping_file_is_said(promoted: Pair) -> None:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 
 import pytest
 
-from core.errors import AlreadyExistsError, LockedError, LockLostError, SyncError
+from core.errors import LockedError, LockLostError, SyncError
 from core.lock import LEASE_S, Lease, Owner, acquire
 from core.ports import FileStatus
 from tests.fakes import FakeFiles, FakeTime
@@ -367,9 +367,3 @@ def test_eight_contenders_that_come_and_go_never_hold_it_together(time):
     assert together == []
     assert others == []
     take(files, time, "last")
-
-
-def test_the_error_of_a_lost_create_is_the_ports_own(files, time):
-    take(files, time).release()
-    with pytest.raises(AlreadyExistsError):
-        files.create(path(1), b"")

@@ -1,77 +1,75 @@
-"""What to look at before importing a job."""
+"""What an admin should look at before importing."""
 
 import pytest
 
-from core.diff import FieldChange, diff_settings
+from core.diff import diff_settings
 from core.risks import risks_of
+from tests.builders import job, notebook_task
+
+CRON = {"quartz_cron_expression": "0 0 6 * * ?", "timezone_id": "UTC"}
 
 
 def codes(current, desired) -> list[str]:
-    return [risk.code for risk in risks_of(current, desired, diff_settings(current or {}, desired))]
+    changes = diff_settings(current, desired) if current is not None else ()
+    return [risk.code for risk in risks_of(current, desired, changes)]
 
 
 @pytest.mark.parametrize("block", ["schedule", "trigger", "continuous"])
-def test_a_new_job_that_starts_by_itself_is_told(block):
-    assert codes(None, {block: {}}) == ["becomes_active"]
-    assert codes(None, {block: {"pause_status": "UNPAUSED"}}) == ["becomes_active"]
-    assert codes(None, {block: {"pause_status": "PAUSED"}}) == []
+def test_a_job_that_starts_to_start_by_itself_is_noted(block: str) -> None:
+    active, paused = (
+        job("a", **{block: CRON}),
+        job("a", **{block: {**CRON, "pause_status": "PAUSED"}}),
+    )
+    assert codes(None, active) == ["becomes_active"]
+    assert codes(paused, active) == ["becomes_active"]
+    assert codes(job("a"), active) == ["becomes_active"]
+    assert codes(None, paused) == []
+    assert codes(active, paused) == []
+    assert codes(active, active) == []
 
 
-def test_a_job_that_started_by_itself_before_is_no_news():
-    assert codes({"schedule": {"cron": 1}}, {"schedule": {"cron": 2}}) == []
-    paused = {"schedule": {"pause_status": "PAUSED"}}
-    assert codes(paused, {"schedule": {"pause_status": "UNPAUSED"}}) == ["becomes_active"]
-    assert codes({"schedule": {}}, paused) == []
+def test_every_trigger_of_the_list_counts() -> None:
+    trigger = {"periodic": {"interval": 1, "unit": "HOURS"}}
+    both = job("a", triggers=[trigger, {**trigger, "pause_status": "PAUSED"}])
+    assert "triggers[0]" in risks_of(None, both, ())[0].message
+    assert "triggers[1]" not in risks_of(None, both, ())[0].message
 
 
-def test_each_of_several_triggers_is_looked_at():
-    (risk,) = risks_of(None, {"triggers": [{"pause_status": "PAUSED"}, {}, "text"]}, ())
-    assert risk.message == "Starts by itself after the import: triggers[1]."
-
-
-def test_another_identity_is_told():
-    assert codes({"run_as": {"user_name": "a"}}, {"run_as": {"user_name": "b"}}) == ["run_as"]
-
-
-COMPUTE = [
-    lambda value: {"tasks": [{"task_key": "a", "existing_cluster_id": value}]},
-    lambda value: {"tasks": [{"task_key": "a", "sql_task": {"warehouse_id": value}}]},
-    lambda value: {"tasks": [{"task_key": "a", "new_cluster": {"num_workers": value}}]},
-    lambda value: {"job_clusters": [{"job_cluster_key": "a", "new_cluster": {"x": value}}]},
-    lambda value: {"environments": [{"environment_key": "a", "spec": {"x": value}}]},
-]
-
-
-@pytest.mark.parametrize("settings", COMPUTE)
-def test_other_compute_is_told(settings):
-    assert codes(settings(1), settings(2)) == ["compute"]
+def test_another_identity_is_noted() -> None:
+    current = job("a", run_as={"user_name": "ana"})
+    assert codes(current, job("a", run_as={"user_name": "bo"})) == ["run_as"]
 
 
 @pytest.mark.parametrize(
-    ("current", "desired", "told"),
+    ("current", "desired"),
     [
-        ({"on_failure": ["a"]}, {}, True),
-        ({"on_failure": ["a", "b"]}, {"on_failure": ["b"]}, True),
-        ({"on_failure": ["a"]}, {"on_failure": ["b", "a"]}, False),
-        ({}, {"on_failure": ["a"]}, False),
+        ({"existing_cluster_id": "a"}, {"existing_cluster_id": "b"}),
+        ({"job_cluster_key": "a"}, {"job_cluster_key": "b"}),
+        ({"new_cluster": {"num_workers": 1}}, {"new_cluster": {"num_workers": 90}}),
+        ({"environment_key": "a"}, {"environment_key": "b"}),
     ],
 )
-def test_people_who_are_not_told_any_more_are_told(current, desired, told):
-    result = codes({"email_notifications": current}, {"email_notifications": desired})
-    assert result == (["notifications"] if told else [])
+def test_other_compute_is_noted(current, desired) -> None:
+    before, after = (job("a", tasks=[notebook_task("t", **one)]) for one in (current, desired))
+    assert codes(before, after) == ["compute"]
 
 
-def test_a_value_that_only_changes_is_no_lost_notification():
-    change = FieldChange("webhook_notifications.on_failure[x].id", "1", "2")
-    assert risks_of({}, {}, (change,)) == ()
+def test_fewer_notifications_are_noted_and_more_are_not() -> None:
+    two = job("a", email_notifications={"on_failure": ["x@y.example", "z@y.example"]})
+    one = job("a", email_notifications={"on_failure": ["x@y.example"]})
+    assert codes(two, one) == ["notifications"]
+    assert codes(two, job("a")) == ["notifications"]
+    assert codes(one, two) == []
 
 
-def test_removed_tasks_are_told():
-    tasks = [{"task_key": "a"}, {"task_key": "b"}]
-    (risk,) = risks_of({}, {}, diff_settings({"tasks": tasks}, {"tasks": tasks[:1]}))
-    assert (risk.code, risk.message) == ("tasks_removed", "Tasks are removed: tasks[b].")
-    assert codes({"tasks": tasks[:1]}, {"tasks": tasks}) == []
+def test_removed_tasks_are_noted_and_added_ones_are_not() -> None:
+    two, one = (
+        job("a", tasks=[notebook_task("x"), notebook_task("y")]),
+        job("a", tasks=[notebook_task("x")]),
+    )
+    assert codes(two, one) == ["tasks_removed"]
+    assert codes(one, two) == []
 
 
-def test_the_removal_of_all_tasks_is_told():
-    assert codes({"tasks": [{"task_key": "a"}]}, {}) == ["tasks_removed"]
+def test_a_harmless_change_has_no_risk() -> None:
+    assert codes(job("a"), job("a", description="new")) == []

@@ -1,39 +1,47 @@
 """Values that travel as they stand."""
 
-from core.verbatim import Verbatim, find_verbatim
+from core.verbatim import find_verbatim
+from tests.builders import job, notebook_task
 
 
-def found(settings) -> list[tuple[str, object, str]]:
-    return [(item.path, item.value, item.what) for item in find_verbatim(settings)]
+def found(settings):
+    return {item.path: (item.value, item.what) for item in find_verbatim(settings)}
 
 
-def test_a_value_at_a_catalogued_place_is_told_with_its_kind():
-    settings = {"tasks": [{"task_key": "a", "notebook_task": {"notebook_path": "/x", "y": 1}}]}
-    assert find_verbatim(settings) == (
-        Verbatim("tasks[a].notebook_task.notebook_path", "/x", "path"),
+def test_paths_mails_and_parameters_are_listed() -> None:
+    settings = job(
+        "load",
+        tasks=[
+            notebook_task("a", libraries=[{"pypi": {"package": "pandas"}}]),
+            {"task_key": "b", "dbt_task": {"catalog": "dev", "commands": ["dbt run"]}},
+        ],
+        email_notifications={"on_failure": ["ops@shop.example"]},
+        parameters=[{"name": "day", "default": "today"}],
     )
-
-
-def test_everything_below_a_catalogued_place_counts():
-    settings = {"tasks": [{"task_key": "a", "libraries": [{"pypi": {"package": "p"}}, "q"]}]}
-    assert found(settings) == [
-        ("tasks[a].libraries[0].pypi.package", "p", "library"),
-        ("tasks[a].libraries[1]", "q", "library"),
-    ]
-
-
-def test_tasks_inside_for_each_and_clusters_are_looked_into():
-    cluster = {"node_type_id": "m5", "num_workers": 2}
-    inner = {"task_key": "i", "new_cluster": cluster}
-    settings = {
-        "tasks": [{"task_key": "o", "for_each_task": {"task": inner}}],
-        "job_clusters": [{"job_cluster_key": "c", "new_cluster": cluster}],
+    assert found(settings) == {
+        "tasks[a].notebook_task.notebook_path": ("/Shared/a", "path"),
+        "tasks[a].libraries[0].pypi.package": ("pandas", "library"),
+        "tasks[b].dbt_task.catalog": ("dev", "catalog"),
+        "tasks[b].dbt_task.commands[0]": ("dbt run", "command"),
+        "email_notifications.on_failure[0]": ("ops@shop.example", "e-mail address"),
+        "parameters[day].default": ("today", "parameter"),
     }
-    assert found(settings) == [
-        ("tasks[o].for_each_task.task.new_cluster.node_type_id", "m5", "node type"),
-        ("job_clusters[c].new_cluster.node_type_id", "m5", "node type"),
-    ]
 
 
-def test_a_null_and_other_places_are_not_told():
-    assert found({"name": "x", "brand_new": {"a": [1]}, "parent_path": None, "tasks": [1]}) == []
+def test_clusters_and_inner_tasks_count_as_well() -> None:
+    inner = notebook_task("inner", new_cluster={"node_type_id": "D4", "num_workers": 2})
+    settings = {"tasks": [{"task_key": "each", "for_each_task": {"inputs": "[]", "task": inner}}]}
+    place = "tasks[each].for_each_task.task"
+    assert found(settings) == {
+        f"{place}.notebook_task.notebook_path": ("/Shared/inner", "path"),
+        f"{place}.new_cluster.node_type_id": ("D4", "node type"),
+    }
+
+
+def test_what_is_mapped_or_absent_is_not_listed() -> None:
+    settings = {
+        "tasks": [{"task_key": "a", "existing_cluster_id": "c-1", "notebook_task": None}],
+        "email_notifications": {"on_start": [None]},
+        "unknown_field": {"path": "/x"},
+    }
+    assert found(settings) == {}

@@ -4,9 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-CODE := core cli.py emulator examples tests
+CODE := core cli.py emulator examples bench tests
 
-.PHONY: help promote workspaces test check unit fmt clean
+.PHONY: help promote workspaces test bench check unit fmt clean
 
 help:  ## list the verbs
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -20,10 +20,13 @@ workspaces: $(READY)  ## start the two local workspaces and keep them running
 test: check  ## all tests
 	$(BIN)/pytest -q --numprocesses 2 --dist loadfile --cov --cov-report=term
 
+bench: $(READY)  ## measure exports, imports and validations of 200 and 1,000 jobs
+	$(BIN)/python -m bench.promotion
+
 check: $(READY)  ## format, lint, types, import directions, unit tests
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
-	$(BIN)/mypy core cli.py emulator examples
+	$(BIN)/mypy core cli.py emulator examples bench
 	$(BIN)/lint-imports
 	$(MAKE) unit
 

@@ -128,9 +128,9 @@ def test_an_unreadable_mapping_file_is_not_taken_for_a_missing_one(promoted: Pai
     _, whole = service.validate()
     prod.clear_calls()
     service.validate()
-    refused = 0
+    reads, refused = prod.calls()[READ_FILE], 0
     with untouched(dev, prod):
-        for call in range(1, prod.calls()[READ_FILE] + 1):
+        for call in range(1, reads + 1):
             prod.fault(READ_FILE, call=call, status=403, body={"message": "not for you"})
             try:
                 _, report = service.validate()

@@ -14,6 +14,7 @@ from core.canonical import (
     TASK_RULES,
     canonicalize,
     has_keys,
+    in_steady_order,
     sendable,
     unique_keys,
 )
@@ -241,6 +242,8 @@ def test_a_cluster_without_workers_is_kept(place):
 )
 def test_the_order_of_a_keyed_list_says_nothing(path, items):
     assert diff_settings(at(path, items), at(path, items[::-1])) == ()
+    forms = [canonicalize(at(path, some)).settings for some in (items, items[::-1])]
+    assert forms[0] == forms[1]
 
 
 @pytest.mark.parametrize("place", [in_task, in_for_each])
@@ -334,6 +337,26 @@ def test_everything_else_is_sent():
         "tasks": ["text", {"task_key": "a", "new_cluster": None, "run_if": "ALL_SUCCESS"}],
     }
     assert sendable(settings) == settings
+
+
+def test_what_the_api_shuffles_is_written_in_a_steady_order():
+    settings = {
+        "tasks": [{"task_key": "z", "depends_on": [{"task_key": "b"}, {"task_key": "a"}]}],
+        "webhook_notifications": {"on_start": [{"id": "2"}, {"id": "1"}]},
+    }
+    assert in_steady_order(settings) == {
+        "tasks": [{"task_key": "z", "depends_on": [{"task_key": "a"}, {"task_key": "b"}]}],
+        "webhook_notifications": {"on_start": [{"id": "1"}, {"id": "2"}]},
+    }
+
+
+def test_every_other_list_is_written_in_its_own_order():
+    settings = {
+        "tasks": [{"task_key": "b", "libraries": ["z", "a"]}, {"task_key": "a"}],
+        "email_notifications": {"on_start": ["b@x", "a@x"]},
+        "parameters": [{"name": "b"}, {"name": "a"}],
+    }
+    assert in_steady_order(settings) == settings
 
 
 def test_elements_are_matched_by_key_only_where_each_has_its_own():

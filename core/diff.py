@@ -21,10 +21,17 @@ class FieldChange:
 
 def diff_settings(current: JobSettings, desired: JobSettings) -> tuple[FieldChange, ...]:
     """Return what changes when `desired` replaces `current`; empty exactly when they are equal."""
+    if _same_text(current, desired):
+        return ()  # by far the most frequent case, and much faster than the canonical form
     before, after = canonicalize(current).settings, canonicalize(desired).settings
-    if before == after and json.dumps(before, sort_keys=True) == json.dumps(after, sort_keys=True):
-        return ()  # by far the most frequent case, and much faster than looking at each field
+    if _same_text(before, after):
+        return ()
     return tuple(_differences(before, after, ""))
+
+
+def _same_text(left: JobSettings, right: JobSettings) -> bool:
+    """Whether two settings are written alike; Python's own comparison takes true for 1."""
+    return left == right and json.dumps(left, sort_keys=True) == json.dumps(right, sort_keys=True)
 
 
 def _differences(current: Any, desired: Any, path: str) -> Iterator[FieldChange]:

@@ -1,6 +1,7 @@
 """The engine without a browser: `python cli.py info | export | validate | import | …`."""
 
 import argparse
+import io
 import json
 import logging
 import os
@@ -49,6 +50,7 @@ _QUIET = _ORDER[-1]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns 0 done, 1 something failed or is in error, 2 wrong usage."""
+    _escape_what_the_terminal_lacks()
     options = _parser().parse_args(arguments)
     load_dotenv(Path.cwd() / ".env")
     logging.basicConfig(
@@ -71,8 +73,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = USAGE if isinstance(error, _USAGE_ERRORS) else FAILED
     screen.show(report, connection.rest.calls() if connection else {})
     if options.csv:
-        options.csv.write_bytes(csv_bytes(report.rows))
+        try:
+            options.csv.write_bytes(csv_bytes(report.rows))
+        except OSError as error:
+            print(f"{options.csv} was not written: {error.strerror}.", file=sys.stderr)
+            return code or FAILED
     return code
+
+
+def _escape_what_the_terminal_lacks() -> None:
+    """Write letters that the output's encoding lacks as escapes, in place of failing over them."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _csv_file(text: str) -> Path:
+    """Refuse a path that cannot be written before anything is done."""
+    path = Path(text)
+    if path.is_dir() or not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is no file in an existing folder")
+    return path
 
 
 def _run(options: argparse.Namespace, service: JobSync, screen: "_Screen") -> tuple[Report, int]:
@@ -229,7 +250,9 @@ def plain(text: str, *, keep: str = "") -> str:
 def _parser() -> argparse.ArgumentParser:
     output = argparse.ArgumentParser(add_help=False)
     output.add_argument("--json", action="store_true", help="print one JSON document on stdout")
-    output.add_argument("--csv", type=Path, metavar="FILE", help="write the rows to a CSV file")
+    output.add_argument(
+        "--csv", type=_csv_file, metavar="FILE", help="write the rows to a CSV file"
+    )
     output.add_argument("--all", action="store_true", help="show unchanged rows as well")
     output.add_argument("--diff", action="store_true", help="print every field that differs")
     parser = argparse.ArgumentParser(prog="cli.py", description=__doc__, allow_abbrev=False)

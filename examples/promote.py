@@ -3,21 +3,24 @@
 Every step is a command of `cli.py`, as an admin would type it. `python -m examples.promote`.
 """
 
+import io
 import json
 import os
-import subprocess
+import shutil
 import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import chdir, contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
 
+from cli import main as run_cli
 from emulator import RunningWorkspace, start_environment
 from emulator.samples import MAPPING_FILE_PATH, sample_seeds
 
-_CLI = Path(__file__).parent.parent / "cli.py"
+_KEPT = ("PATH", "HOME", "TMPDIR", "LANG")  # of the environment
 _PENDING = ("new", "changed", "renamed", "deleted", "error")
 
 Json = dict[str, Any]
@@ -32,7 +35,9 @@ def main() -> int:
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="job-sync-") as directory:
         say("Two local workspaces start, with the jobs of a grocer who does not exist.")
-        with start_environment(Path(directory), seeds=sample_seeds()) as environment:
+        workspaces = start_environment(Path(directory), seeds=sample_seeds())
+        # Elsewhere than here: a .env file of this folder is meant for real workspaces.
+        with chdir(directory), workspaces as environment:
             try:
                 travel(environment["DEV"], environment["PROD"])
             except JourneyError as error:
@@ -70,31 +75,35 @@ def travel(dev: RunningWorkspace, prod: RunningWorkspace) -> None:
 def cli(workspace: RunningWorkspace, *arguments: str) -> str:
     """Run one command of `cli.py` against a workspace and show what it prints."""
     say(f"{workspace.name} $ python cli.py {' '.join(arguments)}")
-    done = subprocess.run(
-        [sys.executable, str(_CLI), *arguments],
-        env=environment_of(workspace),
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
+    output = io.StringIO()
+    with configured(workspace), redirect_stdout(output):
+        code = run_cli(arguments)
     if "--json" not in arguments:
-        print(done.stdout, end="")
-    if done.returncode != 0:
-        raise JourneyError(f"{' '.join(arguments)} ended with exit code {done.returncode}.")
-    return done.stdout
+        print(output.getvalue(), end="", flush=True)
+    if code != 0:
+        raise JourneyError(f"{' '.join(arguments)} ended with exit code {code}.")
+    return output.getvalue()
+
+
+@contextmanager
+def configured(workspace: RunningWorkspace) -> Iterator[None]:
+    """Set the environment of the app beside a workspace; nothing of the caller's leaks in."""
+    before = dict(os.environ)
+    kept: dict[str, str] = {name: before[name] for name in _KEPT if name in before}
+    os.environ.clear()
+    os.environ.update({**kept, **environment_of(workspace)})
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def environment_of(workspace: RunningWorkspace) -> dict[str, str]:
-    """Return the configuration of the app beside a workspace; nothing of the caller's leaks in."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("DATABRICKS_") and name != "STATE_FOLDER_PATH"
-    }
+    """Return the configuration of the app beside a workspace."""
     is_dev = workspace.name == "DEV"
     return {
-        "COLUMNS": "160",
-        **kept,
+        "COLUMNS": str(max(120, shutil.get_terminal_size().columns)),
         "DATABRICKS_HOST": workspace.url,
         "DATABRICKS_TOKEN": workspace.admin_token,
         "WORKSPACE_GIT_FOLDER_PATH": workspace.git_folder_path,

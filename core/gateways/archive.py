@@ -29,6 +29,8 @@ def _files(archive: zipfile.ZipFile, folder: str) -> Mapping[str, bytes] | None:
         return None
     top = folder.rpartition("/")[2] + "/"
     has_top = bool(entries) and all(entry.filename.startswith(top) for entry in entries)
+    if has_top and any(entry.filename.startswith(top + top) for entry in entries):
+        return None  # its own name, or that of a folder in it: nobody can tell
     return {
         f"{folder}/{entry.filename.removeprefix(top) if has_top else entry.filename}": archive.read(
             entry

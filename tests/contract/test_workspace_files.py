@@ -131,6 +131,19 @@ def test_an_empty_folder_lists_nothing(ports: Ports) -> None:
     assert list(ports.files.list_folder(f"{ROOT}/empty")) == []
 
 
+def test_a_folder_comes_as_a_whole_with_every_byte(ports: Ports) -> None:
+    ports.files.make_folder(f"{ROOT}/a b/ü")
+    contents = {
+        f"{ROOT}/top.json": b"",
+        f"{ROOT}/a b/100%.json": "ß 在庫".encode(),
+        f"{ROOT}/a b/ü/🥕.json": b"\x00\xff",
+    }
+    for path, content in contents.items():
+        ports.files.create(path, content)
+    assert ports.files.read_folder(ROOT) == contents
+    assert not ports.files.read_folder(f"{ROOT}/missing")
+
+
 def test_a_list_holds_the_direct_children_only(ports: Ports) -> None:
     ports.files.make_folder(f"{ROOT}/sub")
     ports.files.create(f"{ROOT}/sub/deep.json", b"{}")

@@ -157,6 +157,7 @@ def test_a_refused_login_shows_no_token(environment, capsys) -> None:
     assert "secret-token-1234" not in shown.out + shown.err
 
 
+@pytest.mark.slow
 def test_an_unreachable_workspace_is_said(environment, capsys) -> None:
     environment.setenv("DATABRICKS_HOST", "http://127.0.0.1:9")
     code, document = run_json(capsys, "info")
@@ -172,6 +173,66 @@ def test_csv_is_harmless_and_opens_in_a_spreadsheet(dev, environment, capsys, tm
     assert b"'=cmd()" in content
 
 
+@pytest.mark.parametrize("path", ["missing/rows.csv", "."])
+def test_a_csv_file_that_cannot_be_written_is_said_before_anything_is_done(
+    dev, environment, capsys, path: str
+) -> None:
+    dev.create_job(job("load"))
+    before = dev.files()
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["export", "--csv", path])
+    assert ended.value.code == 2
+    assert path in capsys.readouterr().err
+    assert dev.files() == before
+
+
+def test_a_csv_file_that_fails_at_last_does_not_hide_the_result(
+    dev, environment, capsys, tmp_path
+) -> None:
+    dev.create_job(job("load"))
+    (tmp_path / "dangling.csv").symlink_to(tmp_path / "missing" / "rows.csv")
+    assert cli.main(["export", "--csv", "dangling.csv"]) == 1
+    shown = capsys.readouterr()
+    assert "export: completed: 1 new" in shown.out
+    assert "dangling.csv" in shown.err
+    assert "Traceback" not in shown.err
+
+
+def test_an_unknown_selection_is_wrong_usage(dev, environment, capsys) -> None:
+    dev.put("by hand.json", definition_text(job("by hand"), run_as=ADMIN))
+    code, document = run_json(capsys, "import", "--only", "nobody")
+    assert code == 2
+    assert "“nobody”" in document["issues"][0]["message"]
+    assert dev.names() == []
+
+
+def test_pull_and_info_add_details(dev, environment, capsys) -> None:
+    for command in ("info", "pull"):
+        code, document = run_json(capsys, command)
+        assert code == 0
+        assert document.keys() == TOP | {"details"}
+        assert document["details"]["git_folder"] == dev.folder
+        assert document["rows"] == []
+    assert dev.token not in json.dumps(document)
+
+
+@pytest.mark.slow
+def test_a_terminal_that_lacks_letters_gets_escapes(dev, environment, tmp_path) -> None:
+    dev.create_job(job("Bestände · 在庫"))
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "cli.py"), "export"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONIOENCODING": "ascii:strict"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Best\\xe4nde" in done.stdout
+    assert "export: completed: 1 new" in done.stdout
+    assert dev.token not in done.stdout + done.stderr
+
+
 def test_a_hostile_name_does_not_steer_the_terminal(dev, environment, capsys) -> None:
     dev.create_job(job("\x1b[31mred[/]\x07[bold]"))
     out = run(capsys, "export")[1]
@@ -180,6 +241,7 @@ def test_a_hostile_name_does_not_steer_the_terminal(dev, environment, capsys) ->
     assert "[/]" in out
 
 
+@pytest.mark.slow
 def test_the_env_file_is_read_and_the_exit_code_reaches_the_shell(dev, environment, tmp_path):
     (tmp_path / ".env").write_text("APP_MODE=Import\n")
     done = subprocess.run(

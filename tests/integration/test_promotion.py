@@ -62,6 +62,7 @@ def samples(start: Callable[..., Pair]) -> Pair:
     return start(seeds=sample_seeds())
 
 
+@pytest.mark.slow
 def test_the_sample_data_arrives_in_one_import(samples: Pair) -> None:
     dev, prod = samples
     local = {one["job_id"]: one for one in prod.stored_jobs()}
@@ -95,6 +96,7 @@ def test_the_bundle_job_of_the_sample_data_has_no_file(samples: Pair) -> None:
     assert not any("basket_analysis" in path for path in dev.files())
 
 
+@pytest.mark.slow
 def test_a_second_export_of_the_sample_data_writes_nothing(samples: Pair) -> None:
     dev, _ = samples
     dev.service().export()
@@ -108,6 +110,7 @@ def test_a_second_export_of_the_sample_data_writes_nothing(samples: Pair) -> Non
     assert dev.commit() is None
 
 
+@pytest.mark.slow
 def test_an_unchanged_validation_reads_few_things(samples: Pair) -> None:
     """The list proves most jobs equal; what it shows in part only is read one by one."""
     dev, prod = samples
@@ -262,6 +265,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_every_kind_of_workspace_gives_the_same_result(
     start: Callable[..., Pair], variant: str

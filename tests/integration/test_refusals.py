@@ -286,6 +286,7 @@ def test_an_unreachable_workspace_is_said(start: Callable[..., Pair]) -> None:
         service.export()
 
 
+@pytest.mark.slow
 def test_a_list_of_jobs_that_breaks_off_proves_nothing(promoted: Pair) -> None:
     dev, prod = promoted
     for workspace in (dev, prod):

@@ -23,6 +23,14 @@ def test_both_layouts_are_understood() -> None:
     assert unzip(zipped({"jobs/a.json": b"1", "jobs/sub/b.json": b"2"}), FOLDER) == expected
 
 
+def test_a_folder_in_a_folder_of_its_name_could_be_either_layout() -> None:
+    assert unzip(zipped({"jobs/a.json": b"1", "jobs/jobs/a.json": b"2"}), FOLDER) is None
+    told_apart = {"jobs/a.json": b"1", "jobs/jobs/a.json": b"2", "b.json": b"3"}
+    assert unzip(zipped(told_apart), FOLDER) == {
+        f"{FOLDER}/{name}": content for name, content in told_apart.items()
+    }
+
+
 def test_what_is_no_zip_is_nothing() -> None:
     assert unzip(b"PK\x03\x04 broken", FOLDER) is None
     assert unzip(b"", FOLDER) is None

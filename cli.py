@@ -63,6 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         connection = connect(
             retry_s=settings.retry_s,
             on_wait=screen.on_wait,
+            threads=settings.threads,
             cache_folder=Path(settings.cache_folder or default_cache_folder()),
         )
         service = JobSync(connection.ports, settings, system_clock(), this_process)

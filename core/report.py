@@ -1,5 +1,6 @@
 """What an operation tells: rows, counts and issues, as values for tables, JSON and CSV."""
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -141,7 +142,7 @@ def _sentence(issue: Issue) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Who follows an operation. Called on the operation's own thread.
+    """Who follows an operation. Called from its threads, never from two at the same time.
 
     `on_step` gets what is being done, `on_progress` how much of it, `on_row` each row as it ends;
     `should_stop` is asked between jobs.
@@ -155,3 +156,18 @@ class Listener:
     def with_progress(self, on_progress: Callable[[int, int], None]) -> "Listener":
         """Return the listener with another receiver of progress."""
         return replace(self, on_progress=on_progress)
+
+
+def one_at_a_time(listener: Listener) -> Listener:
+    """Return a listener that several threads may call: it lets one in after the other."""
+    mutex = threading.Lock()
+
+    def on_step(step: str) -> None:
+        with mutex:
+            listener.on_step(step)
+
+    def on_progress(done: int, total: int) -> None:
+        with mutex:
+            listener.on_progress(done, total)
+
+    return replace(listener, on_step=on_step, on_progress=on_progress)

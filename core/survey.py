@@ -1,6 +1,7 @@
 """Reads everything that a plan depends on: who we are, Git's side, the workspace's side."""
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from core.errors import Issue, NotFoundError, SyncError
@@ -25,7 +26,7 @@ from core.plan import (
 )
 from core.ports import CurrentPrincipal, LiveJob, NamedResource, Ports
 from core.principals import Principal
-from core.report import Listener
+from core.report import Listener, one_at_a_time
 from core.sampling import agrees, sample_of
 
 _NEVER_LISTED = frozenset({Kind.JOB, Kind.WORKSPACE})
@@ -63,7 +64,7 @@ class Surveyor:
         self._reads_mappings = reads_mappings
         self._threads = threads
         self._full_read = full_read
-        self._listener = listener
+        self._listener = one_at_a_time(listener)
 
     def read(self) -> Survey:
         """Read both sides.
@@ -74,8 +75,9 @@ class Surveyor:
         self._listener.on_step("Reading the workspace")
         me = self._ports.principals.current()
         mappings, warnings = self.read_mappings()
-        live = self._list_jobs()
-        contents = self.read_contents()
+        with ThreadPoolExecutor(min(2, self._threads), thread_name_prefix="survey") as pool:
+            listing, reading = pool.submit(self._list_jobs), pool.submit(self.read_contents)
+            live, contents = listing.result(), reading.result()
         book = self._name_book(me, live, contents, mappings)
         return Survey(me, contents, live, book, mappings, warnings)
 

@@ -39,11 +39,13 @@ def connect(
     retry_s: int,
     on_wait: OnWait = lambda _seconds: None,
     cache_folder: Path | None = None,
+    threads: int = 16,
     **auth: Any,
 ) -> Connection:
     """Connect to the workspace that the SDK's configuration names.
 
     Args:
+        threads: how many calls may be under way at the same time.
         cache_folder: where file contents are kept between operations; None keeps nothing.
         retry_s: how long one call may be repeated when the workspace does not answer.
         auth: arguments of the SDK's Config, in place of its environment variables.
@@ -51,7 +53,7 @@ def connect(
     Raises:
         WorkspaceError: no login could be set up.
     """
-    rest = RestClient(retry_s=retry_s, on_wait=on_wait, **auth)
+    rest = RestClient(retry_s=retry_s, on_wait=on_wait, max_in_flight=threads, **auth)
     return Connection(
         rest,
         Ports(

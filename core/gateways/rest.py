@@ -52,6 +52,7 @@ class RestClient:
     """Calls one workspace. Every method raises `WorkspaceError` and nothing else.
 
     Building one asks the host for its login metadata; it waits `retry_s` at most for an answer.
+    No more than `max_in_flight` calls are under way at the same time.
     """
 
     def __init__(
@@ -61,9 +62,11 @@ class RestClient:
         timeout_s: float = 60.0,
         on_wait: OnWait = lambda _seconds: None,
         clock: PaceClock | None = None,
+        max_in_flight: int = 16,
         **auth: Any,
     ) -> None:
         self._pacer = Pacer(on_wait, clock or PaceClock())
+        self._in_flight = threading.BoundedSemaphore(max_in_flight)
         self._timeout_s = timeout_s
         self._retry_s = retry_s
         self._calls: Counter[str] = Counter()
@@ -124,7 +127,8 @@ class RestClient:
         for attempt in itertools.count(1):
             self._pacer.wait_for_turn()
             self._count("POST", path)
-            answer = self._post_once(path, body)
+            with self._in_flight:
+                answer = self._post_once(path, body)
             if answer.status_code != requests.codes.too_many_requests:
                 self._pacer.note_success()
                 return _answer_of(answer)
@@ -168,13 +172,14 @@ class RestClient:
             self._pacer.wait_for_turn()
             self._count(method, path)
             try:
-                answer = self._api.do(
-                    method,
-                    filled,
-                    query=query,
-                    body=body,
-                    response_headers=[*response_headers, _LENGTH],
-                )
+                with self._in_flight:
+                    answer = self._api.do(
+                        method,
+                        filled,
+                        query=query,
+                        body=body,
+                        response_headers=[*response_headers, _LENGTH],
+                    )
             except (_WantsRetryError, *_TRANSPORT_ERRORS) as raised:
                 error = _cause(raised)
                 wanted = isinstance(raised, _WantsRetryError) or _is_passing(error, method, attempt)

@@ -128,7 +128,7 @@ DEVICES = {"con", "prn", "aux", "nul"} | {
 
 
 @given(JOB_NAMES)
-@settings(max_examples=200)
+@settings(max_examples=120)
 def test_a_file_name_is_safe_everywhere(name):
     for result in (file_name(name), free_file_name(name, {file_name(name).casefold()})):
         stem = result.removesuffix(".json")
@@ -143,7 +143,7 @@ def test_a_file_name_is_safe_everywhere(name):
 
 
 @given(JOB_NAMES)
-@settings(max_examples=200)
+@settings(max_examples=120)
 def test_a_short_name_comes_back_from_its_file_name(name):
     result = file_name(name)
     assert job_name_of(result) in ({name} if "~" not in result else {None})
@@ -255,7 +255,7 @@ def shuffled(node: Any, random: Any, name: str = "") -> Any:
 
 
 @given(SETTINGS, st.randoms(use_true_random=False))
-@settings(max_examples=100)
+@settings(max_examples=50)
 def test_another_order_of_keyed_lists_is_no_change(job_settings, random):
     assert diff_settings(job_settings, shuffled(job_settings, random)) == ()
 
@@ -271,7 +271,7 @@ VALUES = st.one_of(st.booleans(), st.integers(), TEXT, st.lists(st.integers(), m
 
 
 @given(SETTINGS, VALUES, VALUES, st.data())
-@settings(max_examples=200)
+@settings(max_examples=80)
 def test_a_field_that_no_rule_knows_is_never_hidden(job_settings, old, new, data):
     for kind in ("deployment", "git_source", "brand_new"):  # wholly or partly left out by rules
         job_settings.pop(kind, None)
@@ -292,7 +292,7 @@ def test_a_field_that_no_rule_knows_is_never_hidden(job_settings, old, new, data
 
 
 @given(SETTINGS)
-@settings(max_examples=100)
+@settings(max_examples=50)
 def test_what_is_sent_means_the_same(job_settings):
     before = deepcopy(job_settings)
     sent = sendable(job_settings)
@@ -315,7 +315,7 @@ NAMES = st.lists(
 
 
 @given(SETTINGS, NAMES)
-@settings(max_examples=75)
+@settings(max_examples=50)
 def test_ids_come_back_from_names(job_settings, names):
     job_settings.pop("webhook_notifications", None)
     for node in objects(job_settings):

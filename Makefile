@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CODE := core cli.py emulator examples bench tests
 
-.PHONY: help promote workspaces test bench check unit fmt clean
+.PHONY: help promote workspaces test bench reliability check unit fmt clean
 
 help:  ## list the verbs
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -19,6 +19,9 @@ workspaces: $(READY)  ## start the two local workspaces and keep them running
 
 test: check  ## all tests
 	$(BIN)/pytest -q --numprocesses 2 --dist loadfile --cov --cov-report=term
+
+reliability: $(READY)  ## fail every call of every operation once, with each kind of fault
+	$(BIN)/pytest -q -m reliability --numprocesses 2 tests/integration
 
 bench: $(READY)  ## measure exports, imports and validations of 200 and 1,000 jobs
 	$(BIN)/python -m bench.promotion

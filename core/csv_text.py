@@ -8,7 +8,7 @@ from core.report import ReportRow
 
 _COLUMNS = ("job_name", "file_name", "status", "changes", "issues", "message")
 # Source: OWASP, CSV Injection: a cell that starts with one of these is taken for a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
 
 def csv_bytes(rows: Iterable[ReportRow]) -> bytes:

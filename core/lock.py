@@ -143,7 +143,8 @@ def _refuse_if_held(files: WorkspaceFiles, path: str, clock: Clock) -> None:
     if owner is None:
         # Just being written, or damaged: the file's own time says how long to wait.
         try:
-            age_s = clock.now() - files.status(path).modified_at / 1000
+            modified_at = files.status(path).modified_at  # 0 when the workspace does not tell
+            age_s = clock.now() - modified_at / 1000 if modified_at else 0.0
         except NotFoundError as error:  # tidied away by whoever has just taken the next number
             raise _locked(None) from error
         if age_s < LEASE_S:

@@ -11,8 +11,9 @@ MASK = "•••••• (hidden)"
 _SECRET_PATHS = re.compile(r"(log_analytics_primary_key|basic_auth\.(password|username))$")
 # Free maps: the key is all there is to go by.
 _SECRET_KEYS = re.compile(
-    r"(spark_conf|spark_env_vars|variables)[.\[].*"
-    r"(secret|passw|token|credential|(access|account|api|private|primary|shared).?key)",
+    r"(spark_conf|spark_env_vars|variables|parameters|params)[.\[].*"
+    r"(secret|passw|pwd|token|credential|connection.?string"
+    r"|(access|account|api|private|primary|shared).?key)",
     re.IGNORECASE,
 )
 _SECRET_REFERENCE = re.compile(r"\{\{secrets/[^{}]*\}\}")

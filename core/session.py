@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from core.errors import SyncError
@@ -57,6 +57,7 @@ class Sessions:
         self._settings = settings
         self._clock = clock
         self._new_owner = new_owner
+        self._unreleased: set[str] = set()
 
     def state_folder(self, me: CurrentPrincipal) -> StateFolder:
         """Return the state folder: the same for every principal and every copy of the app.
@@ -85,16 +86,20 @@ class Sessions:
         state = self.state_folder(me)
         state.prepare()
         owner = self._new_owner(me.name, operation)
-        lease = acquire(self._ports.files, state.path, owner, self._clock)
+        clock = replace(self._clock, is_dead=self._is_dead)
+        lease = acquire(self._ports.files, state.path, owner, clock)
         try:
             yield Session(operation, me, state, lease, owner)
         finally:
-            _release(lease)
+            self._release(lease, owner)
 
+    def _release(self, lease: Lease, owner: Owner) -> None:
+        """Give the lock back; the operation's own result matters more than a failure to do so."""
+        try:
+            lease.release()
+        except SyncError as error:
+            self._unreleased.add(owner.token)
+            log.warning("the lock could not be released: %s", error)
 
-def _release(lease: Lease) -> None:
-    """Give the lock back; the operation's own result matters more than a failure to do so."""
-    try:
-        lease.release()
-    except SyncError:
-        log.warning("the lock could not be released; it ends with its lease", exc_info=True)
+    def _is_dead(self, owner: Owner) -> bool:
+        return owner.token in self._unreleased or self._clock.is_dead(owner)

@@ -62,7 +62,7 @@ def connect(
             git=RestGitFolders(rest),
             resources=RestResources(rest),
             principals=RestPrincipals(rest),
-            cache=open_cache(cache_folder) if cache_folder else None,
+            cache=open_cache(cache_folder, rest.host) if cache_folder else None,
         ),
     )
 

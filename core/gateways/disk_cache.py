@@ -17,7 +17,8 @@ _FAILURES = (OSError, sqlite3.Error, diskcache.Timeout, ValueError, TypeError)
 class DiskCache:
     """A directory of our own. JSON, never pickle: a stranger's file must not become code."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, host: str) -> None:
+        self._host = host  # object ids of two workspaces may be the same
         self._cache = diskcache.Cache(
             str(directory), disk=diskcache.JSONDisk, size_limit=_SIZE_BYTES, timeout=5
         )
@@ -25,7 +26,7 @@ class DiskCache:
     def get(self, key: str) -> bytes | None:
         """Return what was kept; a damaged cache keeps nothing."""
         try:
-            text = self._cache.get(key)
+            text = self._cache.get(f"{self._host} {key}")
             return base64.b64decode(text, validate=True) if isinstance(text, str) else None
         except _FAILURES:
             log.warning("the cache could not be read")
@@ -34,20 +35,20 @@ class DiskCache:
     def put(self, key: str, content: bytes) -> None:
         """Keep a content; where that fails, it is asked for again."""
         try:
-            self._cache.set(key, base64.b64encode(content).decode())
+            self._cache.set(f"{self._host} {key}", base64.b64encode(content).decode())
         except _FAILURES:
             log.warning("the cache could not be written")
 
 
-def open_cache(directory: Path) -> DiskCache | None:
-    """Open the cache, or return None where the directory cannot be ours alone."""
+def open_cache(directory: Path, host: str) -> DiskCache | None:
+    """Open the cache of one workspace, or return None where the directory cannot be ours alone."""
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = directory.lstat()
         if status.st_uid != os.getuid() or status.st_mode & 0o077:
             log.warning("%s is open to others and not used as a cache", directory)
             return None
-        return DiskCache(directory)
+        return DiskCache(directory, host)
     except _FAILURES:
         log.warning("no cache in %s", directory)
         return None

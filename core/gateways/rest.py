@@ -182,7 +182,7 @@ class RestClient:
                     )
             except (_WantsRetryError, *_TRANSPORT_ERRORS) as raised:
                 error = _cause(raised)
-                wanted = isinstance(raised, _WantsRetryError) or _is_passing(error, method, attempt)
+                wanted = isinstance(raised, _WantsRetryError) or _is_passing(error, attempt)
                 if not wanted or self._pacer.idle_s(started) > self._retry_s:
                     raise translate(error, self.host) from error
                 self._wait(error, attempt)
@@ -262,13 +262,13 @@ def _cause(raised: BaseException) -> BaseException:
     return raised
 
 
-def _is_passing(error: BaseException, method: str, attempt: int) -> bool:
+def _is_passing(error: BaseException, attempt: int) -> bool:
     """Whether an error that the SDK does not forgive is worth another attempt.
 
-    Answers that broke off in the middle are, and the proxies' 500, 502 and 504 for a read.
+    Answers that broke off in the middle are, and a 500 or 504, which a proxy may have made: what
+    goes through here may be repeated without harm.
     """
     if attempt > _MAX_FORGIVEN:
         return False
-    if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        return True
-    return method == "GET" and isinstance(error, InternalError | DeadlineExceeded)
+    passing = (requests.exceptions.ChunkedEncodingError, InternalError, DeadlineExceeded)
+    return isinstance(error, passing)

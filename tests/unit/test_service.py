@@ -426,3 +426,19 @@ def test_info_shows_what_is_wrong_with_the_mapping_file(prod):
     report = prod.service(mapping_path="/Workspace/Shared/map.json").info()
     assert report.details["principal"] == ME
     assert "a comma is missing" in report.issues[0].message
+
+
+def test_a_lock_that_could_not_be_released_does_not_stop_the_next_operation(dev):
+    dev.jobs.add(job("load"))
+    service, write = dev.service(), dev.files.write
+
+    def refusing(path: str, content: bytes) -> None:
+        if "lock-" in path:
+            raise WorkspaceError("The workspace answered: no.")
+        write(path, content)
+
+    dev.files.write = refusing
+    assert service.export().status == "completed"
+    assert service.export().counts() == {"unchanged": 1}
+    with pytest.raises(LockedError):  # another process cannot know; it waits for the lease
+        dev.service().export()

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from core.canonical import Hidden, Rule, canonicalize, unique_keys
+from core.canonical import Hidden, canonicalize, unique_keys
+from core.canonical_rules import Rule
 from core.field_paths import element_key, join_element, join_key
 from core.json_text import JobSettings, equal_json
 

@@ -8,6 +8,17 @@ from typing import Any
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PLAIN_ELEMENT = re.compile(r"[\w .:@/+-]+")
 
+# Source: databricks-sdk service/jobs.py, `WebhookNotifications` and `JobEmailNotifications`.
+NOTIFICATION_EVENTS: tuple[str, ...] = (
+    "on_start",
+    "on_success",
+    "on_failure",
+    "on_duration_warning_threshold_exceeded",
+    "on_streaming_backlog_exceeded",
+    "on_maintenance_start",
+    "on_maintenance_complete",
+)
+
 # Which field identifies an element, by the name of the list. The API promises no order for these.
 # Source: databricks/cli bundle/direct/dresources/job.go, Jobs API 2.2 reference.
 LIST_KEYS: dict[str, tuple[str, ...]] = {
@@ -18,13 +29,7 @@ LIST_KEYS: dict[str, tuple[str, ...]] = {
     "parameters": ("name",),
     "depends_on": ("task_key", "outcome"),
     "rules": ("metric", "op"),
-    "on_start": ("id",),
-    "on_success": ("id",),
-    "on_failure": ("id",),
-    "on_duration_warning_threshold_exceeded": ("id",),
-    "on_streaming_backlog_exceeded": ("id",),
-    "on_maintenance_start": ("id",),
-    "on_maintenance_complete": ("id",),
+    **dict.fromkeys(NOTIFICATION_EVENTS, ("id",)),
 }
 
 

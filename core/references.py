@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from core.field_paths import Place, element_place
+from core.field_paths import NOTIFICATION_EVENTS, Place, element_place
 from core.json_text import JobSettings, JsonDict
 from core.path_tree import PathTree, settings_tree
 from core.placeholders import Kind
@@ -27,17 +27,9 @@ class ReferencePath:
 
 
 _DESTINATION = Kind.NOTIFICATION_DESTINATION
-_EVENTS = (
-    "on_start",
-    "on_success",
-    "on_failure",
-    "on_duration_warning_threshold_exceeded",
-    "on_streaming_backlog_exceeded",
-    "on_maintenance_start",
-    "on_maintenance_complete",
-)
 _WEBHOOKS = tuple(
-    ReferencePath(f"webhook_notifications.{event}[].id", _DESTINATION) for event in _EVENTS
+    ReferencePath(f"webhook_notifications.{event}[].id", _DESTINATION)
+    for event in NOTIFICATION_EVENTS
 )
 
 # Source: databricks-sdk service/jobs.py.

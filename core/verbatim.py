@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from core.field_paths import element_key, join_element, join_key
+from core.field_paths import NOTIFICATION_EVENTS, element_key, join_element, join_key
 from core.json_text import JobSettings
 from core.path_tree import PathTree, settings_tree
 
@@ -26,16 +26,9 @@ class Verbatim:
     what: str
 
 
-_EVENTS = (
-    "on_start",
-    "on_success",
-    "on_failure",
-    "on_duration_warning_threshold_exceeded",
-    "on_streaming_backlog_exceeded",
-    "on_maintenance_start",
-    "on_maintenance_complete",
+_EMAILS = tuple(
+    VerbatimPath(f"email_notifications.{event}", "e-mail address") for event in NOTIFICATION_EVENTS
 )
-_EMAILS = tuple(VerbatimPath(f"email_notifications.{event}", "e-mail address") for event in _EVENTS)
 
 # Source: databricks-sdk service/jobs.py and compute.py.
 JOB_PATHS: tuple[VerbatimPath, ...] = (

@@ -78,13 +78,23 @@ class StateFolder:
         path = f"{self.path}/{name}"
         try:
             return parse_json(self._files.read(path).decode())
-        except NotFoundError:
+        except NotFoundError as error:
+            self._make_sure_it_is_missing(path, error)
             return None
         except (InvalidJsonError, UnicodeDecodeError) as error:
             raise StateError(
                 f"{path} is not valid JSON.",
                 fix="Restore it, or move it away: the next operation offers to adopt the jobs.",
             ) from error
+
+    def _make_sure_it_is_missing(self, path: str, error: NotFoundError) -> None:
+        """A ledger that is listed and cannot be read must not be taken for an empty one."""
+        try:
+            entries = self._files.list_folder(self.path)
+        except NotFoundError:
+            return
+        if any(entry.path == path for entry in entries):
+            raise StateError(f"{path} exists and cannot be read.", fix="Try again.") from error
 
     def _write(self, name: str, document: JsonDict) -> None:
         path = f"{self.path}/{name}"

@@ -114,7 +114,7 @@ def _list_form(job: LiveJob) -> LiveJob:
     settings = {key: value for key, value in job.settings.items() if key != "run_as"}
     truncated = False
     for key in ("tasks", "job_clusters", "environments", "parameters"):
-        if len(settings.get(key, ())) > 100:
+        if len(settings.get(key) or ()) > 100:
             settings[key] = settings[key][:100]
             truncated = True
     return LiveJob(job.job_id, settings, job.creator, job.run_as_user_name, False, truncated)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from core.errors import PermissionDeniedError, StateError, WorkspaceError
+from core.errors import NotFoundError, PermissionDeniedError, StateError, WorkspaceError
 from core.ledger import ExportedFile, ExportedLedger, ImportedJob, ImportedLedger
 from core.state import StateFolder
 from tests.fakes import FakeFiles
@@ -119,3 +119,12 @@ def test_a_snapshot_never_replaces_another(state):
     state.save_snapshot("now", {}, [{"a": 1}])
     with pytest.raises(StateError, match="could not be kept"):
         state.save_snapshot("now", {}, [{"a": 2}])
+
+
+def test_a_ledger_that_is_listed_is_not_taken_for_a_missing_one(files, state):
+    assert state.imported() == ImportedLedger()
+    state.prepare()
+    state.save_imported(ImportedLedger({1: ImportedJob("a", 2)}))
+    files.unreadable[f"{STATE}/imported.json"] = NotFoundError("No.")
+    with pytest.raises(StateError, match="exists and cannot be read"):
+        state.imported()

@@ -15,6 +15,8 @@ from core.state import FOLDER_NAME, StateFolder
 
 log = logging.getLogger(__name__)
 
+_RELEASE_ATTEMPTS = 3
+
 NewOwner = Callable[[str, str], Owner]
 """Makes the owner of a lock from the principal's name and the operation."""
 
@@ -95,11 +97,14 @@ class Sessions:
 
     def _release(self, lease: Lease, owner: Owner) -> None:
         """Give the lock back; the operation's own result matters more than a failure to do so."""
-        try:
-            lease.release()
-        except SyncError as error:
-            self._unreleased.add(owner.token)
-            log.warning("the lock could not be released: %s", error)
+        for attempt in range(1, _RELEASE_ATTEMPTS + 1):
+            try:
+                lease.release()
+            except SyncError as error:
+                log.warning("attempt %d to release the lock failed: %s", attempt, error)
+            else:
+                return
+        self._unreleased.add(owner.token)
 
     def _is_dead(self, owner: Owner) -> bool:
         return owner.token in self._unreleased or self._clock.is_dead(owner)

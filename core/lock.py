@@ -5,6 +5,7 @@ file with the highest number is the lock. It is never deleted, only marked as re
 numbers never start again; taking the lock over is the exclusive create of the next number.
 """
 
+import logging
 import re
 import threading
 from collections.abc import Callable
@@ -22,6 +23,8 @@ from core.errors import (
 )
 from core.json_text import parse_json, stable_bytes
 from core.ports import WorkspaceFiles
+
+log = logging.getLogger(__name__)
 
 LEASE_S = 15 * 60  # an owner that has not renewed for so long is dead
 _RENEW_S = 60
@@ -117,14 +120,34 @@ def acquire(files: WorkspaceFiles, folder: str, owner: Owner, clock: Clock) -> L
         _refuse_if_held(files, _path(folder, highest), clock)
     number = highest + 1
     try:
-        files.create(_path(folder, number), stable_bytes(asdict(owner)))
+        _create(files, _path(folder, number), owner)
+        _make_sure(files, folder, number)
+    except LockedError:
+        raise
+    except SyncError:
+        _withdraw(files, _path(folder, number), owner)
+        raise
+    return Lease(files, folder, number, owner, clock)
+
+
+def _create(files: WorkspaceFiles, path: str, owner: Owner) -> None:
+    try:
+        files.create(path, stable_bytes(asdict(owner)))
     except AlreadyExistsError as error:
         # After a lost answer the retried create meets our own file.
-        holder = _read_owner(files, _path(folder, number))
+        holder = _read_owner(files, path)
         if holder is None or holder.token != owner.token:
             raise _locked(holder) from error
-    _make_sure(files, folder, number)
-    return Lease(files, folder, number, owner, clock)
+
+
+def _withdraw(files: WorkspaceFiles, path: str, owner: Owner) -> None:
+    """Release a lock that could not be taken for good, if it was made at all."""
+    try:
+        holder = _read_owner(files, path)
+        if holder is not None and holder.token == owner.token:
+            files.write(path, stable_bytes(asdict(replace(owner, released=True))))
+    except SyncError:
+        log.warning("a lock that was not taken could not be released; it ends with its lease")
 
 
 def _make_sure(files: WorkspaceFiles, folder: str, number: int) -> None:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 
 import pytest
 
-from core.errors import LockedError, LockLostError, SyncError
+from core.errors import LockedError, LockLostError, PermissionDeniedError, SyncError
 from core.lock import LEASE_S, Lease, Owner, acquire
 from core.ports import FileStatus
 from tests.fakes import FakeFiles, FakeTime
@@ -367,3 +367,38 @@ def test_eight_contenders_that_come_and_go_never_hold_it_together(time):
     assert together == []
     assert others == []
     take(files, time, "last")
+
+
+def test_a_lock_that_could_not_be_made_sure_of_is_released_again():
+    files, time = FakeFiles(), FakeTime()
+    files.make_folder("/Workspace/locks")
+    listing, calls = files.list_folder, []
+
+    def failing(path: str):
+        calls.append(path)
+        if len(calls) == 2:  # right after the create
+            raise PermissionDeniedError("No.")
+        return listing(path)
+
+    files.list_folder = failing
+    with pytest.raises(PermissionDeniedError):
+        acquire(files, "/Workspace/locks", time.owner(token="a"), time.clock())
+    assert acquire(files, "/Workspace/locks", time.owner(token="b"), time.clock())
+
+
+def test_a_lock_that_cannot_even_be_released_is_left_to_its_lease():
+    files, time = FakeFiles(), FakeTime()
+    files.make_folder("/Workspace/locks")
+    create = files.create
+
+    def made_and_denied(path: str, content: bytes) -> None:
+        create(path, content)
+        files.read_only = PermissionDeniedError("No.")
+        raise PermissionDeniedError("No.")
+
+    files.create = made_and_denied
+    with pytest.raises(PermissionDeniedError):
+        acquire(files, "/Workspace/locks", time.owner(token="a"), time.clock())
+    files.read_only, files.create = None, create
+    with pytest.raises(LockedError):
+        acquire(files, "/Workspace/locks", time.owner(token="b"), time.clock())

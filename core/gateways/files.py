@@ -69,11 +69,15 @@ class RestWorkspaceFiles:
         self._rest.post("/api/2.0/workspace/mkdirs", {"path": path})
 
     def delete(self, path: str) -> None:
-        """Source: Workspace API 2.0, `delete`."""
+        """Source: Workspace API 2.0, `delete`. That it is gone already is confirmed by a read."""
         try:
             self._rest.post("/api/2.0/workspace/delete", {"path": path})
         except NotFoundError:
-            return
+            try:
+                self.status(path)
+            except NotFoundError:
+                return
+            raise
 
     def _import(self, path: str, content: bytes, *, overwrite: bool) -> None:
         body: JsonDict = {

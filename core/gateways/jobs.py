@@ -61,11 +61,15 @@ class RestJobs:
         self._rest.post("/api/2.2/jobs/reset", {"job_id": job_id, "new_settings": settings})
 
     def delete_job(self, job_id: int) -> None:
-        """Source: Jobs API 2.2, `jobs/delete`."""
+        """Source: Jobs API 2.2, `jobs/delete`. That it is gone already is confirmed by a read."""
         try:
             self._rest.post("/api/2.2/jobs/delete", {"job_id": job_id})
         except NotFoundError:
-            return
+            try:
+                self._rest.get("/api/2.2/jobs/get", {"job_id": job_id})
+            except NotFoundError:
+                return
+            raise
 
     def _list(self, filters: JsonDict) -> Iterator[LiveJob]:
         query: JsonDict = {"limit": _PAGE, "expand_tasks": True, **filters}

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from core.errors import LockedError, SyncError
+from core.errors import LockedError
 from core.report import Report
 from emulator import WorkspaceOptions
 from emulator.samples import MAPPING_FILE_PATH, sample_seeds
-from tests.builders import definition_text, job, notebook_task, run_job_task
+from tests.builders import job, notebook_task, run_job_task
 from tests.emulated import (
     CREATE,
     IMPORT_FILE,
@@ -344,61 +344,6 @@ def test_a_lost_answer_in_a_circle_makes_no_job_twice(
     service.import_jobs()
     assert service.validate()[1].counts() == {"unchanged": 8}
     assert len(prod.names()) == 8
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "fault",
-    [
-        {"status": 400, "body": {"error_code": "BAD_REQUEST", "message": "scripted"}},
-        {"kind": "cut", "when": "after"},
-    ],
-    ids=["refused", "cut after"],
-)
-def test_whichever_call_fails_the_next_import_completes_it(
-    dev: Emulated, prod: Emulated, mapping: str, fault: dict[str, Any]
-) -> None:
-    """No call of an import may fail in a way that loses a job, or makes or forgets one."""
-    changing = dev.create_job(job("changing"))
-    dev.create_job(job("caller", tasks=[run_job_task("run", changing)]))
-    promote(dev, prod, mapping_path=mapping)
-    service = prod.service(mapping_path=mapping, threads=1, retry_s=1)
-    kept = {one["settings"]["name"]: one["job_id"] for one in prod.stored_jobs()}
-    call, fails = 0, True
-    while fails:
-        call += 1
-        settings = job("changing", max_concurrent_runs=call + 1)
-        prod.put("changing.json", definition_text(settings, job_id=changing))
-        prod.put(f"new {call}.json", definition_text(job(f"new {call}"), job_id=-call))
-        prod.fault("*", call=call, **fault)
-        try:
-            service.import_jobs()
-        except SyncError as error:
-            assert str(error)
-        fails = prod.control("GET", "faults")["faults"][0]["done"] == 1
-        prod.clear_faults()
-        release_lock(prod, mapping)
-        assert prod.names() == sorted(set(prod.names()))
-        report = service.import_jobs()
-        assert report.status == "completed", (call, issues_of(report))
-        new = [f"new {number}" for number in range(1, call + 1)]
-        assert prod.names() == sorted(["caller", "changing", *new])
-        assert prod.settings_of("changing")["max_concurrent_runs"] == call + 1
-    assert call > 15
-    assert service.validate()[1].counts() == {"unchanged": call + 2}
-    assert {name: prod.job_id(name) for name in kept} == kept
-    for path in prod.files():
-        if path.startswith("new "):
-            prod.remove_file(path)
-    assert service.validate()[1].counts() == {"deleted": call, "unchanged": 2}
-
-
-def release_lock(workspace: Emulated, mapping: str) -> None:
-    """Release a lock that could not be given back, as the end of its lease would."""
-    folder = f"{mapping.rpartition('/')[0]}/.job-sync-state"
-    lock = max(path for path in workspace.files(folder) if "lock-" in path)
-    content = workspace.read(f"{folder}/{lock}")
-    workspace.put(f"{folder}/{lock}", content.replace(b'"released": false', b'"released": true'))
 
 
 # One at a time

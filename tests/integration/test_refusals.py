@@ -437,7 +437,7 @@ def test_an_unknown_identity_blocks_its_job(promoted: Pair) -> None:
 
 def test_without_a_snapshot_nothing_changes(promoted: Pair) -> None:
     dev, prod = promoted
-    prod.fault(IMPORT_FILE, call=2, status=500, body={"message": "disk full"})  # 1 is the lock
+    prod.fault(IMPORT_FILE, call=2, status=400, body={"message": "disk full"})  # 1 is the lock
     with untouched(dev, prod), pytest.raises(StateError, match="so nothing was changed") as caught:
         prod.service().import_jobs()
     assert "disk full" in str(caught.value)
@@ -451,7 +451,7 @@ def test_a_ledger_that_cannot_be_written_after_an_import_forgets_no_job(promoted
     dev.service().export()
     push_and_pull(dev, prod)
     # 1 the lock, 2 the announcement, 3 the ledger
-    prod.fault(IMPORT_FILE, call=3, status=500, body={"message": "disk full"})
+    prod.fault(IMPORT_FILE, call=3, status=400, body={"message": "disk full"})
     with pytest.raises(StateError, match="disk full"):
         prod.service().import_jobs(["new"])
     prod.clear_faults()

@@ -21,7 +21,7 @@ test: check  ## all tests
 	$(BIN)/pytest -q --numprocesses 2 --dist loadfile --cov --cov-report=term
 
 reliability: $(READY)  ## fail every call of every operation once, with each kind of fault
-	$(BIN)/pytest -q -m reliability --numprocesses 2 tests/integration
+	$(BIN)/pytest -q -m reliability --numprocesses 2
 
 bench: $(READY)  ## measure exports, imports and validations of 200 and 1,000 jobs
 	$(BIN)/python -m bench.promotion

@@ -146,7 +146,7 @@ class _Screen:
         self._progress.stop()
 
     def on_wait(self, seconds: float) -> None:
-        self._progress.console.print(f"The workspace is slow; waiting {seconds:.0f} s …")
+        self._progress.console.print(f"Waiting {seconds:.0f} s for the workspace …")
 
     def show(self, report: Report, calls: Mapping[str, int]) -> None:
         if self._json:

@@ -31,6 +31,7 @@ _TRANSPORT_ERRORS = (
 )
 Read = TypeVar("Read")
 _MAX_FORGIVEN = 2
+_METADATA_S = 10
 _LENGTH = "Content-Length"
 
 
@@ -51,7 +52,7 @@ class _HandBackClock(Clock):
 class RestClient:
     """Calls one workspace. Every method raises `WorkspaceError` and nothing else.
 
-    Building one asks the host for its login metadata; it waits `retry_s` at most for an answer.
+    Building one asks the host for its login metadata; it waits ten seconds at most for an answer.
     No more than `max_in_flight` calls are under way at the same time.
     """
 
@@ -74,7 +75,8 @@ class RestClient:
         try:
             self._config = Config(
                 http_timeout_seconds=timeout_s,
-                retry_timeout_seconds=retry_s,
+                # Only the question for login metadata still uses it: calls are repeated here.
+                retry_timeout_seconds=min(retry_s, _METADATA_S),
                 product="databricks-job-sync",
                 product_version="0.1.0",
                 clock=_HandBackClock(),

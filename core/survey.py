@@ -185,8 +185,8 @@ class Surveyor:
         """List the kinds that some job or definition refers to, and no other."""
         self._listener.on_step("Reading names")
         names = wanted_names(
-            [file.definition.settings for file in contents.files],
-            [job.settings for job in live if not is_managed(job.marks)],
+            (file.definition.settings for file in contents.files),
+            (job.settings for job in live if not is_managed(job.marks)),
             mappings,
         )
         results = in_parallel(

@@ -20,6 +20,7 @@ def import_selected(
     jobs: Jobs,
     survey: Survey,
     plan: Plan,
+    stored: ImportedLedger,
     names: Collection[str],
     reviewed: Plan | None,
     threads: int,
@@ -28,6 +29,7 @@ def import_selected(
     """Import the named rows of a fresh plan and return a row for every job of the plan.
 
     Args:
+        stored: the ledger as the state folder holds it.
         reviewed: what the user saw; rows that differ from it now are skipped and named.
 
     Raises:
@@ -38,9 +40,9 @@ def import_selected(
         name: row for name, row in plan.importable().items() if name in names and name not in moved
     }
     session.keep_snapshot([snapshot_item(r.job) for r in rows.values() if isinstance(r, Changed)])
-    ledger = settle_pending(session.state.imported(), survey.live, survey.me.name)
+    ledger = settle_pending(stored, survey.live, survey.me.name)
     ledger = _adopted(_without_gone(ledger, survey), plan, names)
-    _announce(session, ledger, rows)
+    _announce(session, stored, ledger, rows)
     bench = Workbench(
         jobs=jobs,
         book=survey.book,
@@ -102,14 +104,16 @@ def _adopted(ledger: ImportedLedger, plan: Plan, names: Collection[str]) -> Impo
     return ledger
 
 
-def _announce(session: Session, ledger: ImportedLedger, rows: Mapping[str, Importable]) -> None:
+def _announce(
+    session: Session, stored: ImportedLedger, ledger: ImportedLedger, rows: Mapping[str, Importable]
+) -> None:
     """Note what is about to be created, so that a killed import leaves no job without an owner."""
     pending = tuple(
         PendingCreate(name, row.file.definition.source_job_id)
         for name, row in rows.items()
         if isinstance(row, New)
     )
-    if pending or ledger != session.state.imported():
+    if pending or ledger != stored:
         session.lease.check()
         session.state.save_imported(replace(ledger, pending=pending))
 

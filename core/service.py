@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping
 
 from core.errors import Issue, MappingFileError, ModeError, NotFoundError, SelectionError
+from core.export_plan import ExportPlan
 from core.exporting import export_files
 from core.importing import import_selected
-from core.ledger import ImportedJob, settle_pending
+from core.ledger import ExportedLedger, ImportedJob, ImportedLedger, settle_pending
 from core.lock import Clock
 from core.plan import Deleted, Plan
 from core.plan_rows import detailed_row, export_row, import_row
@@ -14,6 +15,7 @@ from core.removal import RemovalLimits, remove_selected
 from core.report import Listener, Report
 from core.session import NewOwner, Session, Sessions
 from core.settings import AppMode, Settings
+from core.state import StateFolder
 from core.survey import Survey, Surveyor
 
 _SILENT = Listener()
@@ -63,20 +65,17 @@ class JobSync:
         """
         self._require("export", AppMode.EXPORT)
         if dry_run:
-            survey = self._surveyor(listener).read()
-            ledger = self._sessions.state_folder(survey.me).exported()
-            plan = self._surveyor(listener).plan_export(
-                survey, ledger, has_mappings=self._reads_mappings
-            )
+            surveyor = self._surveyor(listener)
+            survey = surveyor.read()
+            state = self._sessions.state_folder(survey.me)
+            plan, _ = self._plan_export(state, survey, surveyor)
             rows = tuple(export_row(row) for row in plan.rows)
             return Report("export", rows, (*survey.warnings, *plan.issues))
         with self._sessions.open("export") as session:
             guarded = _guarded(listener, session)
-            survey = self._surveyor(guarded).read()
-            ledger = session.state.exported()
-            plan = self._surveyor(guarded).plan_export(
-                survey, ledger, has_mappings=self._reads_mappings
-            )
+            surveyor = self._surveyor(guarded)
+            survey = surveyor.read()
+            plan, ledger = self._plan_export(session.state, survey, surveyor)
             rows = export_files(
                 session, self._ports.files, survey.contents, plan, ledger, self._threads, guarded
             )
@@ -122,12 +121,13 @@ class JobSync:
         self._require("import", AppMode.IMPORT)
         with self._sessions.open("import") as session:
             guarded = _guarded(listener, session)
-            survey, plan = self._fresh_plan(session, guarded)
+            survey, plan, ledger = self._fresh_plan(session, guarded)
             rows = import_selected(
                 session,
                 self._ports.jobs,
                 survey,
                 plan,
+                ledger,
                 _selection(names, {row.job_name for row in plan.rows}, "such"),
                 reviewed,
                 self._threads,
@@ -139,8 +139,8 @@ class JobSync:
         """Enter the jobs that are equal to their definition in the ledger of imported jobs."""
         self._require("adopt", AppMode.IMPORT)
         with self._sessions.open("adopt") as session:
-            survey, plan = self._fresh_plan(session, _guarded(listener, session))
-            ledger = settle_pending(session.state.imported(), survey.live, survey.me.name)
+            survey, plan, stored = self._fresh_plan(session, _guarded(listener, session))
+            ledger = settle_pending(stored, survey.live, survey.me.name)
             adopted = {row.job_name for row in plan.adoptable()}
             for row in plan.adoptable():
                 entry = ImportedJob(row.job_name, row.file.definition.source_job_id)
@@ -170,7 +170,7 @@ class JobSync:
         self._require("remove", AppMode.IMPORT)
         with self._sessions.open("remove") as session:
             guarded = _guarded(listener, session)
-            survey, plan = self._fresh_plan(session, guarded)
+            survey, plan, _ = self._fresh_plan(session, guarded)
             selected: dict[str, Deleted] = {
                 name: plan.removable()[name]
                 for name in _selection(names, plan.removable().keys(), "deleted")
@@ -216,11 +216,22 @@ class JobSync:
             full_read=self._settings.full_read,
         )
 
-    def _fresh_plan(self, session: Session, listener: Listener) -> tuple[Survey, Plan]:
+    def _fresh_plan(
+        self, session: Session, listener: Listener
+    ) -> tuple[Survey, Plan, ImportedLedger]:
+        """Read everything and plan anew; also return the ledger as it is stored."""
         surveyor = self._surveyor(listener)
         survey = surveyor.read()
-        ledger = settle_pending(session.state.imported(), survey.live, survey.me.name)
-        return survey, surveyor.plan_import(survey, ledger)
+        stored = session.state.imported()
+        ledger = settle_pending(stored, survey.live, survey.me.name)
+        return survey, surveyor.plan_import(survey, ledger), stored
+
+    def _plan_export(
+        self, state: StateFolder, survey: Survey, surveyor: Surveyor
+    ) -> tuple[ExportPlan, ExportedLedger]:
+        ledger = state.exported()
+        plan = surveyor.plan_export(survey, ledger, has_mappings=self._reads_mappings)
+        return plan, ledger
 
     def _require(self, operation: str, mode: AppMode) -> None:
         if self._settings.mode not in (mode, AppMode.BOTH):

@@ -16,6 +16,7 @@ from emulator.api.jobs import JobsApi
 from emulator.api.oauth import OAuthApi
 from emulator.api.permissions import PermissionsApi
 from emulator.api.repos import ReposApi
+from emulator.api.runs import RunsApi
 from emulator.api.scim import ScimApi
 from emulator.api.workspace_files import WorkspaceFilesApi
 from emulator.errors import ApiError, endpoint_not_found, unauthenticated
@@ -39,6 +40,8 @@ def create_app(workspace: Workspace) -> Flask:
     for part in (
         JobsApi(workspace, "2.2"),
         JobsApi(workspace, "2.1"),
+        RunsApi(workspace, "2.2"),
+        RunsApi(workspace, "2.1"),
         PermissionsApi(workspace),
         ComputeApi(workspace),
         WorkspaceFilesApi(workspace),

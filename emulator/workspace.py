@@ -14,6 +14,7 @@ from emulator.files.writing import FileWriter
 from emulator.git.folders import GitFolders
 from emulator.git.remote import GitRemote
 from emulator.identifiers import number_for, uuid_for
+from emulator.jobs.runs import RunStore
 from emulator.jobs.store import JobStore
 from emulator.json_values import JsonDict
 from emulator.options import WorkspaceOptions
@@ -55,6 +56,7 @@ class Workspace:
         self.people = PrincipalDirectory(self.storage)
         self.resources = Resources(self.storage)
         self.jobs = JobStore(self.storage, number_for(spec.name))
+        self.runs = RunStore(self.storage, number_for(spec.name))
         self.tree = FileTree(spec.directory / "files", self.storage)
         self.ids = ObjectIds(self.storage, number_for(spec.name))
         self.writer = FileWriter(self.tree, self.ids, spec.directory / "scratch")
@@ -106,6 +108,7 @@ class Workspace:
         self.options = self._options_at_start
         self.calls.clear()
         self.jobs.clear()
+        self.runs.clear()
         self.resources.clear()
         self.people.clear()
         self.git_folders.clear()

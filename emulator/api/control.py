@@ -6,11 +6,12 @@ There is no authentication, so only this machine may call, and no page of anothe
 from __future__ import annotations
 
 import ipaddress
+import time
 from dataclasses import asdict
 
 from flask import Blueprint, Response, request
 
-from emulator.api.exchange import json_body, json_response
+from emulator.api.exchange import json_body, json_response, whole_number
 from emulator.errors import (
     ApiError,
     EmulatorError,
@@ -21,6 +22,7 @@ from emulator.errors import (
 from emulator.faults import Fault
 from emulator.files.paths import parse_path
 from emulator.git.folders import GitFolder
+from emulator.jobs.runs import ACTIVE_STATES
 from emulator.json_values import JsonDict
 from emulator.population import reset, seed
 from emulator.principals import Principal
@@ -50,6 +52,8 @@ class ControlApi:
             ("/faults", "DELETE", self.clear_faults),
             ("/options", "GET", self.get_options),
             ("/options", "PATCH", self.change_options),
+            ("/runs/start", "POST", self.start_run),
+            ("/runs/finish", "POST", self.finish_run),
             ("/git/commit", "POST", self.commit),
             ("/git/pull", "POST", self.pull),
         ):
@@ -73,6 +77,7 @@ class ControlApi:
                 "name": workspace.name,
                 "workspace_id": workspace.workspace_id,
                 "jobs": [job.as_json() for job in workspace.jobs.newest_first()],
+                "runs": [asdict(run) for run in workspace.runs.newest_first()],
                 "clusters": workspace.resources.all("clusters"),
                 "warehouses": workspace.resources.all("warehouses"),
                 "users": [_public(one) for one in people.users()],
@@ -107,6 +112,27 @@ class ControlApi:
         self._workspace.options = with_fields(self._workspace.options, json_body())
         return self.get_options()
 
+    def start_run(self) -> Response:
+        """Start a run of a job as if somebody had pressed “Run now”."""
+        body = json_body()
+        job = self._workspace.jobs.get(whole_number("job_id", body.get("job_id")))
+        if job is None:
+            raise not_found(f"There is no job {body.get('job_id')}.")
+        state = body.get("state", "RUNNING")
+        if state not in ACTIVE_STATES:
+            raise invalid_parameter(f"The state of a new run is one of {', '.join(ACTIVE_STATES)}.")
+        creator = self._workspace.admin.name
+        run = self._workspace.runs.start(job.job_id, job.name, creator, state, _now_ms())
+        return json_response({"run_id": run.run_id})
+
+    def finish_run(self) -> Response:
+        body = json_body()
+        run_id = whole_number("run_id", body.get("run_id"))
+        result = str(body.get("result_state", "SUCCESS"))
+        if not self._workspace.runs.finish(run_id, result, _now_ms()):
+            raise not_found(f"There is no run {run_id}.")
+        return json_response({})
+
     def commit(self) -> Response:
         body = json_body()
         message = body.get("message")
@@ -130,6 +156,10 @@ class ControlApi:
         folders = self._workspace.git_folders
         head = folders.head(folder)
         return {**asdict(folder), "id": folders.id_of(folder), **asdict(head)}
+
+
+def _now_ms() -> int:
+    return int(time.time() * 1000)
 
 
 def _public(principal: Principal) -> JsonDict:

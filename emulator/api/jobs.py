@@ -19,10 +19,11 @@ from emulator.api.exchange import (
 )
 from emulator.errors import ApiError, invalid_parameter, malformed_request, permission_denied
 from emulator.jobs.identity import check_run_as, read_grants, with_one_owner
-from emulator.jobs.listing import get_answer, list_item, page_of_jobs
+from emulator.jobs.listing import get_answer, list_item, page_newest_first
 from emulator.jobs.lookups import WorkspaceLookups
 from emulator.jobs.merging import merge_settings
 from emulator.jobs.model import IS_OWNER, UNTITLED, Grant, Job
+from emulator.jobs.store import position
 from emulator.jobs.validation import Draft, check_settings
 from emulator.json_values import JobSettings, JsonDict
 from emulator.principals import ADMINS, Principal
@@ -56,7 +57,8 @@ class JobsApi:
         limit = count_argument("limit", 20, largest=100)
         offset = self._offset()
         jobs = self._visible(caller(), text_argument("name"))
-        page, paging = page_of_jobs(jobs, text_argument("page_token"), limit, offset)
+        token = text_argument("page_token")
+        page, paging = page_newest_first(jobs, token, limit, position, offset)
         if not page:
             return json_response({})  # no `jobs` key: databrickslabs/migrate#12
         expand = flag_argument("expand_tasks")

@@ -6,35 +6,38 @@ Source: Jobs API 2.2, jobs/list and jobs/get; docs.databricks.com/reference/jobs
 from __future__ import annotations
 
 import bisect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from emulator.errors import invalid_parameter
 from emulator.jobs.model import Job
 from emulator.jobs.reading import Order, read_settings
-from emulator.jobs.store import position
 from emulator.json_values import JobSettings, JsonDict
 from emulator.options import WorkspaceOptions
 from emulator.paging import make_token, read_position, read_token
+
+T = TypeVar("T")
+Position = Callable[[T], tuple[int, int]]
 
 PAGED_ARRAYS = ("tasks", "job_clusters", "environments", "parameters")
 ARRAY_PAGE = 100
 
 
-def page_of_jobs(
-    jobs: Sequence[Job], token: str, limit: int, offset: int
-) -> tuple[Sequence[Job], JsonDict]:
-    """Return one page of jobs, newest first, and the paging fields of the answer.
+def page_newest_first(
+    items: Sequence[T], token: str, limit: int, position: Position[T], offset: int = 0
+) -> tuple[Sequence[T], JsonDict]:
+    """Return one page of jobs or runs, newest first, and the paging fields of the answer.
 
-    A token names a job, not a place, so jobs deleted between two pages shift nothing.
+    A token names an item, not a place, so items gone between two pages shift nothing.
     """
-    start = _start(jobs, token) if token else min(offset, len(jobs))
+    start = _start(items, token, position) if token else min(offset, len(items))
     end = start + limit
-    fields: JsonDict = {"has_more": end < len(jobs)}
-    if end < len(jobs):
-        fields["next_page_token"] = make_token(position(jobs[end]))
+    fields: JsonDict = {"has_more": end < len(items)}
+    if end < len(items):
+        fields["next_page_token"] = make_token(position(items[end]))
     if start > 0:
-        fields["prev_page_token"] = make_token(position(jobs[max(0, start - limit)]))
-    return jobs[start:end], fields
+        fields["prev_page_token"] = make_token(position(items[max(0, start - limit)]))
+    return items[start:end], fields
 
 
 def list_item(
@@ -82,15 +85,19 @@ def get_answer(
     return answer
 
 
-def _start(jobs: Sequence[Job], token: str) -> int:
+def _start(items: Sequence[T], token: str, position: Position[T]) -> int:
     anchor = read_token(token)
     whole = isinstance(anchor, list) and [type(part) for part in anchor] == [int, int]
     if not whole:
         raise invalid_parameter(f"Invalid page token: {token}")
-    created_time, job_id = anchor
+    time_ms, item_id = anchor
     return bisect.bisect_left(
-        jobs, (-created_time, -job_id), key=lambda job: (-job.created_time, -job.job_id)
+        items, (-time_ms, -item_id), key=lambda item: _negated(position(item))
     )
+
+
+def _negated(position: tuple[int, int]) -> tuple[int, int]:
+    return -position[0], -position[1]
 
 
 def _cut(settings: JobSettings, start: int) -> bool:

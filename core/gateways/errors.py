@@ -17,8 +17,14 @@ from core.errors import (
 )
 
 _MAX_MESSAGE = 600
-# Source: databricks-sdk core.py: 401 and 403 get the configuration appended to their message.
-_DEBUG_SUFFIX = re.compile(r"\.? ?(Config: |Env: ).*", re.DOTALL)
+# Source: databricks-sdk core.py: 401 and 403 get the configuration appended to their message;
+# errors/parser.py: what cannot be parsed gets a log of the request, body and all.
+_DEBUG_SUFFIX = re.compile(
+    r"\.? ?(Config: |Env: |This is likely a bug in the Databricks SDK).*", re.DOTALL
+)
+# Source: databricks-sdk errors/deserializer.py: an HTML page is an error whose code is the reason
+# of its status and whose message is its title. The API's own 404 names what is missing.
+_TITLE_OF_A_PAGE = re.compile(r"[^a-z]*(http|error|page)?[^a-z]*not found[^a-z]*", re.IGNORECASE)
 # Source: Jobs API: a missing job is 400 INVALID_PARAMETER_VALUE or 404, told apart by its text.
 _MISSING_JOB = re.compile(r"Job \S+ does not exist")
 _NO_ANSWER = (requests.ConnectionError, requests.Timeout, TimeoutError)
@@ -49,7 +55,7 @@ def translate(error: BaseException, host: str) -> WorkspaceError:
             return PermissionDeniedError(f"No permission: {text}", fix=_RIGHTS_FIX)
         case sdk.AlreadyExists() | sdk.ResourceAlreadyExists() | sdk.ResourceConflict():
             return AlreadyExistsError(text)
-        case sdk.NotFound():
+        case sdk.NotFound() if _says_what_is_missing(error, text):
             return NotFoundError(text)
         case DatabricksError() if _MISSING_JOB.search(text):
             return NotFoundError(text)
@@ -64,6 +70,12 @@ def translate(error: BaseException, host: str) -> WorkspaceError:
             return WorkspaceError(
                 f"The workspace {host} sent an answer that cannot be read.", fix="Try again."
             )
+
+
+def _says_what_is_missing(error: DatabricksError, text: str) -> bool:
+    """Whether the workspace itself wrote this 404, and not a proxy, which knows of no object."""
+    code = error.error_code or ""
+    return code != "" and not (code == "NOT_FOUND" and _TITLE_OF_A_PAGE.fullmatch(text))
 
 
 def _is_failed_login(error: BaseException) -> bool:

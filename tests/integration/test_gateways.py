@@ -111,6 +111,40 @@ def test_an_html_page_is_an_error(dev: Emulated, ports: Ports, status: int) -> N
     assert len(text_of(caught.value)) < 1000
 
 
+@pytest.mark.parametrize("body", ["upstream failure", "[1]"])
+def test_an_error_that_the_sdk_cannot_parse_shows_no_request(
+    dev: Emulated, ports: Ports, body: str
+) -> None:
+    """The SDK appends a log of the request to it: settings, and in old versions the token."""
+    job_id = dev.create_job(job("load"))
+    dev.fault(RESET, status=400, body=body)
+    with pytest.raises(WorkspaceError, match="The workspace answered") as caught:
+        ports.jobs.reset_job(job_id, job("load", tags={"password": SECRET}))
+    for private in (SECRET, dev.token, "Request log", "password"):
+        assert private not in text_of(caught.value)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["", "<html><title>404 Not Found</title></html>", "<html><pre>Not Found</pre></html>", "no"],
+)
+def test_a_404_that_the_workspace_did_not_write_proves_nothing_gone(
+    dev: Emulated, ports: Ports, body: str
+) -> None:
+    """A proxy's page must not make a mapping file, a ledger or a warehouse disappear."""
+    for endpoint, call in (
+        ("GET /api/2.0/workspace/export", lambda: ports.files.read("/Workspace/Shared/a.json")),
+        (
+            "GET /api/2.0/sql/warehouses/{id}",
+            lambda: ports.resources.find_resource(Kind.WAREHOUSE, "w"),
+        ),
+    ):
+        dev.fault(endpoint, status=404, body=body)
+        with pytest.raises(WorkspaceError) as caught:
+            call()
+        assert not isinstance(caught.value, NotFoundError)
+
+
 @pytest.mark.parametrize(
     "body", ['{"jobs": [{"job_id": 1, "sett', "[1, 2]", '"text"', "17", '{"jobs": [{"job_id": 1}]}']
 )

@@ -17,7 +17,7 @@ from core.canonical_rules import (
     Parents,
     Rule,
 )
-from core.field_paths import LIST_KEYS, Place, element_key, element_place, list_name
+from core.field_paths import LIST_KEYS, Place, element_key, list_name
 from core.json_text import JobSettings
 from core.path_tree import PathTree, settings_tree
 
@@ -79,7 +79,12 @@ def in_steady_order(settings: JobSettings) -> JobSettings:
 def _steady(node: Any, key: str, *, shuffled: bool) -> Any:
     shuffled = shuffled or key in _SHUFFLED
     if isinstance(node, dict):
-        return {name: _steady(value, name, shuffled=shuffled) for name, value in node.items()}
+        return {
+            name: _steady(value, name, shuffled=shuffled)
+            if isinstance(value, dict | list)
+            else value
+            for name, value in node.items()
+        }
     if isinstance(node, list):
         items = [_steady(item, "", shuffled=shuffled) for item in node]
         return _in_order(items, key) if shuffled else items
@@ -96,7 +101,7 @@ def _clean(
     if isinstance(node, list):
         branch = tree.child("[]") if tree else None
         cleaned = [
-            _clean(item, branch, parents, element_place(place, item, index), hidden)
+            _clean(item, branch, parents, Place(place, index, item), hidden)
             for index, item in enumerate(node)
         ]
         return _in_order(cleaned, place.key if place else "")
@@ -106,11 +111,12 @@ def _clean(
     result = {}
     for key, value in node.items():
         branch = tree.child(key) if tree else None
-        here = Place(place, key)
-        cleaned = _clean(value, branch, inner, here, hidden)
+        cleaned = value
+        if isinstance(value, dict | list):
+            cleaned = _clean(value, branch, inner, Place(place, key), hidden)
         rule = _hiding(cleaned, branch, inner)
         if rule:
-            hidden.append(Hidden(here, value, rule))
+            hidden.append(Hidden(Place(place, key), value, rule))
         else:
             result[key] = cleaned
     return result
@@ -165,10 +171,12 @@ def _strip(node: Any, tree: PathTree[Rule], parents: Parents) -> Any:
         return [_strip(item, branch, parents) for item in node] if branch else node
     if not isinstance(node, dict):
         return node
+    inner = (*parents, node)
     result = {}
     for key, value in node.items():
         branch = tree.child(key)
-        rules = [rule for rule in (branch.leaves if branch else ()) if not rule.sendable]
-        if not any(rule.hides(value, (*parents, node)) for rule in rules):
-            result[key] = _strip(value, branch, (*parents, node)) if branch else value
+        if branch is None:
+            result[key] = value
+        elif not any(not rule.sendable and rule.hides(value, inner) for rule in branch.leaves):
+            result[key] = _strip(value, branch, inner)
     return result

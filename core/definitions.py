@@ -14,6 +14,7 @@ _MAX_LEVELS = 100  # the API's own nest about 15; Python's recursion ends at 100
 
 _MAPPING_KEY = re.compile(r"(compute_name|run_as|resource_name)_mappings[\"']?\s*:")
 _SETTINGS_KEY = re.compile(r"settings[\"']?\s*:")
+_CONFLICT_MARKERS = ("<<<<<<< ", ">>>>>>> ")
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -84,7 +85,8 @@ def parse_definition(content: bytes) -> Definition | None:
 
 def _is_mapping_file(text: str) -> bool:
     """Whether this is a mapping file, which is JSON5 and may lie in the same folder."""
-    return bool(_MAPPING_KEY.search(text)) and not _SETTINGS_KEY.search(text)
+    may_be = "_mappings" in text  # much faster than the pattern, which few files need
+    return may_be and bool(_MAPPING_KEY.search(text)) and not _SETTINGS_KEY.search(text)
 
 
 def _decode(content: bytes) -> str:
@@ -98,8 +100,7 @@ def _decode(content: bytes) -> str:
 
 
 def _parse(text: str) -> Any:
-    # JSON strings may hold the other line ends that `splitlines` knows, but no newline.
-    if any(line.startswith(("<<<<<<< ", ">>>>>>> ")) for line in text.split("\n")):
+    if _has_conflict_markers(text):
         raise InvalidDefinitionError(
             "The file holds Git merge-conflict markers.",
             fix="Resolve the conflict in the Git folder, commit, push and pull again.",
@@ -115,6 +116,11 @@ def _parse(text: str) -> Any:
             f"The file is not valid JSON. {error.message}",
             fix="Correct it in the Git folder, or export the job again.",
         ) from error
+
+
+def _has_conflict_markers(text: str) -> bool:
+    # JSON strings may hold the other line ends that `splitlines` knows, but no newline.
+    return any(text.startswith(mark) or f"\n{mark}" in text for mark in _CONFLICT_MARKERS)
 
 
 def _job_name(settings: JobSettings) -> str:

@@ -32,7 +32,7 @@ def diff_settings(current: JobSettings, desired: JobSettings) -> tuple[FieldChan
 
 def _same_text(left: JobSettings, right: JobSettings) -> bool:
     """Whether two settings are written alike; Python's own comparison takes true for 1."""
-    return left == right and json.dumps(left, sort_keys=True) == json.dumps(right, sort_keys=True)
+    return left == right and json.dumps(left) == json.dumps(right)
 
 
 def _differences(current: Any, desired: Any, path: str) -> Iterator[FieldChange]:

@@ -210,14 +210,15 @@ class _Planner:
         reason = is_managed(job.marks)
         if reason:
             return SkippedJob(job.name, reason)
-        problem = self._job_problem(job)
-        if problem:
-            return Blocked(job.name, "", problem)
+        form = live_form(job, self._now.book)
+        issues = self._job_problem(job) or form.issues
+        if issues:
+            return Blocked(job.name, "", issues)
         file = self._file_of(job)
         if file is None:
             return self._new_row(job)
         self._claimed.add(file.path)
-        return self._compared_row(job, file)
+        return self._compared_row(job, form.settings, file)
 
     def _job_problem(self, job: LiveJob) -> tuple[Issue, ...]:
         if job.job_id in self._now.unread_jobs:
@@ -232,7 +233,7 @@ class _Planner:
         if len(files) > 1:
             paths = ", ".join(file.path for file in files)
             return (Issue(f"{len(files)} files define this job: {paths}. Keep one."),)
-        return live_form(job, self._now.book).issues
+        return ()
 
     def _file_of(self, job: LiveJob) -> DefinitionFile | None:
         """Return the job's file: the one with its name, else the one it was exported to before."""
@@ -258,9 +259,9 @@ class _Planner:
         self._taken.add(path.casefold())
         return NewFile(job.name, path, job, exported_definition(job, self._now.book))
 
-    def _compared_row(self, job: LiveJob, file: DefinitionFile) -> ExportRow:
+    def _compared_row(self, job: LiveJob, live: JobSettings, file: DefinitionFile) -> ExportRow:
         current = file_form(file.definition).settings
-        wanted = with_same_identity(live_form(job, self._now.book).settings, job, current)
+        wanted = with_same_identity(live, job, current)
         changes = diff_settings(current, wanted)
         if not changes or self._is_as_imported(file, wanted):
             return UnchangedFile(job.name, file, job)

@@ -2,8 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PLAIN_ELEMENT = re.compile(r"[\w .:@/+-]+")
@@ -46,22 +45,27 @@ def element_key(path: str, element: Any, index: int) -> str:
     return str(index)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place inside settings, written out only when somebody asks: most places are fine."""
+class Place(NamedTuple):
+    """A place inside settings, written out only when somebody asks: most places are fine.
+
+    `step` is an object's key, or the index of `element` in its list.
+    """
 
     parent: "Place | None"
-    key: str
-    is_element: bool = False
+    step: str | int
+    element: Any = None
 
     def __str__(self) -> str:
         before = str(self.parent) if self.parent else ""
-        return join_element(before, self.key) if self.is_element else join_key(before, self.key)
+        if isinstance(self.step, str):
+            return join_key(before, self.step)
+        list_key = self.parent.key if self.parent else ""
+        return join_element(before, element_key(list_key, self.element, self.step))
 
-
-def element_place(parent: Place | None, element: Any, index: int) -> Place:
-    """Return the place of an element of the list at `parent`."""
-    return Place(parent, element_key(parent.key if parent else "", element, index), is_element=True)
+    @property
+    def key(self) -> str:
+        """Return the object's key; empty for an element of a list."""
+        return self.step if isinstance(self.step, str) else ""
 
 
 def join_key(path: str, key: str) -> str:

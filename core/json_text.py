@@ -93,16 +93,20 @@ def equal_json(left: Any, right: Any) -> bool:
 
 def is_deeper_than(value: Any, levels: int) -> bool:
     """Whether objects and lists are nested in more than so many levels; never recursive itself."""
-    layer = [value]
+    layer = _nested([value])
     for _ in range(levels):
-        layer = [inner for node in layer for inner in _inside(node)]
-    return any(isinstance(node, dict | list) for node in layer)
+        if not layer:
+            return False
+        layer = [
+            inner
+            for node in layer
+            for inner in _nested(node.values() if isinstance(node, dict) else node)
+        ]
+    return bool(layer)
 
 
-def _inside(node: Any) -> Iterable[Any]:
-    if isinstance(node, dict):
-        return node.values()
-    return node if isinstance(node, list) else ()
+def _nested(values: Iterable[Any]) -> list[Any]:
+    return [value for value in values if isinstance(value, dict | list)]
 
 
 def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> JsonDict:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from core.field_paths import NOTIFICATION_EVENTS, Place, element_place
+from core.field_paths import NOTIFICATION_EVENTS, Place
 from core.json_text import JobSettings, JsonDict
 from core.path_tree import PathTree, settings_tree
 from core.placeholders import Kind
@@ -125,7 +125,7 @@ def _walk(node: Any, tree: PathTree[ReferencePath], place: Place | None, replace
     if isinstance(node, list) and "[]" in tree.children:
         branch = tree.children["[]"]
         return [
-            _walk(item, branch, element_place(place, item, index), replace)
+            _walk(item, branch, Place(place, index, item), replace)
             for index, item in enumerate(node)
         ]
     if not isinstance(node, dict):

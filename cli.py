@@ -103,7 +103,11 @@ def _run(options: argparse.Namespace, service: JobSync, screen: "_Screen") -> tu
     commands: Mapping[str, Callable[[], Report]] = {
         "info": service.info,
         "export": lambda: service.export(dry_run=options.dry_run, listener=screen.listener),
-        "validate": lambda: service.validate(details=options.details, listener=screen.listener)[1],
+        "validate": lambda: service.validate(
+            details=options.details,
+            ask_workspace=options.check_workspace,
+            listener=screen.listener,
+        )[1],
         "import": lambda: service.import_jobs(options.only, listener=screen.listener),
         "adopt": lambda: service.adopt(listener=screen.listener),
         "remove": lambda: service.remove(options.only, listener=screen.listener),
@@ -268,6 +272,11 @@ def _parser() -> argparse.ArgumentParser:
     validating = command("validate", "compare the files with the workspace; writes nothing")
     validating.add_argument(
         "--details", action="store_true", help="add risks, values not mapped and hidden differences"
+    )
+    validating.add_argument(
+        "--check-workspace",
+        action="store_true",
+        help="ask for active runs, absent files and roles that may be lacking",
     )
     command("adopt", "enter jobs that are equal to their file as imported")
     command("pull", "bring the Git folder to the newest commit of its branch")

@@ -29,6 +29,8 @@ def detailed_row(row: Row) -> ReportRow:
                 hidden=() if isinstance(row, New) else row.hidden,
             )
             return replace(import_row(row), details=details)
+        case Deleted():
+            return replace(import_row(row), details=RowDetails())
         case _:
             return import_row(row)
 

@@ -95,6 +95,22 @@ class Jobs(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ActiveRun:
+    """One execution of a job that has not ended: it waits, starts, runs or ends."""
+
+    run_id: int
+    job_id: int
+
+
+class Runs(Protocol):
+    """The executions of jobs."""
+
+    def list_active(self) -> Iterator[ActiveRun]:
+        """Yield the active runs of all jobs that the principal may see, some perhaps twice."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class FileStatus:
     """One object of the workspace tree. `modified_at` is ms since the epoch, 0 if not told."""
 
@@ -220,4 +236,5 @@ class Ports:
     git: GitFolders
     resources: Resources
     principals: Principals
+    runs: Runs
     cache: ContentCache | None = None

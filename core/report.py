@@ -70,6 +70,14 @@ class ReportRow:
         """Return the row with another message."""
         return replace(self, message=message)
 
+    def with_risks(self, risks: tuple[Risk, ...]) -> "ReportRow":
+        """Return the row with further notes in its message, and in its details if it has some."""
+        texts = (self.message, *(risk.message for risk in risks))
+        details = self.details
+        if details:
+            details = replace(details, risks=(*details.risks, *risks))
+        return replace(self, message=" ".join(text for text in texts if text), details=details)
+
     def as_json(self) -> JsonDict:
         """Return the row for `--json`; secrets are masked."""
         document: JsonDict = {

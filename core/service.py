@@ -17,6 +17,7 @@ from core.session import NewOwner, Session, Sessions
 from core.settings import AppMode, Settings
 from core.state import StateFolder
 from core.survey import Survey, Surveyor
+from core.workspace_risks import workspace_risks_of
 
 _SILENT = Listener()
 
@@ -82,12 +83,14 @@ class JobSync:
             return Report("export", rows, (*survey.warnings, *plan.issues))
 
     def validate(
-        self, *, details: bool = False, listener: Listener = _SILENT
+        self, *, details: bool = False, ask_workspace: bool = False, listener: Listener = _SILENT
     ) -> tuple[Plan, Report]:
         """Plan an import. Writes nothing.
 
         Args:
             details: tell for each job what is not mapped and which differences are no change.
+            ask_workspace: note active runs, absent files and roles that we may lack, for each job
+                that would be written or removed. What cannot be read is a note and no error.
 
         Returns the plan, to be reviewed and handed to `import_jobs`, and what to show of it.
         """
@@ -98,6 +101,12 @@ class JobSync:
         )
         plan = self._surveyor(listener).plan_import(survey, ledger, shows_hidden=details)
         rows = tuple(map(detailed_row if details else import_row, plan.rows))
+        if ask_workspace:
+            facts = self._surveyor(listener).ask_workspace(plan, survey.me.name)
+            rows = tuple(
+                shown.with_risks(workspace_risks_of(row, facts))
+                for shown, row in zip(rows, plan.rows, strict=True)
+            )
         issues = (*survey.warnings, *plan.issues)
         return plan, Report("validate", rows, issues, unmapped=plan.unmapped)
 

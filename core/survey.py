@@ -28,6 +28,7 @@ from core.ports import CurrentPrincipal, LiveJob, NamedResource, Ports
 from core.principals import Principal
 from core.report import Listener, one_at_a_time
 from core.sampling import agrees, sample_of
+from core.workspace_facts import WorkspaceFacts, read_facts
 
 _NEVER_LISTED = frozenset({Kind.JOB, Kind.WORKSPACE})
 
@@ -135,6 +136,10 @@ class Surveyor:
         return plan_import(
             replace(situation, live=live, unread_jobs=unread, settled=settled if trusted else {})
         )
+
+    def ask_workspace(self, plan: Plan, me: str) -> WorkspaceFacts:
+        """Ask about the jobs that the plan would write or remove."""
+        return read_facts(plan, self._ports, me, threads=self._threads, listener=self._listener)
 
     def plan_export(
         self, survey: Survey, ledger: ExportedLedger, *, has_mappings: bool

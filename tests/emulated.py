@@ -93,6 +93,9 @@ class Emulated:
     def clear_calls(self) -> None:
         self.control("DELETE", "calls")
 
+    def start_run(self, job_id: int) -> int:
+        return int(self.control("POST", "runs/start", {"job_id": job_id})["run_id"])
+
     def commit(self, message: str = "Export") -> str | None:
         """Commit and push the Git folder; None when there is nothing to commit."""
         body = {"path": self.folder, "message": message}

@@ -11,6 +11,7 @@ from core.json_text import JobSettings, JsonDict
 from core.lock import Clock, Owner
 from core.placeholders import Kind
 from core.ports import (
+    ActiveRun,
     CurrentPrincipal,
     FileStatus,
     GitFolder,
@@ -121,6 +122,29 @@ def _list_form(job: LiveJob) -> LiveJob:
 
 
 @dataclass
+class FakeRuns:
+    """The active runs; they come twice, as from a list that moves while it is read."""
+
+    active: list[ActiveRun] = field(default_factory=list)
+    fail: WorkspaceError | None = None
+    _ids: Iterator[int] = field(default_factory=lambda: itertools.count(5_000))
+
+    def start(self, job_id: int) -> int:
+        run = ActiveRun(next(self._ids), job_id)
+        self.active.append(run)
+        return run.run_id
+
+    def finish(self, run_id: int) -> None:
+        self.active = [run for run in self.active if run.run_id != run_id]
+
+    def list_active(self) -> Iterator[ActiveRun]:
+        yield from self.active
+        if self.fail:
+            raise self.fail
+        yield from self.active
+
+
+@dataclass
 class FakeFiles:
     """Files and folders by path; `unreadable` paths raise, `read_only` refuses every write."""
 
@@ -133,6 +157,8 @@ class FakeFiles:
     modified_at: int = 1_700_000_000_000
 
     def status(self, path: str) -> FileStatus:
+        if path in self.unreadable:
+            raise self.unreadable[path]
         return self._status(path)
 
     def list_folder(self, path: str) -> Sequence[FileStatus]:
@@ -285,11 +311,12 @@ class FakeWorkspace:
         self.git = FakeGit()
         self.resources = FakeResources()
         self.principals = FakePrincipals()
+        self.runs = FakeRuns()
         self.time = FakeTime()
         self._tokens = itertools.count(1)
 
     def ports(self) -> Ports:
-        return Ports(self.jobs, self.files, self.git, self.resources, self.principals)
+        return Ports(self.jobs, self.files, self.git, self.resources, self.principals, self.runs)
 
     def service(self, **settings: Any) -> JobSync:
         def new_owner(principal: str, operation: str) -> Owner:

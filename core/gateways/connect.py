@@ -17,6 +17,7 @@ from core.gateways.pacing import OnWait
 from core.gateways.principals import RestPrincipals
 from core.gateways.resources import RestResources
 from core.gateways.rest import RestClient
+from core.gateways.runs import RestRuns
 from core.lock import Clock, Owner
 from core.ports import Ports
 
@@ -62,6 +63,7 @@ def connect(
             git=RestGitFolders(rest),
             resources=RestResources(rest),
             principals=RestPrincipals(rest),
+            runs=RestRuns(rest),
             cache=open_cache(cache_folder, rest.host) if cache_folder else None,
         ),
     )

@@ -8,13 +8,7 @@ from core.gateways.archive import unzip
 from core.gateways.rest import RestClient, read_answer
 from core.json_text import JsonDict
 from core.ports import FileStatus
-
-_ROOT = "/Workspace"
-
-
-def workspace_path(path: str) -> str:
-    """Return a path below /Workspace: the API sometimes leaves the prefix out."""
-    return path if path == _ROOT or path.startswith(f"{_ROOT}/") else _ROOT + path
+from core.workspace_paths import workspace_path
 
 
 class RestWorkspaceFiles:

@@ -1,10 +1,10 @@
 """Git folders. Implements `core.ports.GitFolders`."""
 
 from core.errors import SyncError, WorkspaceError
-from core.gateways.files import workspace_path
 from core.gateways.rest import RestClient, read_answer
 from core.json_text import JsonDict
 from core.ports import GitFolder
+from core.workspace_paths import workspace_path
 
 _FIXES = {
     "uncommitted": "Open the Git folder in the workspace, commit or discard the changes, and pull "

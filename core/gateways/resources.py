@@ -6,11 +6,11 @@ from functools import partial
 from typing import Literal
 
 from core.errors import NotFoundError, WorkspaceError
-from core.gateways.files import workspace_path
 from core.gateways.rest import RestClient, read_answer
 from core.json_text import JsonDict
 from core.placeholders import Kind
 from core.ports import NamedResource
+from core.workspace_paths import workspace_path
 
 _MAX_PAGES = 1000
 _DASHBOARD_SUFFIX = ".lvdash.json"

@@ -33,6 +33,9 @@ class World(Protocol):
     def push_elsewhere(self) -> None:
         """Put a new commit into the remote repository."""
 
+    def start_run(self, job_id: int) -> int: ...
+    def finish_run(self, run_id: int) -> None: ...
+
 
 class FakeWorld:
     def __init__(self) -> None:
@@ -58,6 +61,12 @@ class FakeWorld:
 
     def push_elsewhere(self) -> None:
         self._workspace.git.remote_commit = "3" * 40
+
+    def start_run(self, job_id: int) -> int:
+        return self._workspace.runs.start(job_id)
+
+    def finish_run(self, run_id: int) -> None:
+        self._workspace.runs.finish(run_id)
 
 
 class HttpWorld:
@@ -98,6 +107,12 @@ class HttpWorld:
     def push_elsewhere(self) -> None:
         self._other.put("pushed.txt", b"by somebody else")
         assert self._other.commit("Elsewhere")
+
+    def start_run(self, job_id: int) -> int:
+        return self._workspace.start_run(job_id)
+
+    def finish_run(self, run_id: int) -> None:
+        self._workspace.control("POST", "runs/finish", {"run_id": run_id})
 
     def _add_clusters(self, clusters: Sequence[NamedResource], source: str) -> None:
         seeds = [

@@ -4,12 +4,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+CLIENT_TESTS := tests/contract tests/integration/test_gateways.py
+OLDEST := .venv-oldest
+OLDEST_READY := $(OLDEST)/.ready
 CODE := core cli.py emulator examples bench tests
 
-.PHONY: help promote workspaces test bench reliability check unit fmt clean
+.PHONY: help promote workspaces test oldest-sdk bench reliability check unit fmt clean
 
 help:  ## list the verbs
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 promote: $(READY)  ## promote sample jobs from a local DEV workspace to a local PROD workspace
 	$(BIN)/python -m examples.promote
@@ -19,12 +22,17 @@ workspaces: $(READY)  ## start the two local workspaces and keep them running
 
 test: check  ## all tests
 	$(BIN)/pytest -q --numprocesses 2 --dist loadfile --cov --cov-report=term
+	$(MAKE) oldest-sdk
+
+oldest-sdk: $(OLDEST_READY)  ## test the gateways under the oldest supported databricks-sdk
+	$(OLDEST)/bin/python -m pytest -q -p no:cacheprovider --numprocesses 2 $(CLIENT_TESTS)
 
 reliability: $(READY)  ## fail every call of every operation once, with each kind of fault
 	$(BIN)/pytest -q -m reliability --numprocesses 2
 
-bench: $(READY)  ## measure exports, imports and validations of 200 and 1,000 jobs
+bench: $(READY)  ## measure exports, imports and validations, and what the local workspace can serve
 	$(BIN)/python -m bench.promotion
+	$(BIN)/python -m bench.emulator
 
 check: $(READY)  ## format, lint, types, import directions, unit tests
 	$(BIN)/ruff format --check $(CODE)
@@ -41,7 +49,7 @@ fmt: $(READY)  ## format the code
 	$(BIN)/ruff check --fix $(CODE)
 
 clean:  ## remove the environment and everything generated
-	rm -rf $(VENV) local-workspaces .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(OLDEST) local-workspaces .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 $(READY): requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -51,3 +59,9 @@ $(READY): requirements.txt requirements-dev.txt
 		{ echo "The venv module is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $(READY)
+
+$(OLDEST_READY): requirements-oldest.txt requirements.txt requirements-dev.txt
+	@$(PYTHON) -m venv $(OLDEST)
+	@grep -hv -e '^-r' -e '^databricks-sdk' requirements.txt requirements-dev.txt > $(OLDEST)/pins.txt
+	$(OLDEST)/bin/pip install --quiet --disable-pip-version-check -r requirements-oldest.txt -c $(OLDEST)/pins.txt
+	@touch $(OLDEST_READY)

@@ -1,9 +1,10 @@
 """Carries out the rows of an import plan: referenced jobs first, circles through paused stubs."""
 
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
+from queue import SimpleQueue
 
 from core.errors import AmbiguousAnswerError, Issue, SyncError
 from core.json_text import JobSettings
@@ -74,6 +75,7 @@ class _Import:
     rows: Mapping[str, Importable]
     stubs: dict[str, int] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
+    ended: "SimpleQueue[Future[int]]" = field(default_factory=SimpleQueue)
 
     def run(self) -> Iterator[Outcome]:
         graph = {name: needed_jobs(row.desired) for name, row in self.rows.items()}
@@ -119,11 +121,10 @@ class _Import:
                     sorter.done(name)
             if not running:
                 continue
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                row = running.pop(future)
-                yield self._finish(row, future)
-                sorter.done(row.job_name)
+            future = self.ended.get()  # `wait` would look at all of them for each one that ends
+            row = running.pop(future)
+            yield self._finish(row, future)
+            sorter.done(row.job_name)
 
     def _begin(
         self,
@@ -146,7 +147,9 @@ class _Import:
             settings = by_id(row.desired, self.bench.book)
         except SyncError as error:
             return self._fail(row, error)
-        running[pool.submit(self._write, row, settings)] = row
+        future = pool.submit(self._write, row, settings)
+        running[future] = row
+        future.add_done_callback(self.ended.put)
         return None
 
     def _write(self, row: Importable, settings: JobSettings) -> int:

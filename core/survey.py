@@ -168,7 +168,7 @@ class Surveyor:
         )
         if live is survey.live:
             return first
-        self._look_up(survey, live)
+        self._look_up(survey, (job for job in live if job.complete))
         return plan_export(
             replace(situation, live=live, unread_jobs=unread, settled=settled if trusted else {})
         )

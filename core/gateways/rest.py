@@ -13,6 +13,7 @@ from databricks.sdk.clock import Clock
 from databricks.sdk.core import ApiClient, Config
 from databricks.sdk.errors import DeadlineExceeded, InternalError, TooManyRequests
 from databricks.sdk.errors.base import DatabricksError
+from requests.adapters import HTTPAdapter
 
 from core.errors import AmbiguousAnswerError, UnauthenticatedError, WorkspaceError
 from core.gateways.errors import readable, refused, translate
@@ -89,6 +90,10 @@ class RestClient:
                 "DATABRICKS_CLIENT_SECRET (any login of the Databricks SDK works).",
             ) from error
         self._api = ApiClient(self._config)
+        # For `post_once`: no repetitions, and a new connection only where the kept one was closed.
+        self._once = requests.Session()
+        for scheme in ("https://", "http://"):
+            self._once.mount(scheme, HTTPAdapter(pool_maxsize=max_in_flight, max_retries=0))
 
     @property
     def host(self) -> str:
@@ -146,7 +151,7 @@ class RestClient:
         except _TRANSPORT_ERRORS as error:  # nothing was sent yet
             raise translate(error, self.host) from error
         try:
-            return requests.post(
+            return self._once.post(
                 f"{self.host}{path}",
                 json=body,
                 headers=headers,

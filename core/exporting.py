@@ -51,7 +51,7 @@ def export_files(
     finally:
         updated = _updated(ledger, plan, outcomes)
         if updated != ledger:
-            session.state.save_exported(updated)
+            session.note(session.state.save_exported, updated)
     rows = []
     for planned in plan.rows:
         shown = export_row(planned)

@@ -61,7 +61,7 @@ def import_selected(
             listener.on_row(shown[outcome.row.job_name])
             listener.on_progress(len(shown), len(rows))
     finally:
-        session.state.save_imported(ledger)
+        session.note(session.state.save_imported, ledger)
     return tuple(
         _final_row(row.job_name, import_row(row), shown, moved, rows, plan) for row in plan.rows
     )

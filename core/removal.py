@@ -138,7 +138,7 @@ def remove_selected(
             listener.on_progress(len(removed), len(todo))
     finally:
         gone = {selected[name].job.job_id for name in removed}
-        session.state.save_imported(ledger.without_jobs(gone))
+        session.note(session.state.save_imported, ledger.without_jobs(gone))
     return tuple(_shown(import_row(row), removed, errors, listener) for row in plan.rows)
 
 

@@ -12,7 +12,7 @@ from core.plan import Deleted, Plan
 from core.plan_rows import detailed_row, export_row, import_row
 from core.ports import GitFolder, Ports
 from core.removal import RemovalLimits, remove_selected
-from core.report import Listener, Report
+from core.report import Listener, Report, ReportRow
 from core.session import NewOwner, Session, Sessions
 from core.settings import AppMode, Settings
 from core.state import StateFolder
@@ -25,7 +25,8 @@ _SILENT = Listener()
 class JobSync:
     """The engine for one workspace. Every method may raise `SyncError`: nothing was changed then.
 
-    What goes wrong with one job alone is a row of the report and raises nothing.
+    What goes wrong with one job alone is a row of the report and raises nothing. When what was
+    done cannot be noted in the ledger, the report is `failed` and has its rows all the same.
     """
 
     def __init__(self, ports: Ports, settings: Settings, clock: Clock, new_owner: NewOwner) -> None:
@@ -78,9 +79,9 @@ class JobSync:
             survey = surveyor.read()
             plan, ledger = self._plan_export(session.state, survey, surveyor)
             rows = export_files(
-                session, self._ports.files, survey.contents, plan, ledger, self._threads, guarded
+                session, self._ports.files, survey.contents, plan, ledger, self._threads, listener
             )
-            return Report("export", rows, (*survey.warnings, *plan.issues))
+            return _report(session, rows, (*survey.warnings, *plan.issues))
 
     def validate(
         self, *, details: bool = False, ask_workspace: bool = False, listener: Listener = _SILENT
@@ -140,9 +141,9 @@ class JobSync:
                 _selection(names, {row.job_name for row in plan.rows}, "such"),
                 reviewed,
                 self._threads,
-                guarded,
+                listener,
             )
-            return Report("import", rows, (*survey.warnings, *plan.issues))
+            return _report(session, rows, (*survey.warnings, *plan.issues))
 
     def adopt(self, *, listener: Listener = _SILENT) -> Report:
         """Enter the jobs that are equal to their definition in the ledger of imported jobs."""
@@ -186,9 +187,9 @@ class JobSync:
             }
             limits = RemovalLimits(self._settings.max_removals, self._settings.max_removal_share)
             rows = remove_selected(
-                session, self._ports.jobs, plan, selected, limits, self._threads, guarded
+                session, self._ports.jobs, plan, selected, limits, self._threads, listener
             )
-            return Report("remove", rows, (*survey.warnings, *plan.issues))
+            return _report(session, rows, (*survey.warnings, *plan.issues))
 
     def pull(self) -> Report:
         """Bring the Git folder to the newest commit of its branch."""
@@ -250,6 +251,12 @@ class JobSync:
             )
 
 
+def _report(session: Session, rows: tuple[ReportRow, ...], issues: tuple[Issue, ...]) -> Report:
+    """Report what was done, as failed when the ledger does not have it."""
+    unnoted = tuple(session.unnoted)
+    return Report(session.operation, rows, (*issues, *unnoted), has_failed=bool(unnoted))
+
+
 def _selection(names: Collection[str] | None, available: Collection[str], wanted: str) -> list[str]:
     if names is None:
         return sorted(available)
@@ -260,7 +267,7 @@ def _selection(names: Collection[str] | None, available: Collection[str], wanted
 
 
 def _guarded(listener: Listener, session: Session) -> Listener:
-    """Keep the lease alive while an operation reads for long."""
+    """Keep the lease alive while an operation reads for long; each write makes sure by itself."""
 
     def on_progress(done: int, total: int) -> None:
         session.lease.check()

@@ -3,10 +3,11 @@
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import TypeVar
 
-from core.errors import SyncError
+from core.errors import Issue, SyncError
 from core.json_text import JsonDict, fingerprint
 from core.lock import Clock, Lease, Owner, acquire
 from core.ports import CurrentPrincipal, Ports
@@ -16,6 +17,7 @@ from core.state import FOLDER_NAME, StateFolder
 log = logging.getLogger(__name__)
 
 _RELEASE_ATTEMPTS = 3
+Ledger = TypeVar("Ledger")
 
 NewOwner = Callable[[str, str], Owner]
 """Makes the owner of a lock from the principal's name and the operation."""
@@ -23,13 +25,17 @@ NewOwner = Callable[[str, str], Owner]
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One writing operation that holds the lock."""
+    """One writing operation that holds the lock.
+
+    `unnoted` tells what was done and could not be noted in a ledger.
+    """
 
     operation: str
     me: CurrentPrincipal
     state: StateFolder
     lease: Lease
     owner: Owner
+    unnoted: list[Issue] = field(default_factory=list)
 
     def keep_snapshot(self, items: Sequence[JsonDict]) -> None:
         """Keep what is about to be changed or removed.
@@ -49,6 +55,20 @@ class Session:
         name = f"{started:%Y%m%dT%H%M%SZ}-{self.operation}-{self.owner.token[:8]}"
         folder = self.state.save_snapshot(name, header, items)
         log.info("kept %d items in %s", len(items), folder)
+
+    def note(self, save: Callable[[Ledger], None], ledger: Ledger) -> None:
+        """Replace a ledger after the work was done.
+
+        What was done must be told also when this fails, so that nothing is raised: the next
+        operation finds it and notes it. Whoever lost the lock leaves the ledger to its new owner.
+        """
+        try:
+            self.lease.check()
+            save(ledger)
+        except SyncError as error:
+            self.unnoted.append(
+                Issue(f"What was done could not be noted; the next {self.operation} does. {error}")
+            )
 
 
 class Sessions:

@@ -73,17 +73,22 @@ def _kept(plan: ExportPlan) -> list[JsonDict]:
 def _write(files: WorkspaceFiles, folder: str, row: _Writable) -> None:
     match row:
         case NewFile():
-            try:
-                files.create(f"{folder}/{row.path}", definition_bytes(row.definition))
-            except AlreadyExistsError as error:
-                raise SyncError(
-                    f"A file {row.path} appeared meanwhile and was not overwritten.",
-                    fix="Export again.",
-                ) from error
+            _create(files, folder, row.path, definition_bytes(row.definition))
         case ChangedFile():
             files.write(f"{folder}/{row.path}", definition_bytes(row.definition))
         case DeletedFile():
             files.delete(f"{folder}/{row.file.path}")
+
+
+def _create(files: WorkspaceFiles, folder: str, path: str, content: bytes) -> None:
+    try:
+        files.create(f"{folder}/{path}", content)
+    except AlreadyExistsError as error:
+        # After a lost answer the retried create meets our own file.
+        if files.read(f"{folder}/{path}") != content:
+            raise SyncError(
+                f"A file {path} appeared meanwhile and was not overwritten.", fix="Export again."
+            ) from error
 
 
 def _updated(

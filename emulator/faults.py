@@ -20,7 +20,7 @@ class Fault:
     """One scripted fault.
 
     Attributes:
-        endpoint: method and route template, or `*`.
+        endpoint: method and route template, `*` for every call, or `POST *` for all of a method.
         call: the first matching call that fails, counted from now; 1 is the next one.
         times: how many calls fail; 0 is all from then on.
         kind: `status` answers with `status`, `body` and `headers`; `delay` only waits;
@@ -56,7 +56,8 @@ class _Script:
     done: int = 0
 
     def strikes(self, endpoint: str) -> bool:
-        if self.fault.endpoint not in (ANY_ENDPOINT, endpoint):
+        method = endpoint.partition(" ")[0]
+        if self.fault.endpoint not in (ANY_ENDPOINT, f"{method} {ANY_ENDPOINT}", endpoint):
             return False
         self.calls += 1
         if self.calls < self.fault.call or (self.fault.times and self.done >= self.fault.times):

@@ -33,6 +33,13 @@ def test_a_status_fault_strikes_the_nth_call_as_often_as_told(http: Http) -> Non
     assert codes == [200, 500, 500, 200, 200]
 
 
+def test_a_fault_may_strike_the_nth_call_of_a_method(http: Http) -> None:
+    fault(http, endpoint="POST *", call=2, status=500)
+    read = [http.get("/api/2.2/jobs/list").status_code for _ in range(3)]
+    written = [http.post("/api/2.2/jobs/create", {"name": "a"}).status_code for _ in range(3)]
+    assert (read, written) == ([200, 200, 200], [200, 500, 200])
+
+
 def test_a_status_before_prevents_and_after_only_hides_the_effect(http: Http) -> None:
     fault(http, endpoint=CREATE, when="before")
     fault(http, endpoint=CREATE, call=2, when="after", headers={"Retry-After": "7"})

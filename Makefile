@@ -27,7 +27,7 @@ test: check  ## all tests
 oldest-sdk: $(OLDEST_READY)  ## test the gateways under the oldest supported databricks-sdk
 	$(OLDEST)/bin/python -m pytest -q -p no:cacheprovider --numprocesses 2 $(CLIENT_TESTS)
 
-reliability: $(READY)  ## fail every call of every operation once, with each kind of fault
+reliability: $(READY)  ## fail calls one by one and at random in every way, kill processes, print figures
 	$(BIN)/pytest -q -m reliability --numprocesses 2
 
 bench: $(READY)  ## measure exports, imports and validations, and what the local workspace can serve

@@ -1,6 +1,7 @@
 """What the Git folder holds: definitions, files that could not be read, and everything else."""
 
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
@@ -130,29 +131,45 @@ class GitReader:
     def _contents(
         self, candidates: Sequence[FileStatus], objects: int, version: str
     ) -> Iterator[tuple[FileStatus, bytes | SyncError]]:
-        """Yield each file's content: from the cache, from one zip, else read one by one."""
-        missing: list[FileStatus] = []
+        """Yield each file's content: from the cache, from a zip, else read one by one."""
+        missing: dict[str, FileStatus] = {}
         for entry in candidates:
             cached = self._cached(entry, version)
             if cached is None:
-                missing.append(entry)
+                missing[entry.path] = entry
             else:
                 yield entry, cached
-        zipped: Mapping[str, bytes] = {}
-        if len(missing) >= _WORTH_A_ZIP and objects <= _MAX_ZIPPED:
-            zipped = self._files.read_folder(self._folder) or {}
-        single = [entry for entry in missing if entry.path not in zipped]
-        for entry in missing:
-            if entry.path in zipped:
-                yield entry, self._keep(entry, version, zipped[entry.path])
+        zips = self._zips(list(missing)) if objects <= _MAX_ZIPPED else ()
+        for zipped in zips:
+            for path, unpacked in zipped.items():
+                if path in missing:
+                    entry = missing.pop(path)
+                    yield entry, self._keep(entry, version, unpacked)
         reading = in_parallel(
-            lambda entry: self._files.read(entry.path), single, threads=self._threads
+            lambda entry: self._files.read(entry.path), missing.values(), threads=self._threads
         )
         for entry, content in reading:
             if isinstance(content, SyncError):
                 yield entry, content
             else:
                 yield entry, self._keep(entry, version, content)
+
+    def _zips(self, paths: Sequence[str]) -> Iterator[Mapping[str, bytes]]:
+        """Yield the whole folder; where the workspace refuses that, each of its subfolders.
+
+        It refuses what is larger than 10 MB together. Few files are not worth the attempt.
+        """
+        if len(paths) < _WORTH_A_ZIP:
+            return
+        whole = self._files.read_folder(self._folder)
+        if whole is not None:
+            yield whole
+            return
+        start = len(self._folder) + 1
+        inside = Counter(path[: path.index("/", start)] for path in paths if "/" in path[start:])
+        for subfolder, files in sorted(inside.items()):
+            if files >= _WORTH_A_ZIP:
+                yield self._files.read_folder(subfolder) or {}
 
     def _cached(self, entry: FileStatus, version: str) -> bytes | None:
         key = _cache_key(entry, version)

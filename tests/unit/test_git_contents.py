@@ -202,6 +202,26 @@ def test_a_folder_of_many_files_is_read_as_one_where_possible(workspace, gives_f
     assert len(asked) == (0 if gives_folders else 12)
 
 
+def test_a_folder_too_large_for_one_zip_is_read_as_one_zip_per_subfolder(workspace):
+    for folder in ("north", "north/deep", "south"):
+        for number in range(12):
+            workspace.put_file(
+                f"{folder}/{number}.json", definition_text(job(f"{folder} {number}"))
+            )
+    workspace.put_file("few/one.json", definition_text(job("one")))
+    workspace.put_file("flat.json", definition_text(job("flat")))
+    one_by_one = read(workspace)
+    workspace.files.gives_folders = True
+    zip_of, zipped = workspace.files.read_folder, []
+    workspace.files.read_folder = lambda path: (
+        zipped.append(path) or (None if path == FOLDER else zip_of(path))
+    )
+    asked = counting(workspace)
+    assert read(workspace) == one_by_one
+    assert zipped == [FOLDER, f"{FOLDER}/north", f"{FOLDER}/south"]
+    assert asked == [f"{FOLDER}/few/one.json", f"{FOLDER}/flat.json"]
+
+
 def test_what_is_missing_in_the_zip_is_read_by_itself(workspace):
     for number in range(12):
         workspace.put_file(f"{number}.json", definition_text(job(f"job {number}")))

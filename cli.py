@@ -20,10 +20,10 @@ from core.errors import ModeError, SelectionError, SettingsError, SyncError
 from core.gateways.connect import (
     Connection,
     connect,
-    default_cache_folder,
     system_clock,
     this_process,
 )
+from core.gateways.local_folder import default_cache_folder
 from core.report import ERROR, Listener, Report, ReportRow, failure
 from core.secrets import mask
 from core.service import JobSync

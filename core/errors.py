@@ -65,6 +65,22 @@ class RemovalRefusedError(SyncError):
     """A removal that the plan or the limits do not allow; nothing was removed."""
 
 
+class StoppedError(SyncError):
+    """The operation was told to stop while it was still reading; nothing was changed."""
+
+    def __init__(self) -> None:
+        super().__init__("Stopped before anything was changed.", fix="Start it again when ready.")
+
+
+class PlanGoneError(SyncError):
+    """The plan that was reviewed is not kept any more; nothing was changed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The validation that you reviewed is not kept any more.", fix="Validate again."
+        )
+
+
 class SelectionError(SyncError):
     """The selection names jobs that the plan cannot apply."""
 

@@ -32,6 +32,7 @@ def export_files(
     Raises:
         StateError: what is about to be overwritten could not be kept; nothing was written.
     """
+    listener.on_planned(plan.rows)
     session.keep_snapshot(_kept(plan))
     todo = [row for row in plan.rows if isinstance(row, _Writable)]
     listener.on_step("Writing files")
@@ -47,18 +48,21 @@ def export_files(
     try:
         for row, result in in_parallel(carry_out, todo, threads=threads):
             outcomes[row.job_name] = result
+            listener.on_row(_shown(row, result))
             listener.on_progress(len(outcomes), len(todo))
     finally:
         updated = _updated(ledger, plan, outcomes)
         if updated != ledger:
             session.note(session.state.save_exported, updated)
-    rows = []
-    for planned in plan.rows:
-        shown = export_row(planned)
-        error = outcomes.get(planned.job_name) if isinstance(planned, _Writable) else None
-        rows.append(shown.failed(error) if error else shown)
-        listener.on_row(rows[-1])
-    return tuple(rows)
+    return tuple(
+        _shown(row, outcomes.get(row.job_name)) if isinstance(row, _Writable) else export_row(row)
+        for row in plan.rows
+    )
+
+
+def _shown(row: _Writable, error: SyncError | None) -> ReportRow:
+    shown = export_row(row)
+    return shown.failed(error) if error else shown
 
 
 def _kept(plan: ExportPlan) -> list[JsonDict]:

@@ -80,3 +80,21 @@ def join_element(path: str, key: str) -> str:
     return (
         f"{path}[{key if _PLAIN_ELEMENT.fullmatch(key) else json.dumps(key, ensure_ascii=False)}]"
     )
+
+
+_STEP = re.compile(
+    r"\.?(?P<key>[^.\[\]]+)|\[(?P<quoted>\"(?:\\.|[^\"\\])*\")\]|\[(?P<element>[^\]]*)\]"
+)
+
+
+def steps_of(path: str) -> tuple[tuple[str, bool], ...]:
+    """Take a written path apart: each step's name, and whether it is an element of a list."""
+    steps = []
+    for match in _STEP.finditer(path):
+        if match["key"] is not None:
+            steps.append((match["key"], False))
+        elif match["quoted"] is not None:
+            steps.append((str(json.loads(match["quoted"])), True))
+        else:
+            steps.append((match["element"], True))
+    return tuple(steps)

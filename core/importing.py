@@ -22,7 +22,7 @@ def import_selected(
     plan: Plan,
     stored: ImportedLedger,
     names: Collection[str],
-    reviewed: Plan | None,
+    reviewed: Mapping[str, str] | None,
     threads: int,
     listener: Listener,
 ) -> tuple[ReportRow, ...]:
@@ -30,12 +30,16 @@ def import_selected(
 
     Args:
         stored: the ledger as the state folder holds it.
-        reviewed: what the user saw; rows that differ from it now are skipped and named.
+        reviewed: the `plan_fingerprints` of what the user saw; rows that have moved since are
+            skipped and named.
 
     Raises:
         StateError: the snapshot or the announcement could not be written; nothing was changed.
     """
+    listener.on_planned(plan.rows)
     moved = _moved(plan, reviewed, names)
+    for row in moved.values():
+        listener.on_row(row)
     rows = {
         name: row for name, row in plan.importable().items() if name in names and name not in moved
     }
@@ -84,15 +88,16 @@ def _final_row(
     return planned
 
 
-def _moved(plan: Plan, reviewed: Plan | None, names: Collection[str]) -> dict[str, ReportRow]:
+def _moved(
+    plan: Plan, reviewed: Mapping[str, str] | None, names: Collection[str]
+) -> dict[str, ReportRow]:
     """Return the selected rows that are not what the user reviewed any more."""
     if reviewed is None:
         return {}
-    seen = {row.job_name: row_fingerprint(row) for row in reviewed.importable().values()}
     return {
         name: moved_row(row)
         for name, row in plan.importable().items()
-        if name in names and seen.get(name) != row_fingerprint(row)
+        if name in names and reviewed.get(name) != row_fingerprint(row)
     }
 
 

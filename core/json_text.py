@@ -68,6 +68,18 @@ class Packed:
         """Return the value, as a copy of its own."""
         return json.loads(zlib.decompress(self._content))
 
+    @property
+    def content(self) -> bytes:
+        """Return the compressed text, to be kept on a disk."""
+        return self._content
+
+    @classmethod
+    def from_content(cls, content: bytes) -> "Packed":
+        """Take up what `content` gave."""
+        packed = cls.__new__(cls)
+        packed._content = content
+        return packed
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Packed) and self._content == other._content
 

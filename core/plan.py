@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from core.canonical import canonicalize
 from core.diff import FieldChange, HiddenDifference, diff_settings, hidden_differences
 from core.errors import Issue
 from core.forms import Form, is_managed, live_form, with_same_identity
@@ -147,13 +148,24 @@ class Situation:
     settled: Mapping[str, Unchanged] = field(default_factory=dict)
 
 
-def row_fingerprint(row: Row) -> str:
-    """Return a text that changes when the row's job, file or mapping has moved."""
-    job = getattr(row, "job", None)
-    parts = [row.status, row.job_name, getattr(row, "desired", None)]
-    if job is not None:
-        parts += [job.job_id, job.settings, job.run_as_user_name]
+def row_fingerprint(row: Importable | Deleted) -> str:
+    """Return a text that changes when the row's job, file or mapping has moved.
+
+    Two readings of the same job may differ in the order of their lists, which is no move.
+    """
+    parts: list[object] = [row.status, row.job_name]
+    if isinstance(row, New | Changed):
+        parts.append(canonicalize(row.desired).settings)
+    if isinstance(row, Changed | Deleted):
+        settings = canonicalize(row.job.settings).settings
+        parts += [row.job.job_id, settings, row.job.run_as_user_name]
     return fingerprint(parts)
+
+
+def plan_fingerprints(plan: Plan) -> dict[str, str]:
+    """Return, by job name, the fingerprints of the rows that can be carried out."""
+    rows = {**plan.importable(), **plan.removable()}
+    return {name: row_fingerprint(row) for name, row in rows.items()}
 
 
 def find_renames(

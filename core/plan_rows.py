@@ -24,7 +24,7 @@ def detailed_row(row: Row) -> ReportRow:
     match row:
         case New() | Changed() | Unchanged():
             details = RowDetails(
-                risks=_risks(row),
+                risks=row_risks(row),
                 not_mapped=find_verbatim(row.file.definition.settings),
                 hidden=() if isinstance(row, New) else row.hidden,
             )
@@ -39,11 +39,11 @@ def import_row(row: Row) -> ReportRow:
     """Return what validation tells about a job."""
     match row:
         case New():
-            message = _joined("Will be created.", _risks(row))
+            message = _joined("Will be created.", row_risks(row))
             return ReportRow(row.job_name, row.file.path, row.status, message=message)
         case Changed():
             renamed = f"Is called “{row.old_name}” now." if row.old_name else ""
-            message = _joined(renamed, _risks(row))
+            message = _joined(renamed, row_risks(row))
             return ReportRow(
                 row.job_name, row.file.path, row.status, changes=row.changes, message=message
             )
@@ -88,16 +88,15 @@ def export_row(row: ExportRow) -> ReportRow:
             assert_never(row)
 
 
-def _risks(row: New | Changed | Unchanged) -> tuple[Risk, ...]:
+def row_risks(row: Row) -> tuple[Risk, ...]:
+    """Return what to look at before a row is imported, as its diff tells it."""
     match row:
         case New():
             return risks_of(None, row.desired, ())
         case Changed():
             return risks_of(row.current, row.desired, row.changes)
-        case Unchanged():
-            return ()
         case _:
-            assert_never(row)
+            return ()
 
 
 def _joined(message: str, risks: tuple[Risk, ...]) -> str:

@@ -7,7 +7,7 @@ from core.errors import RemovalRefusedError, SyncError
 from core.forms import is_managed
 from core.json_text import JsonDict
 from core.parallel import in_parallel
-from core.plan import Deleted, Plan
+from core.plan import Deleted, Plan, row_fingerprint
 from core.plan_rows import import_row
 from core.ports import Jobs, LiveJob
 from core.report import Listener, ReportRow
@@ -106,11 +106,15 @@ def remove_selected(
     jobs: Jobs,
     plan: Plan,
     selected: Mapping[str, Deleted],
+    reviewed: Mapping[str, str] | None,
     limits: RemovalLimits,
     threads: int,
     listener: Listener,
 ) -> tuple[ReportRow, ...]:
     """Remove the selected jobs and return a row for every job of the plan.
+
+    Args:
+        reviewed: the `plan_fingerprints` of what the user saw; rows that have moved since stay.
 
     Raises:
         RemovalRefusedError: the plan is incomplete or the limits forbid it; nothing was removed.
@@ -118,10 +122,11 @@ def remove_selected(
     """
     ledger = session.state.imported()
     check_removal(plan, selected, len(ledger.jobs), limits)
-    errors: dict[str, SyncError] = {}
+    listener.on_planned(plan.rows)
+    errors = _moved(selected, reviewed)
     for name, row in selected.items():
         problem = removal_problem(row, selected)
-        if problem:
+        if problem and name not in errors:
             errors[name] = problem
     kept = _read_for_removal(jobs, [selected[n] for n in selected if n not in errors], threads)
     errors |= {name: item for name, item in kept.items() if isinstance(item, SyncError)}
@@ -135,21 +140,30 @@ def remove_selected(
                 removed.add(row.job_name)
             else:
                 errors[row.job_name] = error
-            listener.on_progress(len(removed), len(todo))
+            listener.on_row(_shown(import_row(row), removed, errors))
+            listener.on_progress(len(removed) + len(errors), len(selected))
     finally:
         gone = {selected[name].job.job_id for name in removed}
         session.note(session.state.save_imported, ledger.without_jobs(gone))
-    return tuple(_shown(import_row(row), removed, errors, listener) for row in plan.rows)
+    return tuple(_shown(import_row(row), removed, errors) for row in plan.rows)
 
 
-def _shown(
-    row: ReportRow, removed: Collection[str], errors: Mapping[str, SyncError], listener: Listener
-) -> ReportRow:
-    if row.status == Deleted.status and row.job_name in removed:
-        row = row.with_message("Removed. A snapshot of it is in the state folder.")
-    elif row.status == Deleted.status and row.job_name in errors:
-        row = row.failed(errors[row.job_name])
-    elif row.status == Deleted.status:
-        row = row.with_message("Not selected.")
-    listener.on_row(row)
-    return row
+def _moved(
+    selected: Mapping[str, Deleted], reviewed: Mapping[str, str] | None
+) -> dict[str, SyncError]:
+    if reviewed is None:
+        return {}
+    error = SyncError("Not removed: the job changed after validation.", fix="Validate again.")
+    return {
+        name: error for name, row in selected.items() if reviewed.get(name) != row_fingerprint(row)
+    }
+
+
+def _shown(row: ReportRow, removed: Collection[str], errors: Mapping[str, SyncError]) -> ReportRow:
+    if row.status != Deleted.status:
+        return row
+    if row.job_name in removed:
+        return row.with_message("Removed. A snapshot of it is in the state folder.")
+    if row.job_name in errors:
+        return row.failed(errors[row.job_name])
+    return row.with_message("Not selected.")

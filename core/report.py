@@ -2,13 +2,15 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from core.diff import FieldChange, HiddenDifference
-from core.errors import Issue, SyncError
+from core.errors import Issue, StoppedError, SyncError
+from core.export_plan import ExportRow
 from core.json_text import JsonDict
+from core.plan import Row
 from core.risks import Risk
 from core.secrets import mask
 from core.unmapped import UnmappedName
@@ -152,12 +154,13 @@ def _sentence(issue: Issue) -> str:
 class Listener:
     """Who follows an operation. Called from its threads, never from two at the same time.
 
-    `on_step` gets what is being done, `on_progress` how much of it, `on_row` each row as it ends;
-    `should_stop` is asked between jobs.
+    `on_step` gets what is being done, `on_progress` how much of it, `on_planned` all rows before
+    the first is carried out, `on_row` each row as it ends; `should_stop` is asked between jobs.
     """
 
     on_step: Callable[[str], None] = lambda _step: None
     on_progress: Callable[[int, int], None] = lambda _done, _total: None
+    on_planned: Callable[[Sequence[Row] | Sequence[ExportRow]], None] = lambda _rows: None
     on_row: Callable[[ReportRow], None] = lambda _row: None
     should_stop: Callable[[], bool] = lambda: False
 
@@ -166,16 +169,24 @@ class Listener:
         return replace(self, on_progress=on_progress)
 
 
-def one_at_a_time(listener: Listener) -> Listener:
-    """Return a listener that several threads may call: it lets one in after the other."""
+def while_reading(listener: Listener) -> Listener:
+    """Return the listener for the time in which nothing is written.
+
+    Several threads may call it: it lets one in after the other. Told to stop, it ends the reading
+    with a StoppedError.
+    """
     mutex = threading.Lock()
 
-    def on_step(step: str) -> None:
+    def stop_or(tell: Callable[[], None]) -> None:
         with mutex:
-            listener.on_step(step)
+            if listener.should_stop():
+                raise StoppedError
+            tell()
+
+    def on_step(step: str) -> None:
+        stop_or(lambda: listener.on_step(step))
 
     def on_progress(done: int, total: int) -> None:
-        with mutex:
-            listener.on_progress(done, total)
+        stop_or(lambda: listener.on_progress(done, total))
 
     return replace(listener, on_step=on_step, on_progress=on_progress)

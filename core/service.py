@@ -1,16 +1,23 @@
 """The use cases: info, export, validate, import, adopt, remove, pull."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Any
 
 from core.errors import Issue, MappingFileError, ModeError, NotFoundError, SelectionError
 from core.export_plan import ExportPlan
 from core.exporting import export_files
+from core.git_contents import GitContents
+from core.history import History
 from core.importing import import_selected
 from core.ledger import ExportedLedger, ImportedJob, ImportedLedger, settle_pending
 from core.lock import Clock
+from core.mapping_use import mapping_entries
+from core.mappings import PausePolicy
 from core.plan import Deleted, Plan
 from core.plan_rows import detailed_row, export_row, import_row
 from core.ports import GitFolder, Ports
+from core.pulling import pulled_rows
 from core.removal import RemovalLimits, remove_selected
 from core.report import Listener, Report, ReportRow
 from core.session import NewOwner, Session, Sessions
@@ -34,27 +41,33 @@ class JobSync:
         self._settings = settings
         self._sessions = Sessions(ports, settings, clock, new_owner)
 
-    def info(self) -> Report:
-        """Tell which workspace, principal, Git folder and mapping file this deployment uses."""
-        surveyor = self._surveyor(_SILENT)
+    def whereabouts(self) -> Mapping[str, Any]:
+        """Tell in a few calls which workspace, principal and Git folder this deployment uses."""
         me = self._ports.principals.current()
-        contents = surveyor.read_contents()
-        try:
-            _, issues = surveyor.read_mappings()
-        except MappingFileError as error:
-            issues = (Issue(str(error)),)
-        details = {
+        return {
             "workspace_id": me.workspace_id,
             "principal": me.name,
             "is_admin": me.is_admin,
             "app_mode": self._settings.mode.value,
             "definitions_folder": self._settings.folder,
             **_git_details(self._ports.git.find(self._settings.folder)),
+        }
+
+    def info(self, *, listener: Listener = _SILENT) -> Report:
+        """Tell that, and what the Git folder, the mapping file and the workspace hold."""
+        surveyor = self._surveyor(listener)
+        me = self._ports.principals.current()
+        contents = surveyor.read_contents()
+        mapping, issues = self._mapping_details(surveyor, contents)
+        details = {
+            **self.whereabouts(),
             "definitions": len(contents.files),
             "unreadable_files": len(contents.unread),
             "other_json_files": contents.other_json,
-            "jobs": sum(1 for _ in self._ports.jobs.list_jobs()),
+            "last_change_ms": self._last_change(),
+            "jobs": surveyor.count_jobs(),
             "mapping_file": self._settings.mapping_path,
+            **mapping,
             "state_folder": self._sessions.state_folder(me).path,
         }
         return Report("info", issues=issues, details=details)
@@ -71,6 +84,7 @@ class JobSync:
             survey = surveyor.read()
             state = self._sessions.state_folder(survey.me)
             plan, _ = self._plan_export(state, survey, surveyor)
+            listener.on_planned(plan.rows)
             rows = tuple(export_row(row) for row in plan.rows)
             return Report("export", rows, (*survey.warnings, *plan.issues))
         with self._sessions.open("export") as session:
@@ -84,7 +98,12 @@ class JobSync:
             return _report(session, rows, (*survey.warnings, *plan.issues))
 
     def validate(
-        self, *, details: bool = False, ask_workspace: bool = False, listener: Listener = _SILENT
+        self,
+        *,
+        details: bool = False,
+        ask_workspace: bool = False,
+        pause: PausePolicy | None = None,
+        listener: Listener = _SILENT,
     ) -> tuple[Plan, Report]:
         """Plan an import. Writes nothing.
 
@@ -92,15 +111,17 @@ class JobSync:
             details: tell for each job what is not mapped and which differences are no change.
             ask_workspace: note active runs, absent files and roles that we may lack, for each job
                 that would be written or removed. What cannot be read is a note and no error.
+            pause: the policy to plan with, in place of the mapping file's.
 
         Returns the plan, to be reviewed and handed to `import_jobs`, and what to show of it.
         """
         self._require("validate", AppMode.IMPORT)
-        survey = self._surveyor(listener).read()
+        survey = _with_pause(self._surveyor(listener).read(), pause)
         ledger = settle_pending(
             self._sessions.state_folder(survey.me).imported(), survey.live, survey.me.name
         )
         plan = self._surveyor(listener).plan_import(survey, ledger, shows_hidden=details)
+        listener.on_planned(plan.rows)
         rows = tuple(map(detailed_row if details else import_row, plan.rows))
         if ask_workspace:
             facts = self._surveyor(listener).ask_workspace(plan, survey.me.name)
@@ -115,14 +136,17 @@ class JobSync:
         self,
         names: Collection[str] | None = None,
         *,
-        reviewed: Plan | None = None,
+        reviewed: Mapping[str, str] | None = None,
+        pause: PausePolicy | None = None,
         listener: Listener = _SILENT,
     ) -> Report:
         """Import new and changed jobs.
 
         Args:
             names: the selected jobs; None for all.
-            reviewed: the plan that the user saw. Rows that have moved since are skipped and named.
+            reviewed: the `plan_fingerprints` of the plan that the user saw. Rows that have moved
+                since are skipped and named.
+            pause: the policy that the plan was made with, when it was not the mapping file's.
 
         Raises:
             SelectionError: a name is not in the plan; nothing was changed.
@@ -131,7 +155,7 @@ class JobSync:
         self._require("import", AppMode.IMPORT)
         with self._sessions.open("import") as session:
             guarded = _guarded(listener, session)
-            survey, plan, ledger = self._fresh_plan(session, guarded)
+            survey, plan, ledger = self._fresh_plan(session, guarded, pause)
             rows = import_selected(
                 session,
                 self._ports.jobs,
@@ -151,6 +175,7 @@ class JobSync:
         with self._sessions.open("adopt") as session:
             survey, plan, stored = self._fresh_plan(session, _guarded(listener, session))
             ledger = settle_pending(stored, survey.live, survey.me.name)
+            listener.on_planned(plan.rows)
             adopted = {row.job_name for row in plan.adoptable()}
             for row in plan.adoptable():
                 entry = ImportedJob(row.job_name, row.file.definition.source_job_id)
@@ -166,12 +191,17 @@ class JobSync:
             return Report("adopt", tuple(shown), (*survey.warnings, *plan.issues))
 
     def remove(
-        self, names: Collection[str] | None = None, *, listener: Listener = _SILENT
+        self,
+        names: Collection[str] | None = None,
+        *,
+        reviewed: Mapping[str, str] | None = None,
+        listener: Listener = _SILENT,
     ) -> Report:
         """Remove jobs that we imported and whose definition is gone from Git.
 
         Args:
             names: the selected jobs; None for all that are classed as deleted.
+            reviewed: as for `import_jobs`.
 
         Raises:
             RemovalRefusedError: the plan is incomplete, or the limits forbid it.
@@ -187,12 +217,19 @@ class JobSync:
             }
             limits = RemovalLimits(self._settings.max_removals, self._settings.max_removal_share)
             rows = remove_selected(
-                session, self._ports.jobs, plan, selected, limits, self._threads, listener
+                session,
+                self._ports.jobs,
+                plan,
+                selected,
+                reviewed,
+                limits,
+                self._threads,
+                listener,
             )
             return _report(session, rows, (*survey.warnings, *plan.issues))
 
-    def pull(self) -> Report:
-        """Bring the Git folder to the newest commit of its branch."""
+    def pull(self, *, listener: Listener = _SILENT) -> Report:
+        """Bring the Git folder to the newest commit of its branch, and tell what came."""
         self._require("pull", AppMode.IMPORT)
         with self._sessions.open("pull") as session:
             folder = self._ports.git.find(self._settings.folder)
@@ -201,10 +238,44 @@ class JobSync:
                     f"{self._settings.folder} does not lie in a Git folder.",
                     fix="Clone the repository as a Git folder, or pull by other means.",
                 )
+            surveyor = self._surveyor(_guarded(listener, session))
+            before = surveyor.read_contents()
             session.lease.check()
+            listener.on_step("Pulling")
             pulled = self._ports.git.pull(folder)
             details = {**_git_details(pulled), "old_commit": folder.commit}
-            return Report("pull", details=details)
+            return Report("pull", pulled_rows(before, surveyor.read_contents()), details=details)
+
+    def history(self) -> History:
+        """Return the history of operations, kept in the state folder."""
+        state = self._sessions.state_folder(self._ports.principals.current())
+        return History(self._ports.files, state.path, self._ports.cache, self._threads)
+
+    def _mapping_details(
+        self, surveyor: Surveyor, contents: GitContents
+    ) -> tuple[Mapping[str, Any], tuple[Issue, ...]]:
+        """Return the mapping file as it stands, what is wrong with it, and what uses it."""
+        if not self._reads_mappings:
+            return {}, ()
+        details: dict[str, Any] = {}
+        try:
+            content = self._ports.files.read(self._settings.mapping_path)
+            details["mapping_text"] = content.decode("utf-8-sig", "replace")
+        except NotFoundError:
+            pass  # read_mappings says so
+        try:
+            mappings, issues = surveyor.read_mappings()
+        except MappingFileError as error:
+            return details, (Issue(str(error)),)
+        entries = mapping_entries(mappings, (file.definition for file in contents.files))
+        details["mapping_entries"] = [entry.as_json() for entry in entries]
+        details["pause_status"] = mappings.pause.value
+        return details, issues
+
+    def _last_change(self) -> int:
+        """Return when an object in the definitions' folder changed last, 0 if it is not told."""
+        listed = self._ports.files.list_folder(self._settings.folder)
+        return max((entry.modified_at for entry in listed), default=0)
 
     @property
     def _threads(self) -> int:
@@ -227,11 +298,11 @@ class JobSync:
         )
 
     def _fresh_plan(
-        self, session: Session, listener: Listener
+        self, session: Session, listener: Listener, pause: PausePolicy | None = None
     ) -> tuple[Survey, Plan, ImportedLedger]:
         """Read everything and plan anew; also return the ledger as it is stored."""
         surveyor = self._surveyor(listener)
-        survey = surveyor.read()
+        survey = _with_pause(surveyor.read(), pause)
         stored = session.state.imported()
         ledger = settle_pending(stored, survey.live, survey.me.name)
         return survey, surveyor.plan_import(survey, ledger), stored
@@ -274,6 +345,12 @@ def _guarded(listener: Listener, session: Session) -> Listener:
         listener.on_progress(done, total)
 
     return listener.with_progress(on_progress)
+
+
+def _with_pause(survey: Survey, pause: PausePolicy | None) -> Survey:
+    if pause is None:
+        return survey
+    return replace(survey, mappings=replace(survey.mappings, pause=pause))
 
 
 def _git_details(folder: GitFolder | None) -> Mapping[str, str | int]:

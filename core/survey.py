@@ -26,7 +26,7 @@ from core.plan import (
 )
 from core.ports import CurrentPrincipal, LiveJob, NamedResource, Ports
 from core.principals import Principal
-from core.report import Listener, one_at_a_time
+from core.report import Listener, while_reading
 from core.sampling import agrees, sample_of
 from core.workspace_facts import WorkspaceFacts, read_facts
 
@@ -65,7 +65,7 @@ class Surveyor:
         self._reads_mappings = reads_mappings
         self._threads = threads
         self._full_read = full_read
-        self._listener = one_at_a_time(listener)
+        self._listener = while_reading(listener)
 
     def read(self) -> Survey:
         """Read both sides.
@@ -172,6 +172,10 @@ class Surveyor:
         return plan_export(
             replace(situation, live=live, unread_jobs=unread, settled=settled if trusted else {})
         )
+
+    def count_jobs(self) -> int:
+        """Return how many jobs the principal sees."""
+        return len(self._list_jobs())
 
     def _list_jobs(self) -> tuple[LiveJob, ...]:
         live: list[LiveJob] = []

@@ -3,7 +3,6 @@
 import os
 import secrets
 import socket
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,11 +27,6 @@ class Connection:
 
     rest: RestClient
     ports: Ports
-
-
-def default_cache_folder() -> Path:
-    """Return where contents are kept on this machine when nothing else is configured."""
-    return Path(tempfile.gettempdir()) / f"databricks-job-sync-{os.getuid()}"
 
 
 def connect(

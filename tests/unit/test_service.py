@@ -12,6 +12,7 @@ from core.errors import (
     WorkspaceError,
 )
 from core.placeholders import Kind
+from core.plan import plan_fingerprints
 from core.ports import CurrentPrincipal
 from core.settings import AppMode
 from tests.builders import definition_text, job, notebook_task, run_job_task
@@ -309,7 +310,7 @@ def test_rows_that_moved_after_validation_are_skipped_and_named(dev, prod):
     plan, _ = prod.service().validate()
     target = prod.jobs.named("load")
     prod.jobs.reset_job(target.job_id, job("load", timeout_seconds=7, run_as={"user_name": ME}))
-    report = prod.service().import_jobs(reviewed=plan)
+    report = prod.service().import_jobs(reviewed=plan_fingerprints(plan))
     assert statuses(report) == {"load": "error", "other": "unchanged"}
     assert prod.jobs.named("load").settings["timeout_seconds"] == 7
 

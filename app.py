@@ -1,0 +1,146 @@
+"""The page: builds the server from its settings. Importing this module does no I/O."""
+
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from dash import Dash
+from dash.development.base_component import Component
+from dotenv import load_dotenv
+from flask import Flask
+
+import callbacks.history
+import callbacks.operations
+import callbacks.places
+from components.shell import Frame, page
+from core.errors import SyncError
+from core.gateways.local_folder import page_folder
+from core.gateways.operation_store import SqliteOperationStore
+from core.json_text import fingerprint
+from core.settings import AppMode, Settings
+from web.background import OperationProcesses
+from web.feed import Feed
+from web.identity import LOCAL_USER
+from web.reader import WorkspaceReader, connect_from_env
+from web.security import current_user, protect, signing_key, tell_reference
+from web.settings import PageSettings
+
+VERSION = "0.2.0"
+_TABS: Mapping[AppMode, tuple[str, ...]] = {
+    AppMode.EXPORT: ("export", "history", "workspace"),
+    AppMode.IMPORT: ("import", "history", "workspace"),
+    AppMode.BOTH: ("export", "import", "history", "workspace"),
+}
+_OPEN = "Nobody is asked who they are here (AUTH=none). Use it on your own machine only."
+_INDEX = """<!DOCTYPE html>
+<html lang="en" data-bs-theme="light"><head>{%metas%}<title>{%title%}</title>{%favicon%}
+<script src="HEAD_SCRIPT"></script>
+<link rel="preload" as="font" type="font/woff2" href="FONT" crossorigin>{%css%}</head>
+<body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body></html>"""
+_WARM = ("/", "/_dash-layout", "/_dash-dependencies")
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    settings: Settings
+    page: PageSettings
+    store: SqliteOperationStore
+    reader: WorkspaceReader
+
+
+def create_app(env: Mapping[str, str]) -> Dash:
+    """Build the page.
+
+    Raises:
+        SyncError: the configuration or this machine's folder cannot be used.
+    """
+    settings, page_settings = Settings.from_env(env), PageSettings.from_env(env)
+    folder = page_folder(settings, env)
+    parts = _Parts(
+        settings,
+        page_settings,
+        SqliteOperationStore(folder),
+        WorkspaceReader(connect_from_env(settings)),
+    )
+    app = Dash(
+        "app",
+        title="Job Sync",
+        update_title="",
+        assets_folder=str(Path(__file__).resolve().parent / "assets"),
+        assets_ignore=r"^head\.js$|^nobody\.css$|\.min\.(js|css)$|\.txt$",
+        external_stylesheets=["/assets/vendor/bootstrap.min.css"],
+        serve_locally=True,
+        compress=True,
+        use_async=False,
+        background_callback_manager=OperationProcesses(folder / "callbacks"),
+        health_endpoint="healthz",
+        suppress_callback_exceptions=False,
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+        on_error=tell_reference,
+    )
+    app.server.secret_key = signing_key(page_settings, folder)
+    app.index_string = _index(app)
+    host = env.get("DATABRICKS_HOST", "")
+    app.layout = lambda: _layout(parts, host)
+    callbacks.operations.register(app, parts.store, settings.mode, page_settings)
+    callbacks.places.register(app, parts.reader)
+    callbacks.history.register(app, parts.store, parts.reader)
+    versions = {name: version(name) for name in ("dash", "databricks-sdk")}
+    feed = Feed(parts.store, parts.reader, page_settings, {"job-sync": VERSION, **versions})
+    app.server.register_blueprint(feed.blueprint())
+    protect(app, page_settings)
+    return app
+
+
+def create_server() -> Flask:
+    """Return what gunicorn serves, or end with a sentence that says what is wrong."""
+    load_dotenv()
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("databricks").setLevel(logging.WARNING)
+    try:
+        app = create_app(os.environ)
+    except SyncError as error:
+        sys.exit(str(error))
+    _warm_up(app)
+    server: Flask = app.server
+    return server
+
+
+def _warm_up(app: Dash) -> None:
+    """Let Dash finish its own setup before traffic comes. Source: plotly/dash#3971."""
+    client = app.server.test_client()
+    for path in _WARM:
+        client.get(path)
+
+
+def _layout(parts: _Parts, host: str) -> Component:
+    user = current_user(parts.page)
+    mode = parts.settings.mode
+    return page(
+        Frame(
+            workspace_name=parts.page.workspace_name,
+            host=host,
+            colour=parts.page.colour,
+            mode=mode.value,
+            user=user.name if user else LOCAL_USER,
+            may_operate=bool(user and user.may_operate),
+            key=fingerprint([host, parts.settings.folder])[:12],
+            tabs=_TABS[mode],
+            banner=_OPEN if parts.page.is_open else "",
+        )
+    )
+
+
+def _index(app: Dash) -> str:
+    return _INDEX.replace("HEAD_SCRIPT", app.get_asset_url("head.js")).replace(
+        "FONT", app.get_asset_url("fonts/inter-latin-wght-normal.woff2")
+    )
+
+
+if __name__ == "__main__":
+    port = int(os.environ.get("DATABRICKS_APP_PORT") or os.environ.get("PORT") or 8000)
+    create_server().run(host="127.0.0.1", port=port, threaded=True)

@@ -1,0 +1,199 @@
+/* What the grids do in the browser: rows, selection, filters, columns, CSV, what is remembered. */
+(function () {
+  const jobsync = window.jobsync = window.jobsync || {};
+  const GRIDS = ["export-grid", "import-grid", "unmanaged-grid", "history-grid", "history-rows-grid"];
+  const BATCH = 500;
+  const filters = {};
+  const kinds = {};
+  const api = id => { try { return window.dash_ag_grid.getApi(id); } catch (error) { return null; } };
+  jobsync.gridApi = api;
+
+  /* Rows */
+  jobsync.setRows = function (tab, rows, kind, operation) {
+    const id = tab + "-grid";
+    kinds[tab] = kind;
+    if (tab === "import") {
+      const isUnmanaged = row => row.status === "unmanaged" && kind !== "pull";
+      const unmanaged = rows.filter(isUnmanaged);
+      rows = rows.filter(row => !isUnmanaged(row));
+      jobsync.setProps("unmanaged-grid", {rowData: unmanaged});
+      jobsync.setProps("unmanaged", {hidden: !unmanaged.length});
+      jobsync.setProps("unmanaged-count", {children: String(unmanaged.length)});
+    }
+    const grid = api(id);
+    if (!grid) { setTimeout(() => jobsync.setRows(tab, rows, kind, operation), 50); return; }
+    filters[id] = null;
+    grid.setColumnFilterModel("status", null).then(() => grid.onFilterChanged());
+    grid.setGridOption("rowData", rows);
+    if (tab === "import") selectAtFirst(grid, operation);
+  };
+  jobsync.updateRows = function (tab, rows) {
+    const grid = api(tab + "-grid");
+    if (!grid) return;
+    const known = rows.filter(row => grid.getRowNode(row.key));
+    const added = rows.filter(row => !grid.getRowNode(row.key) && row.status !== "unmanaged");
+    grid.applyTransactionAsync({update: known, add: added});
+    if (tab === "import") setTimeout(jobsync.showSelection, 150);
+    const later = added.filter(row => row.pick === "import");
+    if (tab === "import" && later.length) setTimeout(() => selectAtFirst(grid, null), 200);
+  };
+
+  /* Selection: what can be imported is selected, what can be removed is not. */
+  const touched = new Set();
+  function selectAtFirst(grid, operation) {
+    if (operation) touched.clear();
+    grid.forEachNode(node => {
+      if (node.data.pick === "import" && !touched.has(node.data.key)) { node.setSelected(true, false, "api"); touched.add(node.data.key); }
+    });
+    jobsync.showSelection();
+  }
+  function selectedRows(pick) {
+    const grid = api("import-grid");
+    if (!grid) return [];
+    return grid.getSelectedNodes().map(node => node.data).filter(row => row.pick === pick);
+  }
+  jobsync.selectedNames = pick => selectedRows(pick).map(row => row.job);
+  jobsync.showSelection = function () {
+    const state = jobsync.importState;
+    if (!state) return;
+    const imports = selectedRows("import"), removes = selectedRows("remove");
+    step("import-start", "Import New and Changed Jobs (" + imports.length + ")", imports.length, "import");
+    step("import-remove", "Remove Deleted Jobs (" + removes.length + ")", removes.length, "remove");
+    jobsync.setProps("import-adopt", {
+      hidden: !state.adoptable,
+      children: "Adopt " + state.adoptable + (state.adoptable === 1 ? " matching job" : " matching jobs"),
+    });
+    jobsync.setProps("import-needs", {disabled: !missingNeeds().length});
+  };
+  function step(button, label, count, pick) {
+    const reason = jobsync.importState.reasons[button] || (count ? "" : nothingSelected(pick));
+    jobsync.setProps(button, {children: label, disabled: Boolean(reason), title: reason});
+    jobsync.setProps(button + "-reason", {children: reason});
+  }
+  function nothingSelected(pick) {
+    let pickable = 0;
+    const grid = api("import-grid");
+    if (grid) grid.forEachNode(node => { if (node.data.pick === pick) pickable += 1; });
+    if (pickable) return "Nothing is selected: tick jobs in the table (" + pickable + ").";
+    return pick === "import" ? "There is nothing to import." : "There is nothing to remove.";
+  }
+  function missingNeeds() {
+    const grid = api("import-grid");
+    if (!grid) return [];
+    const byName = {};
+    grid.forEachNode(node => { if (node.data.pick === "import") byName[node.data.job] = node; });
+    const found = [], waiting = selectedRows("import").map(row => row.job), done = new Set(waiting);
+    while (waiting.length) {
+      for (const need of (byName[waiting.pop()] || {data: {needs: []}}).data.needs || []) {
+        if (done.has(need) || !byName[need]) continue;
+        done.add(need);
+        waiting.push(need);
+        found.push(byName[need]);
+      }
+    }
+    return found;
+  }
+
+  /* Chips filter by status. */
+  document.addEventListener("click", event => {
+    const chip = event.target.closest(".chip[data-status]");
+    if (chip) filterBy(chip);
+    if (event.target.closest("#import-needs")) {
+      for (const node of missingNeeds()) node.setSelected(true, false, "api");
+      jobsync.showSelection();
+    }
+  });
+  function filterBy(chip) {
+    const tab = chip.closest(".pane").id.replace("pane-", ""), id = tab + "-grid", grid = api(id), status = chip.dataset.status;
+    if (status === "unmanaged" && tab === "import") {
+      const group = document.getElementById("unmanaged");
+      group.open = true;
+      group.scrollIntoView({behavior: "smooth", block: "start"});
+      return;
+    }
+    filters[id] = filters[id] === status ? null : status;
+    const label = filters[id] && statusLabels(tab)[status];
+    const model = label ? {filterType: "text", type: "equals", filter: label} : null;
+    grid.setColumnFilterModel("status", model).then(() => grid.onFilterChanged());
+    jobsync.markFilter(tab);
+  }
+  jobsync.markFilter = function (tab) {
+    for (const chip of document.querySelectorAll("#" + tab + "-chips .chip")) {
+      chip.setAttribute("aria-pressed", String(filters[tab + "-grid"] === chip.dataset.status));
+    }
+  };
+  const statusLabels = name => window.jobsyncLabels[name] || window.jobsyncLabels.import;
+
+  /* Search, columns, CSV */
+  document.addEventListener("input", event => {
+    if (!event.target.id || !event.target.id.endsWith("-search")) return;
+    const grid = api(event.target.id.replace(/-search$/, ""));
+    if (grid) grid.setGridOption("quickFilterText", event.target.value);
+  });
+  document.addEventListener("click", event => {
+    const tools = event.target.closest("[data-grid]");
+    if (!tools) return;
+    const id = tools.dataset.grid, grid = api(id);
+    const column = event.target.closest("[data-column]"), csv = event.target.closest("[data-csv]");
+    if (column) {
+      const isShown = column.getAttribute("aria-checked") !== "true";
+      grid.setColumnsVisible([column.dataset.column], isShown);
+      column.setAttribute("aria-checked", String(isShown));
+    } else if (event.target.closest("[data-reset-columns]")) {
+      grid.resetColumnState();
+      grid.setFilterModel(null);
+      markColumns(id, grid);
+    } else if (csv && csv.dataset.csv === "all") {
+      const operation = jobsync.shownOperation(id.replace("-grid", ""));
+      if (operation) location.assign("/feed/csv/" + operation);
+    } else if (csv) {
+      grid.exportDataAsCsv({fileName: csvName(id), processCellCallback: csvCell});
+    }
+    if (csv) csv.closest("details").open = false;
+  });
+  function csvName(id) {
+    const place = jobsync.config().workspace.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^-+|-+$/g, "") || "workspace";
+    const what = kinds[id.replace("-grid", "")] || id.replace("-grid", "");
+    return place + "-" + what + "-shown-" + new Date().toISOString().replace(/[-:]|\.\d+/g, "") + ".csv";
+  }
+  function csvCell(params) {
+    let value = params.value === null || params.value === undefined ? "" : String(params.value);
+    if (params.column.getColId() === "status") value = labelOf(params.column.getColDef(), params.value);
+    return /^[=+\-@\t\r\n\0＝＋－＠]/.test(value) ? "'" + value : value;
+  }
+  const labelOf = (definition, status) => statusLabels((definition.cellRendererParams || {}).labels)[status] || status;
+
+  /* Columns, widths, order, sorting and filters stay as they were left, per browser and workspace. */
+  function attach(id) {
+    const grid = api(id);
+    if (!grid || !document.getElementById("page-config")) { setTimeout(() => attach(id), 100); return; }
+    const kept = jobsync.storage.get("grid." + id);
+    if (kept) grid.applyColumnState({state: kept, applyOrder: true});
+    markColumns(id, grid);
+    const keep = () => jobsync.storage.set("grid." + id, grid.getColumnState().map(({colId, hide, width, flex, sort, sortIndex, pinned}) => ({colId, hide, width, flex, sort, sortIndex, pinned})));
+    for (const name of ["sortChanged", "columnMoved", "columnVisible", "columnPinned"]) grid.addEventListener(name, keep);
+    grid.addEventListener("columnResized", event => { if (event.finished && event.source !== "flex") keep(); });
+    if (id === "import-grid") grid.addEventListener("selectionChanged", jobsync.showSelection);
+    grid.addEventListener("cellClicked", event => { if (event.column.getColId() !== "ag-Grid-SelectionColumn" && !String(getSelection())) open(id, event.node.data); });
+    grid.addEventListener("cellKeyDown", event => { if (event.event.key === "Enter") open(id, event.node.data); });
+  }
+  function markColumns(id, grid) {
+    for (const item of document.querySelectorAll('[data-grid="' + id + '"] [data-column]')) {
+      const column = grid.getColumn(item.dataset.column);
+      item.setAttribute("aria-checked", String(Boolean(column && column.isVisible())));
+    }
+  }
+  function open(id, row) {
+    if (id === "history-grid") { jobsync.go("/history/" + encodeURIComponent(row.entry_id)); return; }
+    if (id === "history-rows-grid") {
+      jobsync.openPanel("/feed/history/" + location.pathname.split("/")[2] + "/" + row.key, row);
+      return;
+    }
+    const tab = id === "export-grid" ? "export" : "import";
+    jobsync.openPanel("/feed/row/" + jobsync.shownOperation(tab) + "/" + row.key, row);
+  }
+  (function boot() {
+    if (window.dash_ag_grid && window.dash_ag_grid.getApi && document.getElementById("import-grid")) GRIDS.forEach(attach);
+    else setTimeout(boot, 50);
+  })();
+})();

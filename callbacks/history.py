@@ -1,0 +1,105 @@
+"""The History tab."""
+
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from components import ids
+from components.history_tab import entry_head, history_row
+from components.words import plural
+from core.errors import SyncError
+from core.history import HistoryEntry, entry_id
+from core.operations import Operation, OperationStore
+from web.reader import WorkspaceReader
+
+Rows = list[dict[str, Any]]
+_PREFIX = "/history"
+
+
+def register(app: Dash, store: OperationStore, reader: WorkspaceReader) -> None:
+    """Wire the list of operations, and the rows of one."""
+
+    @app.callback(
+        Output(ids.HISTORY_GRID, "rowData"),
+        Output(ids.HISTORY_STATUS, "children"),
+        Input(ids.HISTORY_REQUEST, "data"),
+        Input(ids.HISTORY_RELOAD, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    def on_open(_request: Any, _clicks: Any) -> tuple[Rows, str]:
+        return history_list(store, reader)
+
+    @app.callback(
+        Output(ids.HISTORY_ROWS_GRID, "rowData"),
+        Output(ids.HISTORY_ENTRY_HEAD, "children"),
+        Input(ids.URL, "pathname"),
+    )
+    def on_address(pathname: str | None) -> tuple[Rows, Component | str]:
+        name = shown_entry(pathname)
+        if not name:
+            raise PreventUpdate
+        return history_entry(store, reader, name)
+
+    app.clientside_callback(
+        ClientsideFunction("jobsync", "openHistory"),
+        Output(ids.HISTORY_REQUEST, "data"),
+        Input(ids.URL, "pathname"),
+    )
+
+
+def shown_entry(pathname: str | None) -> str:
+    """Return the entry that an address names, empty for the list and for other tabs."""
+    head, _, name = (pathname or "").removeprefix(_PREFIX).partition("/")
+    return name if (pathname or "").startswith(_PREFIX) and not head else ""
+
+
+def history_list(store: OperationStore, reader: WorkspaceReader) -> tuple[Rows, str]:
+    """Return all operations, newest first: those of the state folder and those only known here."""
+    try:
+        kept = reader.history().entries()
+        problem = ""
+    except SyncError as error:
+        kept, problem = (), f" The history in the workspace cannot be read. {error}"
+    known = {entry.entry_id for entry in kept}
+    local = [entry for entry in map(local_entry, store.ended()) if entry.entry_id not in known]
+    rows = [history_row(entry) for entry in sorted((*kept, *local), key=_newest, reverse=True)]
+    return rows, f"{plural(len(rows), 'operation')}.{problem}"
+
+
+def history_entry(
+    store: OperationStore, reader: WorkspaceReader, name: str
+) -> tuple[Rows, Component | str]:
+    """Return the rows of one operation as they were, and what stands above them."""
+    for operation in store.ended():
+        entry = local_entry(operation)
+        if entry.entry_id == name:
+            return store.row_values(operation.operation_id), entry_head(entry)
+    try:
+        history = reader.history()
+        entry = history.entry(name)
+        return [item["row"] for item in history.rows(name)], entry_head(entry)
+    except SyncError as error:
+        return [], f"This operation cannot be shown. {error}"
+
+
+def local_entry(operation: Operation) -> HistoryEntry:
+    """Return an operation that is kept on this machine as an entry of the history."""
+    outcome = operation.outcome or {}
+    status = outcome.get("status", "") if operation.status == "succeeded" else operation.status
+    return HistoryEntry(
+        entry_id(operation.kind, operation.created, operation.operation_id),
+        kind=operation.kind,
+        actor=operation.actor,
+        mode=outcome.get("mode", ""),
+        started=operation.created,
+        seconds=round(operation.finished - (operation.started or operation.created), 1),
+        outcome=status,
+        counts=outcome.get("counts", {}),
+        message=operation.error,
+    )
+
+
+def _newest(entry: HistoryEntry) -> str:
+    return entry.entry_id

@@ -1,0 +1,216 @@
+"""Starting, carrying out and cancelling operations."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, NoUpdate, Output, State, no_update
+from dash.exceptions import PreventUpdate
+
+from components import ids
+from components.actions import Situation, reviewed_plan
+from components.import_tab import PAUSE_OPTIONS
+from components.words import TITLES
+from core.errors import ModeError, SelectionError, SyncError
+from core.json_text import JsonDict, parse_json
+from core.operations import (
+    EXPORT_KINDS,
+    IMPORT_KINDS,
+    PLAN,
+    OperationKind,
+    OperationRunningError,
+    OperationStore,
+)
+from core.settings import AppMode
+from web.background_job import run_operation
+from web.identity import User
+from web.security import current_user
+from web.settings import PageSettings
+
+Toast = tuple[str, bool]
+_DOUBLE_CLICK_S = 3.0
+_PAUSES = frozenset(option["value"] for option in PAUSE_OPTIONS)
+
+
+def register(app: Dash, store: OperationStore, mode: AppMode, page: PageSettings) -> None:
+    """Wire the buttons. The scripts gather what a click asks for; the server checks it again."""
+
+    @app.callback(
+        Output(ids.STARTED, "data"),
+        Output(ids.TOAST, "children", allow_duplicate=True),
+        Output(ids.TOAST, "is_open", allow_duplicate=True),
+        Input(ids.START_REQUEST, "data"),
+        prevent_initial_call=True,
+    )
+    def on_start(request: Any) -> tuple[str | NoUpdate, str | NoUpdate, bool | NoUpdate]:
+        if not isinstance(request, dict):
+            raise PreventUpdate
+        return start(store, mode, current_user(page), request)
+
+    # The page's first load of a background callback makes Dash's own store of results.
+    app.callback(
+        Output(ids.ENDED, "data"),
+        Input(ids.STARTED, "data"),
+        background=True,
+        interval=5000,
+        prevent_initial_call=True,
+    )(run_operation)
+
+    @app.callback(
+        Output(ids.CANCELLED, "data"),
+        Input(ids.CANCEL_REQUEST, "data"),
+        prevent_initial_call=True,
+    )
+    def on_cancel(request: Any) -> str:
+        if not isinstance(request, dict):
+            raise PreventUpdate
+        return cancel(store, current_user(page), str(request.get("operation", "")))
+
+    app.clientside_callback(
+        ClientsideFunction("jobsync", "request"),
+        Output(ids.START_REQUEST, "data"),
+        Input(ids.EXPORT_PREVIEW, "n_clicks"),
+        Input(ids.EXPORT_START, "n_clicks"),
+        Input(ids.IMPORT_PULL, "n_clicks"),
+        Input(ids.IMPORT_VALIDATE, "n_clicks"),
+        Input(ids.IMPORT_START, "n_clicks"),
+        Input(ids.IMPORT_ADOPT, "n_clicks"),
+        Input(ids.REMOVE_CONFIRM, "n_clicks"),
+        Input(ids.WORKSPACE_RELOAD, "n_clicks"),
+        State(ids.IMPORT_PAUSE, "value"),
+        State(ids.IMPORT_ASK, "value"),
+        State(ids.REMOVE_NUMBER, "value"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("jobsync", "removeDialog"),
+        Output(ids.REMOVE_DIALOG, "is_open"),
+        Output(ids.REMOVE_QUESTION, "children"),
+        Output(ids.REMOVE_LIST, "children"),
+        Output(ids.REMOVE_NUMBER, "value"),
+        Input(ids.IMPORT_REMOVE, "n_clicks"),
+        Input(ids.REMOVE_KEEP, "n_clicks"),
+        Input(ids.REMOVE_CONFIRM, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("jobsync", "confirms"),
+        Output(ids.REMOVE_CONFIRM, "disabled"),
+        Input(ids.REMOVE_NUMBER, "value"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("jobsync", "poke"),
+        Output(ids.REFRESH, "data"),
+        Input(ids.STARTED, "data"),
+        Input(ids.ENDED, "data"),
+        Input(ids.CANCELLED, "data"),
+        prevent_initial_call=True,
+    )
+
+
+def start(
+    store: OperationStore, mode: AppMode, user: User | None, request: Mapping[str, Any]
+) -> tuple[str | NoUpdate, str | NoUpdate, bool | NoUpdate]:
+    """Start what a click asked for, or say why not.
+
+    Args:
+        request: `kind`, and for imports and removals `plan` and `names`; comes from the browser.
+
+    Returns the operation's id, the message, and whether to show it.
+    """
+    try:
+        operation_id = start_operation(store, mode, user, request)
+    except OperationRunningError as busy:
+        if user and _is_double_click(busy, user, request):
+            return no_update, no_update, no_update
+        return no_update, str(busy), True
+    except SyncError as error:
+        return no_update, str(error), True
+    return operation_id, no_update, no_update
+
+
+def start_operation(
+    store: OperationStore, mode: AppMode, user: User | None, request: Mapping[str, Any]
+) -> str:
+    """Check a request and note the operation.
+
+    Raises:
+        SyncError: it may not be started; nothing was.
+    """
+    kind = _checked_kind(mode, user, request.get("kind"))
+    assert user is not None  # _checked_kind refuses nobody
+    params = _checked_params(store, kind, request)
+    return store.start(kind, params, user.name).operation_id
+
+
+def cancel(store: OperationStore, user: User | None, operation_id: str) -> str:
+    """Ask an operation to stop; it does so before its next write. Returns its id."""
+    if user and user.may_operate:
+        store.request_cancel(operation_id, f"by {user.name}")
+    return operation_id
+
+
+def _checked_kind(mode: AppMode, user: User | None, kind: Any) -> OperationKind:
+    if user is None or (not user.may_operate and kind != OperationKind.INFO):
+        raise SyncError("You may look at everything here; only operators may start something.")
+    if not isinstance(kind, str) or kind not in set(OperationKind):
+        raise SyncError("The page asked for something that does not exist.", fix="Reload it.")
+    found = OperationKind(kind)
+    wrong = (mode is AppMode.EXPORT and found in IMPORT_KINDS) or (
+        mode is AppMode.IMPORT and found in EXPORT_KINDS
+    )
+    if wrong:
+        raise ModeError(f"{TITLES[found]} is not available: APP_MODE is {mode}.")
+    return found
+
+
+def _checked_params(
+    store: OperationStore, kind: OperationKind, request: Mapping[str, Any]
+) -> JsonDict:
+    if kind is OperationKind.VALIDATE:
+        pause = request.get("pause") or ""
+        if pause not in _PAUSES:
+            raise SyncError("There is no such choice for schedules and triggers.")
+        return {"pause": pause, "ask_workspace": bool(request.get("ask"))}
+    if kind not in (OperationKind.IMPORT, OperationKind.REMOVE):
+        return {}
+    plan = _checked_plan(store, request.get("plan"))
+    names = _checked_names(store, plan, request.get("names"))
+    if kind is OperationKind.REMOVE and str(request.get("typed", "")).strip() != str(len(names)):
+        raise SyncError(f"Nothing was removed: type {len(names)} to confirm.")
+    validation = store.get(plan)
+    pause = validation.params.get("pause", "") if validation else ""
+    return {"plan": plan, "names": names, "pause": pause}
+
+
+def _checked_plan(store: OperationStore, plan: Any) -> str:
+    """Accept only the newest validation, and none that a pull has overtaken."""
+    now = Situation(
+        may_operate=True,
+        validation=store.latest((OperationKind.VALIDATE,)),
+        pull=store.latest((OperationKind.PULL,), ended=True),
+    )
+    if not isinstance(plan, str) or not plan or plan != reviewed_plan(now):
+        raise SyncError("What you looked at is not the newest validation.", fix="Validate again.")
+    return plan
+
+
+def _checked_names(store: OperationStore, plan: str, names: Any) -> list[str]:
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise SyncError("The page sent no selection.", fix="Reload it.")
+    if not names:
+        raise SyncError("Nothing is selected.", fix="Tick the jobs in the table.")
+    content = store.document(plan, PLAN)
+    known = parse_json(content.decode()) if content else {}
+    unknown = sorted(set(names) - known.keys())
+    if unknown:
+        raise SelectionError(unknown, "such")
+    return sorted(set(names))
+
+
+def _is_double_click(busy: OperationRunningError, user: User, request: Mapping[str, Any]) -> bool:
+    running = busy.operation
+    return (
+        running.kind == request.get("kind")
+        and running.actor == user.name
+        and busy.at - running.created < _DOUBLE_CLICK_S
+    )

@@ -1,0 +1,69 @@
+"""The Export tab."""
+
+from collections.abc import Mapping
+
+from dash import html
+from dash.development.base_component import Component
+
+from components import ids
+from components.grid import grid, grid_tools, job_columns
+from components.step import git_link, step
+
+
+def export_tab(git: Mapping[str, str]) -> Component:
+    """Return the tab. `git` holds the link to the Git folder, see `git_link`."""
+    columns = job_columns("export")
+    return html.Section(
+        [
+            html.H2("Export", className="visually-hidden"),
+            html.Div(
+                [
+                    step(
+                        1,
+                        "Export Workflow Jobs to JSON Files",
+                        "Writes every job of this workspace to its file in the Git folder.",
+                        [
+                            html.Button(
+                                "Export",
+                                id=ids.EXPORT_START,
+                                type="button",
+                                className="button button-main",
+                            ),
+                            html.Button(
+                                "Preview",
+                                id=ids.EXPORT_PREVIEW,
+                                type="button",
+                                className="button",
+                            ),
+                        ],
+                        ids.EXPORT_REASON,
+                    ),
+                    step(
+                        2,
+                        "Push to Git Repo",
+                        "Opens the Git folder in the workspace, to review, commit and push.",
+                        [git_link(ids.EXPORT_PUSH, "Open the Git folder", git)],
+                    ),
+                ],
+                className="steps",
+            ),
+            html.Div(id=ids.EXPORT_PROGRESS),
+            html.Div(id=ids.EXPORT_OUTCOME),
+            html.Div(
+                [
+                    html.Div(id=ids.EXPORT_CHIPS, className="chips-holder"),
+                    grid_tools(ids.EXPORT_GRID, columns),
+                    grid(
+                        ids.EXPORT_GRID,
+                        columns,
+                        "Nothing exported yet. Preview shows what an export would write.",
+                        label="Jobs and their files",
+                    ),
+                ],
+                className="card grid-card",
+            ),
+        ],
+        id=ids.PANE_EXPORT,
+        className="pane",
+        hidden=True,
+    )

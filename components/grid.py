@@ -1,0 +1,240 @@
+"""The data grids: columns, behaviour and the tools above them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import dash_ag_grid as dag
+import dash_bootstrap_components as dbc
+from dash import html
+from dash.development.base_component import Component
+
+from components.icons import icon
+
+Column = dict[str, Any]
+
+# Variables of app.css, so that the grid follows light and dark by itself.
+_THEME = (
+    "themeQuartz.withParams({backgroundColor:'var(--surface)',foregroundColor:'var(--text)',"
+    "accentColor:'var(--accent)',borderColor:'var(--line)',headerBackgroundColor:'var(--surface)',"
+    "headerTextColor:'var(--text-quiet)',chromeBackgroundColor:'var(--surface)',"
+    "rowHoverColor:'var(--hover)',selectedRowBackgroundColor:'var(--accent-soft)',"
+    "fontFamily:'inherit',fontSize:13,headerFontSize:12,headerFontWeight:500,spacing:6,"
+    "wrapperBorder:false,wrapperBorderRadius:0,columnBorder:false,browserColorScheme:'inherit',"
+    "inputBackgroundColor:'var(--surface)'})"
+)
+
+
+def _text(field: str, name: str, **options: Any) -> Column:
+    return {
+        "field": field,
+        "headerName": name,
+        "filter": "agTextColumnFilter",
+        "tooltipField": field,
+        **options,
+    }
+
+
+def _number(field: str, name: str, **options: Any) -> Column:
+    return {
+        "field": field,
+        "headerName": name,
+        "filter": "agNumberColumnFilter",
+        "type": "rightAligned",
+        **options,
+    }
+
+
+def job_columns(labels: str) -> list[Column]:
+    """Return the columns of a grid of jobs.
+
+    Args:
+        labels: which words the statuses have, `export` or `import`.
+    """
+    status = _text(
+        "status",
+        "Status",
+        width=150,
+        cellRenderer="StatusCell",
+        cellRendererParams={"labels": labels},
+        filterValueGetter={"function": f"statusLabel(params, '{labels}')"},
+        tooltipField=None,
+    )
+    return [
+        _text("job", "Job", flex=3, minWidth=200, cellRenderer="JobCell", pinned=None),
+        status,
+        _number("changes", "Changes", width=104),
+        _text("message", "Message", flex=4, minWidth=200, cellRenderer="MessageCell"),
+        _number("tasks", "Tasks", width=88),
+        _text("types", "Task types", width=160),
+        _text("starts", "Schedule or trigger", width=180),
+        _text("pause", "State", width=100, cellRenderer="PauseCell"),
+        _text("run_as", "Run as", width=190),
+        _text("file", "File", flex=2, minWidth=160),
+        _text("job_id", "Job id", width=160, hide=True),
+    ]
+
+
+HISTORY_COLUMNS: list[Column] = [
+    _text("start", "Start (UTC)", width=190, sort="desc"),
+    _text("title", "Operation", width=140),
+    _text("who", "Who", flex=1, minWidth=160),
+    _text("outcome", "Outcome", width=190, cellRenderer="OutcomeCell"),
+    _text("counts", "Counts", flex=2, minWidth=220),
+    _text("duration", "Duration", width=120),
+    _text("mode", "Mode", width=100),
+    _text("message", "Message", flex=2, minWidth=200),
+]
+
+
+def grid(
+    grid_id: str,
+    columns: Sequence[Column],
+    empty: str,
+    *,
+    selects: bool = False,
+    key: str = "key",
+    rows: Sequence[Mapping[str, Any]] = (),
+    label: str = "",
+) -> Component:
+    """Return a grid.
+
+    Args:
+        empty: what it says when it has no rows.
+        selects: whether rows have a box to tick, where the row says what for.
+        key: the field that names a row.
+        label: its name for screen readers.
+    """
+    options: dict[str, Any] = {
+        "theme": {"function": _THEME},
+        "animateRows": False,
+        "rowHeight": 38,
+        "headerHeight": 38,
+        "suppressCellFocus": False,
+        "localeText": {"noRowsToShow": empty},
+        "ensureDomOrder": True,
+        "enableCellTextSelection": True,
+        "tooltipShowDelay": 400,
+        "asyncTransactionWaitMillis": 100,
+        "suppressColumnVirtualisation": False,
+        "autoSizeStrategy": None,
+        "popupParent": {"function": "document.body"},
+    }
+    if selects:
+        options["rowSelection"] = {
+            "mode": "multiRow",
+            "selectAll": "filtered",
+            "checkboxes": True,
+            "headerCheckbox": True,
+            "enableClickSelection": False,
+            "isRowSelectable": {"function": "isPickable(params)"},
+            "hideDisabledCheckboxes": True,
+        }
+        options["selectionColumnDef"] = {"width": 44, "pinned": "left", "sortable": True}
+    return html.Div(
+        dag.AgGrid(
+            id=grid_id,
+            columnDefs=list(columns),
+            rowData=list(rows),
+            getRowId=f"params.data.{key}",
+            columnSize=None,
+            defaultColDef={"sortable": True, "resizable": True},
+            dashGridOptions=options,
+            className="grid",
+            style=None,
+        ),
+        className="grid-frame",
+        role="region",
+        **{"aria-label": label or empty},
+    )
+
+
+def grid_tools(
+    grid_id: str,
+    columns: Iterable[Column],
+    *,
+    extra: Sequence[Component] = (),
+    has_all: bool = True,
+) -> Component:
+    """Return what stands above a grid: search, column choice and CSV.
+
+    `assets/grids.js` does what they say, for the grid that the tools name.
+    """
+    return html.Div(
+        [
+            html.Span(
+                [
+                    icon("search"),
+                    dbc.Input(
+                        id=f"{grid_id}-search",
+                        type="search",
+                        placeholder="Search all columns",
+                        class_name="search-input",
+                    ),
+                    html.Label(
+                        "Search all columns",
+                        htmlFor=f"{grid_id}-search",
+                        className="visually-hidden",
+                    ),
+                ],
+                className="search",
+            ),
+            *extra,
+            html.Span(className="spacer"),
+            _column_menu(columns),
+            _csv_menu(has_all=has_all),
+        ],
+        className="grid-tools",
+        **{"data-grid": grid_id},
+    )
+
+
+def _column_menu(columns: Iterable[Column]) -> Component:
+    items = [
+        html.Button(
+            [icon("check"), column["headerName"]],
+            type="button",
+            className="menu-item",
+            role="menuitemcheckbox",
+            **{
+                "data-column": column["field"],
+                "aria-checked": "false" if column.get("hide") else "true",
+            },
+        )
+        for column in columns
+    ]
+    reset = html.Button(
+        "Reset columns",
+        type="button",
+        className="menu-item menu-item-plain",
+        role="menuitem",
+        **{"data-reset-columns": "true"},
+    )
+    return _menu("Columns", "columns", [*items, reset])
+
+
+def _csv_menu(*, has_all: bool) -> Component:
+    shown = html.Button(
+        "What is shown",
+        type="button",
+        className="menu-item menu-item-plain",
+        role="menuitem",
+        **{"data-csv": "shown"},
+    )
+    everything = html.Button(
+        "All rows and columns",
+        type="button",
+        role="menuitem",
+        className="menu-item menu-item-plain",
+        **{"data-csv": "all"},
+    )
+    return _menu("CSV", "download", [shown, everything] if has_all else [shown])
+
+
+def _menu(label: str, symbol: str, items: Sequence[Component]) -> Component:
+    return html.Details(
+        [
+            html.Summary([icon(symbol), label], className="button button-quiet"),
+            html.Div(list(items), className="menu", role="menu"),
+        ],
+        className="menu-holder",
+    )

@@ -1,0 +1,132 @@
+"""The History tab: all operations, and one of them as it was."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components import ids
+from components.grid import HISTORY_COLUMNS, grid, grid_tools, job_columns
+from components.icons import icon
+from components.words import EXPORT_LABELS, IMPORT_LABELS, OUTCOMES, TITLES, clock_time, duration
+from core.history import HistoryEntry
+from core.operations import EXPORT_KINDS, OperationKind
+
+
+def history_tab() -> Component:
+    """Return the tab; it is filled when it is opened."""
+    return html.Section(
+        [
+            html.H2("History", className="visually-hidden"),
+            html.Div(
+                [
+                    html.Div(
+                        [
+                            html.P(id=ids.HISTORY_STATUS, className="quiet", role="status"),
+                            html.Button(
+                                [icon("reload"), "Reload"],
+                                id=ids.HISTORY_RELOAD,
+                                type="button",
+                                className="button button-quiet",
+                            ),
+                        ],
+                        className="list-head",
+                    ),
+                    grid_tools(ids.HISTORY_GRID, HISTORY_COLUMNS, has_all=False),
+                    grid(
+                        ids.HISTORY_GRID,
+                        HISTORY_COLUMNS,
+                        "No operation yet.",
+                        key="entry_id",
+                        label="Operations",
+                    ),
+                ],
+                id=ids.HISTORY_LIST,
+                className="card grid-card",
+            ),
+            html.Div(
+                [
+                    dcc.Link(
+                        [icon("back"), "All operations"],
+                        href="/history",
+                        className="button button-quiet",
+                    ),
+                    html.Div(id=ids.HISTORY_ENTRY_HEAD, role="status"),
+                    grid_tools(ids.HISTORY_ROWS_GRID, job_columns("history"), has_all=False),
+                    grid(
+                        ids.HISTORY_ROWS_GRID,
+                        job_columns("history"),
+                        "This operation has no rows.",
+                        label="Jobs of the operation, as they were",
+                    ),
+                ],
+                id=ids.HISTORY_ENTRY,
+                className="card grid-card",
+                hidden=True,
+            ),
+        ],
+        id=ids.PANE_HISTORY,
+        className="pane",
+        hidden=True,
+    )
+
+
+def history_row(entry: HistoryEntry) -> dict[str, Any]:
+    """Return an entry as a row of the grid."""
+    return {
+        "entry_id": entry.entry_id,
+        "start": clock_time(entry.started).removesuffix(" UTC"),
+        "title": title_of(entry.kind),
+        "who": entry.actor,
+        "outcome": OUTCOMES.get(entry.outcome, entry.outcome),
+        "tone": tone_of(entry.outcome),
+        "counts": counts_text(entry.kind, entry.counts),
+        "duration": duration(entry.seconds),
+        "mode": entry.mode,
+        "message": entry.message,
+    }
+
+
+def entry_head(entry: HistoryEntry) -> Component:
+    """Return what stands above the rows of one operation."""
+    return html.Div(
+        [
+            html.Span(
+                [
+                    html.Span(className=f"dot dot-{tone_of(entry.outcome)}"),
+                    f"{title_of(entry.kind)}: {OUTCOMES.get(entry.outcome, entry.outcome)}",
+                ],
+                className="outcome-headline",
+            ),
+            html.Span(counts_text(entry.kind, entry.counts), className="outcome-sentence"),
+            html.Span(
+                f"{clock_time(entry.started)} · {duration(entry.seconds)} · {entry.actor}",
+                className="outcome-facts",
+            ),
+            html.P(entry.message) if entry.message else None,
+        ],
+        className="outcome",
+    )
+
+
+def title_of(kind: str) -> str:
+    """Return the word for a kind of operation, whatever wrote the entry."""
+    return TITLES[OperationKind(kind)] if kind in set(OperationKind) else kind
+
+
+def tone_of(outcome: str) -> str:
+    """Return how an outcome is coloured."""
+    return {"completed": "good", "failed": "bad", "unreadable": "bad"}.get(outcome, "warn")
+
+
+def counts_text(kind: str, counts: Mapping[str, int]) -> str:
+    """Return counts in the words of the kind of operation."""
+    is_export = kind in set(EXPORT_KINDS)
+    labels = EXPORT_LABELS if is_export else IMPORT_LABELS
+    shown: Sequence[str] = [
+        f"{counts[status]:,} {label.lower()}"
+        for status, label in labels.items()
+        if counts.get(status)
+    ]
+    return ", ".join(shown)

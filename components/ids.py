@@ -1,0 +1,61 @@
+"""Every component id of the page, once."""
+
+URL = "url"
+TOAST = "toast"
+CONFIG = "page-config"
+REFRESH = "refresh"
+START_REQUEST = "start-request"
+STARTED = "operation-started"
+ENDED = "operation-ended"
+CANCEL_REQUEST = "cancel-request"
+CANCELLED = "cancel-answer"
+HISTORY_REQUEST = "history-request"
+
+# Header
+NAV_EXPORT, NAV_IMPORT = "nav-export", "nav-import"
+NAV_HISTORY, NAV_WORKSPACE = "nav-history", "nav-workspace"
+GIT_PLACE = "git-place"
+WORKSPACE_PLACE = "workspace-place"
+CONNECTION_PROBLEM = "connection-problem"
+OPERATION_ELSEWHERE = "operation-elsewhere"
+
+# Tabs
+PANE_EXPORT, PANE_IMPORT = "pane-export", "pane-import"
+PANE_HISTORY, PANE_WORKSPACE = "pane-history", "pane-workspace"
+
+# Export tab
+EXPORT_PREVIEW, EXPORT_START = "export-preview", "export-start"
+EXPORT_PUSH = "export-push"
+EXPORT_REASON = "export-reason"
+EXPORT_PROGRESS, EXPORT_OUTCOME = "export-progress", "export-outcome"
+EXPORT_CHIPS, EXPORT_GRID = "export-chips", "export-grid"
+
+# Import tab
+IMPORT_PULL, IMPORT_VALIDATE = "import-pull", "import-validate"
+IMPORT_START, IMPORT_REMOVE, IMPORT_ADOPT = "import-start", "import-remove", "import-adopt"
+IMPORT_NEEDS = "import-needs"
+IMPORT_PAUSE, IMPORT_ASK = "import-pause", "import-ask"
+IMPORT_GIT_LINK = "import-git-link"
+IMPORT_PULL_REASON, IMPORT_VALIDATE_REASON = "import-pull-reason", "import-validate-reason"
+IMPORT_START_REASON, IMPORT_REMOVE_REASON = "import-start-reason", "import-remove-reason"
+IMPORT_PROGRESS, IMPORT_OUTCOME = "import-progress", "import-outcome"
+IMPORT_CHIPS, IMPORT_GRID = "import-chips", "import-grid"
+UNMANAGED, UNMANAGED_COUNT, UNMANAGED_GRID = "unmanaged", "unmanaged-count", "unmanaged-grid"
+
+# Confirmation of a removal
+REMOVE_DIALOG, REMOVE_LIST = "remove-dialog", "remove-list"
+REMOVE_NUMBER, REMOVE_CONFIRM, REMOVE_KEEP = "remove-number", "remove-confirm", "remove-keep"
+REMOVE_QUESTION = "remove-question"
+
+# History tab
+HISTORY_GRID, HISTORY_STATUS = "history-grid", "history-status"
+HISTORY_LIST, HISTORY_ENTRY = "history-list", "history-entry"
+HISTORY_ENTRY_HEAD, HISTORY_ROWS_GRID = "history-entry-head", "history-rows-grid"
+HISTORY_RELOAD = "history-reload"
+
+# Workspace tab
+WORKSPACE_PROGRESS, WORKSPACE_BODY = "workspace-progress", "workspace-body"
+WORKSPACE_RELOAD = "workspace-reload"
+
+# Side panel
+PANEL, PANEL_TITLE, PANEL_BODY = "side-panel", "side-panel-title", "side-panel-body"

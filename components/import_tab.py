@@ -1,0 +1,212 @@
+"""The Import tab, and the dialog that confirms a removal."""
+
+from collections.abc import Mapping
+
+import dash_bootstrap_components as dbc
+from dash import html
+from dash.development.base_component import Component
+
+from components import ids
+from components.grid import grid, grid_tools, job_columns
+from components.icons import icon
+from components.step import git_link, step
+from components.words import UNMANAGED_SENTENCE
+
+PAUSE_OPTIONS = (
+    {"label": "As the mapping file says", "value": ""},
+    {"label": "As in Git", "value": "from_git"},
+    {"label": "Keep as it is here", "value": "keep_target"},
+    {"label": "Keep, and new ones paused", "value": "new_paused"},
+)
+
+
+def import_tab(git: Mapping[str, str]) -> Component:
+    """Return the tab. `git` holds the link to the Git folder, see `git_link`."""
+    columns = job_columns("import")
+    return html.Section(
+        [
+            html.H2("Import", className="visually-hidden"),
+            html.Div([_pull(git), _validate(), _import(), _remove()], className="steps steps-4"),
+            html.Div(id=ids.IMPORT_PROGRESS),
+            html.Div(id=ids.IMPORT_OUTCOME),
+            html.Div(
+                [
+                    html.Div(id=ids.IMPORT_CHIPS, className="chips-holder"),
+                    grid_tools(
+                        ids.IMPORT_GRID,
+                        columns,
+                        extra=[
+                            html.Button(
+                                [icon("link"), "Select what these need"],
+                                id=ids.IMPORT_NEEDS,
+                                type="button",
+                                className="button button-quiet",
+                                disabled=True,
+                                title="Adds the new and changed jobs that the selected ones run",
+                            )
+                        ],
+                    ),
+                    grid(
+                        ids.IMPORT_GRID,
+                        columns,
+                        "Nothing validated yet. Pull, then validate, to see what would change.",
+                        selects=True,
+                        label="Jobs of this workspace and their definitions",
+                    ),
+                ],
+                className="card grid-card",
+            ),
+            _unmanaged(),
+        ],
+        id=ids.PANE_IMPORT,
+        className="pane",
+        hidden=True,
+    )
+
+
+def remove_dialog() -> Component:
+    """Return the dialog that names what will be removed and wants its number typed."""
+    dialog: Component = dbc.Modal(
+        [
+            dbc.ModalHeader(dbc.ModalTitle("Remove deleted jobs"), close_button=True),
+            dbc.ModalBody(
+                [
+                    html.P(id=ids.REMOVE_QUESTION),
+                    html.Div(id=ids.REMOVE_LIST, className="name-list"),
+                    html.Label(
+                        "To go on, type how many jobs will be removed", htmlFor=ids.REMOVE_NUMBER
+                    ),
+                    dbc.Input(
+                        id=ids.REMOVE_NUMBER,
+                        type="text",
+                        inputMode="numeric",
+                        autocomplete="off",
+                        value="",
+                    ),
+                ]
+            ),
+            dbc.ModalFooter(
+                [
+                    html.Button("Keep them", id=ids.REMOVE_KEEP, type="button", className="button"),
+                    html.Button(
+                        "Remove",
+                        id=ids.REMOVE_CONFIRM,
+                        type="button",
+                        className="button button-danger",
+                        disabled=True,
+                    ),
+                ]
+            ),
+        ],
+        id=ids.REMOVE_DIALOG,
+        centered=True,
+        scrollable=True,
+        is_open=False,
+    )
+    return dialog
+
+
+def _pull(git: Mapping[str, str]) -> Component:
+    return step(
+        1,
+        "Pull from Git Repo",
+        "Brings the Git folder to the newest commit of its branch.",
+        [
+            html.Button("Pull", id=ids.IMPORT_PULL, type="button", className="button"),
+            git_link(ids.IMPORT_GIT_LINK, "Open the Git folder", git),
+        ],
+        ids.IMPORT_PULL_REASON,
+    )
+
+
+def _validate() -> Component:
+    return step(
+        2,
+        "Validate Job Definition JSON Files",
+        "Compares the files with this workspace. Changes nothing.",
+        [
+            html.Button(
+                "Validate", id=ids.IMPORT_VALIDATE, type="button", className="button button-main"
+            )
+        ],
+        ids.IMPORT_VALIDATE_REASON,
+        extra=[
+            html.Div(
+                [
+                    html.Label("Schedules and triggers", htmlFor=ids.IMPORT_PAUSE),
+                    dbc.Select(
+                        id=ids.IMPORT_PAUSE, options=list(PAUSE_OPTIONS), value="", size="sm"
+                    ),
+                    dbc.Checkbox(
+                        id=ids.IMPORT_ASK,
+                        label="Also check active runs, paths and roles",
+                        value=False,
+                    ),
+                ],
+                className="step-options",
+            )
+        ],
+    )
+
+
+def _import() -> Component:
+    return step(
+        3,
+        "Import New and Changed Jobs",
+        "Creates and changes the selected jobs. A snapshot is kept first.",
+        [
+            html.Button(
+                "Import New and Changed Jobs (0)",
+                id=ids.IMPORT_START,
+                type="button",
+                className="button button-main",
+                disabled=True,
+            ),
+            html.Button(
+                "Adopt 0 matching jobs",
+                id=ids.IMPORT_ADOPT,
+                type="button",
+                className="button",
+                title="Enters jobs that equal their definition as imported; changes none",
+                hidden=True,
+            ),
+        ],
+        ids.IMPORT_START_REASON,
+    )
+
+
+def _remove() -> Component:
+    return step(
+        4,
+        "Remove Deleted Jobs",
+        "Removes jobs that this app imported and whose file is gone from Git.",
+        [
+            html.Button(
+                "Remove Deleted Jobs (0)",
+                id=ids.IMPORT_REMOVE,
+                type="button",
+                className="button button-danger",
+                disabled=True,
+            )
+        ],
+        ids.IMPORT_REMOVE_REASON,
+    )
+
+
+def _unmanaged() -> Component:
+    columns = [
+        column for column in job_columns("import") if column["field"] not in ("changes", "file")
+    ]
+    return html.Details(
+        [
+            html.Summary(
+                ["Unmanaged jobs ", html.Span("0", id=ids.UNMANAGED_COUNT, className="chip-count")]
+            ),
+            html.P(UNMANAGED_SENTENCE, className="quiet"),
+            grid_tools(ids.UNMANAGED_GRID, columns, has_all=False),
+            grid(ids.UNMANAGED_GRID, columns, "None.", label="Unmanaged jobs"),
+        ],
+        id=ids.UNMANAGED,
+        className="card unmanaged",
+        hidden=True,
+    )

@@ -1,0 +1,246 @@
+"""What a tab shows of its operation above the grid: progress, outcome, chips, issues."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from components.icons import icon
+from components.words import (
+    TITLES,
+    duration,
+    headline,
+    labels_for,
+    plural,
+    what_happened,
+)
+from core.operations import Operation, Status
+
+_TONES: Mapping[Status, str] = {
+    Status.SUCCEEDED: "good",
+    Status.FAILED: "bad",
+    Status.CANCELLED: "warn",
+    Status.INTERRUPTED: "warn",
+}
+_SHOWN_ISSUES = 50
+_SHOWN_JOBS = 3
+
+
+def progress_view(operation: Operation | None, now: float, *, may_cancel: bool) -> Component:
+    """Show how far an operation is; nothing when none is at work.
+
+    Args:
+        now: seconds since the epoch.
+    """
+    if operation is None or not operation.status.is_active:
+        return html.Div(className="progress-none")
+    is_stopping = operation.status is Status.CANCELLING
+    step = "Stopping after the job at hand" if is_stopping else operation.step or "Starting"
+    counts = _counts(operation)
+    waiting = max(0.0, operation.waiting_until - now)
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.Span(className="spinner", **{"aria-hidden": "true"}),
+                    html.Strong(TITLES[operation.kind]),
+                    html.Span(step, className="progress-step"),
+                    html.Span(counts, className="progress-counts"),
+                    html.Span(className="spacer"),
+                    _waiting(waiting),
+                    html.Span(
+                        duration(now - (operation.started or operation.created)),
+                        className="progress-time",
+                    ),
+                    _cancel(operation, is_stopping=is_stopping) if may_cancel else None,
+                ],
+                className="progress-line",
+            ),
+            _bar(operation),
+        ],
+        className="progress-card",
+    )
+
+
+def outcome_view(operation: Operation | None) -> Component:
+    """Say how the last operation ended and what to do next; nothing while one is at work."""
+    if operation is None or operation.status.is_active:
+        return html.Div(className="outcome-none")
+    took = operation.finished - (operation.started or operation.created)
+    tone = _tone(operation)
+    outcome = operation.outcome or {}
+    issues: Sequence[Mapping[str, str]] = outcome.get("issues", ())
+    unmapped: Sequence[Mapping[str, Any]] = outcome.get("unmapped", ())
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.Span(
+                        [icon(_SYMBOLS[tone]), headline(operation)], className="outcome-headline"
+                    ),
+                    html.Span(what_happened(operation), className="outcome-sentence"),
+                    html.Span(f"{operation.actor} · {duration(took)}", className="outcome-facts"),
+                    html.Button(
+                        [icon("log"), "Detailed log"],
+                        type="button",
+                        className="button button-quiet",
+                        **{"data-log": operation.operation_id},
+                    ),
+                ],
+                className=f"outcome outcome-{tone}",
+                role="status",
+            ),
+            _issues(issues),
+            _unmapped(unmapped),
+        ]
+    )
+
+
+def chips_view(operation: Operation | None) -> Component:
+    """Show the counts of an operation by status. A click filters the grid: `assets/grids.js`."""
+    outcome = (operation.outcome if operation else None) or {}
+    counts: Mapping[str, int] = outcome.get("counts", {})
+    if operation is None or not counts:
+        return html.Div(className="chips chips-none")
+    return html.Div(
+        [
+            html.Button(
+                [
+                    html.Span(className=f"dot dot-{status}", **{"aria-hidden": "true"}),
+                    f"{label} ",
+                    html.Span(f"{counts[status]:,}", className="chip-count"),
+                ],
+                type="button",
+                className="chip",
+                **{"data-status": status, "aria-pressed": "false"},
+            )
+            for status, label in labels_for(operation.kind).items()
+            if counts.get(status)
+        ],
+        className="chips",
+        role="group",
+        **{"aria-label": "Filter by status"},
+    )
+
+
+def _counts(operation: Operation) -> str:
+    if operation.total:
+        return f"{operation.done:,} of {operation.total:,}"
+    return f"{operation.done:,}" if operation.done else ""
+
+
+def _waiting(seconds: float) -> Component | None:
+    if seconds < 0.5:
+        return None
+    text = f"Waiting {seconds:.0f} s: the workspace limits how fast it may be called"
+    return html.Span([icon("clock"), text], className="progress-waiting")
+
+
+def _cancel(operation: Operation, *, is_stopping: bool) -> Component:
+    return html.Button(
+        "Cancel",
+        type="button",
+        className="button",
+        disabled=is_stopping,
+        **{"data-cancel": operation.operation_id},
+    )
+
+
+def _bar(operation: Operation) -> Component:
+    """Native, so that screen readers tell it; without a value it only shows that work goes on."""
+    values = {"value": str(operation.done), "max": str(operation.total)} if operation.total else {}
+    return html.Progress(
+        className="bar", **values, **{"aria-label": f"Progress of {TITLES[operation.kind]}"}
+    )
+
+
+_SYMBOLS = {"good": "check", "bad": "alert", "warn": "alert"}
+
+
+def _tone(operation: Operation) -> str:
+    outcome = operation.outcome or {}
+    tone = _TONES.get(operation.status, "warn")
+    if tone == "good" and (outcome.get("counts", {}).get("error") or outcome.get("issues")):
+        return "warn"
+    return tone
+
+
+def _issues(issues: Sequence[Mapping[str, str]]) -> Component | None:
+    if not issues:
+        return None
+    items = [
+        html.Li(
+            [html.Code(issue["path"]) if issue.get("path") else None, html.Pre(issue["message"])]
+        )
+        for issue in issues[:_SHOWN_ISSUES]
+    ]
+    if len(issues) > _SHOWN_ISSUES:
+        items.append(html.Li(f"… and {len(issues) - _SHOWN_ISSUES:,} more"))
+    return html.Details(
+        [
+            html.Summary([icon("alert"), plural(len(issues), "issue")]),
+            html.Ul(items, className="issue-list"),
+        ],
+        open=True,
+        className="issues",
+    )
+
+
+def _unmapped(names: Sequence[Mapping[str, Any]]) -> Component | None:
+    """Show the names that this workspace lacks, with the line to add to the mapping file."""
+    if not names:
+        return None
+    heads = ("Kind", "Name in Git", "Needed by", "Similar here", "Line for the mapping file")
+    return html.Details(
+        [
+            html.Summary([icon("link"), f"{plural(len(names), 'name')} to map"]),
+            html.Div(
+                html.Table(
+                    [
+                        html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
+                        html.Tbody([_unmapped_row(name) for name in names]),
+                    ],
+                    className="plain-table",
+                ),
+                className="table-scroll",
+            ),
+        ],
+        open=True,
+        className="issues unmapped",
+    )
+
+
+def _unmapped_row(name: Mapping[str, Any]) -> Component:
+    jobs: Sequence[str] = name["jobs"]
+    more = f" and {len(jobs) - _SHOWN_JOBS} more" if len(jobs) > _SHOWN_JOBS else ""
+    line: Component | str = "Create the job, or import it first."
+    if name["line"]:
+        line = html.Span(
+            [html.Span(f"{name['section']}: ", className="quiet"), copyable(name["line"])]
+        )
+    cells = (
+        name["kind"],
+        html.Strong(name["name"]),
+        ", ".join(jobs[:_SHOWN_JOBS]) + more,
+        ", ".join(name["candidates"]) or "—",
+        line,
+    )
+    return html.Tr([html.Td(cell) for cell in cells])
+
+
+def copyable(text: str) -> Component:
+    """Return a text with a button that copies it: `assets/page.js`."""
+    return html.Span(
+        [
+            html.Code(text),
+            html.Button(
+                [icon("copy"), html.Span(f"Copy {text}", className="visually-hidden")],
+                type="button",
+                className="button-icon",
+                title="Copy",
+                **{"data-copy": text},
+            ),
+        ],
+        className="copyable",
+    )

@@ -1,0 +1,168 @@
+"""The page: header, tabs, dialogs, side panel, and the stores that the wiring needs."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components import ids
+from components.export_tab import export_tab
+from components.history_tab import history_tab
+from components.icons import icon
+from components.import_tab import import_tab, remove_dialog
+from components.workspace_tab import workspace_tab
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the page's frame depends on.
+
+    `tabs` are those that APP_MODE allows. `key` names the workspace in the browser's storage.
+    `banner` is a warning for everybody, such as that nobody is asked who they are.
+    """
+
+    workspace_name: str
+    host: str
+    colour: str
+    mode: str
+    user: str
+    may_operate: bool
+    key: str
+    tabs: Collection[str]
+    banner: str = ""
+
+
+_TABS = (
+    ("export", "Export", ids.NAV_EXPORT),
+    ("import", "Import", ids.NAV_IMPORT),
+    ("history", "History", ids.NAV_HISTORY),
+    ("workspace", "Workspace", ids.NAV_WORKSPACE),
+)
+
+
+def page(frame: Frame) -> Component:
+    """Return the whole page. All tabs are always in it, so that none loses what it shows."""
+    return html.Div(
+        [
+            dcc.Location(id=ids.URL, refresh=False),
+            *(
+                dcc.Store(id=store)
+                for store in (
+                    ids.REFRESH,
+                    ids.START_REQUEST,
+                    ids.STARTED,
+                    ids.ENDED,
+                    ids.CANCEL_REQUEST,
+                    ids.CANCELLED,
+                    ids.HISTORY_REQUEST,
+                )
+            ),
+            _config(frame),
+            html.A("Skip to the content", href="#content", className="skip-link"),
+            _header(frame),
+            html.Div(frame.banner, className="banner") if frame.banner else None,
+            html.Div(id=ids.CONNECTION_PROBLEM, className="banner banner-bad", hidden=True),
+            html.Div(id=ids.OPERATION_ELSEWHERE, className="banner", hidden=True),
+            html.Main(
+                [export_tab({}), import_tab({}), history_tab(), workspace_tab()], id="content"
+            ),
+            remove_dialog(),
+            _panel(),
+            _toast(),
+        ],
+        className=f"page environment-{frame.colour}",
+    )
+
+
+def _config(frame: Frame) -> Component:
+    """What the scripts need to know; they read it from the attributes."""
+    values: Mapping[str, str] = {
+        "data-key": frame.key,
+        "data-tabs": ",".join(frame.tabs),
+        "data-workspace": frame.workspace_name or frame.host,
+        "data-operates": "true" if frame.may_operate else "false",
+    }
+    return html.Div(id=ids.CONFIG, hidden=True, **values)
+
+
+def _header(frame: Frame) -> Component:
+    return html.Header(
+        [
+            html.Div(
+                [
+                    html.Span([icon("logo"), html.H1("Job Sync")], className="brand"),
+                    html.Span(
+                        frame.workspace_name or frame.host or "No workspace",
+                        className="environment",
+                        title=frame.host,
+                    ),
+                    html.Span(f"{frame.mode} mode", className="mode"),
+                ],
+                className="header-left",
+            ),
+            html.Nav(
+                [
+                    dcc.Link(label, href=f"/{tab}", id=nav, className="tab")
+                    for tab, label, nav in _TABS
+                    if tab in frame.tabs
+                ]
+                + [
+                    html.Span(id=nav, hidden=True) for tab, _, nav in _TABS if tab not in frame.tabs
+                ],
+                className="tabs",
+                **{"aria-label": "Sections"},
+            ),
+            html.Div(
+                [
+                    html.Span(id=ids.GIT_PLACE, className="git-place"),
+                    html.Span([icon("user"), frame.user], className="user", title=frame.user),
+                    html.Button(
+                        [icon("theme"), html.Span("Light or dark", className="visually-hidden")],
+                        type="button",
+                        className="button-icon",
+                        title="Light or dark",
+                        **{"data-theme-toggle": "true"},
+                    ),
+                ],
+                className="header-right",
+            ),
+        ],
+        className="header",
+    )
+
+
+def _panel() -> Component:
+    return html.Aside(
+        [
+            html.Div(
+                [
+                    html.H2("", id=ids.PANEL_TITLE),
+                    html.Button(
+                        [icon("close"), html.Span("Close", className="visually-hidden")],
+                        type="button",
+                        className="button-icon",
+                        title="Close (Esc)",
+                        **{"data-close-panel": "true"},
+                    ),
+                ],
+                className="panel-head",
+            ),
+            html.Div(id=ids.PANEL_BODY, className="panel-body", tabIndex="0"),
+        ],
+        id=ids.PANEL,
+        className="panel",
+        hidden=True,
+        **{"aria-label": "Details of the selected row"},
+    )
+
+
+def _toast() -> Component:
+    return html.Div(
+        dbc.Toast(
+            id=ids.TOAST, header="", is_open=False, dismissable=True, duration=8000, children=""
+        ),
+        className="toast-holder",
+        **{"aria-live": "polite"},
+    )

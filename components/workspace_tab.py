@@ -1,0 +1,186 @@
+"""The Workspace tab: Workspace Information and Resource Mappings."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from components import ids
+from components.icons import icon
+from components.words import clock_time, plural
+from core.operations import Operation, Status
+
+# Source: docs.databricks.com/resources/limits: per workspace, and per Git folder.
+JOB_LIMIT = 12_000
+FILE_LIMIT = 10_000
+
+
+def workspace_tab() -> Component:
+    """Return the tab; the feed fills it."""
+    return html.Section(
+        [
+            html.H2("Workspace", className="visually-hidden"),
+            html.Div(
+                [
+                    html.Button(
+                        [icon("reload"), "Read again"],
+                        id=ids.WORKSPACE_RELOAD,
+                        type="button",
+                        className="button button-quiet",
+                    ),
+                    html.Div(id=ids.WORKSPACE_PROGRESS),
+                ],
+                className="list-head",
+            ),
+            html.Div(id=ids.WORKSPACE_BODY),
+        ],
+        id=ids.PANE_WORKSPACE,
+        className="pane",
+        hidden=True,
+    )
+
+
+def workspace_view(
+    operation: Operation | None, host: str, git_href: str, versions: Mapping[str, str]
+) -> Component:
+    """Show what the last reading told."""
+    if operation is None or (operation.outcome is None and not operation.error):
+        return html.P("Reading the workspace …", className="card quiet empty")
+    if operation.status is not Status.SUCCEEDED:
+        return html.Div([html.Pre(operation.error)], className="card issues issue-list")
+    outcome = operation.outcome or {}
+    details: Mapping[str, Any] = outcome.get("details", {})
+    return html.Div(
+        [
+            _information(details, host, git_href, versions, operation.finished),
+            _mappings(details, outcome.get("issues", ())),
+        ],
+        className="workspace-grid",
+    )
+
+
+def _information(
+    details: Mapping[str, Any],
+    host: str,
+    git_href: str,
+    versions: Mapping[str, str],
+    read_at: float,
+) -> Component:
+    branch, commit = str(details.get("branch", "")), str(details.get("commit", ""))
+    admin = "a workspace admin" if details.get("is_admin") else "not proven to be a workspace admin"
+    folder: Any = details.get("git_folder", "")
+    if git_href:
+        folder = html.A(folder, href=git_href, target="_blank", rel="noopener noreferrer")
+    last_change = int(details.get("last_change_ms") or 0)
+    facts = (
+        ("Host", host),
+        ("Workspace id", str(details.get("workspace_id", ""))),
+        ("Principal", f"{details.get('principal', '')}, {admin}"),
+        ("Mode", details.get("app_mode", "")),
+        ("Git folder", folder),
+        ("Repository", details.get("git_url", "")),
+        ("Branch and commit", f"{branch} · {commit[:10]}" if commit else branch),
+        ("Definitions' folder", details.get("definitions_folder", "")),
+        ("Last change of a file", clock_time(last_change / 1000) if last_change else "not told"),
+        ("State folder", details.get("state_folder", "")),
+        ("Other JSON files", f"{details.get('other_json_files', 0):,}"),
+        ("Files that cannot be read", f"{details.get('unreadable_files', 0):,}"),
+        ("Versions", ", ".join(f"{name} {version}" for name, version in versions.items())),
+        ("Read at", clock_time(read_at)),
+    )
+    rows = [html.Div([html.Dt(name), html.Dd(value)]) for name, value in facts if value]
+    return html.Div(
+        [
+            html.H3("Workspace Information"),
+            html.Div(
+                [
+                    _limit("Jobs", int(details.get("jobs", 0)), JOB_LIMIT),
+                    _limit("Definition files", int(details.get("definitions", 0)), FILE_LIMIT),
+                ],
+                className="limits",
+            ),
+            html.Dl(rows, className="facts"),
+        ],
+        className="card",
+    )
+
+
+def _limit(name: str, used: int, limit: int) -> Component:
+    return html.Div(
+        [
+            html.Div([html.Strong(f"{used:,}"), html.Span(f" {name}")]),
+            html.Progress(
+                value=str(used), max=str(limit), className="bar", **{"aria-label": f"{name} used"}
+            ),
+            html.Div(f"of {limit:,}", className="quiet"),
+        ],
+        className="limit",
+    )
+
+
+def _mappings(details: Mapping[str, Any], issues: Sequence[Mapping[str, str]]) -> Component:
+    path = details.get("mapping_file", "")
+    if not path:
+        note = "No mapping file is configured: names are used as they stand."
+        return html.Div([html.H3("Resource Mappings"), html.P(note)], className="card")
+    text = details.get("mapping_text")
+    return html.Div(
+        [
+            html.H3("Resource Mappings"),
+            html.P(html.Code(path)),
+            _problems(issues),
+            _entries(details.get("mapping_entries")),
+            html.Details(
+                [html.Summary("Show the file"), html.Pre(text, className="file-text")],
+                className="panel-more",
+            )
+            if text is not None
+            else None,
+        ],
+        className="card",
+    )
+
+
+def _problems(issues: Sequence[Mapping[str, str]]) -> Component | None:
+    if not issues:
+        return None
+    return html.Ul(
+        [html.Li(html.Pre(issue["message"])) for issue in issues],
+        className="issue-list panel-issues",
+    )
+
+
+def _entries(entries: Sequence[Mapping[str, Any]] | None) -> Component | None:
+    if entries is None:
+        return None
+    if not entries:
+        return html.P("The file maps nothing.", className="quiet")
+    unused = sum(1 for entry in entries if not entry["jobs"])
+    heads = ("Section", "Name in Git", "Means here", "Used by")
+    note = f"{plural(len(entries), 'entry') if len(entries) == 1 else f'{len(entries):,} entries'}"
+    return html.Div(
+        [
+            html.P(f"{note}, {unused:,} used by no definition.", className="quiet"),
+            html.Table(
+                [
+                    html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
+                    html.Tbody(
+                        [
+                            html.Tr(
+                                [
+                                    html.Td(entry["section"], className="quiet"),
+                                    html.Td(html.Code(entry["name"])),
+                                    html.Td(html.Code(entry["target"])),
+                                    html.Td(plural(entry["jobs"], "job") if entry["jobs"] else "—"),
+                                ]
+                            )
+                            for entry in entries
+                        ]
+                    ),
+                ],
+                className="plain-table",
+            ),
+        ],
+        className="table-scroll",
+    )

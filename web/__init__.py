@@ -1,0 +1,1 @@
+"""What surrounds the page: who is signed in, background processes, security, the feed."""

@@ -9,7 +9,7 @@ OLDEST := .venv-oldest
 OLDEST_READY := $(OLDEST)/.ready
 CODE := core cli.py emulator examples bench tests
 
-.PHONY: help promote workspaces test oldest-sdk bench reliability check unit fmt clean
+.PHONY: help promote workspaces test oldest-sdk bench bench-memory reliability check unit fmt clean
 
 help:  ## list the verbs
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -33,6 +33,9 @@ reliability: $(READY)  ## fail calls one by one and at random in every way, kill
 bench: $(READY)  ## measure exports, imports and validations, and what the local workspace can serve
 	$(BIN)/python -m bench.promotion
 	$(BIN)/python -m bench.emulator
+
+bench-memory: $(READY)  ## measure the memory that 10,000 jobs take
+	$(BIN)/python -m bench.memory
 
 check: $(READY)  ## format, lint, types, import directions, unit tests
 	$(BIN)/ruff format --check $(CODE)

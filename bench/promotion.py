@@ -1,45 +1,38 @@
 """How long exports, imports and validations take: `python -m bench.promotion [JOBS …]`.
 
 Two local workspaces answer each call after 50 ms. Each operation is one run of `cli.py` in a
-process of its own. Beside the time stands the ideal: the calls it made × latency ÷ threads.
+process of its own. Beside the time stands the ideal: the calls it made × latency ÷ threads. The
+time that Python takes to start is shown, and left out of the ratio.
+
+Then a workspace that permits 20 calls a second, and answers the others with 429.
 """
 
-import json
 import os
 import platform
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from bench.workspaces import ROOT, Measured, control, hand_over, own_latency_s, run_cli, seeds
 from emulator import RunningWorkspace, start_environment
 
 LATENCY_S = 0.05
 THREADS = 4
-CHAIN = 10  # jobs in a row of which each runs the one before: nine deep
-ADMIN = "admin@dev.example"
+SIZES = (200, 1000, 5000)
 
-_ROOT = Path(__file__).parent.parent
+LIMITED_THREADS = 8
+LIMITED_JOBS = 200
+PERMITTED = 20  # calls a second
+
 _ROW = "{:<22} {:>6} {:>8} {:>9} {:>9} {:>7} {:>9}"
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """One operation. `seconds` are wall time of the process, `memory_mb` its peak."""
-
-    calls: int
-    seconds: float
-    memory_mb: float
-    counts: dict[str, int]
+_LIMITED_ROW = "{:<22} {:>8} {:>9} {:>9} {:>13} {:>16}"
 
 
 def main() -> int:
-    """Print one table for each number of jobs."""
-    sizes = [int(text) for text in sys.argv[1:]] or [200, 1000]
+    """Print one table over all numbers of jobs, and one of the limited workspace."""
+    sizes = [int(text) for text in sys.argv[1:]] or SIZES
     start_s = _start_up_s()
     print(
         f"Python {platform.python_version()}, {os.cpu_count()} cores, {LATENCY_S * 1000:.0f} ms a "
@@ -49,25 +42,30 @@ def main() -> int:
     for size in sizes:
         with (
             tempfile.TemporaryDirectory(prefix="job-sync-bench-") as directory,
-            start_environment(Path(directory), seeds=_seeds(size)) as environment,
+            start_environment(Path(directory), seeds=seeds(size)) as environment,
         ):
             _measure(size, environment["DEV"], environment["PROD"], Path(directory), start_s)
+    _measure_limited(start_s)
     return 0
 
 
 def _measure(
     size: int, dev: RunningWorkspace, prod: RunningWorkspace, directory: Path, start_s: float
 ) -> None:
-    for workspace in (dev, prod):
-        delay = {"endpoint": "*", "kind": "delay", "delay_s": LATENCY_S, "times": 0}
-        _control(workspace, "faults", delay)
-    steps = [("first export", dev, "export"), ("repeated export", dev, "export")]
-    for name, workspace, command in steps:
-        _show(name, size, _run(workspace, command, directory), start_s)
-    _control(dev, "git/commit", {"path": dev.git_folder_path, "message": "Export"})
-    _control(prod, "git/pull", {"path": prod.git_folder_path})
+    _slow_down(dev, prod)
+    for name in ("first export", "repeated export"):
+        _show(name, size, run_cli(dev, "export", directory, threads=THREADS), start_s)
+    hand_over(dev, prod)
     for name, command in (("first import", "import"), ("repeated validate", "validate")):
-        _show(name, size, _run(prod, command, directory), start_s)
+        _show(name, size, run_cli(prod, command, directory, threads=THREADS), start_s)
+
+
+def _slow_down(dev: RunningWorkspace, prod: RunningWorkspace) -> None:
+    """Let a call last as long as meant, of which the local workspace's own work is a part."""
+    delay_s = max(0.0, LATENCY_S - own_latency_s(dev))
+    for workspace in (dev, prod):
+        fault = {"endpoint": "*", "kind": "delay", "delay_s": delay_s, "times": 0}
+        control(workspace, "faults", fault)
 
 
 def _show(name: str, size: int, measured: Measured, start_s: float) -> None:
@@ -85,106 +83,50 @@ def _show(name: str, size: int, measured: Measured, start_s: float) -> None:
     print(_ROW.format(*cells), measured.counts, flush=True)
 
 
-def _run(workspace: RunningWorkspace, command: str, directory: Path) -> Measured:
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("DATABRICKS_")
-    } | {
-        "DATABRICKS_HOST": workspace.url,
-        "DATABRICKS_TOKEN": workspace.admin_token,
-        "WORKSPACE_GIT_FOLDER_PATH": workspace.git_folder_path,
-        "CACHE_FOLDER": str(directory / "cache"),
-        "NUM_THREADS": str(THREADS),
-    }
-    output = directory / "report.json"
-    started = time.monotonic()
-    with output.open("wb") as target:
-        process = subprocess.Popen(
-            [sys.executable, str(_ROOT / "cli.py"), command, "--json"],
-            env=environment,
-            stdout=target,
-            stderr=subprocess.DEVNULL,
-        )
-        _, _, usage = os.wait4(process.pid, 0)
-    seconds = time.monotonic() - started
-    report = json.loads(output.read_text())
-    unit = 1024 if sys.platform == "linux" else 1024 * 1024  # kB on Linux, bytes on macOS
-    return Measured(
-        sum(report["api_calls"].values()), seconds, usage.ru_maxrss / unit, report["counts"]
+def _measure_limited(start_s: float) -> None:
+    """Export and import with and without a limit: only calls needed without one count."""
+    print(f"\n{PERMITTED} calls a second permitted, {LIMITED_THREADS} threads.\n")
+    print(
+        _LIMITED_ROW.format("operation", "calls", "refused", "seconds", "calls/s", "of permitted")
     )
+    free, limited = _promote(0), _promote(PERMITTED)
+    for name, measured in limited.items():
+        needed, spent = free[name].calls, measured.seconds - start_s
+        cells = (
+            name,
+            needed,
+            measured.calls - needed,
+            f"{measured.seconds:.1f}",
+            f"{needed / spent:.1f}",
+            f"{needed / spent / PERMITTED:.2f}",
+        )
+        print(_LIMITED_ROW.format(*cells), measured.counts, flush=True)
+
+
+def _promote(permitted: int) -> dict[str, Measured]:
+    """Send jobs from DEV to PROD, and prove by a validation without limit that none was lost."""
+    with (
+        tempfile.TemporaryDirectory(prefix="job-sync-bench-") as directory,
+        start_environment(Path(directory), seeds=seeds(LIMITED_JOBS)) as environment,
+    ):
+        dev, prod = environment["DEV"], environment["PROD"]
+        measured = {}
+        for name, workspace in (("export", dev), ("import", prod)):
+            control(workspace, "options", {"requests_per_second": permitted}, "PATCH")
+            measured[name] = run_cli(workspace, name, Path(directory), threads=LIMITED_THREADS)
+            control(workspace, "options", {"requests_per_second": 0}, "PATCH")
+            if workspace is dev:
+                hand_over(dev, prod)
+        proof = run_cli(prod, "validate", Path(directory), threads=LIMITED_THREADS)
+    if proof.counts != {"unchanged": LIMITED_JOBS}:
+        raise SystemExit(f"Jobs were lost: {proof.counts}")
+    return measured
 
 
 def _start_up_s() -> float:
     started = time.monotonic()
-    subprocess.run(
-        [sys.executable, "-c", "import cli"], cwd=_ROOT, check=True, env=dict(os.environ)
-    )
+    subprocess.run([sys.executable, "-c", "import cli"], cwd=ROOT, check=True, env=dict(os.environ))
     return time.monotonic() - started
-
-
-def _seeds(size: int) -> dict[str, Any]:
-    people = {"users": [{"userName": ADMIN, "active": True, "groups": ["admins"]}]}
-    return {
-        "DEV": {**people, "jobs": _jobs(size), **_compute("d")},
-        "PROD": {**people, **_compute("p")},
-    }
-
-
-def _compute(prefix: str) -> dict[str, Any]:
-    clusters = [
-        {
-            "cluster_id": f"{prefix}-{number}",
-            "cluster_name": f"etl-{number}",
-            "cluster_source": "UI",
-        }
-        for number in range(5)
-    ]
-    return {"clusters": clusters}
-
-
-def _jobs(size: int) -> list[dict[str, Any]]:
-    """Jobs of about 6 kB, in rows of ten that run each other."""
-    return [
-        {"job_id": 10**15 + number, "creator_user_name": ADMIN, "settings": _settings(number)}
-        for number in range(size)
-    ]
-
-
-def _settings(number: int) -> dict[str, Any]:
-    tasks: list[dict[str, Any]] = [
-        {
-            "task_key": f"step_{step}",
-            "existing_cluster_id": f"d-{step % 5}",
-            "description": f"Step {step} of a job that is here to be measured. " * 4,
-            "depends_on": [{"task_key": f"step_{step - 1}"}] if step else [],
-            "notebook_task": {
-                "notebook_path": f"/Workspace/Shared/notebooks/area {number % 7}/step {step}",
-                "base_parameters": {"day": "{{job.start_time.iso_date}}", "mode": "daily"},
-            },
-            "max_retries": 2,
-            "timeout_seconds": 3600,
-        }
-        for step in range(11)
-    ]
-    if number % CHAIN:
-        before = {"task_key": "before", "run_job_task": {"job_id": 10**15 + number - 1}}
-        tasks.append(before)
-    return {
-        "name": f"Measured job {number:05}",
-        "tasks": tasks,
-        "tags": {"team": "measuring", "number": str(number)},
-        "queue": {"enabled": True},
-    }
-
-
-def _control(workspace: RunningWorkspace, path: str, body: Any) -> None:
-    request = urllib.request.Request(
-        f"{workspace.url}/_emulator/{path}",
-        data=json.dumps(body).encode(),
-        headers={"Content-Type": "application/json"},
-        method="POST",
-    )
-    with urllib.request.urlopen(request) as answer:
-        answer.read()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,149 @@
+"""Local workspaces full of jobs to measure with, and `cli.py` run against them."""
+
+import http.client
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from emulator import RunningWorkspace
+
+CHAIN = 10  # jobs in a row of which each runs the one before: nine deep
+ADMIN = "admin@dev.example"
+ROOT = Path(__file__).parent.parent
+
+_FIRST_ID = 10**15
+_SAMPLE = 100  # calls that tell how long one takes
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One operation. `seconds` are wall time of the process, `memory_mb` its peak."""
+
+    calls: int
+    seconds: float
+    memory_mb: float
+    counts: dict[str, int]
+
+
+def run_cli(
+    workspace: RunningWorkspace, command: str, directory: Path, *, threads: int
+) -> Measured:
+    """Run one command of `cli.py` in a process of its own; `directory` keeps its cache."""
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("DATABRICKS_")
+    } | {
+        "DATABRICKS_HOST": workspace.url,
+        "DATABRICKS_TOKEN": workspace.admin_token,
+        "WORKSPACE_GIT_FOLDER_PATH": workspace.git_folder_path,
+        "CACHE_FOLDER": str(directory / "cache"),
+        "NUM_THREADS": str(threads),
+    }
+    output = directory / "report.json"
+    started = time.monotonic()
+    with output.open("wb") as target:
+        process = subprocess.Popen(
+            [sys.executable, str(ROOT / "cli.py"), command, "--json"],
+            env=environment,
+            stdout=target,
+            stderr=subprocess.DEVNULL,
+        )
+        _, _, usage = os.wait4(process.pid, 0)
+    seconds = time.monotonic() - started
+    report = json.loads(output.read_text())
+    unit = 1024 if sys.platform == "linux" else 1024 * 1024  # kB on Linux, bytes on macOS
+    return Measured(
+        sum(report["api_calls"].values()), seconds, usage.ru_maxrss / unit, report["counts"]
+    )
+
+
+def hand_over(dev: RunningWorkspace, prod: RunningWorkspace) -> None:
+    """Commit and push what DEV exported, and pull it beside PROD."""
+    control(dev, "git/commit", {"path": dev.git_folder_path, "message": "Export"})
+    control(prod, "git/pull", {"path": prod.git_folder_path})
+
+
+def own_latency_s(workspace: RunningWorkspace) -> float:
+    """Return the seconds that a bare client waits for one `jobs/get`, on a connection it keeps."""
+    connection = http.client.HTTPConnection(urlsplit(workspace.url).netloc)
+    headers = {"Authorization": f"Bearer {workspace.admin_token}"}
+    started = time.monotonic()
+    for number in range(_SAMPLE):
+        connection.request("GET", f"/api/2.2/jobs/get?job_id={_FIRST_ID + number}", headers=headers)
+        connection.getresponse().read()
+    connection.close()
+    return (time.monotonic() - started) / _SAMPLE
+
+
+def seeds(size: int) -> dict[str, Any]:
+    """Return the seeds of DEV, which holds the jobs, and of PROD, which will."""
+    people = {"users": [{"userName": ADMIN, "active": True, "groups": ["admins"]}]}
+    return {
+        "DEV": {**people, "jobs": _jobs(size), **_compute("d")},
+        "PROD": {**people, **_compute("p")},
+    }
+
+
+def _compute(prefix: str) -> dict[str, Any]:
+    clusters = [
+        {
+            "cluster_id": f"{prefix}-{number}",
+            "cluster_name": f"etl-{number}",
+            "cluster_source": "UI",
+        }
+        for number in range(5)
+    ]
+    return {"clusters": clusters}
+
+
+def _jobs(size: int) -> list[dict[str, Any]]:
+    """Jobs of about 6 kB, in rows of ten that run each other."""
+    return [
+        {"job_id": _FIRST_ID + number, "creator_user_name": ADMIN, "settings": _settings(number)}
+        for number in range(size)
+    ]
+
+
+def _settings(number: int) -> dict[str, Any]:
+    tasks: list[dict[str, Any]] = [
+        {
+            "task_key": f"step_{step}",
+            "existing_cluster_id": f"d-{step % 5}",
+            "description": f"Step {step} of a job that is here to be measured. " * 4,
+            "depends_on": [{"task_key": f"step_{step - 1}"}] if step else [],
+            "notebook_task": {
+                "notebook_path": f"/Workspace/Shared/notebooks/area {number % 7}/step {step}",
+                "base_parameters": {"day": "{{job.start_time.iso_date}}", "mode": "daily"},
+            },
+            "max_retries": 2,
+            "timeout_seconds": 3600,
+        }
+        for step in range(11)
+    ]
+    if number % CHAIN:
+        before = {"task_key": "before", "run_job_task": {"job_id": _FIRST_ID + number - 1}}
+        tasks.append(before)
+    return {
+        "name": f"Measured job {number:05}",
+        "tasks": tasks,
+        "tags": {"team": "measuring", "number": str(number)},
+        "queue": {"enabled": True},
+    }
+
+
+def control(workspace: RunningWorkspace, path: str, body: Any, method: str = "POST") -> None:
+    """Send an order to the local workspace itself, such as a delay of its answers."""
+    request = urllib.request.Request(
+        f"{workspace.url}/_emulator/{path}",
+        data=json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
+        method=method,
+    )
+    with urllib.request.urlopen(request) as answer:
+        answer.read()

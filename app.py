@@ -105,16 +105,17 @@ def create_server() -> Flask:
         app = create_app(os.environ)
     except SyncError as error:
         sys.exit(str(error))
-    _warm_up(app)
+    _warm_up(app, PageSettings.from_env(os.environ))
     server: Flask = app.server
     return server
 
 
-def _warm_up(app: Dash) -> None:
+def _warm_up(app: Dash, page_settings: PageSettings) -> None:
     """Let Dash finish its own setup before traffic comes. Source: plotly/dash#3971."""
     client = app.server.test_client()
+    header = page_settings.user_header
     for path in _WARM:
-        client.get(path)
+        client.get(path, headers={header: "warm-up"} if header else {})
 
 
 def _layout(parts: _Parts, host: str) -> Component:

@@ -7,6 +7,8 @@ window.jobsyncLabels = {
 };
 window.dashAgGridFunctions = Object.assign(window.dashAgGridFunctions || {}, {
   statusLabel: (params, name) => (window.jobsyncLabels[name] || window.jobsyncLabels.import)[params.data.status] || params.data.status,
+  /* Their cells show more of the row than their value, so they are drawn whenever the row moves. */
+  isNeverEqual: () => false,
   isPickable: params => Boolean(params.data && params.data.pick),
 });
 (function () {

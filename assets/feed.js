@@ -25,7 +25,7 @@
   function show(tab, answer) {
     const state = seen[tab] || {operation: "", seq: 0};
     if (tab !== "workspace") {
-      if (answer.isFull) jobsync.setRows(tab, answer.rows, answer.kind, answer.operation);
+      if (answer.isFull) jobsync.setRows(tab, answer.rows, answer.kind);
       else if (answer.rows.length) jobsync.updateRows(tab, answer.rows);
     }
     seen[tab] = {operation: answer.operation, seq: answer.seq};

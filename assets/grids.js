@@ -9,7 +9,7 @@
   jobsync.gridApi = api;
 
   /* Rows */
-  jobsync.setRows = function (tab, rows, kind, operation) {
+  jobsync.setRows = function (tab, rows, kind) {
     const id = tab + "-grid";
     kinds[tab] = kind;
     if (tab === "import") {
@@ -21,11 +21,13 @@
       jobsync.setProps("unmanaged-count", {children: String(unmanaged.length)});
     }
     const grid = api(id);
-    if (!grid) { setTimeout(() => jobsync.setRows(tab, rows, kind, operation), 50); return; }
+    if (!grid) { setTimeout(() => jobsync.setRows(tab, rows, kind), 50); return; }
     filters[id] = null;
     grid.setColumnFilterModel("status", null).then(() => grid.onFilterChanged());
-    grid.setGridOption("rowData", rows);
-    if (tab === "import") selectAtFirst(grid, operation);
+    const first = tab === "import" ? rows.filter(row => row.pick === "import").map(row => row.key) : [];
+    touched.clear();
+    first.forEach(key => touched.add(key));
+    jobsync.setProps(id, {rowData: rows, selectedRows: {ids: first}});
   };
   jobsync.updateRows = function (tab, rows) {
     const grid = api(tab + "-grid");
@@ -35,13 +37,12 @@
     grid.applyTransactionAsync({update: known, add: added});
     if (tab === "import") setTimeout(jobsync.showSelection, 150);
     const later = added.filter(row => row.pick === "import");
-    if (tab === "import" && later.length) setTimeout(() => selectAtFirst(grid, null), 200);
+    if (tab === "import" && later.length) setTimeout(() => selectAdded(grid), 200);
   };
 
   /* Selection: what can be imported is selected, what can be removed is not. */
   const touched = new Set();
-  function selectAtFirst(grid, operation) {
-    if (operation) touched.clear();
+  function selectAdded(grid) {
     grid.forEachNode(node => {
       if (node.data.pick === "import" && !touched.has(node.data.key)) { node.setSelected(true, false, "api"); touched.add(node.data.key); }
     });

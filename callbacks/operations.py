@@ -167,10 +167,11 @@ def _checked_params(
     store: OperationStore, kind: OperationKind, request: Mapping[str, Any]
 ) -> JsonDict:
     if kind is OperationKind.VALIDATE:
-        pause = request.get("pause") or ""
+        pause = request.get("pause") or PAUSE_OPTIONS[0]["value"]
         if pause not in _PAUSES:
             raise SyncError("There is no such choice for schedules and triggers.")
-        return {"pause": pause, "ask_workspace": bool(request.get("ask"))}
+        policy = "" if pause == PAUSE_OPTIONS[0]["value"] else pause
+        return {"pause": policy, "ask_workspace": bool(request.get("ask"))}
     if kind not in (OperationKind.IMPORT, OperationKind.REMOVE):
         return {}
     plan = _checked_plan(store, request.get("plan"))

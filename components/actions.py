@@ -69,7 +69,7 @@ def adoptable(now: Situation) -> int:
     if not reviewed_plan(now) or now.validation is None:
         return 0
     shown = now.shown
-    if shown and shown.kind in (OperationKind.ADOPT, OperationKind.IMPORT):
+    if shown and shown.kind is OperationKind.ADOPT:
         return 0
     details: Mapping[str, int] = (now.validation.outcome or {}).get("details", {})
     return details.get("adoptable", 0)

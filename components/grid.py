@@ -23,6 +23,8 @@ _THEME = (
     "inputBackgroundColor:'var(--surface)'})"
 )
 
+_REDRAWN = {"function": "isNeverEqual()"}
+
 
 def _text(field: str, name: str, **options: Any) -> Column:
     return {
@@ -55,15 +57,18 @@ def job_columns(labels: str) -> list[Column]:
         "Status",
         width=150,
         cellRenderer="StatusCell",
+        equals=_REDRAWN,
         cellRendererParams={"labels": labels},
         filterValueGetter={"function": f"statusLabel(params, '{labels}')"},
         tooltipField=None,
     )
     return [
-        _text("job", "Job", flex=3, minWidth=200, cellRenderer="JobCell", pinned=None),
+        _text("job", "Job", flex=3, minWidth=200, cellRenderer="JobCell"),
         status,
-        _number("changes", "Changes", width=104),
-        _text("message", "Message", flex=4, minWidth=200, cellRenderer="MessageCell"),
+        _number("changes", "Changes", width=104, valueFormatter={"function": "params.value || ''"}),
+        _text(
+            "message", "Message", flex=4, minWidth=280, cellRenderer="MessageCell", equals=_REDRAWN
+        ),
         _number("tasks", "Tasks", width=88),
         _text("types", "Task types", width=160),
         _text("starts", "Schedule or trigger", width=180),

@@ -13,7 +13,7 @@ from components.step import git_link, step
 from components.words import UNMANAGED_SENTENCE
 
 PAUSE_OPTIONS = (
-    {"label": "As the mapping file says", "value": ""},
+    {"label": "As the mapping file says", "value": "mapping_file"},
     {"label": "As in Git", "value": "from_git"},
     {"label": "Keep as it is here", "value": "keep_target"},
     {"label": "Keep, and new ones paused", "value": "new_paused"},
@@ -135,7 +135,10 @@ def _validate() -> Component:
                 [
                     html.Label("Schedules and triggers", htmlFor=ids.IMPORT_PAUSE),
                     dbc.Select(
-                        id=ids.IMPORT_PAUSE, options=list(PAUSE_OPTIONS), value="", size="sm"
+                        id=ids.IMPORT_PAUSE,
+                        options=list(PAUSE_OPTIONS),
+                        value="mapping_file",
+                        size="sm",
                     ),
                     dbc.Checkbox(
                         id=ids.IMPORT_ASK,

@@ -1,6 +1,7 @@
 """The Workspace tab: Workspace Information and Resource Mappings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from dash import html
@@ -157,7 +158,7 @@ def _entries(entries: Sequence[Mapping[str, Any]] | None) -> Component | None:
     if not entries:
         return html.P("The file maps nothing.", className="quiet")
     unused = sum(1 for entry in entries if not entry["jobs"])
-    heads = ("Section", "Name in Git", "Means here", "Used by")
+    heads = ("Name in Git", "Means here", "Used by")
     note = f"{plural(len(entries), 'entry') if len(entries) == 1 else f'{len(entries):,} entries'}"
     return html.Div(
         [
@@ -167,15 +168,9 @@ def _entries(entries: Sequence[Mapping[str, Any]] | None) -> Component | None:
                     html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
                     html.Tbody(
                         [
-                            html.Tr(
-                                [
-                                    html.Td(entry["section"], className="quiet"),
-                                    html.Td(html.Code(entry["name"])),
-                                    html.Td(html.Code(entry["target"])),
-                                    html.Td(plural(entry["jobs"], "job") if entry["jobs"] else "—"),
-                                ]
-                            )
-                            for entry in entries
+                            row
+                            for section, group in groupby(entries, lambda entry: entry["section"])
+                            for row in _section_rows(section, group)
                         ]
                     ),
                 ],
@@ -184,3 +179,16 @@ def _entries(entries: Sequence[Mapping[str, Any]] | None) -> Component | None:
         ],
         className="table-scroll",
     )
+
+
+def _section_rows(section: str, entries: Iterable[Mapping[str, Any]]) -> Iterator[Component]:
+    yield html.Tr(html.Th(html.Code(section), colSpan="3", scope="colgroup"))
+    for entry in entries:
+        used = plural(entry["jobs"], "job") if entry["jobs"] else "not used"
+        yield html.Tr(
+            [
+                html.Td(html.Code(entry["name"])),
+                html.Td(html.Code(entry["target"])),
+                html.Td(used, className="" if entry["jobs"] else "quiet"),
+            ]
+        )

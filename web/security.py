@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from dash import Dash, set_props
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, has_request_context, request
 
 from components import ids
 from web.identity import User, user_of
@@ -39,7 +39,9 @@ platform does it.</p></main></body></html>
 
 
 def current_user(page: PageSettings) -> User | None:
-    """Return who sent the request at hand."""
+    """Return who sent the request at hand; nobody when there is none, as while starting."""
+    if not has_request_context():
+        return None
     return user_of(dict(request.headers), page)
 
 

@@ -63,7 +63,8 @@ class SqliteOperationStore:
             StateError: the directory cannot be used, or is open to other users.
         """
         try:
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            directory.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            directory.mkdir(mode=0o700, exist_ok=True)
             status = directory.stat()
             if status.st_uid != os.getuid() or status.st_mode & 0o077:
                 raise PermissionError("it belongs to, or is open to, another user")

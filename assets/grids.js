@@ -23,11 +23,10 @@
     const grid = api(id);
     if (!grid) { setTimeout(() => jobsync.setRows(tab, rows, kind), 50); return; }
     filters[id] = null;
-    grid.setColumnFilterModel("status", null).then(() => grid.onFilterChanged());
     const first = tab === "import" ? rows.filter(row => row.pick === "import").map(row => row.key) : [];
     touched.clear();
     first.forEach(key => touched.add(key));
-    jobsync.setProps(id, {rowData: rows, selectedRows: {ids: first}});
+    jobsync.setProps(id, {rowData: rows, selectedRows: {ids: first}, filterModel: withStatus(grid, null)});
   };
   jobsync.updateRows = function (tab, rows) {
     const grid = api(tab + "-grid");
@@ -114,9 +113,14 @@
     }
     filters[id] = filters[id] === status ? null : status;
     const label = filters[id] && statusLabels(tab)[status];
-    const model = label ? {filterType: "text", type: "equals", filter: label} : null;
-    grid.setColumnFilterModel("status", model).then(() => grid.onFilterChanged());
+    jobsync.setProps(id, {filterModel: withStatus(grid, label)});
     jobsync.markFilter(tab);
+  }
+  function withStatus(grid, label) {
+    const model = {...grid.getFilterModel()};
+    delete model.status;
+    if (label) model.status = {filterType: "text", type: "equals", filter: label};
+    return model;
   }
   jobsync.markFilter = function (tab) {
     for (const chip of document.querySelectorAll("#" + tab + "-chips .chip")) {
@@ -142,7 +146,7 @@
       column.setAttribute("aria-checked", String(isShown));
     } else if (event.target.closest("[data-reset-columns]")) {
       grid.resetColumnState();
-      grid.setFilterModel(null);
+      jobsync.setProps(id, {filterModel: {}});
       markColumns(id, grid);
     } else if (csv && csv.dataset.csv === "all") {
       const operation = jobsync.shownOperation(id.replace("-grid", ""));

@@ -65,7 +65,7 @@
     const place = body().querySelector(".panel-sides");
     if (!place || place.hidden || !sides) return;
     await load();
-    const patch = Diff.createTwoFilesPatch(sides.name, sides.name, sides.current, sides.desired, undefined, undefined, {context: isWhole ? 1e6 : 4});
+    const patch = Diff.createTwoFilesPatch("settings", "settings", sides.current, sides.desired, undefined, undefined, {context: isWhole ? 1e6 : 4});
     const isDark = document.documentElement.getAttribute("data-bs-theme") === "dark";
     if (sides.current === sides.desired) { place.textContent = sides.current; place.classList.add("plain-json"); return; }
     /* diff2html escapes what it draws. */

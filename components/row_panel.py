@@ -40,7 +40,7 @@ def row_panel(
             _facts(row, label),
             _risks(details.get("risks", ())),
             _issues(report.get("issues", ())),
-            html.P(report["message"], className="panel-message") if report.get("message") else None,
+            _message(str(report.get("message", "")), details.get("risks", ())),
             _views(len(changes)) if has_sides else None,
             html.Div(_changes(changes, row), className="panel-fields"),
             html.Div(className="panel-sides", hidden=True),
@@ -88,6 +88,14 @@ def _facts(row: Mapping[str, Any], label: str) -> Component:
         ],
         className="panel-facts",
     )
+
+
+def _message(message: str, risks: Sequence[Mapping[str, str]]) -> Component | None:
+    """Show what the risks, which have a place of their own, do not say already."""
+    for risk in risks:
+        message = message.replace(risk["message"], "")
+    message = " ".join(message.split(" ")).strip()
+    return html.P(message, className="panel-message") if message else None
 
 
 def _risks(risks: Sequence[Mapping[str, str]]) -> Component | None:

@@ -1,5 +1,6 @@
 """The page: builds the server from its settings. Importing this module does no I/O."""
 
+import importlib
 import logging
 import os
 import sys
@@ -53,11 +54,15 @@ class _Parts:
 
 
 def create_app(env: Mapping[str, str]) -> Dash:
-    """Build the page.
+    """Build the page. Starts no process and asks no workspace.
 
     Raises:
         SyncError: the configuration or this machine's folder cannot be used.
     """
+    return _build(env)[0]
+
+
+def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses]:
     settings, page_settings = Settings.from_env(env), PageSettings.from_env(env)
     folder = page_folder(settings, env)
     parts = _Parts(
@@ -66,6 +71,7 @@ def create_app(env: Mapping[str, str]) -> Dash:
         SqliteOperationStore(folder),
         WorkspaceReader(connect_from_env(settings)),
     )
+    processes = OperationProcesses(folder / "callbacks")
     app = Dash(
         "app",
         title="Job Sync",
@@ -76,7 +82,7 @@ def create_app(env: Mapping[str, str]) -> Dash:
         serve_locally=True,
         compress=True,
         use_async=False,
-        background_callback_manager=OperationProcesses(folder / "callbacks"),
+        background_callback_manager=processes,
         health_endpoint="healthz",
         suppress_callback_exceptions=False,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
@@ -93,7 +99,7 @@ def create_app(env: Mapping[str, str]) -> Dash:
     feed = Feed(parts.store, parts.reader, page_settings, {"job-sync": VERSION, **versions})
     app.server.register_blueprint(feed.blueprint())
     protect(app, page_settings)
-    return app
+    return app, processes
 
 
 def create_server() -> Flask:
@@ -102,16 +108,21 @@ def create_server() -> Flask:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     logging.getLogger("databricks").setLevel(logging.WARNING)
     try:
-        app = create_app(os.environ)
+        app, processes = _build(os.environ)
     except SyncError as error:
         sys.exit(str(error))
+    processes.warm_up()
     _warm_up(app, PageSettings.from_env(os.environ))
     server: Flask = app.server
     return server
 
 
 def _warm_up(app: Dash, page_settings: PageSettings) -> None:
-    """Let Dash finish its own setup before traffic comes. Source: plotly/dash#3971."""
+    """Do before traffic comes what takes long the first time.
+
+    Dash's own setup fails under concurrent first requests. Source: plotly/dash#3971.
+    """
+    importlib.import_module("core.gateways.connect")  # the SDK takes two seconds to load
     client = app.server.test_client()
     header = page_settings.user_header
     for path in _WARM:

@@ -6,7 +6,7 @@
   const seen = {};
   const shown = {};
   let timer = null, busy = false, again = false, failures = 0;
-  let endedBefore = null;
+  let finishedBefore = null;
 
   const ready = () => window.dash_clientside && window.dash_clientside.set_props && window.dash_ag_grid
     && document.getElementById("import-grid") && document.getElementById("page-config");
@@ -23,8 +23,7 @@
   }
 
   function show(tab, answer) {
-    const state = seen[tab] || {operation: "", seq: 0};
-    if (tab !== "workspace") {
+    if (tab === "export" || tab === "import") {
       if (answer.isFull) jobsync.setRows(tab, answer.rows, answer.kind);
       else if (answer.rows.length) jobsync.updateRows(tab, answer.rows);
     }
@@ -36,23 +35,26 @@
       jobsync.setProps("start-request", {data: {kind: "info", number: Date.now()}});
     }
     jobsync.markFilter(tab);
-    tellEnded(answer, state);
+    tellFinished(answer, tab);
     return answer.isActive ? FAST : IDLE;
   }
 
-  function tellEnded(answer, before) {
-    const ended = answer.ended;
-    if (endedBefore !== null && ended && ended !== endedBefore && before.operation) {
-      jobsync.setProps("operation-ended", {data: ended});
+  /* What ended since the last look: the header reads the commit anew, and other tabs are told. */
+  function tellFinished(answer, tab) {
+    const {operation, text} = answer.finished;
+    if (finishedBefore !== null && operation && operation !== finishedBefore) {
+      jobsync.setProps("operation-ended", {data: operation});
+      if (operation !== answer.operation) jobsync.toast(text);
+      if (tab === "history" && location.pathname.split("/").length < 3) jobsync.setProps("history-request", {data: operation});
     }
-    if (ended || endedBefore === null) endedBefore = ended;
+    if (operation || finishedBefore === null) finishedBefore = operation;
   }
 
   async function poll() {
     if (busy) { again = true; return; }
     if (!ready()) { timer = setTimeout(poll, 50); return; }
     const tab = jobsync.currentTab();
-    if (!tab || tab === "history") { timer = setTimeout(poll, IDLE); return; }
+    if (!tab) { timer = setTimeout(poll, IDLE); return; }
     busy = true;
     clearTimeout(timer);
     let wait = IDLE;

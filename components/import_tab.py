@@ -13,10 +13,10 @@ from components.step import git_link, step
 from components.words import UNMANAGED_SENTENCE
 
 PAUSE_OPTIONS = (
-    {"label": "As the mapping file says", "value": "mapping_file"},
-    {"label": "As in Git", "value": "from_git"},
-    {"label": "Keep as it is here", "value": "keep_target"},
-    {"label": "Keep, and new ones paused", "value": "new_paused"},
+    {"label": "Schedules: as the mapping file says", "value": "mapping_file"},
+    {"label": "Schedules: as in Git", "value": "from_git"},
+    {"label": "Schedules: keep them as they are here", "value": "keep_target"},
+    {"label": "Schedules: keep them, new ones paused", "value": "new_paused"},
 )
 
 
@@ -133,7 +133,11 @@ def _validate() -> Component:
         extra=[
             html.Div(
                 [
-                    html.Label("Schedules and triggers", htmlFor=ids.IMPORT_PAUSE),
+                    html.Label(
+                        "Schedules and triggers",
+                        htmlFor=ids.IMPORT_PAUSE,
+                        className="visually-hidden",
+                    ),
                     dbc.Select(
                         id=ids.IMPORT_PAUSE,
                         options=list(PAUSE_OPTIONS),
@@ -142,7 +146,7 @@ def _validate() -> Component:
                     ),
                     dbc.Checkbox(
                         id=ids.IMPORT_ASK,
-                        label="Also check active runs, paths and roles",
+                        label="Also check runs, paths and roles",
                         value=False,
                     ),
                 ],

@@ -10,6 +10,7 @@ from typing import Any
 
 import diskcache
 import multiprocess
+import multiprocess.forkserver
 import psutil
 from dash import DiskcacheManager
 from diskcache.core import MODE_PICKLE
@@ -58,6 +59,10 @@ class OperationProcesses(DiskcacheManager):
         super().__init__(cache, expire=_EXPIRE_S)
         self._context = multiprocess.get_context("forkserver")
         self._context.set_forkserver_preload(list(_PRELOAD))
+
+    def warm_up(self) -> None:
+        """Start the server that jobs are forked from, so that the first one need not wait for it."""
+        multiprocess.forkserver.ensure_running()
 
     def call_job_fn(self, key: str, job_fn: Any, args: Any, context: Any) -> str:
         """Start the job; what an equal call has left behind is dropped first."""

@@ -24,11 +24,12 @@ from components.actions import (
 )
 from components.operation_view import chips_view, outcome_view, progress_view
 from components.row_panel import row_panel
-from components.words import clock_time, labels_for
+from components.words import clock_time, headline, labels_for, what_happened
 from components.workspace_tab import workspace_view
 from core.errors import SyncError
 from core.json_text import Packed
 from core.operations import (
+    EXCLUSIVE_KINDS,
     EXPORT_KINDS,
     IMPORT_KINDS,
     Operation,
@@ -48,7 +49,9 @@ _TAB_KINDS: Mapping[str, tuple[OperationKind, ...]] = {
     "export": EXPORT_KINDS,
     "import": IMPORT_KINDS,
     "workspace": (OperationKind.INFO,),
+    "history": (),
 }
+_WITH_ROWS = ("export", "import")
 _REASONS = {
     ids.EXPORT_START: ids.EXPORT_REASON,
     ids.IMPORT_PULL: ids.IMPORT_PULL_REASON,
@@ -95,15 +98,15 @@ class Feed:
         is_new = shown is not None and (shown.operation_id != seen or not since)
         seq = 0
         rows: list[str] = []
-        if shown and tab != "workspace":
+        if shown and tab in _WITH_ROWS:
             seq, rows = self.store.rows_since(shown.operation_id, 0 if is_new else since)
         answer = {
             "operation": shown.operation_id if shown else "",
             "kind": shown.kind if shown else "",
             "isActive": bool(active or (shown and shown.status.is_active)),
-            "ended": shown.operation_id if shown and not shown.status.is_active else "",
             "seq": seq,
             "isFull": is_new or not shown,
+            "finished": self._finished(),
             "props": self._props(tab, active, shown, user),
             **self._selecting(tab, active, shown, user),
         }
@@ -162,10 +165,19 @@ class Feed:
         }
         if tab == "workspace":
             props[ids.WORKSPACE_BODY] = {"children": self._workspace()}
+        if tab not in _WITH_ROWS:
             return props
         props[f"{tab}-outcome"] = {"children": outcome_view(shown)}
         props[f"{tab}-chips"] = {"children": chips_view(shown)}
         return {**props, **_buttons(self._actions(tab, active, shown, user))}
+
+    def _finished(self) -> dict[str, str]:
+        """Tell which operation ended last, for those who look at another tab."""
+        last = self.store.latest(EXCLUSIVE_KINDS)
+        if last is None or last.status.is_active:
+            return {"operation": "", "text": ""}
+        text = f"{headline(last)}. {what_happened(last)}"
+        return {"operation": last.operation_id, "kind": last.kind, "text": text}
 
     def _workspace(self) -> Any:
         operation = self.store.latest((OperationKind.INFO,))

@@ -36,8 +36,8 @@ def register(app: Dash, store: OperationStore, mode: AppMode, page: PageSettings
 
     @app.callback(
         Output(ids.STARTED, "data"),
-        Output(ids.TOAST, "children", allow_duplicate=True),
-        Output(ids.TOAST, "is_open", allow_duplicate=True),
+        Output(ids.TOAST, "children"),
+        Output(ids.TOAST, "is_open"),
         Input(ids.START_REQUEST, "data"),
         prevent_initial_call=True,
     )
@@ -46,7 +46,6 @@ def register(app: Dash, store: OperationStore, mode: AppMode, page: PageSettings
             raise PreventUpdate
         return start(store, mode, current_user(page), request)
 
-    # The page's first load of a background callback makes Dash's own store of results.
     app.callback(
         Output(ids.ENDED, "data"),
         Input(ids.STARTED, "data"),
@@ -100,8 +99,7 @@ def register(app: Dash, store: OperationStore, mode: AppMode, page: PageSettings
     app.clientside_callback(
         ClientsideFunction("jobsync", "poke"),
         Output(ids.REFRESH, "data"),
-        Input(ids.STARTED, "data"),
-        Input(ids.ENDED, "data"),
+        Input(ids.STARTED, "data"),  # not ENDED: Dash would wait for what is still at work
         Input(ids.CANCELLED, "data"),
         prevent_initial_call=True,
     )

@@ -61,7 +61,7 @@ class OperationProcesses(DiskcacheManager):
         self._context.set_forkserver_preload(list(_PRELOAD))
 
     def warm_up(self) -> None:
-        """Start the server that jobs are forked from, so that the first one need not wait for it."""
+        """Start the server that jobs are forked from, so that the first need not wait."""
         multiprocess.forkserver.ensure_running()
 
     def call_job_fn(self, key: str, job_fn: Any, args: Any, context: Any) -> str:

@@ -1,6 +1,8 @@
 """Working fakes of the ports: a whole workspace in memory, with its API's habits."""
 
 import itertools
+import json
+import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -9,6 +11,14 @@ from typing import Any
 from core.errors import AlreadyExistsError, NotFoundError, WorkspaceError
 from core.json_text import JobSettings, JsonDict
 from core.lock import Clock, Owner
+from core.operations import (
+    EXCLUSIVE_KINDS,
+    LogLine,
+    Operation,
+    OperationKind,
+    OperationRunningError,
+    Status,
+)
 from core.placeholders import Kind
 from core.ports import (
     ActiveRun,
@@ -353,3 +363,172 @@ class FakeWorkspace:
             del other.files.files[f"{FOLDER}/{path}"]
         for path, content in self.definition_files().items():
             other.put_file(path, content)
+
+
+@dataclass
+class _Kept:
+    """All that the store keeps of one operation."""
+
+    operation: Operation
+    rows: dict[str, tuple[int, str]] = field(default_factory=dict)
+    documents: dict[str, bytes] = field(default_factory=dict)
+    log: list[LogLine] = field(default_factory=list)
+
+
+class FakeOperationStore:
+    """Operations in memory, at a time that only moves when told to.
+
+    It keeps everything; no process ever dies here, so that nothing is interrupted by itself.
+    """
+
+    def __init__(self, now: Callable[[], float] | None = None) -> None:
+        self._now = now or itertools.count(1_700_000_000).__next__
+        self._kept: dict[str, _Kept] = {}
+        self._mutex = threading.RLock()
+
+    # Life cycle
+
+    def start(self, kind: OperationKind, params: JsonDict, actor: str) -> Operation:
+        with self._mutex:
+            now = float(self._now())
+            held = self.active()
+            if held and kind in EXCLUSIVE_KINDS:
+                raise OperationRunningError(held, now)
+            name = f"{len(self._kept) + 1:032x}"
+            operation = Operation(name, kind, Status.QUEUED, actor, _plain(params), now)
+            self._kept[name] = _Kept(operation)
+            return operation
+
+    def claim(self, operation_id: str) -> bool:
+        with self._mutex:
+            if self._status(operation_id) is not Status.QUEUED:
+                return False
+            self._change(operation_id, status=Status.RUNNING, started=float(self._now()))
+            return True
+
+    def finish(
+        self, operation_id: str, status: Status, outcome: JsonDict | None, error: str = ""
+    ) -> None:
+        with self._mutex:
+            if self._is_active(operation_id):
+                self._change(
+                    operation_id,
+                    status=status,
+                    outcome=_plain(outcome),
+                    error=error,
+                    finished=float(self._now()),
+                    waiting_until=0.0,
+                )
+
+    def request_cancel(self, operation_id: str, reason: str) -> None:
+        with self._mutex:
+            if self._status(operation_id) is Status.RUNNING:
+                self._change(operation_id, status=Status.CANCELLING, cancel_reason=reason)
+            elif self._status(operation_id) is Status.QUEUED:
+                self.finish(operation_id, Status.CANCELLED, None)
+                self._change(operation_id, cancel_reason=reason)
+
+    def should_stop(self, operation_id: str) -> bool:
+        return self._status(operation_id) not in (Status.RUNNING, Status.QUEUED)
+
+    def beat(self, operation_id: str) -> None:
+        """Nobody looks at the pulse here."""
+
+    # What it tells
+
+    def progress(
+        self,
+        operation_id: str,
+        *,
+        rows: Sequence[tuple[str, JsonDict]] = (),
+        step: str | None = None,
+        done: int | None = None,
+        total: int | None = None,
+        waiting_until: float | None = None,
+        log: Sequence[LogLine] = (),
+    ) -> None:
+        with self._mutex:
+            kept = self._kept.get(operation_id)
+            if kept is None:
+                return
+            before = kept.operation.seq
+            for number, (key, body) in enumerate(rows, start=before + 1):
+                kept.rows[key] = (number, json.dumps(body))
+            kept.log.extend(log)
+            moved = {"step": step, "done": done, "total": total, "waiting_until": waiting_until}
+            told = {name: value for name, value in moved.items() if value is not None}
+            self._change(operation_id, seq=before + len(rows), **told)
+
+    def put_documents(self, operation_id: str, documents: Mapping[str, bytes]) -> None:
+        with self._mutex:
+            self._kept[operation_id].documents.update(documents)
+
+    def document(self, operation_id: str, name: str) -> bytes | None:
+        kept = self._kept.get(operation_id)
+        return kept.documents.get(name) if kept else None
+
+    def get(self, operation_id: str) -> Operation | None:
+        kept = self._kept.get(operation_id)
+        return kept.operation if kept else None
+
+    def active(self) -> Operation | None:
+        found = [one for one in self._newest() if one.status.is_active and not _is_info(one)]
+        return found[0] if found else None
+
+    def latest(self, kinds: Iterable[OperationKind], *, ended: bool = False) -> Operation | None:
+        wanted = set(kinds)
+        for operation in self._newest():
+            if operation.kind in wanted and (not ended or operation.status is Status.SUCCEEDED):
+                return operation
+        return None
+
+    def rows_since(self, operation_id: str, seq: int) -> tuple[int, list[str]]:
+        with self._mutex:
+            kept = self._kept.get(operation_id)
+            if kept is None:
+                return 0, []
+            rows = [row for row in kept.rows.values() if row[0] > seq]
+            if seq:
+                rows.sort(key=lambda row: row[0])
+            return kept.operation.seq, [text for _, text in rows]
+
+    def row(self, operation_id: str, key: str) -> str | None:
+        kept = self._kept.get(operation_id)
+        return kept.rows[key][1] if kept and key in kept.rows else None
+
+    def row_values(self, operation_id: str) -> list[JsonDict]:
+        return [json.loads(text) for text in self.rows_since(operation_id, 0)[1]]
+
+    def ended(self) -> list[Operation]:
+        return [one for one in self._newest() if not one.status.is_active and not _is_info(one)]
+
+    def log_lines(self, operation_id: str, limit: int) -> list[LogLine]:
+        kept = self._kept.get(operation_id)
+        return kept.log[-limit:] if kept else []
+
+    # Inside
+
+    def _newest(self) -> list[Operation]:
+        with self._mutex:
+            return [kept.operation for kept in self._kept.values()][::-1]
+
+    def _status(self, operation_id: str) -> Status | None:
+        operation = self.get(operation_id)
+        return operation.status if operation else None
+
+    def _is_active(self, operation_id: str) -> bool:
+        status = self._status(operation_id)
+        return status is not None and status.is_active
+
+    def _change(self, operation_id: str, **changes: Any) -> None:
+        kept = self._kept[operation_id]
+        kept.operation = replace(kept.operation, **changes)
+
+
+def _plain(value: Any) -> Any:
+    """Return what another process would read."""
+    return json.loads(json.dumps(value))
+
+
+def _is_info(operation: Operation) -> bool:
+    return operation.kind is OperationKind.INFO

@@ -82,7 +82,7 @@ class SqliteOperationStore:
 
     def start(self, kind: OperationKind, params: JsonDict, actor: str) -> Operation:
         self._reap()
-        now, operation_id = time.time(), uuid.uuid4().hex
+        now, operation_id, actor = time.time(), uuid.uuid4().hex, _storable(actor)
         with self._transaction() as sql:
             if kind in EXCLUSIVE_KINDS:
                 held = sql.execute(
@@ -265,6 +265,8 @@ class SqliteOperationStore:
         with self._transaction() as sql:
             for operation_id in gone:
                 row = sql.execute("select * from operation where id=?", (operation_id,)).fetchone()
+                if row is None or not self._is_gone(row):
+                    continue  # it was claimed or forgotten meanwhile
                 if row["status"] == Status.QUEUED:
                     self._finish(sql, operation_id, Status.CANCELLED, None, _NEVER_BEGUN)
                 else:
@@ -290,7 +292,7 @@ class SqliteOperationStore:
         sql.execute(
             f"update operation set status=?, finished=?, outcome=?, error=?, waiting_until=0 "
             f"where id=? and status in {_ACTIVE}",
-            (status, time.time(), text, error, operation_id),
+            (status, time.time(), text, _storable(error), operation_id),
         )
 
     @staticmethod
@@ -299,7 +301,7 @@ class SqliteOperationStore:
             return
         sql.executemany(
             "insert into log values(?, ?, ?, ?)",
-            [(operation_id, line.at, line.level, line.text) for line in lines],
+            [(operation_id, line.at, line.level, _storable(line.text)) for line in lines],
         )
         sql.execute(
             "delete from log where operation=? and rowid <= "
@@ -348,6 +350,11 @@ class SqliteOperationStore:
             connection.execute("rollback")
             raise
         connection.execute("commit")
+
+
+def _storable(text: str) -> str:
+    """Return a text as SQLite can hold it: lone surrogates, as job names may have, are escaped."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _operation(row: sqlite3.Row) -> Operation:

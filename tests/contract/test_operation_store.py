@@ -1,0 +1,310 @@
+"""Promises of `core.operations.OperationStore`: the fake in memory and the file alike."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from core.gateways.operation_store import SqliteOperationStore
+from core.operations import (
+    EXCLUSIVE_KINDS,
+    LogLine,
+    OperationKind,
+    OperationRunningError,
+    OperationStore,
+    Status,
+)
+from tests.fakes import FakeOperationStore
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "nul \0 byte",
+    "lone surrogate \ud800",
+    "'; drop table operation; --",
+    "名" * 1365,  # 4,095 bytes
+    "\x1b[2J\u202e",
+)
+ANA = "ana@dev.example"
+INFO, EXPORT, VALIDATE = OperationKind.INFO, OperationKind.EXPORT, OperationKind.VALIDATE
+
+
+@pytest.fixture(params=["fake", "sqlite"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> OperationStore:
+    if request.param == "fake":
+        return FakeOperationStore()
+    return SqliteOperationStore(tmp_path / "operations")
+
+
+@pytest.fixture
+def running(store: OperationStore) -> str:
+    """The id of an export at work."""
+    operation_id = store.start(EXPORT, {}, ANA).operation_id
+    assert store.claim(operation_id)
+    return operation_id
+
+
+# Starting
+
+
+def test_a_started_operation_waits_to_be_claimed(store: OperationStore) -> None:
+    params = {"names": ["a", *HOSTILE], "plan": "p", "job_id": 9_007_199_254_740_993}
+    started = store.start(OperationKind.IMPORT, params, ANA)
+    assert (started.status, started.actor, started.params) == (Status.QUEUED, ANA, params)
+    assert started.created > 0
+    assert store.get(started.operation_id) == started
+
+
+def test_every_operation_has_an_id_of_its_own(store: OperationStore) -> None:
+    ids = {store.start(INFO, {}, ANA).operation_id for _ in range(3)}
+    assert len(ids) == 3
+    assert all(len(name) == 32 and set(name) <= set("0123456789abcdef") for name in ids)
+
+
+@pytest.mark.parametrize("kind", EXCLUSIVE_KINDS)
+def test_one_operation_at_a_time(store: OperationStore, kind: OperationKind) -> None:
+    first = store.start(kind, {}, ANA)
+    with pytest.raises(OperationRunningError, match=ANA) as refused:
+        store.start(EXPORT, {}, "bo@dev.example")
+    assert refused.value.operation == first
+    assert refused.value.at >= first.created
+    assert store.active() == first
+
+
+def test_one_that_is_told_to_stop_still_keeps_others_away(
+    store: OperationStore, running: str
+) -> None:
+    store.request_cancel(running, "by ana")
+    with pytest.raises(OperationRunningError):
+        store.start(VALIDATE, {}, ANA)
+
+
+def test_reading_the_workspace_keeps_nobody_away(store: OperationStore) -> None:
+    reading = store.start(INFO, {}, ANA)
+    assert store.active() is None
+    exporting = store.start(EXPORT, {}, ANA)
+    store.start(INFO, {}, ANA)
+    assert store.active() == exporting
+    assert store.get(reading.operation_id) == reading
+
+
+def test_when_one_has_ended_the_next_may_start(store: OperationStore, running: str) -> None:
+    store.finish(running, Status.SUCCEEDED, {})
+    assert store.active() is None
+    assert store.start(VALIDATE, {}, ANA).status is Status.QUEUED
+
+
+# Claiming and ending
+
+
+def test_an_operation_is_claimed_once(store: OperationStore) -> None:
+    operation_id = store.start(EXPORT, {}, ANA).operation_id
+    assert store.claim(operation_id)
+    assert not store.claim(operation_id)
+    claimed = store.get(operation_id)
+    assert claimed is not None
+    assert claimed.status is Status.RUNNING
+    assert claimed.started >= claimed.created
+
+
+@pytest.mark.parametrize("unknown", ["", "0" * 32, "../x", "%"])
+def test_what_does_not_exist_is_not_claimed(store: OperationStore, unknown: str) -> None:
+    assert not store.claim(unknown)
+    assert store.get(unknown) is None
+
+
+def test_a_queued_operation_that_is_cancelled_never_begins(store: OperationStore) -> None:
+    operation_id = store.start(EXPORT, {}, ANA).operation_id
+    store.request_cancel(operation_id, "by ana")
+    cancelled = store.get(operation_id)
+    assert cancelled is not None
+    assert (cancelled.status, cancelled.cancel_reason) == (Status.CANCELLED, "by ana")
+    assert cancelled.finished >= cancelled.created
+    assert not store.claim(operation_id)
+
+
+def test_a_running_operation_is_asked_to_stop(store: OperationStore, running: str) -> None:
+    assert not store.should_stop(running)
+    store.request_cancel(running, "by ana")
+    asked = store.get(running)
+    assert asked is not None
+    assert (asked.status, asked.cancel_reason) == (Status.CANCELLING, "by ana")
+    assert store.should_stop(running)
+
+
+def test_the_first_who_cancels_is_remembered(store: OperationStore, running: str) -> None:
+    store.request_cancel(running, "by ana")
+    store.request_cancel(running, "by bo")
+    operation = store.get(running)
+    assert operation is not None
+    assert operation.cancel_reason == "by ana"
+
+
+def test_what_ended_cannot_be_cancelled(store: OperationStore, running: str) -> None:
+    store.finish(running, Status.SUCCEEDED, {"status": "completed"})
+    ended = store.get(running)
+    store.request_cancel(running, "by ana")
+    assert store.get(running) == ended
+    store.request_cancel("unknown", "by ana")
+
+
+def test_what_is_unknown_should_stop(store: OperationStore) -> None:
+    assert store.should_stop("unknown")
+
+
+def test_an_end_is_final(store: OperationStore, running: str) -> None:
+    outcome = {"status": "failed", "counts": {"error": 1}, "issues": list(HOSTILE)}
+    store.progress(running, waiting_until=9_999_999_999.0)
+    store.finish(running, Status.FAILED, outcome, "No.")
+    ended = store.get(running)
+    assert ended is not None
+    assert (ended.status, ended.outcome, ended.error) == (Status.FAILED, outcome, "No.")
+    assert ended.finished >= ended.started
+    assert ended.waiting_until == 0.0
+    store.finish(running, Status.SUCCEEDED, None)
+    assert store.get(running) == ended
+    assert store.should_stop(running)
+
+
+def test_a_beat_changes_nothing_that_is_told(store: OperationStore, running: str) -> None:
+    before = store.get(running)
+    store.beat(running)
+    store.beat("unknown")
+    assert store.get(running) == before
+
+
+# Progress and rows
+
+
+def test_only_what_has_moved_is_told(store: OperationStore, running: str) -> None:
+    store.progress(running, step="Reading jobs", done=3, total=10, waiting_until=5.0)
+    store.progress(running, done=4)
+    operation = store.get(running)
+    assert operation is not None
+    assert (operation.step, operation.done, operation.total) == ("Reading jobs", 4, 10)
+    assert operation.waiting_until == 5.0
+    store.progress(running, done=0, total=0)
+    operation = store.get(running)
+    assert operation is not None
+    assert (operation.done, operation.total) == (0, 0)
+
+
+def test_progress_of_an_unknown_operation_is_nobody_s(store: OperationStore) -> None:
+    store.progress("unknown", rows=[("0", {"a": 1})], step="x", log=[LogLine(1.0, "INFO", "x")])
+    assert store.rows_since("unknown", 0) == (0, [])
+    assert store.row("unknown", "0") is None
+    assert store.row_values("unknown") == []
+    assert store.log_lines("unknown", 9) == []
+
+
+def test_all_rows_come_in_the_order_of_the_plan(store: OperationStore, running: str) -> None:
+    store.progress(running, rows=[(f"{n}", {"n": n}) for n in range(12)])
+    store.progress(running, rows=[("3", {"n": 3, "state": "done"})])
+    store.progress(running, rows=[("0", {"n": 0, "state": "done"})])
+    assert [row["n"] for row in store.row_values(running)] == list(range(12))
+    assert store.rows_since(running, 0)[0] == 14
+
+
+def test_rows_written_since_come_once_in_the_order_of_writing(
+    store: OperationStore, running: str
+) -> None:
+    store.progress(running, rows=[(f"{n}", {"n": n}) for n in range(3)])
+    seq, rows = store.rows_since(running, 0)
+    assert len(rows) == 3
+    assert store.rows_since(running, seq) == (seq, [])
+    for state in ("failed", "done"):
+        store.progress(running, rows=[("2", {"n": 2, "state": state})])
+    store.progress(running, rows=[("0", {"n": 0})])
+    moved, rows = store.rows_since(running, seq)
+    assert [json.loads(row) for row in rows] == [{"n": 2, "state": "done"}, {"n": 0}]
+    assert moved == seq + 3
+    operation = store.get(running)
+    assert operation is not None
+    assert operation.seq == moved
+
+
+def test_a_row_is_found_by_its_key(store: OperationStore, running: str) -> None:
+    body = {"job": HOSTILE[0], "job_id": "9007199254740993", "all": list(HOSTILE)}
+    store.progress(running, rows=[("0", body), ("1", {})])
+    assert json.loads(store.row(running, "0") or "") == body
+    assert store.row(running, "2") is None
+    assert store.row(running, "../0") is None
+
+
+def test_rows_of_operations_do_not_mix(store: OperationStore, running: str) -> None:
+    other = store.start(INFO, {}, ANA).operation_id
+    store.progress(running, rows=[("0", {"of": "export"})])
+    store.progress(other, rows=[("0", {"of": "info"})])
+    assert store.row_values(running) == [{"of": "export"}]
+    assert store.row_values(other) == [{"of": "info"}]
+
+
+def test_the_newest_lines_of_the_log_come_oldest_first(store: OperationStore, running: str) -> None:
+    lines = [LogLine(float(n), "INFO", f"line {n}") for n in range(5)]
+    store.progress(running, log=lines[:3])
+    store.progress(running, log=lines[3:])
+    assert store.log_lines(running, 10) == lines
+    assert store.log_lines(running, 2) == lines[3:]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_text_is_an_obstacle(store: OperationStore, text: str) -> None:
+    """Job names come into the log and into errors; only what UTF-8 cannot hold is escaped."""
+    escaped = text.replace("\ud800", "\\ud800")
+    operation_id = store.start(EXPORT, {}, ANA).operation_id
+    store.claim(operation_id)
+    store.progress(operation_id, log=[LogLine(1.0, "INFO", text)])
+    store.finish(operation_id, Status.FAILED, {"text": text}, text)
+    operation = store.get(operation_id)
+    assert operation is not None
+    assert operation.outcome == {"text": text}
+    assert operation.error in (text, escaped)
+    [line] = store.log_lines(operation_id, 1)
+    assert line.text in (text, escaped)
+
+
+# Documents
+
+
+def test_documents_are_bytes_by_name(store: OperationStore, running: str) -> None:
+    content = bytes(range(256))
+    store.put_documents(running, {"plan": content, "row/0": b""})
+    assert store.document(running, "plan") == content
+    assert store.document(running, "row/0") == b""
+    assert store.document(running, "row/1") is None
+    assert store.document("unknown", "plan") is None
+
+
+def test_a_document_is_replaced_by_its_successor(store: OperationStore, running: str) -> None:
+    store.put_documents(running, {"plan": b"old", "other": b"stays"})
+    store.put_documents(running, {"plan": b"new"})
+    assert store.document(running, "plan") == b"new"
+    assert store.document(running, "other") == b"stays"
+
+
+# Looking back
+
+
+def test_the_latest_is_the_newest_of_its_kinds(store: OperationStore) -> None:
+    assert store.latest((VALIDATE,)) is None
+    assert store.latest(()) is None
+    for status in (Status.SUCCEEDED, Status.FAILED):
+        operation_id = store.start(VALIDATE, {"as": status}, ANA).operation_id
+        store.claim(operation_id)
+        store.finish(operation_id, status, None)
+    store.start(EXPORT, {}, ANA)
+    newest, succeeded = store.latest((VALIDATE,)), store.latest((VALIDATE,), ended=True)
+    assert newest is not None
+    assert succeeded is not None
+    assert (newest.status, succeeded.status) == (Status.FAILED, Status.SUCCEEDED)
+    both = store.latest((VALIDATE, EXPORT))
+    assert both is not None
+    assert both.kind is EXPORT
+
+
+def test_the_history_tells_of_what_ended_newest_first(store: OperationStore) -> None:
+    for kind in (EXPORT, INFO, VALIDATE):
+        operation_id = store.start(kind, {}, ANA).operation_id
+        store.claim(operation_id)
+        store.finish(operation_id, Status.SUCCEEDED, {})
+    store.start(EXPORT, {}, ANA)
+    assert [operation.kind for operation in store.ended()] == [VALIDATE, EXPORT]

@@ -43,6 +43,7 @@ _COLOURS = {
     "skipped": "dim",
 }
 _SHOWN_PATHS = 3
+_ONLY_JSON = ("mapping_text", "mapping_entries")  # too long for a line
 # What needs attention comes first; rows of the last status are only counted unless --all.
 _ORDER = (ERROR, "new", "renamed", "changed", "deleted", "unmanaged", "skipped", "unchanged")
 _QUIET = _ORDER[-1]
@@ -169,6 +170,8 @@ class _Screen:
             self._out.print(_unmapped_table(report.unmapped))
         self._show_details(report.rows)
         for name, value in report.details.items():
+            if name in _ONLY_JSON:
+                continue
             self._out.print(Text(f"{name.replace('_', ' ')}: {plain(str(value))}"))
         for issue in report.issues:
             style = "bold red" if report.has_failed else "yellow"

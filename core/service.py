@@ -358,6 +358,7 @@ def _git_details(folder: GitFolder | None) -> Mapping[str, str | int]:
         return {"git_folder": "none: the definitions' folder lies in no Git folder"}
     return {
         "git_folder": folder.path,
+        "git_folder_id": folder.folder_id,
         "git_url": folder.url,
         "branch": folder.branch,
         "commit": folder.commit,

@@ -2,15 +2,20 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 
 def git_href(host: str, details: Mapping[str, Any]) -> str:
     """Return the address of the Git folder's page in the workspace, empty when it is not known.
 
-    Source: the workspace UI opens `#workspace/<path>`; a host that is no http address is no link.
+    Args:
+        host: the workspace's address; what is no http address makes no link.
+        details: as `JobSync.whereabouts` tells them.
+
+    Source: the workspace UI opens any folder as `/browse/folders/<object id>?o=<workspace id>`.
     """
-    path = str(details.get("git_folder", ""))
-    if urlsplit(host).scheme not in ("http", "https") or not path.startswith("/Workspace/"):
+    folder_id = details.get("git_folder_id")
+    if urlsplit(host).scheme not in ("http", "https") or not isinstance(folder_id, int):
         return ""
-    return f"{host.rstrip('/')}/#workspace{quote(path.removeprefix('/Workspace'))}"
+    query = urlencode({"o": details.get("workspace_id", "")})
+    return f"{host.rstrip('/')}/browse/folders/{folder_id}?{query}"

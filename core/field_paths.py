@@ -94,7 +94,15 @@ def steps_of(path: str) -> tuple[tuple[str, bool], ...]:
         if match["key"] is not None:
             steps.append((match["key"], False))
         elif match["quoted"] is not None:
-            steps.append((str(json.loads(match["quoted"])), True))
+            steps.append((_unquoted(match["quoted"]), True))
         else:
             steps.append((match["element"], True))
     return tuple(steps)
+
+
+def _unquoted(text: str) -> str:
+    """Return what a quoted text says, or the text itself: issues may name files of any name."""
+    try:
+        return str(json.loads(text))
+    except ValueError:
+        return text

@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ _FOLDER = "history"
 _KEPT = 200
 _ENTRY_ID = re.compile(r"\d{8}T\d{6}Z-[a-z]{1,20}-[0-9a-f]{8,32}")
 _HEADER, _ROWS = ".json", ".rows.gz"
+_LATEST_S = 253_402_300_800  # the end of the year 9999
 _MOST_BYTES = 8 * 1024 * 1024  # what one workspace file may hold is 10 MB
 
 
@@ -108,10 +110,14 @@ class History:
         """
         path = f"{self._path}/{_checked(name)}{_ROWS}"
         try:
-            rows: list[JsonDict] = json.loads(gzip.decompress(self._files.read(path)))
-        except (OSError, EOFError, ValueError) as error:
+            rows: Any = json.loads(gzip.decompress(self._files.read(path)))
+            if not isinstance(rows, list) or not all(
+                isinstance(item["row"], dict) for item in rows
+            ):
+                raise TypeError("a row is no object")
+        except (OSError, EOFError, zlib.error, ValueError, TypeError, LookupError) as error:
             raise StateError(f"{path} cannot be used.", fix="It is left as it is.") from error
-        return rows
+        return list(rows)
 
     def _ids(self) -> list[str]:
         try:
@@ -147,12 +153,27 @@ def _checked(name: str) -> str:
 def _parsed(content: bytes, path: str) -> HistoryEntry:
     try:
         document: dict[str, Any] = parse_json(content.decode())
-        return HistoryEntry(**document)
+        entry = HistoryEntry(**document)
+        if not _is_sound(entry):
+            raise TypeError("a field has another type")
     except (InvalidJsonError, TypeError, UnicodeDecodeError) as error:
         raise StateError(f"{path} cannot be used.", fix="It is left as it is.") from error
+    return entry
+
+
+def _is_sound(entry: HistoryEntry) -> bool:
+    """Whether the fields of an entry that was read are what they should be."""
+    texts = (entry.entry_id, entry.kind, entry.actor, entry.mode, entry.outcome, entry.message)
+    if not isinstance(entry.counts, dict) or not all(isinstance(text, str) for text in texts):
+        return False
+    numbers = (entry.started, entry.seconds, *entry.counts.values())
+    return all(isinstance(n, int | float) and 0 <= n < _LATEST_S for n in numbers)
 
 
 def _unreadable(name: str, message: str) -> HistoryEntry:
     started, kind, _ = name.split("-", 2)
-    at = datetime.strptime(started, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
+    try:
+        at = datetime.strptime(started, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
+    except ValueError:  # somebody else gave it its name
+        at = 0.0
     return HistoryEntry(name, kind, "", "", at, 0.0, "unreadable", message=message)

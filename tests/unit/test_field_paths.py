@@ -1,8 +1,10 @@
 """Places inside settings, as people read them."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from core.field_paths import element_key, join_element, join_key, list_name
+from core.field_paths import element_key, join_element, join_key, list_name, steps_of
 
 
 @pytest.mark.parametrize(
@@ -62,3 +64,35 @@ def test_a_list_is_called_by_its_last_key(path, expected):
 )
 def test_an_element_is_identified_by_its_key_fields_or_its_place(path, element, expected):
     assert element_key(path, element, 9) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "steps"),
+    [
+        ("", ()),
+        ("name", (("name", False),)),
+        ("tasks[load].run_if", (("tasks", False), ("load", True), ("run_if", False))),
+        ('tags["a.b"]', (("tags", False), ("a.b", True))),
+        ('tags["a\\"]b"].x', (("tags", False), ('a"]b', True), ("x", False))),
+        ('["two words"]', (("two words", True),)),
+        ("rules[]", (("rules", False), ("", True))),
+        ('a["\\q"]', (("a", False), ('"\\q"', True))),
+        ('a["line\nbreak"]', (("a", False), ('"line\nbreak"', True))),
+    ],
+)
+def test_a_written_path_is_taken_apart(path, steps):
+    assert steps_of(path) == steps
+
+
+@given(st.text(max_size=30))
+def test_no_text_is_too_odd_to_be_taken_apart(text):
+    steps_of(text)
+    steps_of(f'["{text}"]')
+
+
+@given(st.lists(st.tuples(st.booleans(), st.text(max_size=8)), max_size=4))
+def test_what_was_joined_is_taken_apart_as_it_was(parts):
+    path = ""
+    for is_element, name in parts:
+        path = join_element(path, name) if is_element else join_key(path, name)
+    assert [name for name, _ in steps_of(path)] == [name for _, name in parts]

@@ -1,10 +1,12 @@
 """What an operation tells."""
 
+import threading
+
 import pytest
 
 from core.diff import FieldChange, HiddenDifference
-from core.errors import Issue, SyncError
-from core.report import Listener, Report, ReportRow, RowDetails, failure
+from core.errors import Issue, StoppedError, SyncError
+from core.report import Listener, Report, ReportRow, RowDetails, failure, while_reading
 from core.risks import Risk
 from core.secrets import MASK
 from core.unmapped import UnmappedName
@@ -122,3 +124,49 @@ def test_the_details_of_a_row_hide_secrets():
 def test_names_that_are_not_mapped_are_part_of_the_document():
     name = UnmappedName("cluster", "etl", ("a",), (), "section", '"etl": "…"')
     assert Report("validate", unmapped=(name,)).as_json({})["unmapped"] == [name.as_json()]
+
+
+def test_reading_ends_as_soon_as_it_is_told_to_stop():
+    heard: list[object] = []
+    stops: list[bool] = []
+    listener = while_reading(
+        Listener(
+            on_step=heard.append,
+            on_progress=lambda *counts: heard.append(counts),
+            should_stop=lambda: bool(stops),
+        )
+    )
+    listener.on_step("Reading")
+    listener.on_progress(1, 2)
+    stops.append(True)
+    for tell in (lambda: listener.on_step("More"), lambda: listener.on_progress(2, 2)):
+        with pytest.raises(StoppedError, match="before anything was changed"):
+            tell()
+    assert heard == ["Reading", (1, 2)]
+
+
+def test_threads_that_read_are_heard_one_after_the_other():
+    inside: list[int] = []
+    most: list[int] = []
+    meanwhile = threading.Event()
+
+    def on_progress(done: int, total: int) -> None:
+        inside.append(done)
+        most.append(len(inside))
+        meanwhile.wait(0.001)
+        inside.pop()
+
+    listener = while_reading(Listener(on_progress=on_progress))
+    threads = [threading.Thread(target=listener.on_progress, args=(n, 8)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == [1] * 8
+
+
+def test_reading_leaves_rows_to_the_listener():
+    rows: list[ReportRow] = []
+    listener = while_reading(Listener(on_row=rows.append, should_stop=lambda: True))
+    listener.on_row(ReportRow("a", "", "new"))
+    assert [row.job_name for row in rows] == ["a"]

@@ -83,7 +83,7 @@ def running_sentence(operation: Operation) -> str:
 
 def _common_reason(now: Situation) -> str:
     if now.active:
-        return running_sentence(now.active)
+        return f"{TITLES[now.active.kind]} is running."
     if not now.may_operate:
         return "You may look at everything here; only operators may start something."
     return ""

@@ -79,7 +79,7 @@ def outcome_view(operation: Operation | None) -> Component:
                     html.Span(
                         [icon(_SYMBOLS[tone]), headline(operation)], className="outcome-headline"
                     ),
-                    html.Span(what_happened(operation), className="outcome-sentence"),
+                    _sentence(what_happened(operation)),
                     html.Span(f"{operation.actor} · {duration(took)}", className="outcome-facts"),
                     html.Button(
                         [icon("log"), "Detailed log"],
@@ -95,6 +95,13 @@ def outcome_view(operation: Operation | None) -> Component:
             _unmapped(unmapped),
         ]
     )
+
+
+def _sentence(text: str) -> Component:
+    """Keep the lines of a message that points at a place in a file."""
+    if "\n" in text:
+        return html.Pre(text, className="outcome-sentence")
+    return html.Span(text, className="outcome-sentence")
 
 
 def chips_view(operation: Operation | None) -> Component:

@@ -117,7 +117,9 @@ def _header(frame: Frame) -> Component:
             html.Div(
                 [
                     html.Span(id=ids.GIT_PLACE, className="git-place"),
-                    html.Span([icon("user"), frame.user], className="user", title=frame.user),
+                    html.Span(
+                        [icon("user"), html.Span(frame.user)], className="user", title=frame.user
+                    ),
                     html.Button(
                         [icon("theme"), html.Span("Light or dark", className="visually-hidden")],
                         type="button",

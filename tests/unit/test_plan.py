@@ -17,6 +17,7 @@ from core.plan import (
     Situation,
     find_renames,
     jobs_to_read,
+    plan_fingerprints,
     plan_import,
     row_fingerprint,
     settled_rows,
@@ -254,3 +255,19 @@ def test_two_files_of_one_renamed_job_do_not_make_its_job_a_deleted_one():
     )
     result = plan(git, live(1, "old"), ledger=imported((1, "old", 9)))
     assert [row.status for row in result.rows] == ["error", "error"]
+
+
+def test_what_can_be_carried_out_has_a_fingerprint_by_name():
+    made = plan(
+        contents(definition_file("new"), definition_file("same"), definition_file("moved", a=1)),
+        live(1, "same"),
+        live(2, "moved"),
+        live(3, "gone"),
+        live(4, "by hand"),
+        ledger=imported((3, "gone", None)),
+    )
+    prints = plan_fingerprints(made)
+    assert sorted(prints) == ["gone", "moved", "new"]
+    assert len(set(prints.values())) == 3
+    assert prints["new"] == row_fingerprint(made.importable()["new"])
+    assert prints["gone"] == row_fingerprint(made.removable()["gone"])

@@ -9,11 +9,15 @@ from core.errors import (
     PermissionDeniedError,
     RemovalRefusedError,
     SelectionError,
+    StoppedError,
     WorkspaceError,
 )
+from core.history import HistoryEntry, entry_id
+from core.mappings import PausePolicy
 from core.placeholders import Kind
 from core.plan import plan_fingerprints
 from core.ports import CurrentPrincipal
+from core.report import Listener
 from core.settings import AppMode
 from tests.builders import definition_text, job, notebook_task, run_job_task
 from tests.fakes import FOLDER, ME, FakeWorkspace
@@ -443,3 +447,168 @@ def test_a_lock_that_could_not_be_released_does_not_stop_the_next_operation(dev)
     assert service.export().counts() == {"unchanged": 1}
     with pytest.raises(LockedError):  # another process cannot know; it waits for the lease
         dev.service().export()
+
+
+SCHEDULE = {"quartz_cron_expression": "0 0 5 * * ?", "timezone_id": "UTC"}
+
+
+def test_a_job_that_moved_after_validation_is_not_removed(dev, prod):
+    for name in ("gone", "moved"):
+        dev.jobs.add(job(name))
+    promote(dev, prod)
+    for name in ("gone", "moved"):
+        del prod.files.files[f"{FOLDER}/{name}.json"]
+    plan, _ = prod.service().validate()
+    target = prod.jobs.named("moved")
+    prod.jobs.reset_job(target.job_id, job("moved", timeout_seconds=7))
+    report = prod.service().remove(reviewed=plan_fingerprints(plan))
+    assert statuses(report) == {"gone": "deleted", "moved": "error"}
+    assert [one.name for one in prod.jobs.jobs.values()] == ["moved"]
+
+
+def test_what_was_not_reviewed_is_neither_imported_nor_removed(dev, prod):
+    dev.jobs.add(job("load"))
+    promote(dev, prod)
+    dev.jobs.add(job("new"))
+    dev.service().export()
+    dev.copy_definitions_to(prod)
+    del prod.files.files[f"{FOLDER}/load.json"]
+    assert statuses(prod.service().import_jobs(reviewed={}))["new"] == "error"
+    assert statuses(prod.service().remove(reviewed={}))["load"] == "error"
+    assert [one.name for one in prod.jobs.jobs.values()] == ["load"]
+
+
+@pytest.mark.parametrize(
+    ("pause", "state"),
+    [
+        (None, "UNPAUSED"),
+        (PausePolicy.FROM_GIT, "UNPAUSED"),
+        (PausePolicy.NEW_PAUSED, "PAUSED"),
+    ],
+)
+def test_a_plan_and_its_import_follow_the_same_choice(dev, prod, pause, state):
+    dev.jobs.add(job("load", schedule={**SCHEDULE, "pause_status": "UNPAUSED"}))
+    dev.service().export()
+    dev.copy_definitions_to(prod)
+    plan, _ = prod.service().validate(pause=pause)
+    report = prod.service().import_jobs(reviewed=plan_fingerprints(plan), pause=pause)
+    assert report.status == "completed"
+    assert prod.jobs.named("load").settings["schedule"]["pause_status"] == state
+
+
+def test_a_choice_other_than_the_reviewed_one_moves_the_rows(dev, prod):
+    dev.jobs.add(job("load", schedule={**SCHEDULE, "pause_status": "UNPAUSED"}))
+    dev.service().export()
+    dev.copy_definitions_to(prod)
+    plan, _ = prod.service().validate(pause=PausePolicy.NEW_PAUSED)
+    report = prod.service().import_jobs(reviewed=plan_fingerprints(plan))
+    assert statuses(report) == {"load": "error"}
+    assert not prod.jobs.jobs
+
+
+def test_the_choice_comes_before_the_mapping_file(dev, prod):
+    dev.jobs.add(job("load", schedule={**SCHEDULE, "pause_status": "UNPAUSED"}))
+    dev.service().export()
+    dev.copy_definitions_to(prod)
+    prod.files.files["/Workspace/Shared/map.json"] = b'{pause_status: "new_paused"}'
+    service = prod.service(mapping_path="/Workspace/Shared/map.json")
+    service.import_jobs(pause=PausePolicy.FROM_GIT)
+    assert prod.jobs.named("load").settings["schedule"]["pause_status"] == "UNPAUSED"
+
+
+def test_an_operation_that_is_stopped_while_it_reads_changes_nothing(dev, prod):
+    dev.jobs.add(job("load"))
+    dev.service().export()
+    dev.copy_definitions_to(prod)
+    stopped = Listener(should_stop=lambda: True)
+    for operation in ("import_jobs", "remove", "adopt", "pull", "validate", "export"):
+        with pytest.raises(StoppedError):
+            getattr(prod.service(), operation)(listener=stopped)
+    assert not prod.jobs.jobs
+    assert prod.git.commit == "1" * 40
+    assert prod.service().export().status == "completed"  # nobody holds the lock
+
+
+def test_rows_are_told_before_and_as_they_end(dev, prod):
+    dev.jobs.add(job("load"))
+    dev.jobs.add(job("other"))
+    heard: list[tuple[str, ...]] = []
+    listener = Listener(
+        on_planned=lambda rows: heard.append(("planned", *(row.job_name for row in rows))),
+        on_row=lambda row: heard.append((row.status, row.job_name)),
+    )
+    dev.service().export(listener=listener)
+    assert heard[0] == ("planned", "load", "other")
+    assert sorted(heard[1:]) == [("new", "load"), ("new", "other")]
+    dev.copy_definitions_to(prod)
+    heard.clear()
+    prod.service().validate(listener=listener)
+    assert heard == [("planned", "load", "other")]
+    heard.clear()
+    prod.service().import_jobs(["other"], listener=listener)
+    assert heard == [("planned", "load", "other"), ("new", "other")]
+    heard.clear()
+    prod.service().adopt(listener=listener)
+    assert heard == [("planned", "load", "other")]
+
+
+def test_a_pull_tells_what_came(dev, prod):
+    dev.jobs.add(job("load"))
+    dev.service().export()
+    pull = prod.git.pull
+
+    def pull_files(folder):
+        dev.copy_definitions_to(prod)
+        return pull(folder)
+
+    prod.git.pull = pull_files
+    assert statuses(prod.service().pull()) == {"load": "new"}
+
+
+def test_info_tells_which_entries_of_the_mapping_file_are_used(dev, prod):
+    dev.add_resource(Kind.CLUSTER, "d-1", "etl")
+    dev.jobs.add(job("load", tasks=[notebook_task("main", existing_cluster_id="d-1")]))
+    dev.service().export()
+    dev.copy_definitions_to(prod)
+    path = "/Workspace/Shared/map.json"
+    text = '{compute_name_mappings: {cluster_name_mappings: {etl: "x", other: "y"}}}'
+    prod.files.files[path] = b"\xef\xbb\xbf" + text.encode()
+    details = prod.service(mapping_path=path).info().details
+    assert details["mapping_text"] == text
+    assert [(entry["name"], entry["jobs"]) for entry in details["mapping_entries"]] == [
+        ("etl", 1),
+        ("other", 0),
+    ]
+    assert details["last_change_ms"] == prod.files.modified_at
+
+
+def test_info_of_a_mapping_file_that_is_absent_shows_no_text(prod):
+    report = prod.service(mapping_path="/Workspace/Shared/map.json").info()
+    assert "mapping_text" not in report.details
+    assert report.issues or report.details["mapping_entries"] == []
+
+
+def test_a_deployment_that_only_exports_shows_no_mapping_file(dev):
+    path = "/Workspace/Shared/map.json"
+    dev.files.files[path] = b"{"
+    report = dev.service(mapping_path=path, mode=AppMode.EXPORT).info()
+    assert "mapping_text" not in report.details
+    assert not report.issues
+
+
+def test_the_history_lies_in_the_state_folder(prod):
+    entry = HistoryEntry(
+        entry_id("import", 0.0, "0" * 32), "import", ME, "Both", 0.0, 1.0, "completed"
+    )
+    prod.service().history().record(entry, [])
+    assert prod.service().history().entries() == (entry,)
+    assert any("/.job-sync-state/" in path and "/history/" in path for path in prod.files.files)
+
+
+def test_where_this_is_takes_no_reading_of_jobs(prod):
+    prod.jobs.fail["list_jobs"] = WorkspaceError("was read")
+    details = prod.service().whereabouts()
+    assert (details["workspace_id"], details["principal"]) == ("42", ME)
+    assert (details["git_folder"], details["commit"]) == (FOLDER, "1" * 40)
+    prod.git.root = "/Workspace/elsewhere"
+    assert prod.service().whereabouts()["git_folder"].startswith("none:")

@@ -108,6 +108,7 @@ class _Work:
     def _validate(self, service: JobSync, pause: PausePolicy | None) -> Report:
         plan, report = service.validate(
             details=True,
+            not_mapped=False,  # the side panel gathers them for the row that it shows
             ask_workspace=bool(self._operation.params.get("ask_workspace")),
             pause=pause,
             listener=self._recorder.listener,

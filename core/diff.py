@@ -76,6 +76,8 @@ class HiddenDifference:
 
 def hidden_differences(current: JobSettings, desired: JobSettings) -> tuple[HiddenDifference, ...]:
     """Return what `diff_settings` leaves out because a rule says that it means nothing."""
+    if _same_text(current, desired):
+        return ()
     changes = diff_settings(current, desired)
     before = {hidden.path: hidden for hidden in canonicalize(current).hidden}
     after = {hidden.path: hidden for hidden in canonicalize(desired).hidden}

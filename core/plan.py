@@ -155,7 +155,7 @@ def row_fingerprint(row: Importable | Deleted) -> str:
     """
     parts: list[object] = [row.status, row.job_name]
     if isinstance(row, New | Changed):
-        parts.append(canonicalize(row.desired).settings)
+        parts.append(row.desired)  # comes from a file, which keeps its order
     if isinstance(row, Changed | Deleted):
         settings = canonicalize(row.job.settings).settings
         parts += [row.job.job_id, settings, row.job.run_as_user_name]

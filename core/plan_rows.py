@@ -19,13 +19,17 @@ from core.risks import Risk, risks_of
 from core.verbatim import find_verbatim
 
 
-def detailed_row(row: Row) -> ReportRow:
-    """Return what validation tells about a job, with everything there is to know about it."""
+def detailed_row(row: Row, *, not_mapped: bool = True) -> ReportRow:
+    """Return what validation tells about a job, with everything there is to know about it.
+
+    Args:
+        not_mapped: also gather the values that travel as they stand, which takes long.
+    """
     match row:
         case New() | Changed() | Unchanged():
             details = RowDetails(
                 risks=row_risks(row),
-                not_mapped=find_verbatim(row.file.definition.settings),
+                not_mapped=find_verbatim(row.file.definition.settings) if not_mapped else (),
                 hidden=() if isinstance(row, New) else row.hidden,
             )
             return replace(import_row(row), details=details)

@@ -101,6 +101,7 @@ class JobSync:
         self,
         *,
         details: bool = False,
+        not_mapped: bool = True,
         ask_workspace: bool = False,
         pause: PausePolicy | None = None,
         listener: Listener = _SILENT,
@@ -109,6 +110,7 @@ class JobSync:
 
         Args:
             details: tell for each job what is not mapped and which differences are no change.
+            not_mapped: False leaves the first of these out.
             ask_workspace: note active runs, absent files and roles that we may lack, for each job
                 that would be written or removed. What cannot be read is a note and no error.
             pause: the policy to plan with, in place of the mapping file's.
@@ -122,7 +124,10 @@ class JobSync:
         )
         plan = self._surveyor(listener).plan_import(survey, ledger, shows_hidden=details)
         listener.on_planned(plan.rows)
-        rows = tuple(map(detailed_row if details else import_row, plan.rows))
+        rows = tuple(
+            detailed_row(row, not_mapped=not_mapped) if details else import_row(row)
+            for row in plan.rows
+        )
         if ask_workspace:
             facts = self._surveyor(listener).ask_workspace(plan, survey.me.name)
             rows = tuple(

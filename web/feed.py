@@ -36,7 +36,9 @@ from core.operations import (
     OperationKind,
     OperationStore,
 )
+from core.report import RowDetails
 from core.secrets import mask
+from core.verbatim import find_verbatim
 from web.csv import csv_name, csv_of_rows
 from web.identity import User
 from web.places import git_href
@@ -127,7 +129,7 @@ class Feed:
         label = labels_for(operation.kind).get(row["status"], row["status"])
         return {
             "title": row["job"] or row["file"],
-            "body": row_panel(row, report, label, has_sides=has_sides),
+            "body": row_panel(row, _with_not_mapped(report, desired), label, has_sides=has_sides),
             "current": _text(current),
             "desired": _text(desired),
         }
@@ -286,6 +288,14 @@ def _buttons(actions: Mapping[str, Action]) -> Props:
             if button in _REASONS:
                 props[_REASONS[button]] = {"children": action.reason}
     return props
+
+
+def _with_not_mapped(report: dict[str, Any], settings: Any) -> dict[str, Any]:
+    """Add the values that travel as they stand: gathered for the row that is looked at only."""
+    if not isinstance(settings, dict):
+        return report
+    found = RowDetails(not_mapped=find_verbatim(settings)).as_json()["not_mapped"]
+    return {**report, "details": {**report.get("details", {}), "not_mapped": found}}
 
 
 def _from_row(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,111 @@
+"""Tables as CSV files."""
+
+import csv
+import io
+
+import pytest
+
+from components.words import EXPORT_LABELS, IMPORT_LABELS
+from web.csv import COLUMNS, csv_name, csv_of_rows
+
+ROW = {
+    "key": "0",
+    "job": "load",
+    "status": "new",
+    "changes": 2,
+    "message": "Will be created.",
+    "tasks": 1,
+    "types": "notebook",
+    "starts": "0 0 5 * * ? (UTC)",
+    "pause": "active",
+    "run_as": "ana@dev.example",
+    "file": "load.json",
+    "job_id": "9223372036854775807",
+    "pick": "import",
+}
+
+
+def read(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def one(**fields) -> dict[str, str]:
+    header, row = read(csv_of_rows([{**ROW, **fields}], IMPORT_LABELS))
+    return dict(zip(header, row, strict=True))
+
+
+def test_a_file_has_every_column_of_the_table_and_its_words():
+    assert one() == {
+        "Job": "load",
+        "Status": "New",
+        "Changes": "2",
+        "Message": "Will be created.",
+        "Tasks": "1",
+        "Task types": "notebook",
+        "Schedule or trigger": "0 0 5 * * ? (UTC)",
+        "State": "active",
+        "Run as": "ana@dev.example",
+        "File": "load.json",
+        "Job id": "9223372036854775807",
+    }
+
+
+def test_the_same_status_has_other_words_in_an_export():
+    assert read(csv_of_rows([ROW], EXPORT_LABELS))[1][1] == "Created"
+
+
+def test_a_file_without_rows_has_a_header():
+    assert read(csv_of_rows([], IMPORT_LABELS)) == [list(COLUMNS.values())]
+
+
+def test_rows_stay_in_their_order():
+    rows = [{**ROW, "job": f"job {n}"} for n in (3, 1, 2)]
+    assert [row[0] for row in read(csv_of_rows(rows, IMPORT_LABELS))[1:]] == [
+        "job 3",
+        "job 1",
+        "job 2",
+    ]
+
+
+def test_spreadsheets_recognise_the_encoding_and_the_line_ends():
+    content = csv_of_rows([{**ROW, "job": "größe"}], IMPORT_LABELS)
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert content.count(b"\r\n") == content.count(b"\n") == 2
+    assert "größe".encode() in content
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "＝1", "=cmd|' /C x'!A0"])
+def test_no_cell_is_run(name):
+    assert one(job=name, message=name, file=name)["Job"] == f"'{name}"
+
+
+@pytest.mark.parametrize("name", ['say "hi", you', "two\nlines", "<b>x</b>", "x" * 4000, "NA", ""])
+def test_other_names_stay_as_they_are(name):
+    assert one(job=name, run_as=name) == {**one(), "Job": name, "Run as": name}
+
+
+def test_a_lone_surrogate_is_no_obstacle():
+    assert one(job="bad \ud800")["Job"] == "bad \\ud800"
+
+
+@pytest.mark.parametrize("job_id", ["9007199254740993", "0", "", "00012"])
+def test_ids_stay_whole(job_id):
+    assert one(job_id=job_id)["Job id"] == job_id
+
+
+def test_what_a_row_lacks_is_empty():
+    row = {"key": "0", "job": "load", "status": "new", "message": ""}
+    header, values = read(csv_of_rows([row], IMPORT_LABELS))
+    assert set(values) == {"load", "New", ""}
+    assert len(values) == len(header)
+
+
+def test_the_name_of_a_file_says_which_workspace_what_and_when():
+    assert csv_name("PROD", "import", 1_700_000_000.0) == "PROD-import-20231114T221320Z.csv"
+
+
+@pytest.mark.parametrize("name", ["", "  ", "../..", 'a"; filename="b', "a\r\nX: y", "名前", "\0"])
+def test_no_name_of_a_workspace_breaks_out_of_the_header(name):
+    made = csv_name(name, "import", 0.0)
+    assert made.endswith("-import-19700101T000000Z.csv")
+    assert set(made) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")

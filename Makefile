@@ -1,4 +1,4 @@
-# The verbs of the project. `make promote` and `make test` set up everything they need.
+# The verbs of the project. Each sets up everything it needs.
 
 PYTHON ?= python3
 VENV := .venv
@@ -7,12 +7,16 @@ READY := $(VENV)/.ready
 CLIENT_TESTS := tests/contract tests/integration/test_gateways.py
 OLDEST := .venv-oldest
 OLDEST_READY := $(OLDEST)/.ready
-CODE := core cli.py emulator examples bench tests
+TYPED := core cli.py app.py worker.py web callbacks components emulator examples bench
+CODE := $(TYPED) gunicorn.conf.py tests
 
-.PHONY: help promote workspaces test oldest-sdk bench bench-memory reliability check unit fmt clean
+.PHONY: help demo promote workspaces test chromium oldest-sdk bench bench-memory reliability check unit fmt clean
 
 help:  ## list the verbs
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+demo: $(READY)  ## serve the page beside a local DEV and a local PROD workspace, to click through
+	$(BIN)/python -m examples.demo
 
 promote: $(READY)  ## promote sample jobs from a local DEV workspace to a local PROD workspace
 	$(BIN)/python -m examples.promote
@@ -20,9 +24,12 @@ promote: $(READY)  ## promote sample jobs from a local DEV workspace to a local 
 workspaces: $(READY)  ## start the two local workspaces and keep them running
 	$(BIN)/python -m emulator --state local-workspaces
 
-test: check  ## all tests
+test: check chromium  ## all tests
 	$(BIN)/pytest -q --numprocesses 2 --dist loadfile --cov --cov-report=term
 	$(MAKE) oldest-sdk
+
+chromium: $(READY)  ## install Chromium for the tests in a browser, unless there is one
+	@$(BIN)/python -m tests.chromium
 
 oldest-sdk: $(OLDEST_READY)  ## test the gateways under the oldest supported databricks-sdk
 	$(OLDEST)/bin/python -m pytest -q -p no:cacheprovider --numprocesses 2 $(CLIENT_TESTS)
@@ -40,7 +47,7 @@ bench-memory: $(READY)  ## measure the memory that 10,000 jobs take
 check: $(READY)  ## format, lint, types, import directions, unit tests
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
-	$(BIN)/mypy core cli.py emulator examples bench
+	$(BIN)/mypy $(TYPED)
 	$(BIN)/lint-imports
 	$(MAKE) unit
 
@@ -65,6 +72,7 @@ $(READY): requirements.txt requirements-dev.txt
 
 $(OLDEST_READY): requirements-oldest.txt requirements.txt requirements-dev.txt
 	@$(PYTHON) -m venv $(OLDEST)
-	@grep -hv -e '^-r' -e '^databricks-sdk' requirements.txt requirements-dev.txt > $(OLDEST)/pins.txt
+	@grep -hv -e '^-r' -e '^databricks-sdk' requirements.txt requirements-dev.txt | \
+		sed 's/\[.*\]//' > $(OLDEST)/pins.txt  # constraints have no extras
 	$(OLDEST)/bin/pip install --quiet --disable-pip-version-check -r requirements-oldest.txt -c $(OLDEST)/pins.txt
 	@touch $(OLDEST_READY)

@@ -1,0 +1,115 @@
+"""Two local workspaces with the page beside each, to click through. `python -m examples.demo`."""
+
+import argparse
+import logging
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from emulator import EmulatorError, Environment, start_environment
+from emulator.samples import sample_seeds
+from examples.page_server import Page, PageError, RunningPage, start_pages
+
+_PORTS = (8000, 8001, 8101, 8102)
+_STORY = """\
+  1  DEV page        Export: every job of DEV becomes a JSON file in the Git folder.
+  2  DEV workspace   Open the Git folder, look at the changes, Commit & Push.
+  3  PROD page       Pull, then Validate: what would change, job by job. Nothing is written yet.
+  4  PROD page       Click a row for its differences and risks; select jobs, or take all.
+  5  PROD page       Import New and Changed Jobs; reload or close the page meanwhile, it goes on.
+  6  PROD page       Validate again: nothing is left to change. History keeps what was done."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the demo until it is told to stop. Returns its exit status."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+    try:
+        if options.state is not None:
+            _run(options.state, options.ports)
+        with tempfile.TemporaryDirectory(prefix="job-sync-demo-") as directory:
+            _run(Path(directory), options.ports)
+    except KeyboardInterrupt:
+        print("\nEverything is stopped.")
+        return 0
+    except (PageError, EmulatorError, OSError) as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 1
+
+
+def _interrupt(_number: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _run(directory: Path, ports: Sequence[int]) -> NoReturn:
+    """Serve until a signal or an error ends it."""
+    print("Two workspaces and two pages start …", flush=True)
+    workspaces = start_environment(
+        directory, ports={"DEV": ports[2], "PROD": ports[3]}, seeds=sample_seeds()
+    )
+    with workspaces as environment, start_pages(_pages(environment, directory, ports)) as pages:
+        print(_screen(environment, pages), flush=True)
+        while True:
+            time.sleep(0.5)
+            for page in pages:
+                page.require_alive()
+
+
+def _pages(environment: Environment, directory: Path, ports: Sequence[int]) -> list[Page]:
+    names = ("DEV", "PROD")
+    return [
+        Page(environment[name], directory.resolve() / f"page-{name}", port)
+        for name, port in zip(names, ports, strict=False)
+    ]
+
+
+def _screen(environment: Environment, pages: Sequence[RunningPage]) -> str:
+    addresses = (
+        f"  {page.name:<6}{page.url:<26}{environment[page.name].url}\n"
+        f"        log of the page: {page.log}"
+        for page in pages
+    )
+    return "\n".join(
+        (
+            f"\n        {'page':<26}workspace",
+            *addresses,
+            "\nThe jobs belong to a grocer who does not exist. A way through:\n",
+            _STORY,
+            "\nPress Ctrl+C to stop.",
+        )
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m examples.demo",
+        description="Serve the page beside a local DEV and a local PROD workspace.",
+    )
+    parser.add_argument(
+        "--ports",
+        nargs=4,
+        type=_port,
+        default=_PORTS,
+        metavar=("DEV-PAGE", "PROD-PAGE", "DEV", "PROD"),
+        help=f"ports of the pages and of the workspaces, 0 for a free one (default: {_PORTS})",
+    )
+    parser.add_argument(
+        "--state", type=Path, metavar="DIR", help="keep the state here and go on with it next time"
+    )
+    return parser
+
+
+def _port(text: str) -> int:
+    if text.isdecimal() and int(text) < 2**16:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no port")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -12,9 +12,10 @@ from typing import NoReturn
 
 from emulator import EmulatorError, Environment, start_environment
 from emulator.samples import sample_seeds
-from examples.page_server import Page, PageError, RunningPage, start_pages
+from examples.page_server import Page, PageError, PortError, RunningPage, free_port, start_pages
 
 _PORTS = (8000, 8001, 8101, 8102)
+_OTHER_PORTS = "Free ports: .venv/bin/python -m examples.demo --ports 0 0 0 0"
 _STORY = """\
   1  DEV page        Export: every job of DEV becomes a JSON file in the Git folder.
   2  DEV workspace   Open the Git folder, look at the changes, Commit & Push.
@@ -38,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nEverything is stopped.")
         return 0
+    except PortError as error:
+        print(f"demo: {error} {_OTHER_PORTS}", file=sys.stderr)
+        return 1
     except (PageError, EmulatorError, OSError) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
@@ -49,6 +53,8 @@ def _interrupt(_number: int, _frame: object) -> NoReturn:
 
 def _run(directory: Path, ports: Sequence[int]) -> NoReturn:
     """Serve until a signal or an error ends it."""
+    for port in ports:
+        free_port(port)
     print("Two workspaces and two pages start …", flush=True)
     workspaces = start_environment(
         directory, ports={"DEV": ports[2], "PROD": ports[3]}, seeds=sample_seeds()

@@ -31,6 +31,10 @@ class PageError(Exception):
     """A page could not be started, or ended by itself."""
 
 
+class PortError(PageError):
+    """Another program has the port."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page to be started.
@@ -91,7 +95,8 @@ def start_pages(pages: Sequence[Page]) -> Iterator[tuple[RunningPage, ...]]:
     """Serve pages until the context ends; it begins when all of them answer, and ends within 10 s.
 
     Raises:
-        PageError: a port is in use, or a page ended instead of answering.
+        PortError: a port is in use.
+        PageError: a page ended instead of answering.
     """
     running: list[RunningPage] = []
     try:
@@ -123,8 +128,24 @@ def environment_of(workspace: RunningWorkspace) -> dict[str, str]:
     }
 
 
+def free_port(port: int) -> int:
+    """Return the port, or a free one for 0. It may be lost before it is taken.
+
+    Raises:
+        PortError: the port is in use.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_HOST, port))
+        except OSError as error:
+            raise PortError(f"Port {port} cannot be used: {error.strerror}.") from error
+        free: int = probe.getsockname()[1]
+    return free
+
+
 def _launch(page: Page) -> RunningPage:
-    port = _port(page.port)
+    port = free_port(page.port)
     page.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     log = page.folder / "page.log"
     # A .env file beside the app is meant for real workspaces.
@@ -143,18 +164,6 @@ def _launch(page: Page) -> RunningPage:
             start_new_session=True,  # Ctrl+C reaches us alone, and gunicorn is stopped in order
         )
     return RunningPage(page.workspace.name, f"http://localhost:{port}", log, process)
-
-
-def _port(port: int) -> int:
-    """Return the port, or a free one for 0. It may be lost before gunicorn takes it."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((_HOST, port))
-        except OSError as error:
-            raise PageError(f"Port {port} cannot be used: {error.strerror}.") from error
-        free: int = probe.getsockname()[1]
-    return free
 
 
 def _wait_until_healthy(page: RunningPage, deadline: float) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from emulator import RunningWorkspace, start_environment
 from examples import demo
-from examples.page_server import PageError, start_page
+from examples.page_server import PageError, PortError, start_page
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.slow
@@ -49,7 +49,7 @@ def test_a_port_in_use_is_named(workspace: RunningWorkspace, tmp_path):
         busy.listen()
         port = busy.getsockname()[1]
         with (
-            pytest.raises(PageError, match=f"Port {port} cannot be used"),
+            pytest.raises(PortError, match=f"Port {port} cannot be used"),
             start_page(workspace, tmp_path / "page", port=port),
         ):
             pass

@@ -7,7 +7,7 @@ from dash import ClientsideFunction, Dash, Input, NoUpdate, Output, State, no_up
 from dash.exceptions import PreventUpdate
 
 from components import ids
-from components.actions import Situation, reviewed_plan
+from components.actions import Situation, reviewed_plan, running_sentence
 from components.import_tab import PAUSE_OPTIONS
 from components.words import TITLES
 from core.errors import ModeError, SelectionError, SyncError
@@ -120,7 +120,7 @@ def start(
     except OperationRunningError as busy:
         if user and _is_double_click(busy, user, request):
             return no_update, no_update, no_update
-        return no_update, str(busy), True
+        return no_update, f"Not started. {running_sentence(busy.operation)}", True
     except SyncError as error:
         return no_update, str(error), True
     return operation_id, no_update, no_update

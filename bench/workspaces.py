@@ -45,21 +45,20 @@ def run_cli(
         "CACHE_FOLDER": str(directory / "cache"),
         "NUM_THREADS": str(threads),
     }
-    output = directory / "report.json"
-    started = time.monotonic()
+    output, took = directory / "report.json", directory / "took.json"
+    cli = [sys.executable, str(ROOT / "cli.py"), command, "--json"]
     with output.open("wb") as target:
-        process = subprocess.Popen(
-            [sys.executable, str(ROOT / "cli.py"), command, "--json"],
+        subprocess.run(
+            [sys.executable, str(ROOT / "bench/alone.py"), str(took), *cli],
             env=environment,
             stdout=target,
-            stderr=subprocess.DEVNULL,
+            check=True,
         )
-        _, _, usage = os.wait4(process.pid, 0)
-    seconds = time.monotonic() - started
     report = json.loads(output.read_text())
-    unit = 1024 if sys.platform == "linux" else 1024 * 1024  # kB on Linux, bytes on macOS
     return Measured(
-        sum(report["api_calls"].values()), seconds, usage.ru_maxrss / unit, report["counts"]
+        calls=sum(report["api_calls"].values()),
+        counts=report["counts"],
+        **json.loads(took.read_text()),
     )
 
 

@@ -21,9 +21,10 @@ def in_parallel(
         futures = {pool.submit(work, item): item for item in items}
         try:
             for future in as_completed(futures):
+                item = futures.pop(future)  # else every result would be kept until the last
                 error = future.exception()
                 if error is not None and not isinstance(error, SyncError):
                     raise error
-                yield futures[future], error if error is not None else future.result()
+                yield item, error if error is not None else future.result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)

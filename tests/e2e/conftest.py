@@ -1,0 +1,110 @@
+"""A browser whose every complaint fails the test, and pages beside local workspaces."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Error, expect
+
+from emulator import start_environment
+from tests.e2e.screen import PATIENCE_MS, Screen
+from tests.e2e.watch import Watch
+from tests.emulated import Emulated
+
+NewContext = Callable[..., BrowserContext]
+NewScreen = Callable[..., Screen]
+Pair = tuple[Emulated, Emulated]
+
+_ARGUMENTS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_SYSTEM_BROWSERS = ("chromium", "google-chrome")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of these are slow."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Prefer the system's browser; Playwright's own is used where there is none."""
+    found = os.environ.get("CHROMIUM") or next(
+        filter(None, map(shutil.which, _SYSTEM_BROWSERS)), ""
+    )
+    arguments = [*_ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    chosen = {"executable_path": found} if found else {}
+    return {**browser_type_launch_args, "args": arguments, **chosen}
+
+
+@pytest.fixture(scope="session")
+def browser(
+    browser_type: BrowserType, browser_type_launch_args: dict[str, Any]
+) -> Iterator[Browser]:
+    """Start the browser once. On a machine without one the tests are skipped, but not in CI."""
+    expect.set_options(timeout=PATIENCE_MS)
+    try:
+        browser = browser_type.launch(**browser_type_launch_args)
+    except Error as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"There is no Chromium here: {error.message.splitlines()[0]}")
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def module_watch() -> Watch:
+    """Collect what the browser complains about."""
+    return Watch()
+
+
+@pytest.fixture(autouse=True)
+def watch(module_watch: Watch) -> Iterator[Watch]:
+    """Fail a test in which the browser complained."""
+    module_watch.begin()
+    yield module_watch
+    assert module_watch.complaints() == []
+
+
+@pytest.fixture(scope="module")
+def new_screen(browser: Browser, module_watch: Watch) -> Iterator[NewScreen]:
+    """Open further windows, each with a storage of its own; they last as long as the module."""
+    with ExitStack() as stack:
+
+        def open_one(url: str, **options: Any) -> Screen:
+            context = browser.new_context(
+                **{"base_url": url, "viewport": {"width": 1280, "height": 900}, **options}
+            )
+            stack.callback(context.close)
+            context.set_default_timeout(PATIENCE_MS)
+            context.set_default_navigation_timeout(PATIENCE_MS)
+            module_watch.follow(context, url)
+            return Screen(context.new_page())
+
+        yield open_one
+
+
+@pytest.fixture(scope="module")
+def start_pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Pair]]:
+    """Start DEV and PROD; they last as long as the module."""
+    with ExitStack() as stack:
+
+        def start(**arguments: Any) -> Pair:
+            directory = tmp_path_factory.mktemp("workspaces")
+            environment = stack.enter_context(start_environment(directory, **arguments))
+            return Emulated(environment["DEV"]), Emulated(environment["PROD"])
+
+        yield start

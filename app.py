@@ -23,6 +23,7 @@ from core.gateways.local_folder import page_folder
 from core.gateways.operation_store import SqliteOperationStore
 from core.json_text import fingerprint
 from core.settings import AppMode, Settings
+from core.version import VERSION
 from web.background import OperationProcesses
 from web.feed import Feed
 from web.identity import LOCAL_USER
@@ -30,7 +31,6 @@ from web.reader import WorkspaceReader, connect_from_env
 from web.security import current_user, protect, signing_key, tell_reference
 from web.settings import PageSettings
 
-VERSION = "0.2.0"
 _TABS: Mapping[AppMode, tuple[str, ...]] = {
     AppMode.EXPORT: ("export", "history", "workspace"),
     AppMode.IMPORT: ("import", "history", "workspace"),
@@ -42,6 +42,7 @@ _INDEX = """<!DOCTYPE html>
 <script src="HEAD_SCRIPT"></script>
 <link rel="preload" as="font" type="font/woff2" href="FONT" crossorigin>{%css%}</head>
 <body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body></html>"""
+_NEVER_BOOTS = 3  # gunicorn then stops, in place of starting workers for ever
 _WARM = ("/", "/_dash-layout", "/_dash-dependencies")
 
 
@@ -110,7 +111,8 @@ def create_server() -> Flask:
     try:
         app, processes = _build(os.environ)
     except SyncError as error:
-        sys.exit(str(error))
+        sys.stderr.write(f"{error}\n")
+        sys.exit(_NEVER_BOOTS)
     processes.warm_up()
     _warm_up(app, PageSettings.from_env(os.environ))
     server: Flask = app.server

@@ -24,12 +24,16 @@ _PATIENCE_S = 6.0
 
 def worker_exit(server: Any, worker: Any) -> None:  # noqa: ARG001 - gunicorn's signature
     """Let the operations at work stop between two writes, so that they can be resumed."""
+    from core.errors import SyncError  # noqa: PLC0415
     from core.gateways.local_folder import page_folder  # noqa: PLC0415
     from core.gateways.operation_store import SqliteOperationStore  # noqa: PLC0415
     from core.settings import Settings  # noqa: PLC0415
     from worker import SHUTDOWN  # noqa: PLC0415
 
-    store = SqliteOperationStore(page_folder(Settings.from_env(os.environ), os.environ))
+    try:
+        store = SqliteOperationStore(page_folder(Settings.from_env(os.environ), os.environ))
+    except SyncError:  # it never began, and has said why
+        return
     waiting = store.stop_all(SHUTDOWN)
     deadline = time.monotonic() + _PATIENCE_S
     while waiting and time.monotonic() < deadline:

@@ -1,7 +1,7 @@
 """Who is at the page."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from web.settings import PageSettings
 
@@ -17,11 +17,17 @@ class User:
     may_operate: bool
 
 
-def user_of(headers: Mapping[str, str], page: PageSettings) -> User | None:
+class Headers(Protocol):
+    """The headers of a request, by names in any case."""
+
+    def get(self, name: str, default: str) -> str | None: ...
+
+
+def user_of(headers: Headers, page: PageSettings) -> User | None:
     """Return who sent a request with these headers, or None when nothing proves who it is."""
     if page.user_header is None:
         return None
-    name = LOCAL_USER if page.is_open else headers.get(page.user_header, "").strip()
+    name = LOCAL_USER if page.is_open else (headers.get(page.user_header, "") or "").strip()
     if not name or len(name) > _MOST_CHARACTERS or not name.isprintable():
         return None
     return User(name, not page.operators or name.casefold() in page.operators)

@@ -42,7 +42,7 @@ def current_user(page: PageSettings) -> User | None:
     """Return who sent the request at hand; nobody when there is none, as while starting."""
     if not has_request_context():
         return None
-    return user_of(dict(request.headers), page)
+    return user_of(request.headers, page)
 
 
 def signing_key(page: PageSettings, directory: Path) -> str:

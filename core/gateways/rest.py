@@ -19,6 +19,7 @@ from core.errors import AmbiguousAnswerError, UnauthenticatedError, WorkspaceErr
 from core.gateways.errors import readable, refused, translate
 from core.gateways.pacing import OnWait, PaceClock, Pacer, backoff_s
 from core.json_text import JsonDict
+from core.version import VERSION
 
 # What the SDK raises: ValueError and NotImplementedError stand for a login that failed, TypeError
 # for JSON that is no object.
@@ -79,7 +80,7 @@ class RestClient:
                 # Only the question for login metadata still uses it: calls are repeated here.
                 retry_timeout_seconds=min(retry_s, _METADATA_S),
                 product="databricks-job-sync",
-                product_version="0.1.0",
+                product_version=VERSION,
                 clock=_HandBackClock(),
                 **auth,
             )

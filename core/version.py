@@ -1,0 +1,3 @@
+"""The version, which a test holds equal to that of pyproject.toml."""
+
+VERSION = "0.2.0"

@@ -97,14 +97,6 @@ def test_every_tab_is_accessible(screen: Screen, theme: str) -> None:
     expect(screen.panel.locator(".d2h-wrapper")).to_be_visible()
     found += violations(screen)
     screen.close_panel()
-    screen.box("import-grid", "gone").check()
-    screen.press("Remove Deleted Jobs (1)")
-    dialog = screen.page.get_by_role("dialog")
-    expect(dialog.get_by_role("textbox")).to_be_visible()
-    found += violations(screen)
-    dialog.get_by_role("button", name="Keep them").click()
-    expect(dialog).to_be_hidden()
-    screen.box("import-grid", "gone").uncheck()
     assert found == []
 
 

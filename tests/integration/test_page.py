@@ -1,0 +1,584 @@
+"""The page as a browser meets it, without a browser: its routes, its wiring, its refusals."""
+
+import csv
+import io
+import json
+import re
+import sqlite3
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dash import Dash, html
+from dash.development.base_component import Component
+
+from app import create_app
+from components import ids
+from core.errors import SettingsError, StateError
+from core.gateways.local_folder import page_folder
+from core.gateways.operation_store import SqliteOperationStore
+from core.operations import PLAN, OperationKind, Status
+from core.report import Report
+from core.settings import Settings
+from tests.emulated import Emulated
+from web.security import content_policy, signing_key
+from web.settings import PageSettings
+
+HEADER = "X-Forwarded-Email"
+ANA = {HEADER: "ana@dev.example"}
+VIEWER = {HEADER: "bo@dev.example"}
+SAME_SITE = {"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost"}
+PATHS = ["/", "/export", "/history/x", "/_dash-layout", "/_dash-dependencies", "/feed/export"]
+FOLDER = "/Workspace/Shared/jobs"
+
+
+def environment(tmp_path: Path, **variables: str) -> dict[str, str]:
+    """A page behind a proxy, beside a workspace that does not answer."""
+    return {
+        "DATABRICKS_HOST": "http://127.0.0.1:9",
+        "DATABRICKS_TOKEN": "x",
+        "WORKSPACE_GIT_FOLDER_PATH": FOLDER,
+        "CACHE_FOLDER": str(tmp_path / "cache"),
+        "RETRY_TIMEOUT_SECONDS": "1",
+        "TRUSTED_USER_HEADER": HEADER,
+        "OPERATORS": "ana@dev.example",
+        "WORKSPACE_NAME": "DEV <b>",
+        **variables,
+    }
+
+
+@pytest.fixture(autouse=True)
+def no_login(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever login this machine has, no test uses it."""
+    monkeypatch.setenv("DATABRICKS_HOST", "http://127.0.0.1:9")
+    monkeypatch.setenv("DATABRICKS_TOKEN", "x")
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> dict[str, str]:
+    return environment(tmp_path)
+
+
+@pytest.fixture
+def app(env: dict[str, str]) -> Dash:
+    return create_app(env)
+
+
+@pytest.fixture
+def client(app: Dash) -> Any:
+    return app.server.test_client()
+
+
+@pytest.fixture
+def store(app: Dash, env: dict[str, str]) -> SqliteOperationStore:
+    return SqliteOperationStore(page_folder(Settings.from_env(env), env))
+
+
+def ended(store: SqliteOperationStore, kind: OperationKind, **outcome: Any) -> str:
+    name = store.start(kind, {}, "ana").operation_id
+    store.claim(name)
+    store.finish(name, Status.SUCCEEDED, {"status": "completed", "counts": {}, **outcome})
+    return name
+
+
+def walk(node: Any) -> Iterator[Component]:
+    if isinstance(node, Component):
+        yield node
+        yield from walk(getattr(node, "children", None))
+    elif isinstance(node, list | tuple):
+        for inner in node:
+            yield from walk(inner)
+
+
+def laid_out(app: Dash) -> list[Component]:
+    with app.server.test_request_context("/", headers=ANA):
+        return list(walk(app.layout()))
+
+
+def wired(app: Dash) -> set[str]:
+    """Every id that a callback reads or writes."""
+    found: set[str] = set()
+    for callback in app._callback_list:
+        for place in (*callback["inputs"], *callback["state"]):
+            found.add(place["id"])
+        outputs = callback["output"].strip(".").split("...")
+        found |= {output.rpartition(".")[0] for output in outputs}
+    return found
+
+
+def dispatch(
+    client: Any,
+    output: str,
+    inputs: Mapping[str, Any],
+    headers: Mapping[str, str] = ANA,
+    **extra: Any,
+) -> Any:
+    """Post what the browser posts for a callback."""
+    names = output.strip(".").split("...")
+    outputs = [dict(zip(("id", "property"), name.rsplit(".", 1), strict=True)) for name in names]
+    body = {
+        "output": output,
+        "outputs": outputs if output.startswith("..") else outputs[0],
+        "inputs": [
+            {"id": name.rpartition(".")[0], "property": name.rpartition(".")[2], "value": value}
+            for name, value in inputs.items()
+        ],
+        "state": [],
+        "changedPropIds": list(inputs),
+        **extra,
+    }
+    return client.post("/_dash-update-component", json=body, headers={**SAME_SITE, **headers})
+
+
+def start_output(app: Dash) -> str:
+    [output] = [c["output"] for c in app._callback_list if f"..{ids.STARTED}." in c["output"]]
+    return str(output)
+
+
+def start(app: Dash, client: Any, request: Any, headers: Mapping[str, str] = ANA) -> Any:
+    """Return what the page answers to a click."""
+    answer = dispatch(client, start_output(app), {f"{ids.START_REQUEST}.data": request}, headers)
+    return answer.get_json()["response"] if answer.status_code == 200 else answer.status_code
+
+
+# The layout
+
+
+@pytest.mark.parametrize("mode", ["Export", "Import", "Both"])
+def test_every_wired_id_is_in_the_page_once(tmp_path: Path, mode: str) -> None:
+    app = create_app(environment(tmp_path, APP_MODE=mode))
+    found = [node.id for node in laid_out(app) if getattr(node, "id", None)]
+    assert len(found) == len(set(found))
+    assert wired(app) <= set(found)
+    assert not app.config.suppress_callback_exceptions
+
+
+def test_every_id_of_the_list_is_used(app: Dash) -> None:
+    listed = {value for name, value in vars(ids).items() if name.isupper()}
+    elsewhere = {"workspace-place"}  # listed, and nowhere in the page
+    found = {node.id for node in laid_out(app) if getattr(node, "id", None)}
+    assert listed - found <= elsewhere
+    assert len(listed) == len([name for name in vars(ids) if name.isupper()])
+
+
+def test_nothing_in_the_page_has_a_style_of_its_own(app: Dash) -> None:
+    for node in laid_out(app):
+        assert getattr(node, "style", None) is None, node
+    assert "style=" not in app.index_string
+
+
+def test_buttons_and_fields_have_names(app: Dash) -> None:
+    nodes = laid_out(app)
+    labelled = {node.htmlFor for node in nodes if isinstance(node, html.Label)}
+    for node in nodes:
+        if isinstance(node, html.Button):
+            assert node.type == "button"
+            assert node.children
+        if node._type in {"Input", "Select"}:
+            assert node.id in labelled
+
+
+@pytest.mark.parametrize(
+    ("mode", "tabs"),
+    [
+        ("Export", "export,history,workspace"),
+        ("Import", "import,history,workspace"),
+        ("Both", "export,import,history,workspace"),
+    ],
+)
+def test_the_mode_decides_which_tabs_there_are(tmp_path: Path, mode: str, tabs: str) -> None:
+    nodes = laid_out(create_app(environment(tmp_path, APP_MODE=mode)))
+    [config] = [node for node in nodes if getattr(node, "id", "") == ids.CONFIG]
+    assert config.to_plotly_json()["props"]["data-tabs"] == tabs
+
+
+@pytest.mark.parametrize(("headers", "operates"), [(ANA, "true"), (VIEWER, "false"), ({}, "false")])
+def test_the_page_knows_who_may_operate(app: Dash, headers: dict[str, str], operates: str) -> None:
+    with app.server.test_request_context("/", headers=headers):
+        nodes = list(walk(app.layout()))
+    [config] = [node for node in nodes if getattr(node, "id", "") == ids.CONFIG]
+    assert config.to_plotly_json()["props"]["data-operates"] == operates
+
+
+def test_a_page_that_asks_nobody_says_so(tmp_path: Path) -> None:
+    env = environment(tmp_path, TRUSTED_USER_HEADER="", AUTH="none", OPERATORS="")
+    client = create_app(env).server.test_client()
+    assert client.get("/_dash-layout").status_code == 200
+    assert b"AUTH=none" in client.get("/_dash-layout").data
+
+
+def test_two_pages_in_one_process_have_all_of_their_wiring(tmp_path: Path) -> None:
+    first = create_app(environment(tmp_path / "a"))
+    second = create_app(environment(tmp_path / "b"))
+    assert len(first._callback_list) == len(second._callback_list) > 8
+
+
+# Who gets in
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_without_a_user_the_page_names_the_setting_and_no_job(client: Any, store, path) -> None:
+    name = store.start(OperationKind.EXPORT, {}, "ana").operation_id
+    store.progress(name, rows=[("0", {"job": "secret job"})])
+    for headers in ({}, {HEADER: ""}, {"X-User": "ana"}, {HEADER: "x" * 300}):
+        answer = client.get(path, headers=headers)
+        assert answer.status_code == 401
+        assert b"TRUSTED_USER_HEADER" in answer.data
+        for word in (b"secret job", b"DEV", FOLDER.encode(), b"127.0.0.1"):
+            assert word not in answer.data
+
+
+def test_without_a_user_nothing_is_written(app: Dash, client: Any, store) -> None:
+    assert start(app, client, {"kind": "export"}, {}) == 401
+    assert store.active() is None
+
+
+def test_health_and_assets_are_open_to_all(client: Any) -> None:
+    assert client.get("/healthz").status_code == 200
+    for path in ("/assets/nobody.css", "/assets/head.js", "/assets/vendor/bootstrap.min.css"):
+        with client.get(path) as answer:
+            assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/../app.py", "/..%2fapp.py", "/%2e%2e/app.py", "//etc/hosts"])
+def test_no_other_file_is_an_asset(client: Any, path: str) -> None:
+    text = client.get(f"/assets{path}").text
+    assert "import logging" not in text
+    assert "ip6-loopback" not in text
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-User", "Remote-User"])
+def test_only_the_configured_header_counts(tmp_path: Path, header: str) -> None:
+    env = environment(tmp_path, TRUSTED_USER_HEADER="X-Auth-User")
+    client = create_app(env).server.test_client()
+    assert client.get("/feed/export", headers={header: "ana"}).status_code == 401
+    assert client.get("/feed/export", headers={"X-Auth-User": "ana"}).status_code == 200
+
+
+# Other sites
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "nonsense"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://localhost.evil.example"},
+        {"Origin": "http://localhost:8001"},
+        {"Sec-Fetch-Site": "same-origin", "Origin": "https://evil.example"},
+    ],
+)
+def test_another_site_starts_nothing(app: Dash, client: Any, store, headers) -> None:
+    body = {
+        "output": start_output(app),
+        "inputs": [{"id": ids.START_REQUEST, "property": "data", "value": {"kind": "export"}}],
+        "changedPropIds": [f"{ids.START_REQUEST}.data"],
+    }
+    for method in ("post", "put", "patch", "delete"):
+        answer = getattr(client, method)(
+            "/_dash-update-component", json=body, headers={**ANA, **headers}
+        )
+        assert answer.status_code == 403
+    assert store.active() is None
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""]
+)
+def test_a_form_starts_nothing(client: Any, store, kind: str) -> None:
+    answer = client.post(
+        "/_dash-update-component", data='{"a": 1}', content_type=kind, headers={**ANA, **SAME_SITE}
+    )
+    assert answer.status_code == 415
+    assert store.active() is None
+
+
+def test_behind_a_proxy_the_public_name_is_our_own(app: Dash, client: Any) -> None:
+    headers = {**ANA, "Origin": "https://app.example", "X-Forwarded-Host": "app.example"}
+    body = {"kind": "info", "number": "1"}
+    assert start(app, client, body, headers) != 403
+
+
+def test_a_body_that_is_too_large_is_refused(app: Dash, client: Any) -> None:
+    assert start(app, client, {"kind": "info", "x": "x" * (5 * 1024 * 1024)}) == 413
+
+
+# Headers
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/feed/export", "/assets/app.css", "/none/x"])
+@pytest.mark.parametrize("headers", [ANA, {}], ids=["ana", "nobody"])
+def test_every_answer_has_its_headers(client: Any, path: str, headers: dict[str, str]) -> None:
+    with client.get(path, headers=headers) as answer:
+        assert answer.status_code
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe-eval" not in policy
+    assert "http" not in policy
+    [scripts] = [part for part in policy.split("; ") if part.startswith("script-src")]
+    assert "unsafe-inline" not in scripts
+    if not path.startswith("/assets/"):
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_policy_allows_the_scripts_of_this_page_alone() -> None:
+    policy = content_policy(["'sha256-x'"])
+    assert "script-src 'self' 'sha256-x'" in policy
+    for part in ("object-src 'none'", "base-uri 'none'", "form-action 'self'"):
+        assert part in policy
+
+
+def test_the_page_loads_nothing_from_another_host(client: Any) -> None:
+    text = client.get("/", headers=ANA).text
+    for address in re.findall(r'(?:src|href)="([^"]*)"', text):
+        assert address.startswith("/"), address
+        assert not address.startswith("//")
+
+
+# The wiring
+
+
+def test_a_click_starts_an_operation(app: Dash, client: Any, store) -> None:
+    answer = start(app, client, {"kind": "export", "number": "1"})
+    operation = store.get(answer[ids.STARTED]["data"])
+    assert (operation.kind, operation.actor) == ("export", "ana@dev.example")
+    assert ids.TOAST not in answer
+
+
+def test_what_is_refused_is_said(app: Dash, client: Any, store) -> None:
+    answer = start(app, client, {"kind": "export"}, VIEWER)
+    assert answer[ids.TOAST]["is_open"]
+    assert "only operators" in answer[ids.TOAST]["children"]
+    assert ids.STARTED not in answer
+    answer = start(app, client, {"kind": "import", "plan": "forged", "names": ["x"]})
+    assert "not the newest validation" in answer[ids.TOAST]["children"]
+    assert store.active() is None
+
+
+@pytest.mark.parametrize("request_", [None, [], "export", 7, True])
+def test_what_is_no_request_starts_nothing(app: Dash, client: Any, store, request_) -> None:
+    answer = dispatch(client, start_output(app), {f"{ids.START_REQUEST}.data": request_})
+    assert answer.status_code == 204
+    answer = dispatch(client, f"{ids.CANCELLED}.data", {f"{ids.CANCEL_REQUEST}.data": request_})
+    assert answer.status_code == 204
+    assert store.active() is None
+
+
+def test_the_mode_is_enforced_whatever_the_browser_sends(tmp_path: Path) -> None:
+    env = environment(tmp_path, APP_MODE="Export")
+    app = create_app(env)
+    store = SqliteOperationStore(page_folder(Settings.from_env(env), env))
+    for kind in ("pull", "validate", "import", "remove", "adopt"):
+        answer = start(app, app.server.test_client(), {"kind": kind})
+        assert "APP_MODE is Export" in answer[ids.TOAST]["children"]
+    assert store.active() is None
+
+
+def test_names_that_were_reviewed_can_be_imported(app: Dash, client: Any, store) -> None:
+    plan = ended(store, OperationKind.VALIDATE)
+    store.put_documents(plan, {PLAN: json.dumps({"bad \ud800": "1", "<b>": "2"}).encode()})
+    request = {"kind": "import", "plan": plan, "names": ["<b>", "bad \ud800"]}
+    answer = start(app, client, request)
+    assert store.get(answer[ids.STARTED]["data"]).params["names"] == ["<b>", "bad \ud800"]
+
+
+def test_a_running_operation_is_cancelled(app: Dash, client: Any, store) -> None:
+    name = store.start(OperationKind.EXPORT, {}, "ana").operation_id
+    store.claim(name)
+    for headers, status in ((VIEWER, Status.RUNNING), (ANA, Status.CANCELLING)):
+        answer = dispatch(
+            client,
+            f"{ids.CANCELLED}.data",
+            {f"{ids.CANCEL_REQUEST}.data": {"operation": name, "number": 1}},
+            headers,
+        )
+        assert answer.status_code == 200
+        assert store.get(name).status is status
+
+
+def test_a_callback_that_fails_shows_a_reference_and_nothing_else(
+    app: Dash, client: Any, env, caplog
+) -> None:
+    [output] = [c["output"] for c in app._callback_list if ids.HISTORY_STATUS in c["output"]]
+    file = page_folder(Settings.from_env(env), env) / "operations.sqlite"
+    connection = sqlite3.connect(file)
+    connection.execute("drop table operation")
+    connection.close()
+    inputs = {f"{ids.HISTORY_REQUEST}.data": 1, f"{ids.HISTORY_RELOAD}.n_clicks": 1}
+    answer = dispatch(client, output, inputs)
+    shown = answer.get_json()["sideUpdate"][ids.TOAST]["children"]
+    [reference] = re.findall(r"[0-9a-f]{8}", shown)
+    assert reference in caplog.text
+    assert "sqlite" not in answer.text
+
+
+def test_the_header_says_what_cannot_be_read(app: Dash, client: Any) -> None:
+    [output] = [c["output"] for c in app._callback_list if ids.GIT_PLACE in c["output"]]
+    answer = dispatch(client, output, {f"{ids.ENDED}.data": None}).get_json()["response"]
+    problem = answer[ids.CONNECTION_PROBLEM]
+    assert problem["hidden"] is False
+    assert problem["children"].startswith("The workspace cannot be read.")
+    assert answer[ids.EXPORT_PUSH]["href"] == ""
+
+
+# The feed
+
+
+@pytest.mark.parametrize("tab", ["export", "import", "workspace"])
+def test_a_tab_is_one_document(client: Any, store, tab: str) -> None:
+    name = store.start(OperationKind.EXPORT, {}, "ana").operation_id
+    store.claim(name)
+    rows = [(f"{n}", {"key": f"{n}", "job": "</script><b>\ud800"}) for n in range(3)]
+    store.progress(name, rows=rows, done=1, total=3)
+    answer = client.get(f"/feed/{tab}?operation=&since=0", headers=VIEWER)
+    assert (answer.status_code, answer.mimetype) == (200, "application/json")
+    document = answer.get_json()
+    assert len(document["rows"]) == (3 if tab == "export" else 0)
+    assert document["isActive"]
+    assert f"{tab}-progress" in document["props"]
+    laid = {node.id for node in laid_out_of(client) if getattr(node, "id", None)}
+    assert set(document["props"]) <= laid
+
+
+def laid_out_of(client: Any) -> list[Component]:
+    """Rebuild the layout from what the browser gets, as far as ids go."""
+    document = client.get("/_dash-layout", headers=ANA).get_json()
+    found: list[Component] = []
+
+    def visit(node: Any) -> None:
+        if isinstance(node, dict) and "props" in node:
+            if node["props"].get("id"):
+                found.append(html.Div(id=node["props"]["id"]))
+            visit(node["props"].get("children"))
+        elif isinstance(node, list):
+            for inner in node:
+                visit(inner)
+
+    visit(document)
+    return found
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/feed/nothing", "/feed/row/x/0", "/feed/row/../x", "/feed/csv/x", "/feed/history/..%2fx/0"],
+)
+def test_what_does_not_exist_is_not_found(client: Any, path: str) -> None:
+    answer = client.get(path, headers=ANA)
+    assert answer.status_code in (404, 200)
+    if answer.status_code == 200:  # the page itself answers addresses that are none of the feed's
+        assert answer.mimetype == "text/html"
+
+
+@pytest.mark.parametrize("since", ["x", "", "1.5", "-3", "٣"])
+def test_a_number_that_is_none_counts_as_none(client: Any, store, since: str) -> None:
+    ended(store, OperationKind.EXPORT)
+    assert client.get(f"/feed/export?since={since}", headers=ANA).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_the_feed_only_reads(client: Any, method: str) -> None:
+    answer = getattr(client, method)("/feed/export", json={}, headers={**ANA, **SAME_SITE})
+    assert answer.status_code == 405
+
+
+def test_the_log_is_plain_text(client: Any, store) -> None:
+    from core.operations import LogLine
+
+    name = store.start(OperationKind.EXPORT, {}, "ana").operation_id
+    store.progress(name, log=[LogLine(0.0, "INFO", "<b>load</b>: done")])
+    answer = client.get(f"/feed/log/{name}", headers=VIEWER)
+    assert answer.mimetype == "text/plain"
+    assert answer.text == "1970-01-01 00:00:00 UTC INFO    <b>load</b>: done\n"
+
+
+def test_the_csv_has_exactly_the_rows_of_the_grid(client: Any, store) -> None:
+    name = store.start(OperationKind.EXPORT, {}, "ana").operation_id
+    bodies = [
+        {"key": "0", "job": "=1+1", "status": "new", "job_id": "9223372036854775807"},
+        {"key": "1", "job": "größe, \ud800", "status": "error", "job_id": "9007199254740993"},
+    ]
+    store.progress(name, rows=[(body["key"], body) for body in bodies])
+    answer = client.get(f"/feed/csv/{name}", headers=VIEWER)
+    assert answer.mimetype == "text/csv"
+    disposition = answer.headers["Content-Disposition"]
+    assert re.fullmatch(r'attachment; filename="DEV-b-export-\d{8}T\d{6}Z\.csv"', disposition)
+    assert answer.data.startswith(b"\xef\xbb\xbf")
+    text = io.StringIO(answer.data.decode("utf-8-sig"), newline="")
+    rows = list(csv.DictReader(text))
+    assert [(row["Job"], row["Status"], row["Job id"]) for row in rows] == [
+        ("'=1+1", "Created", "9223372036854775807"),
+        ("größe, \\ud800", "Failed", "9007199254740993"),
+    ]
+
+
+# Configuration
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("WORKSPACE_GIT_FOLDER_PATH", ""),
+        ("APP_MODE", "Both!"),
+        ("AUTH", "off"),
+        ("ENVIRONMENT_COLOR", "pink"),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, variable: str, value: str) -> None:
+    env = environment(tmp_path, TRUSTED_USER_HEADER="", **{"AUTH": "none", variable: value})
+    with pytest.raises(SettingsError, match=variable):
+        create_app(env)
+
+
+def test_a_cache_that_is_open_to_others_is_refused(tmp_path: Path, env: dict[str, str]) -> None:
+    folder = page_folder(Settings.from_env(env), env)
+    folder.mkdir(parents=True)
+    folder.chmod(0o777)
+    with pytest.raises(StateError, match="CACHE_FOLDER"):
+        create_app(env)
+
+
+def test_all_workers_sign_with_one_key(tmp_path: Path) -> None:
+    assert signing_key(PageSettings(secret_key="mine"), tmp_path) == "mine"
+    made = signing_key(PageSettings(), tmp_path)
+    assert signing_key(PageSettings(), tmp_path) == made
+    assert len(made) == 64
+    assert (tmp_path / "signing.key").stat().st_mode & 0o777 == 0o600
+
+
+# Beside a workspace
+
+
+def test_the_page_reads_its_workspace_and_history(
+    dev: Emulated, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setenv("DATABRICKS_HOST", dev.url)
+    monkeypatch.setenv("DATABRICKS_TOKEN", dev.token)
+    env = environment(tmp_path, DATABRICKS_HOST=dev.url, WORKSPACE_GIT_FOLDER_PATH=dev.folder)
+    app = create_app(env)
+    client = app.server.test_client()
+    [places] = [c["output"] for c in app._callback_list if ids.GIT_PLACE in c["output"]]
+    answer = dispatch(client, places, {f"{ids.ENDED}.data": None}).get_json()["response"]
+    assert answer[ids.CONNECTION_PROBLEM]["hidden"] is True
+    assert answer[ids.EXPORT_PUSH]["href"].startswith(dev.url)
+    [entries] = [c["output"] for c in app._callback_list if ids.HISTORY_STATUS in c["output"]]
+    inputs = {f"{ids.HISTORY_REQUEST}.data": 1, f"{ids.HISTORY_RELOAD}.n_clicks": None}
+    answer = dispatch(client, entries, inputs).get_json()["response"]
+    assert answer[ids.HISTORY_STATUS]["children"] == "0 operations."
+    [rows] = [c["output"] for c in app._callback_list if ids.HISTORY_ENTRY_HEAD in c["output"]]
+    hostile = dispatch(client, rows, {f"{ids.URL}.pathname": "/history/../../x"}).get_json()
+    head = hostile["response"][ids.HISTORY_ENTRY_HEAD]["children"]
+    assert head == "This operation cannot be shown. There is no such entry in the history."
+    assert dispatch(client, rows, {f"{ids.URL}.pathname": "/export"}).status_code == 204
+
+
+def test_a_report_without_rows_is_a_page_without_rows(client: Any, store) -> None:
+    name = ended(store, OperationKind.VALIDATE, **{"details": dict(Report("validate").details)})
+    document = client.get("/feed/import", headers=ANA).get_json()
+    assert (document["operation"], document["plan"], document["rows"]) == (name, name, [])

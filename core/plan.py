@@ -1,15 +1,16 @@
 """The plan of an import: one row per job, decided by a pure function."""
 
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from core.canonical import canonicalize
 from core.diff import FieldChange, HiddenDifference, diff_settings, hidden_differences
 from core.errors import Issue
 from core.forms import Form, is_managed, live_form, with_same_identity
 from core.git_contents import DefinitionFile, GitContents
-from core.json_text import JobSettings, fingerprint
+from core.json_text import JobSettings, Packed, fingerprint
 from core.ledger import ImportedLedger
 from core.mappings import PausePolicy
 from core.names import NameBook, needed_jobs
@@ -18,14 +19,25 @@ from core.ports import LiveJob
 from core.unmapped import MissingName, UnmappedName, unmapped_names
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class New:
-    """A definition without a job."""
+    """A definition without a job. Ten thousand of them are kept small."""
 
     status: ClassVar[str] = "new"
     job_name: str
     file: DefinitionFile
-    desired: JobSettings
+    packed: Packed
+
+    def __init__(self, job_name: str, file: DefinitionFile, desired: JobSettings) -> None:
+        keep = functools.partial(object.__setattr__, self)
+        keep("job_name", job_name)
+        keep("file", file)
+        keep("packed", Packed(desired))
+
+    @property
+    def desired(self) -> JobSettings:
+        """Return a copy of the settings to be created."""
+        return cast(JobSettings, self.packed.unpack())
 
 
 @dataclass(frozen=True, slots=True)

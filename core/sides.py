@@ -34,7 +34,7 @@ def sides_of(row: Row | ExportRow) -> Sides:
     """Return both sides of a row of either plan."""
     match row:
         case New():
-            return Sides(desired=Packed(row.desired))
+            return Sides(desired=row.packed)
         case Changed():
             current, desired = Packed(row.current), Packed(row.desired)
             return Sides(current, desired, job_id=row.job.job_id)

@@ -13,7 +13,7 @@ import pytest
 from dash import Dash, html
 from dash.development.base_component import Component
 
-from app import create_app
+from app import create_app, create_server
 from components import ids
 from core.errors import SettingsError, StateError
 from core.gateways.local_folder import page_folder
@@ -518,6 +518,19 @@ def test_the_csv_has_exactly_the_rows_of_the_grid(client: Any, store) -> None:
     ]
 
 
+def test_a_row_is_a_document_for_the_side_panel(client: Any, store) -> None:
+    name = store.start(OperationKind.EXPORT, {}, "ana").operation_id
+    row = {"key": "0", "job": "<b>load</b>", "file": "", "status": "error", "message": "No."}
+    store.progress(name, rows=[("0", row)])
+    answer = client.get(f"/feed/row/{name}/0", headers=VIEWER)
+    assert (answer.status_code, answer.mimetype) == (200, "application/json")
+    document = answer.get_json()
+    assert document["title"] == "<b>load</b>"
+    assert document["body"]["namespace"] == "dash_html_components"
+    for path in (f"/feed/row/{name}/1", f"/feed/history/{'x' * 50}/0"):
+        assert client.get(path, headers=VIEWER).status_code == 404
+
+
 # Configuration
 
 
@@ -534,6 +547,17 @@ def test_a_wrong_setting_is_named(tmp_path: Path, variable: str, value: str) -> 
     env = environment(tmp_path, TRUSTED_USER_HEADER="", **{"AUTH": "none", variable: value})
     with pytest.raises(SettingsError, match=variable):
         create_app(env)
+
+
+def test_a_server_with_a_wrong_setting_ends_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PYTHON_DOTENV_DISABLED", "1")
+    monkeypatch.setenv("WORKSPACE_GIT_FOLDER_PATH", FOLDER)
+    monkeypatch.setenv("APP_MODE", "nonsense")
+    with pytest.raises(SystemExit):
+        create_server()
+    assert capsys.readouterr().err == "APP_MODE is “nonsense”. Set it to Export, Import or Both.\n"
 
 
 def test_a_cache_that_is_open_to_others_is_refused(tmp_path: Path, env: dict[str, str]) -> None:

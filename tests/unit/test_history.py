@@ -245,6 +245,7 @@ def corrupt(content: bytes) -> bytes:
         gzip.compress(b"[{}]"),
         zlib.compress(b"[]"),
     ],
+    ids=lambda _content: "rows",
 )
 def test_rows_that_cannot_be_used_say_so(history, files, content):
     history.record(ENTRY, ROWS)

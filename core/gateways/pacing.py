@@ -16,6 +16,7 @@ _BELOW = 0.97  # of the rate at which the workspace refused
 _PROBE = 1.1  # how much faster the pace becomes when nothing was refused for a while
 _FIRST_PROBE_S = 1.0  # the while at first; it doubles with each probe that was refused
 _LAST_PROBE_S = 60.0
+_WORTH_A_PAUSE = 10  # a refused probe costs its pause, and could have won a tenth
 _SLOWEST_RATE = 5.0  # calls a second; a refusal in quiet times says little about the limit
 _FREE_RATE = 200.0  # calls a second above which pacing has no effect
 _MAX_BACKOFF_S = 10.0
@@ -84,8 +85,8 @@ class Pacer:
             now = self._clock.monotonic()
             pause = backoff_s(attempt) if retry_after_s is None else retry_after_s
             if now - self._refused > _ONE_EVENT_S:
-                if self._rate < _FREE_RATE:
-                    self._probe_s = min(_LAST_PROBE_S, 2 * self._probe_s)
+                longer = 2 * self._probe_s if self._rate < _FREE_RATE else self._probe_s
+                self._probe_s = min(_LAST_PROBE_S, max(longer, _WORTH_A_PAUSE * pause))
                 self._rate = max(_SLOWEST_RATE, _BELOW * self._accepted_rate(now))
                 self._changed = now
                 self._probes = 0

@@ -256,6 +256,12 @@ def test_only_the_configured_header_counts(tmp_path: Path, header: str) -> None:
     assert client.get("/feed/export", headers={"X-Auth-User": "ana"}).status_code == 200
 
 
+@pytest.mark.parametrize("header", ["x-auth-user", "X-MS-CLIENT-PRINCIPAL-NAME"])
+def test_a_header_has_no_case(tmp_path: Path, header: str) -> None:
+    client = create_app(environment(tmp_path, TRUSTED_USER_HEADER=header)).server.test_client()
+    assert client.get("/feed/export", headers={header.title(): "ana"}).status_code == 200
+
+
 # Other sites
 
 

@@ -160,14 +160,15 @@ def test_what_was_changed_by_hand_shows_as_a_field(screen: Screen, prod: Emulate
         "unchanged",
     )
     panel = screen.open_row("import-grid", "load")
-    [field] = panel.locator(".changes tbody tr").all()
-    cells = [cell.strip() for cell in field.locator("td").all_inner_texts()]
-    assert cells == ["max_concurrent_runs", "7", "2"]
+    cells = panel.locator(".changes tbody td")
+    expect(cells).to_have_text(["max_concurrent_runs", "7", "2"])
 
 
 def test_both_sides_stand_side_by_side(screen: Screen) -> None:
     screen.press("Side by side")
-    old, new = screen.panel.locator(".d2h-file-side-diff").all()
+    sides = screen.panel.locator(".d2h-file-side-diff")
+    expect(sides).to_have_count(2)
+    old, new = sides.first, sides.last
     expect(old.locator(".d2h-del .d2h-code-line-ctn")).to_contain_text('"max_concurrent_runs": 7')
     expect(new.locator(".d2h-ins .d2h-code-line-ctn")).to_contain_text('"max_concurrent_runs": 2')
     screen.press("Fields")

@@ -101,5 +101,5 @@ def local_entry(operation: Operation) -> HistoryEntry:
     )
 
 
-def _newest(entry: HistoryEntry) -> str:
-    return entry.entry_id
+def _newest(entry: HistoryEntry) -> float:
+    return entry.started

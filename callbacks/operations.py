@@ -1,5 +1,6 @@
 """Starting, carrying out and cancelling operations."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,6 +29,7 @@ from web.settings import PageSettings
 
 Toast = tuple[str, bool]
 _DOUBLE_CLICK_S = 3.0
+_OPERATION_ID = re.compile(r"[0-9a-f]{32}")
 _PAUSES = frozenset(option["value"] for option in PAUSE_OPTIONS)
 
 
@@ -142,7 +144,7 @@ def start_operation(
 
 def cancel(store: OperationStore, user: User | None, operation_id: str) -> str:
     """Ask an operation to stop; it does so before its next write. Returns its id."""
-    if user and user.may_operate:
+    if user and user.may_operate and _OPERATION_ID.fullmatch(operation_id):
         store.request_cancel(operation_id, f"by {user.name}")
     return operation_id
 
@@ -166,7 +168,7 @@ def _checked_params(
 ) -> JsonDict:
     if kind is OperationKind.VALIDATE:
         pause = request.get("pause") or PAUSE_OPTIONS[0]["value"]
-        if pause not in _PAUSES:
+        if not isinstance(pause, str) or pause not in _PAUSES:
             raise SyncError("There is no such choice for schedules and triggers.")
         policy = "" if pause == PAUSE_OPTIONS[0]["value"] else pause
         return {"pause": policy, "ask_workspace": bool(request.get("ask"))}

@@ -93,7 +93,7 @@ def _facts(row: Mapping[str, Any], label: str) -> Component:
 def _message(message: str, risks: Sequence[Mapping[str, str]]) -> Component | None:
     """Show what the risks, which have a place of their own, do not say already."""
     for risk in risks:
-        message = message.replace(risk["message"], "")
+        message = message.replace(str(risk["message"]), "")
     message = " ".join(message.split(" ")).strip()
     return html.P(message, className="panel-message") if message else None
 
@@ -102,7 +102,7 @@ def _risks(risks: Sequence[Mapping[str, str]]) -> Component | None:
     if not risks:
         return None
     items = [
-        html.Li([icon("alert"), risk["message"]], className=f"risk risk-{risk['code']}")
+        html.Li([icon("alert"), str(risk["message"])], className=f"risk risk-{risk['code']}")
         for risk in risks
     ]
     return html.Ul(items, className="risks", **{"aria-label": "What to look at"})
@@ -115,7 +115,7 @@ def _issues(issues: Sequence[Mapping[str, str]]) -> Component | None:
         html.Li(
             [
                 html.Div(crumbs(issue["path"]), className="crumbs") if issue.get("path") else None,
-                html.Pre(issue["message"]),
+                html.Pre(str(issue["message"])),
             ]
         )
         for issue in issues
@@ -220,8 +220,8 @@ def _hidden(hidden: Sequence[Mapping[str, Any]]) -> Component | None:
         html.Li(
             [
                 html.Div(crumbs(item["path"]), className="crumbs"),
-                html.Div(item["reason"]),
-                html.Div(item["source"], className="quiet"),
+                html.Div(str(item["reason"])),
+                html.Div(str(item["source"]), className="quiet"),
             ]
         )
         for item in hidden

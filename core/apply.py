@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from queue import SimpleQueue
 
-from core.errors import AmbiguousAnswerError, Issue, SyncError
+from core.errors import AmbiguousAnswerError, Issue, StoppedError, SyncError
 from core.json_text import JobSettings
 from core.names import NameBook, by_id, needed_jobs
 from core.order import jobs_in_circles, without_circles
@@ -138,8 +138,7 @@ class _Import:
         if name in self.failed:  # its stub could not be made, which was told already
             return None
         if self.bench.should_stop():
-            self.failed.add(name)
-            return NotBegun(row)
+            return self._not_begun(row)
         missing = sorted(needs & self.failed)
         try:
             if missing:
@@ -154,6 +153,8 @@ class _Import:
 
     def _write(self, row: Importable, settings: JobSettings) -> int:
         job_id = row.job.job_id if isinstance(row, Changed) else self.stubs.get(row.job_name)
+        if self.bench.should_stop():  # it waited in the queue for a thread until now
+            raise StoppedError
         if job_id is None:
             return self._create(row.job_name, settings)
         self.bench.before_write()
@@ -162,11 +163,21 @@ class _Import:
 
     def _finish(self, row: Importable, future: "Future[int]") -> Outcome:
         error = future.exception()
+        if isinstance(error, StoppedError):
+            return self._not_begun(row)
         if isinstance(error, SyncError):
             return self._fail(row, error)
         job_id = future.result()
         self._enter(row.job_name, job_id)
         return Applied(row, job_id)
+
+    def _not_begun(self, row: Importable) -> Outcome:
+        """Leave a row alone; the stub that stands for it already is told, so that it is noted."""
+        self.failed.add(row.job_name)
+        if row.job_name in self.stubs:
+            error = SyncError("Not completed: the import was stopped.")
+            return Failed(row, error, self.stubs[row.job_name])
+        return NotBegun(row)
 
     def _fail(self, row: Importable, error: SyncError) -> Failed:
         self.failed.add(row.job_name)

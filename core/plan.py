@@ -340,6 +340,11 @@ class _Planner:
                 "Was imported, and no file of it was found. Because not everything could be "
                 "read, that does not prove that it was deleted.",
             )
+        twins = self._by_name[job.name]
+        if len(twins) > 1:
+            ids = ", ".join(str(twin.job_id) for twin in twins)
+            issue = Issue(f"{len(twins)} jobs have this name: {ids}. Rename or delete.")
+            return Blocked(job.name, "", (issue,))
         return Deleted(job.name, job, self._needed_by(job))
 
     def _needed_by(self, job: LiveJob) -> tuple[str, ...]:

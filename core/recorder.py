@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from core.json_text import JsonDict
@@ -190,12 +191,17 @@ def _codes(shown: ReportRow) -> list[str] | None:
 def _outcome(report: Report, bodies: Sequence[JsonDict]) -> JsonDict:
     return {
         "status": report.status,
-        "counts": report.counts(),
+        "counts": _counts(bodies),
         "states": _states(bodies),
         "issues": [{"path": issue.path, "message": issue.message} for issue in report.issues],
         "unmapped": [name.as_json() for name in report.unmapped],
         "details": dict(report.details),
     }
+
+
+def _counts(bodies: Sequence[JsonDict]) -> dict[str, int]:
+    """Count the rows by status, also those of an operation that came to no report."""
+    return dict(sorted(Counter(body["status"] for body in bodies).items()))
 
 
 def _states(bodies: Sequence[JsonDict]) -> dict[str, dict[str, int]]:

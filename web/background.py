@@ -78,7 +78,7 @@ class OperationProcesses(DiskcacheManager):
     def job_running(self, job: Any) -> bool:
         """Whether the process that was started still lives; its number may belong to another."""
         pid, _, born = str(job).partition("-")
-        return pid.isdecimal() and born == _born(int(pid))
+        return pid.isdecimal() and born != "" and born == _born(int(pid))
 
     def terminate_job(self, job: Any) -> None:  # noqa: ARG002 - Dash calls it after every result
         """Only take note of children that have ended."""

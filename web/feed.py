@@ -233,7 +233,7 @@ class Feed:
     def _tab_route(self, tab: str) -> Response:
         if tab not in _TAB_KINDS:
             abort(404)
-        seen, since = request.args.get("operation", ""), request.args.get("since", 0, int)
+        seen, since = request.args.get("operation", ""), _sequence(request.args)
         answer, rows = self.tab(tab, seen, since, self._user())
         head = json.dumps(answer, cls=PlotlyJSONEncoder)
         return _json(f'{head[:-1]}, "rows": [{",".join(rows)}]}}')
@@ -278,6 +278,11 @@ class Feed:
         if user is None:
             abort(401)
         return user
+
+
+def _sequence(arguments: Mapping[str, str]) -> int:
+    text = arguments.get("since", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else 0
 
 
 def _buttons(actions: Mapping[str, Action]) -> Props:

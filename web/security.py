@@ -19,7 +19,8 @@ log = logging.getLogger(__name__)
 
 _MOST_BYTES = 4 * 1024 * 1024
 _WRITING = ("POST", "PUT", "PATCH", "DELETE")
-_OPEN_TO_ALL = ("/healthz", "/assets/")
+_ASSETS = "_dash_assets.static"  # the name that Dash gives its route
+_LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]", "::1")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -75,7 +76,11 @@ def protect(app: Dash, page: PageSettings) -> None:
     @server.before_request
     def check() -> Response | None:
         refuse_other_sites()
-        if request.path.startswith(_OPEN_TO_ALL) or current_user(page):
+        if request.path == "/healthz" or request.endpoint == _ASSETS:
+            return None
+        if page.is_open:
+            refuse_other_names()
+        if current_user(page):
             return None
         return Response(_NOBODY, status=401, mimetype="text/html")
 
@@ -105,6 +110,12 @@ def content_policy(hashes: Sequence[str]) -> str:
             "frame-ancestors 'self'",
         )
     )
+
+
+def refuse_other_names() -> None:
+    """Refuse a name of another host that leads here: its pages would count as our own site."""
+    if urlsplit(f"//{request.host}").hostname not in _LOCAL_NAMES:
+        abort(403, "AUTH=none serves this machine only: use localhost as the address.")
 
 
 def refuse_other_sites() -> None:

@@ -28,6 +28,7 @@ _ACTIVE = "('queued','running','cancelling')"
 _QUEUED_S = 30.0  # a page that was closed between its two requests never begins its operation
 _SILENT_S = 30.0  # of another host's process, which cannot be asked
 _KEEP = 50
+_KEPT_READINGS = 3  # of the workspace; they must not push out what was done
 _MAX_LOG_LINES = 5000
 _LOST = "The process that carried it out ended before it was done. What was done is listed."
 _NEVER_BEGUN = "The page was closed before it began. Nothing was changed."
@@ -313,10 +314,11 @@ class SqliteOperationStore:
     def _forget_old(sql: sqlite3.Connection) -> None:
         old = [
             row["id"]
+            for condition, kept in (("!=", _KEEP), ("=", _KEPT_READINGS))
             for row in sql.execute(
-                f"select id from operation where status not in {_ACTIVE} "
+                f"select id from operation where status not in {_ACTIVE} and kind {condition} ? "
                 "order by created desc limit -1 offset ?",
-                (_KEEP,),
+                (OperationKind.INFO, kept),
             )
         ]
         for table, column in (

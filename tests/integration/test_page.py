@@ -612,3 +612,28 @@ def test_a_report_without_rows_is_a_page_without_rows(client: Any, store) -> Non
     name = ended(store, OperationKind.VALIDATE, **{"details": dict(Report("validate").details)})
     document = client.get("/feed/import", headers=ANA).get_json()
     assert (document["operation"], document["plan"], document["rows"]) == (name, name, [])
+
+
+@pytest.mark.parametrize("host", ["evil.example:8000", "localhost.evil.example", "10.0.0.1"])
+def test_an_open_page_answers_to_no_other_name(tmp_path: Path, host: str) -> None:
+    env = environment(tmp_path, TRUSTED_USER_HEADER="", AUTH="none", OPERATORS="")
+    client = create_app(env).server.test_client()
+    assert client.get("/feed/export", headers={"Host": host}).status_code == 403
+    assert client.get("/feed/export", headers={"Host": "localhost:8000"}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/healthzfoo", "/assets//x"])
+def test_only_health_and_assets_are_open(client: Any, path: str) -> None:
+    assert client.get(path).status_code in (401, 404)
+
+
+def test_a_number_beyond_64_bits_asks_for_all_rows(client: Any, store) -> None:
+    name = ended(store, OperationKind.EXPORT)
+    url = f"/feed/export?operation={name}&since=99999999999999999999"
+    assert client.get(url, headers=ANA).status_code == 200
+
+
+def test_cancelling_what_cannot_be_an_operation_does_nothing(client: Any) -> None:
+    request = {f"{ids.CANCEL_REQUEST}.data": {"operation": "\ud800"}}
+    answer = dispatch(client, f"{ids.CANCELLED}.data", request)
+    assert "reference" not in answer.text

@@ -3,6 +3,7 @@
 import os
 import pickle
 import sqlite3
+from pathlib import Path
 
 import diskcache
 import pytest
@@ -99,3 +100,7 @@ def test_no_job_is_ever_killed(tmp_path):
 @pytest.mark.parametrize("nothing", [None, ""])
 def test_without_an_operation_nothing_is_carried_out(nothing):
     assert run_operation(nothing) is None
+
+
+def test_a_process_that_had_ended_before_it_was_looked_at_is_not_running(tmp_path: Path) -> None:
+    assert not OperationProcesses(tmp_path / "callbacks").job_running("4194305-")

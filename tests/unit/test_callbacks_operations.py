@@ -299,3 +299,10 @@ def test_cancelling_what_does_not_exist_does_no_harm(store, name):
     running = start_operation(store, AppMode.BOTH, ANA, {"kind": "export"})
     assert cancel(store, ANA, name) == name
     assert store.get(running).status is Status.QUEUED
+
+
+@pytest.mark.parametrize("pause", [["from_git"], {"a": 1}, 7])
+def test_a_choice_of_another_type_is_refused(pause: object) -> None:
+    request = {"kind": "validate", "pause": pause}
+    with pytest.raises(SyncError, match="no such choice"):
+        start_operation(FakeOperationStore(), AppMode.BOTH, User("ana", True), request)

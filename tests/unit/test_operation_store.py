@@ -293,3 +293,12 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
 def test_a_forked_process_gets_a_connection_of_its_own(folder, store):
     name = store.start(EXPORT, {}, ANA).operation_id
     assert run(FORK_AND_CLAIM, folder, name) == 0
+
+
+def test_readings_of_the_workspace_do_not_push_out_a_validation(tmp_path: Path) -> None:
+    store = SqliteOperationStore(tmp_path / "operations")
+    for kind in [OperationKind.VALIDATE] + [OperationKind.INFO] * 60:
+        name = store.start(kind, {}, "ana@dev.example").operation_id
+        store.claim(name)
+        store.finish(name, Status.SUCCEEDED, {})
+    assert store.latest((OperationKind.VALIDATE,)) is not None

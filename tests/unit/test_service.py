@@ -612,3 +612,46 @@ def test_where_this_is_takes_no_reading_of_jobs(prod):
     assert (details["git_folder"], details["commit"]) == (FOLDER, "1" * 40)
     prod.git.root = "/Workspace/elsewhere"
     assert prod.service().whereabouts()["git_folder"].startswith("none:")
+
+
+def test_an_import_that_is_stopped_begins_no_further_job() -> None:
+    dev, prod = FakeWorkspace(), FakeWorkspace()
+    for number in range(20):
+        dev.jobs.add(job(f"job {number:02}"))
+    dev.service().export()
+    dev.copy_definitions_to(prod)
+    listener = Listener(should_stop=lambda: bool(prod.jobs.log))
+    report = prod.service(threads=1).import_jobs(listener=listener)
+    assert len(prod.jobs.log) <= 2
+    assert [row.issues[0].message for row in report.rows[-1:]] == [
+        "Not begun: the import was stopped."
+    ]
+
+
+def test_twins_are_not_removed() -> None:
+    dev, prod = FakeWorkspace(), FakeWorkspace()
+    for name in ("a", "b"):
+        dev.jobs.add(job(name))
+    dev.service().export()
+    dev.copy_definitions_to(prod)
+    prod.service().import_jobs()
+    prod.jobs.reset_job(prod.jobs.named("b").job_id, job("a"))
+    for path in list(prod.definition_files()):
+        del prod.files.files[f"{FOLDER}/{path}"]
+    plan, report = prod.service().validate()
+    assert plan.removable() == {}
+    assert [row.status for row in report.rows] == ["error", "error"]
+    assert "2 jobs have this name" in report.rows[0].issues[0].message
+
+
+def test_the_stub_of_a_stopped_circle_is_noted_as_imported() -> None:
+    dev, prod = FakeWorkspace(), FakeWorkspace()
+    first = dev.jobs.add(job("a"))
+    second = dev.jobs.add(job("b", tasks=[run_job_task("n", first)]))
+    dev.jobs.reset_job(first, job("a", tasks=[run_job_task("n", second)]))
+    dev.service().export()
+    dev.copy_definitions_to(prod)
+    prod.service().import_jobs(listener=Listener(should_stop=lambda: bool(prod.jobs.log)))
+    for path in list(prod.definition_files()):
+        del prod.files.files[f"{FOLDER}/{path}"]
+    assert {row.status for row in prod.service().validate()[1].rows} == {"deleted"}

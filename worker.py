@@ -15,7 +15,7 @@ from pathlib import Path
 from core.errors import PlanGoneError, StoppedError, SyncError
 from core.gateways.local_folder import default_cache_folder, page_folder
 from core.gateways.operation_store import SqliteOperationStore
-from core.history import HistoryEntry, entry_id
+from core.history import HistoryEntry, carried_out, entry_id
 from core.json_text import JsonDict
 from core.mappings import PausePolicy
 from core.operations import PLAN, Operation, OperationKind, Status
@@ -156,7 +156,7 @@ class _Work:
             started=operation.created,
             seconds=round(time.time() - self._started, 1),
             outcome=outcome["status"] if status is Status.SUCCEEDED else status,
-            counts=outcome["counts"],
+            counts=carried_out(operation.kind, outcome),
             message=outcome["message"],
         )
         try:

@@ -26,7 +26,7 @@ window.dashAgGridFunctions = Object.assign(window.dashAgGridFunctions || {}, {
   };
   cells.JobCell = function (props) {
     const row = props.data;
-    return element("span", {className: "job-cell"}, element("span", {className: "job-name"}, row.job || "—"));
+    return element("span", {className: "job-cell"}, element("span", {className: "job-name"}, row.job || row.file || "—"));
   };
   cells.MessageCell = function (props) {
     const row = props.data, badges = (row.risks || []).filter((code, at, all) => all.indexOf(code) === at);

@@ -18,7 +18,7 @@ from pathlib import Path
 import psutil
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
-from bench.workspaces import hand_over, run_cli, seeds
+from bench.workspaces import control, hand_over, run_cli, seeds
 from emulator import start_environment
 from examples.browser import launch
 from examples.page_server import RunningPage, start_page
@@ -80,6 +80,8 @@ def _served(size: int) -> Iterator[tuple[RunningPage, Path, Page]]:
         tempfile.TemporaryDirectory(prefix="job-sync-bench-") as directory,
         start_environment(Path(directory), seeds=seeds(size)) as environment,
     ):
+        for workspace in environment.workspaces:  # a folder of the real one ends at 10,000
+            control(workspace, "options", {"max_children": 2 * size}, "PATCH")
         run_cli(environment["DEV"], "export", Path(directory), threads=THREADS)
         hand_over(environment["DEV"], environment["PROD"])
         folder, prod = Path(directory) / "page", environment["PROD"]

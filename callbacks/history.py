@@ -10,7 +10,7 @@ from components import ids
 from components.history_tab import entry_head, history_row
 from components.words import plural
 from core.errors import SyncError
-from core.history import HistoryEntry, entry_id
+from core.history import HistoryEntry, carried_out, entry_id
 from core.operations import Operation, OperationStore
 from web.reader import WorkspaceReader
 
@@ -96,7 +96,7 @@ def local_entry(operation: Operation) -> HistoryEntry:
         started=operation.created,
         seconds=round(operation.finished - (operation.started or operation.created), 1),
         outcome=status,
-        counts=outcome.get("counts", {}),
+        counts=carried_out(operation.kind, outcome),
         message=operation.error,
     )
 

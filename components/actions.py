@@ -102,4 +102,4 @@ def _incomplete_reason(now: Situation) -> str:
     details = ((now.validation.outcome if now.validation else None) or {}).get("details", {})
     if details.get("is_complete", True):
         return ""
-    return "Not everything could be read, so a missing file proves nothing. See the issues below."
+    return "Not everything could be read, so a missing file proves nothing. See the rows in error."

@@ -45,7 +45,7 @@ UNMANAGED, UNMANAGED_COUNT, UNMANAGED_GRID = "unmanaged", "unmanaged-count", "un
 # Confirmation of a removal
 REMOVE_DIALOG, REMOVE_LIST = "remove-dialog", "remove-list"
 REMOVE_NUMBER, REMOVE_CONFIRM, REMOVE_KEEP = "remove-number", "remove-confirm", "remove-keep"
-REMOVE_QUESTION = "remove-question"
+REMOVE_QUESTION, REMOVE_TITLE = "remove-question", "remove-title"
 
 # History tab
 HISTORY_GRID, HISTORY_STATUS = "history-grid", "history-status"

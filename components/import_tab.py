@@ -68,7 +68,9 @@ def remove_dialog() -> Component:
     """Return the dialog that names what will be removed and wants its number typed."""
     dialog: Component = dbc.Modal(
         [
-            dbc.ModalHeader(dbc.ModalTitle("Remove deleted jobs"), close_button=True),
+            dbc.ModalHeader(
+                dbc.ModalTitle("Remove deleted jobs", id=ids.REMOVE_TITLE), close_button=True
+            ),
             dbc.ModalBody(
                 [
                     html.P(id=ids.REMOVE_QUESTION),
@@ -99,6 +101,7 @@ def remove_dialog() -> Component:
             ),
         ],
         id=ids.REMOVE_DIALOG,
+        labelledby=ids.REMOVE_TITLE,
         centered=True,
         scrollable=True,
         is_open=False,

@@ -19,6 +19,7 @@ _KEPT = 200
 _ENTRY_ID = re.compile(r"\d{8}T\d{6}Z-[a-z]{1,20}-[0-9a-f]{8,32}")
 _HEADER, _ROWS = ".json", ".rows.gz"
 _LATEST_S = 253_402_300_800  # the end of the year 9999
+_SELECTIVE = ("import", "remove")  # do what was selected, and leave the rest
 _MOST_BYTES = 8 * 1024 * 1024  # what one workspace file may hold is 10 MB
 
 
@@ -44,6 +45,19 @@ class HistoryEntry:
 def entry_id(kind: str, started: float, operation_id: str) -> str:
     """Return a name that sorts by time and is safe as a file name."""
     return f"{datetime.fromtimestamp(started, UTC):%Y%m%dT%H%M%SZ}-{kind}-{operation_id[:12]}"
+
+
+def carried_out(kind: str, outcome: JsonDict) -> dict[str, int]:
+    """Return the counts of an outcome that tell what was done: not of rows left as planned.
+
+    Args:
+        outcome: as `core.recorder` makes it.
+    """
+    counts: dict[str, int] = outcome.get("counts", {})
+    if kind not in _SELECTIVE:
+        return counts
+    states: dict[str, dict[str, int]] = outcome.get("states", {})
+    return {**states.get("done", {}), **states.get("failed", {})}
 
 
 class History:

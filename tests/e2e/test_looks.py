@@ -157,6 +157,18 @@ def test_no_tab_is_wider_than_the_screen(url: str, new_screen: NewScreen, width:
     screen.page.close()
 
 
+def test_the_dialog_is_accessible(screen: Screen) -> None:
+    screen.box("import-grid", "gone").check()
+    screen.press("Remove Deleted Jobs (1)")
+    dialog = screen.page.get_by_role("dialog")
+    expect(dialog.get_by_role("textbox")).to_be_visible()
+    found = violations(screen)
+    dialog.get_by_role("button", name="Keep them").click()
+    expect(dialog).to_be_hidden()
+    screen.box("import-grid", "gone").uncheck()
+    assert found == []
+
+
 def overflow(screen: Screen) -> int:
     """Return by how many pixels the page can be scrolled sideways."""
     pixels: int = screen.page.evaluate(

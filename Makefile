@@ -37,9 +37,10 @@ oldest-sdk: $(OLDEST_READY)  ## test the gateways under the oldest supported dat
 reliability: $(READY)  ## fail calls one by one and at random in every way, kill processes, print figures
 	$(BIN)/pytest -q -m reliability --numprocesses 2
 
-bench: $(READY)  ## measure exports, imports and validations, and what the local workspace can serve
+bench: $(READY) chromium  ## measure the operations, the local workspace and the page
 	$(BIN)/python -m bench.promotion
 	$(BIN)/python -m bench.emulator
+	$(BIN)/python -m bench.page
 
 bench-memory: $(READY)  ## measure the memory that 10,000 jobs take
 	$(BIN)/python -m bench.memory

@@ -42,9 +42,15 @@
   /* Selection: what can be imported is selected, what can be removed is not. */
   const touched = new Set();
   function selectAdded(grid) {
+    const nodes = [];
     grid.forEachNode(node => {
-      if (node.data.pick === "import" && !touched.has(node.data.key)) { node.setSelected(true, false, "api"); touched.add(node.data.key); }
+      if (node.data.pick === "import" && !touched.has(node.data.key)) { nodes.push(node); touched.add(node.data.key); }
     });
+    select(grid, nodes);
+  }
+  /* All at once: one at a time would draw ten thousand times. */
+  function select(grid, nodes) {
+    grid.setNodesSelected({nodes, newValue: true, source: "api"});
     jobsync.showSelection();
   }
   function selectedRows(pick) {
@@ -53,7 +59,12 @@
     return grid.getSelectedNodes().map(node => node.data).filter(row => row.pick === pick);
   }
   jobsync.selectedNames = pick => selectedRows(pick).map(row => row.job);
+  let soon = null;
   jobsync.showSelection = function () {
+    clearTimeout(soon);
+    soon = setTimeout(showSelectionNow, 30);
+  };
+  function showSelectionNow() {
     const state = jobsync.importState;
     if (!state) return;
     const imports = selectedRows("import"), removes = selectedRows("remove");
@@ -64,7 +75,7 @@
       children: "Adopt " + state.adoptable + (state.adoptable === 1 ? " matching job" : " matching jobs"),
     });
     jobsync.setProps("import-needs", {disabled: !missingNeeds().length});
-  };
+  }
   function step(button, label, count, pick) {
     const reason = jobsync.importState.reasons[button] || (count ? "" : nothingSelected(pick));
     jobsync.setProps(button, {children: label, disabled: Boolean(reason), title: reason});
@@ -80,15 +91,16 @@
   function missingNeeds() {
     const grid = api("import-grid");
     if (!grid) return [];
-    const byName = {};
-    grid.forEachNode(node => { if (node.data.pick === "import") byName[node.data.job] = node; });
+    const byName = new Map();
+    grid.forEachNode(node => { if (node.data.pick === "import") byName.set(node.data.job, node); });
     const found = [], waiting = selectedRows("import").map(row => row.job), done = new Set(waiting);
     while (waiting.length) {
-      for (const need of (byName[waiting.pop()] || {data: {needs: []}}).data.needs || []) {
-        if (done.has(need) || !byName[need]) continue;
+      const node = byName.get(waiting.pop());
+      for (const need of node ? node.data.needs : []) {
+        if (done.has(need) || !byName.has(need)) continue;
         done.add(need);
         waiting.push(need);
-        found.push(byName[need]);
+        found.push(byName.get(need));
       }
     }
     return found;
@@ -99,8 +111,7 @@
     const chip = event.target.closest(".chip[data-status]");
     if (chip) filterBy(chip);
     if (event.target.closest("#import-needs")) {
-      for (const node of missingNeeds()) node.setSelected(true, false, "api");
-      jobsync.showSelection();
+      select(api("import-grid"), missingNeeds());
     }
   });
   function filterBy(chip) {

@@ -127,6 +127,8 @@ class _Work:
 
     def _succeeded(self, outcome: JsonDict) -> tuple[Status, JsonDict]:
         """Return how an operation ended that came to a report: it may have been stopped midway."""
+        if outcome["status"] == "failed":  # it was done, and could not be noted
+            return Status.FAILED, {**outcome, "message": outcome["issues"][-1]["message"]}
         outcome["message"] = ""
         if not self._store.should_stop(self._operation.operation_id):
             return Status.SUCCEEDED, outcome

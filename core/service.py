@@ -4,19 +4,19 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from core.errors import Issue, MappingFileError, ModeError, NotFoundError, SelectionError
+from core.errors import Issue, ModeError, NotFoundError, SelectionError, SyncError
 from core.export_plan import ExportPlan
 from core.exporting import export_files
 from core.git_contents import GitContents
 from core.history import History
 from core.importing import import_selected
+from core.information import contents_details, git_details, mapping_details
 from core.ledger import ExportedLedger, ImportedJob, ImportedLedger, settle_pending
 from core.lock import Clock
-from core.mapping_use import mapping_entries
 from core.mappings import PausePolicy
 from core.plan import Deleted, Plan
 from core.plan_rows import detailed_row, export_row, import_row
-from core.ports import GitFolder, Ports
+from core.ports import Ports
 from core.pulling import pulled_rows
 from core.removal import RemovalLimits, remove_selected
 from core.report import Listener, Report, ReportRow
@@ -50,7 +50,7 @@ class JobSync:
             "is_admin": me.is_admin,
             "app_mode": self._settings.mode.value,
             "definitions_folder": self._settings.folder,
-            **_git_details(self._ports.git.find(self._settings.folder)),
+            **git_details(self._ports.git.find(self._settings.folder)),
         }
 
     def info(self, *, listener: Listener = _SILENT) -> Report:
@@ -61,10 +61,7 @@ class JobSync:
         mapping, issues = self._mapping_details(surveyor, contents)
         details = {
             **self.whereabouts(),
-            "definitions": len(contents.files),
-            "unreadable_files": len(contents.unread),
-            "other_json_files": contents.other_json,
-            "last_change_ms": self._last_change(),
+            **contents_details(self._ports.files, self._settings.folder, contents),
             "jobs": surveyor.count_jobs(),
             "mapping_file": self._settings.mapping_path,
             **mapping,
@@ -248,8 +245,13 @@ class JobSync:
             session.lease.check()
             listener.on_step("Pulling")
             pulled = self._ports.git.pull(folder)
-            details = {**_git_details(pulled), "old_commit": folder.commit}
-            return Report("pull", pulled_rows(before, surveyor.read_contents()), details=details)
+            details = {**git_details(pulled), "old_commit": folder.commit}
+            try:
+                rows = pulled_rows(before, surveyor.read_contents())
+            except SyncError as error:  # it is pulled all the same
+                issue = Issue(f"What came could not be read. {error}")
+                return Report("pull", issues=(issue,), details=details)
+            return Report("pull", rows, details=details)
 
     def history(self) -> History:
         """Return the history of operations, kept in the state folder."""
@@ -259,28 +261,10 @@ class JobSync:
     def _mapping_details(
         self, surveyor: Surveyor, contents: GitContents
     ) -> tuple[Mapping[str, Any], tuple[Issue, ...]]:
-        """Return the mapping file as it stands, what is wrong with it, and what uses it."""
         if not self._reads_mappings:
             return {}, ()
-        details: dict[str, Any] = {}
-        try:
-            content = self._ports.files.read(self._settings.mapping_path)
-            details["mapping_text"] = content.decode("utf-8-sig", "replace")
-        except NotFoundError:
-            pass  # read_mappings says so
-        try:
-            mappings, issues = surveyor.read_mappings()
-        except MappingFileError as error:
-            return details, (Issue(str(error)),)
-        entries = mapping_entries(mappings, (file.definition for file in contents.files))
-        details["mapping_entries"] = [entry.as_json() for entry in entries]
-        details["pause_status"] = mappings.pause.value
-        return details, issues
-
-    def _last_change(self) -> int:
-        """Return when an object in the definitions' folder changed last, 0 if it is not told."""
-        listed = self._ports.files.list_folder(self._settings.folder)
-        return max((entry.modified_at for entry in listed), default=0)
+        path = self._settings.mapping_path
+        return mapping_details(self._ports.files, path, surveyor, contents)
 
     @property
     def _threads(self) -> int:
@@ -356,15 +340,3 @@ def _with_pause(survey: Survey, pause: PausePolicy | None) -> Survey:
     if pause is None:
         return survey
     return replace(survey, mappings=replace(survey.mappings, pause=pause))
-
-
-def _git_details(folder: GitFolder | None) -> Mapping[str, str | int]:
-    if folder is None:
-        return {"git_folder": "none: the definitions' folder lies in no Git folder"}
-    return {
-        "git_folder": folder.path,
-        "git_folder_id": folder.folder_id,
-        "git_url": folder.url,
-        "branch": folder.branch,
-        "commit": folder.commit,
-    }

@@ -16,11 +16,11 @@ from core.history import HistoryEntry, entry_id
 from core.mappings import PausePolicy
 from core.placeholders import Kind
 from core.plan import plan_fingerprints
-from core.ports import CurrentPrincipal
+from core.ports import CurrentPrincipal, GitFolder
 from core.report import Listener
 from core.settings import AppMode
 from tests.builders import definition_text, job, notebook_task, run_job_task
-from tests.fakes import FOLDER, ME, FakeWorkspace
+from tests.fakes import FOLDER, ME, FakeGit, FakeWorkspace
 
 
 @pytest.fixture
@@ -655,3 +655,21 @@ def test_the_stub_of_a_stopped_circle_is_noted_as_imported() -> None:
     for path in list(prod.definition_files()):
         del prod.files.files[f"{FOLDER}/{path}"]
     assert {row.status for row in prod.service().validate()[1].rows} == {"deleted"}
+
+
+class GitThatFallsSilent(FakeGit):
+    """After a pull its folder cannot be listed."""
+
+    def pull(self, folder: GitFolder) -> GitFolder:
+        pulled = super().pull(folder)
+        self.files.unreadable[FOLDER] = WorkspaceError("No answer.")
+        return pulled
+
+
+def test_a_pull_that_cannot_be_read_afterwards_is_reported_all_the_same() -> None:
+    prod = FakeWorkspace()
+    prod.git = GitThatFallsSilent()
+    prod.git.files = prod.files
+    report = prod.service().pull()
+    assert report.details["commit"] == "2" * 40
+    assert [issue.message for issue in report.issues] == ["What came could not be read. No answer."]

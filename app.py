@@ -97,7 +97,8 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses]:
     callbacks.places.register(app, parts.reader)
     callbacks.history.register(app, parts.store, parts.reader)
     versions = {name: version(name) for name in ("dash", "databricks-sdk")}
-    feed = Feed(parts.store, parts.reader, page_settings, {"job-sync": VERSION, **versions})
+    versions = {"job-sync": VERSION, **versions}
+    feed = Feed(parts.store, host, parts.reader, page_settings, versions)
     app.server.register_blueprint(feed.blueprint())
     protect(app, page_settings)
     return app, processes

@@ -2,7 +2,8 @@
 
 import os
 import signal
-import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 worker_class = "gthread"
 threads = 8
 timeout = 60
-graceful_timeout = 8  # Databricks Apps kill 15 s after SIGTERM
+graceful_timeout = 7  # Databricks Apps kill 15 s after SIGTERM
 keepalive = 75
 max_requests = 0  # every poll is a request: recycling workers would come often
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
@@ -19,31 +20,42 @@ control_socket_disable = True
 accesslog = None
 errorlog = "-"
 
-_PATIENCE_S = 6.0
+_stopping: list[tuple[int, str]] = []
 
 
-def worker_exit(server: Any, worker: Any) -> None:  # noqa: ARG001 - gunicorn's signature
-    """Let the operations at work stop between two writes, so that they can be resumed."""
+def when_ready(server: Any) -> None:
+    """Ask the operations at work to stop before the workers are stopped, which wait for them.
+
+    Only the end of the whole server stops operations: a worker may come and go.
+    """
+    stop_workers: Callable[[bool], None] = server.stop
+
+    def stop(graceful: bool = True) -> None:
+        _stopping.extend(_ask_operations_to_stop())
+        stop_workers(graceful)
+
+    server.stop = stop
+
+
+def on_exit(server: Any) -> None:  # noqa: ARG001 - gunicorn's signature
+    """End what did not stop between two writes in time; the next operation goes on from there."""
+    from core.gateways.processes import process_start  # noqa: PLC0415
+
+    for pid, born in _stopping:
+        if process_start(pid) == born:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def _ask_operations_to_stop() -> list[tuple[int, str]]:
     from core.errors import SyncError  # noqa: PLC0415
     from core.gateways.local_folder import page_folder  # noqa: PLC0415
     from core.gateways.operation_store import SqliteOperationStore  # noqa: PLC0415
+    from core.operations import SHUTDOWN  # noqa: PLC0415
     from core.settings import Settings  # noqa: PLC0415
-    from worker import SHUTDOWN  # noqa: PLC0415
 
     try:
-        store = SqliteOperationStore(page_folder(Settings.from_env(os.environ), os.environ))
-    except SyncError:  # it never began, and has said why
-        return
-    waiting = store.stop_all(SHUTDOWN)
-    deadline = time.monotonic() + _PATIENCE_S
-    while waiting and time.monotonic() < deadline:
-        time.sleep(0.1)
-        waiting = [pid for pid in waiting if _lives(pid)]
-    for pid in waiting:
-        os.kill(pid, signal.SIGKILL)
-
-
-def _lives(pid: int) -> bool:
-    from core.gateways.processes import process_start  # noqa: PLC0415
-
-    return process_start(pid) is not None
+        folder = page_folder(Settings.from_env(os.environ), os.environ)
+        return SqliteOperationStore(folder).stop_all(SHUTDOWN)
+    except SyncError:  # the page never began, and has said why
+        return []

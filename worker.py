@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from core.errors import PlanGoneError, StoppedError, SyncError
 from core.gateways.local_folder import default_cache_folder, page_folder
@@ -18,7 +19,7 @@ from core.gateways.operation_store import SqliteOperationStore
 from core.history import HistoryEntry, carried_out, entry_id
 from core.json_text import JsonDict
 from core.mappings import PausePolicy
-from core.operations import PLAN, Operation, OperationKind, Status
+from core.operations import ADOPTABLE, PLAN, SHUTDOWN, Operation, OperationKind, Status
 from core.plan import plan_fingerprints
 from core.recorder import BEAT_S, Recorder
 from core.report import Report
@@ -27,7 +28,6 @@ from core.settings import Settings
 
 log = logging.getLogger(__name__)
 
-SHUTDOWN = "shutdown"
 _BUG = (
     "The app met an error of its own and stopped. What was done is listed. Look into the app's "
     "log, and validate again before going on."
@@ -79,6 +79,7 @@ class _Work:
         except Exception:  # the edge of the process: whatever it was, the user is told
             log.exception("operation %s failed", self._operation.operation_id)
             status, outcome = Status.FAILED, self._failed(_BUG)
+        outcome["mode"] = mode
         if service:
             self._remember(service, mode, status, outcome)
         self._recorder.flush()
@@ -94,13 +95,15 @@ class _Work:
             OperationKind.PREVIEW: lambda: service.export(dry_run=True, listener=listener),
             OperationKind.EXPORT: lambda: service.export(listener=listener),
             OperationKind.PULL: lambda: service.pull(listener=listener),
-            OperationKind.ADOPT: lambda: service.adopt(listener=listener),
+            OperationKind.ADOPT: lambda: service.adopt(
+                self._kept(ADOPTABLE), pause=pause, listener=listener
+            ),
             OperationKind.VALIDATE: lambda: self._validate(service, pause),
             OperationKind.IMPORT: lambda: service.import_jobs(
-                params["names"], reviewed=self._reviewed(), pause=pause, listener=listener
+                params["names"], reviewed=self._kept(PLAN), pause=pause, listener=listener
             ),
             OperationKind.REMOVE: lambda: service.remove(
-                params["names"], reviewed=self._reviewed(), listener=listener
+                params["names"], reviewed=self._kept(PLAN), pause=pause, listener=listener
             ),
         }
         return commands[self._operation.kind]()
@@ -113,17 +116,17 @@ class _Work:
             pause=pause,
             listener=self._recorder.listener,
         )
-        self._recorder.keep_plan(plan_fingerprints(plan))
-        facts = {"is_complete": plan.is_complete, "adoptable": len(plan.adoptable())}
+        adoptable = [row.job_name for row in plan.adoptable()]
+        self._recorder.keep_plan(plan_fingerprints(plan), adoptable)
+        facts = {"is_complete": plan.is_complete, "adoptable": len(adoptable)}
         return replace(report, details={**report.details, **facts})
 
-    def _reviewed(self) -> dict[str, str]:
-        """Return what the user reviewed: the fingerprints that the validation kept."""
-        content = self._store.document(self._operation.params["plan"], PLAN)
+    def _kept(self, document: str) -> Any:
+        """Return what the validation kept of what the user reviewed."""
+        content = self._store.document(self._operation.params["plan"], document)
         if content is None:
             raise PlanGoneError
-        reviewed: dict[str, str] = json.loads(content)
-        return reviewed
+        return json.loads(content)
 
     def _succeeded(self, outcome: JsonDict) -> tuple[Status, JsonDict]:
         """Return how an operation ended that came to a report: it may have been stopped midway."""

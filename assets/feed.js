@@ -24,7 +24,7 @@
 
   function show(tab, answer) {
     if (tab === "export" || tab === "import") {
-      if (answer.isFull) jobsync.setRows(tab, answer.rows, answer.kind);
+      if (answer.isFull) jobsync.setRows(tab, answer.rows, answer.kind, answer.operation);
       else if (answer.rows.length) jobsync.updateRows(tab, answer.rows);
     }
     seen[tab] = {operation: answer.operation, seq: answer.seq};
@@ -44,7 +44,7 @@
     const {operation, text} = answer.finished;
     if (finishedBefore !== null && operation && operation !== finishedBefore) {
       jobsync.setProps("operation-ended", {data: operation});
-      if (operation !== answer.operation) jobsync.toast(text);
+      if (operation !== answer.shown) jobsync.toast(text);
       if (tab === "history" && location.pathname.split("/").length < 3) jobsync.setProps("history-request", {data: operation});
     }
     if (operation || finishedBefore === null) finishedBefore = operation;

@@ -9,21 +9,20 @@
   jobsync.gridApi = api;
 
   /* Rows */
-  jobsync.setRows = function (tab, rows, kind) {
+  jobsync.setRows = function (tab, rows, kind, operation) {
     const id = tab + "-grid";
     kinds[tab] = kind;
     if (tab === "import") {
-      const isUnmanaged = row => row.status === "unmanaged" && kind !== "pull";
-      const unmanaged = rows.filter(isUnmanaged);
+      setUnmanaged(rows.filter(isUnmanaged));
       rows = rows.filter(row => !isUnmanaged(row));
-      jobsync.setProps("unmanaged-grid", {rowData: unmanaged});
-      jobsync.setProps("unmanaged", {hidden: !unmanaged.length});
-      jobsync.setProps("unmanaged-count", {children: String(unmanaged.length)});
     }
     const grid = api(id);
-    if (!grid) { setTimeout(() => jobsync.setRows(tab, rows, kind), 50); return; }
+    if (!grid) { setTimeout(() => jobsync.setRows(tab, rows, kind, operation), 50); return; }
     filters[id] = null;
-    const first = tab === "import" ? rows.filter(row => row.pick === "import").map(row => row.key) : [];
+    const isPlan = tab === "import" && kind === "validate";
+    shownPlan = isPlan ? operation : "";
+    leftOut = unticked();
+    const first = isPlan ? rows.filter(isTickedAtFirst).map(row => row.key) : [];
     touched.clear();
     first.forEach(key => touched.add(key));
     jobsync.setProps(id, {rowData: rows, selectedRows: {ids: first}, filterModel: withStatus(grid, null)});
@@ -31,20 +30,48 @@
   jobsync.updateRows = function (tab, rows) {
     const grid = api(tab + "-grid");
     if (!grid) return;
+    if (tab === "import") {
+      const others = rows.filter(isUnmanaged);
+      if (others.length) setUnmanaged([...unmanaged.filter(old => !others.some(row => row.key === old.key)), ...others]);
+      rows = rows.filter(row => !isUnmanaged(row));
+    }
     const known = rows.filter(row => grid.getRowNode(row.key));
-    const added = rows.filter(row => !grid.getRowNode(row.key) && row.status !== "unmanaged");
+    const added = rows.filter(row => !grid.getRowNode(row.key));
     grid.applyTransactionAsync({update: known, add: added});
     if (tab === "import") setTimeout(jobsync.showSelection, 150);
-    const later = added.filter(row => row.pick === "import");
-    if (tab === "import" && later.length) setTimeout(() => selectAdded(grid), 200);
+    if (shownPlan && tab === "import" && added.some(isTickedAtFirst)) setTimeout(() => selectAdded(grid), 200);
   };
 
-  /* Selection: what can be imported is selected, what can be removed is not. */
+  /* Unmanaged jobs stand in a group of their own. */
+  let unmanaged = [];
+  const isUnmanaged = row => row.status === "unmanaged" && kinds.import !== "pull";
+  function setUnmanaged(rows) {
+    unmanaged = rows;
+    jobsync.setProps("unmanaged-grid", {rowData: rows});
+    jobsync.setProps("unmanaged", {hidden: !rows.length});
+    jobsync.setProps("unmanaged-count", {children: String(rows.length)});
+  }
+
+  /* Selection: after a validation what can be imported is selected, what can be removed is not. What
+     the user unticks stays so over a reload; after an import nothing is ticked by itself. */
   const touched = new Set();
+  let shownPlan = "";
+  const untickedKey = () => "jobsync.unticked." + shownPlan;
+  function unticked() {
+    try { return new Set(JSON.parse(sessionStorage.getItem(untickedKey()) || "[]")); } catch (error) { return new Set(); }
+  }
+  let leftOut = new Set();
+  const isTickedAtFirst = row => row.pick === "import" && !leftOut.has(row.key);
+  function rememberUnticked(grid) {
+    if (!shownPlan) return;
+    const keys = [];
+    grid.forEachNode(node => { if (node.data.pick === "import" && !node.isSelected()) keys.push(node.data.key); });
+    try { sessionStorage.setItem(untickedKey(), JSON.stringify(keys)); } catch (error) { /* full or off */ }
+  }
   function selectAdded(grid) {
     const nodes = [];
     grid.forEachNode(node => {
-      if (node.data.pick === "import" && !touched.has(node.data.key)) { nodes.push(node); touched.add(node.data.key); }
+      if (isTickedAtFirst(node.data) && !touched.has(node.data.key)) { nodes.push(node); touched.add(node.data.key); }
     });
     select(grid, nodes);
   }
@@ -79,7 +106,11 @@
   function step(button, label, count, pick) {
     const reason = jobsync.importState.reasons[button] || (count ? "" : nothingSelected(pick));
     jobsync.setProps(button, {children: label, disabled: Boolean(reason), title: reason});
-    jobsync.setProps(button + "-reason", {children: reason});
+    jobsync.setProps(button + "-reason", {children: reason || hiddenSelected(pick)});
+  }
+  function hiddenSelected(pick) {
+    const hidden = api("import-grid").getSelectedNodes().filter(node => node.data.pick === pick && !node.displayed).length;
+    return hidden ? hidden + " of them " + (hidden === 1 ? "is" : "are") + " hidden by the search or a filter." : "";
   }
   function nothingSelected(pick) {
     let pickable = 0;
@@ -189,7 +220,13 @@
     const keep = () => jobsync.storage.set("grid." + id, grid.getColumnState().map(({colId, hide, width, flex, sort, sortIndex, pinned}) => ({colId, hide, width, flex, sort, sortIndex, pinned})));
     for (const name of ["sortChanged", "columnMoved", "columnVisible", "columnPinned"]) grid.addEventListener(name, keep);
     grid.addEventListener("columnResized", event => { if (event.finished && event.source !== "flex") keep(); });
-    if (id === "import-grid") grid.addEventListener("selectionChanged", jobsync.showSelection);
+    if (id === "import-grid") {
+      grid.addEventListener("selectionChanged", event => {
+        if (event.source !== "api") rememberUnticked(grid);
+        jobsync.showSelection();
+      });
+      grid.addEventListener("modelUpdated", jobsync.showSelection);
+    }
     grid.addEventListener("cellClicked", event => { if (event.column.getColId() !== "ag-Grid-SelectionColumn" && !String(getSelection())) open(id, event.node.data); });
     grid.addEventListener("cellKeyDown", event => { if (event.event.key === "Enter") open(id, event.node.data); });
   }

@@ -172,14 +172,16 @@ def _checked_params(
             raise SyncError("There is no such choice for schedules and triggers.")
         policy = "" if pause == PAUSE_OPTIONS[0]["value"] else pause
         return {"pause": policy, "ask_workspace": bool(request.get("ask"))}
-    if kind not in (OperationKind.IMPORT, OperationKind.REMOVE):
+    if kind not in (OperationKind.IMPORT, OperationKind.REMOVE, OperationKind.ADOPT):
         return {}
     plan = _checked_plan(store, request.get("plan"))
+    validation = store.get(plan)
+    pause = validation.params.get("pause", "") if validation else ""
+    if kind is OperationKind.ADOPT:
+        return {"plan": plan, "pause": pause}
     names = _checked_names(store, plan, request.get("names"))
     if kind is OperationKind.REMOVE and str(request.get("typed", "")).strip() != str(len(names)):
         raise SyncError(f"Nothing was removed: type {len(names)} to confirm.")
-    validation = store.get(plan)
-    pause = validation.params.get("pause", "") if validation else ""
     return {"plan": plan, "names": names, "pause": pause}
 
 
@@ -188,7 +190,7 @@ def _checked_plan(store: OperationStore, plan: Any) -> str:
     now = Situation(
         may_operate=True,
         validation=store.latest((OperationKind.VALIDATE,)),
-        pull=store.latest((OperationKind.PULL,), ended=True),
+        pull=store.latest((OperationKind.PULL,)),
     )
     if not isinstance(plan, str) or not plan or plan != reviewed_plan(now):
         raise SyncError("What you looked at is not the newest validation.", fix="Validate again.")

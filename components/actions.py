@@ -93,7 +93,8 @@ def _plan_reason(now: Situation) -> str:
     validation = now.validation
     if validation is None or validation.status is not Status.SUCCEEDED:
         return _VALIDATE_FIRST
-    if now.pull and now.pull.created > validation.created:
+    pull = now.pull
+    if pull and pull.status is not Status.FAILED and pull.created > validation.created:
         return "The Git folder was pulled after the validation. Validate again."
     return ""
 

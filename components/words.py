@@ -48,6 +48,7 @@ UNMANAGED_SENTENCE = (
     "These jobs exist in this workspace and have no definition in Git. This app did not import "
     "them, so it never changes or removes them."
 )
+_OTHERS = frozenset({"unmanaged", "skipped"})  # rows that no definition speaks of
 _NEXT: Mapping[OperationKind, str] = {
     OperationKind.PREVIEW: "Nothing was written. Export to write the files.",
     OperationKind.EXPORT: "Next: push to the Git repository.",
@@ -115,8 +116,10 @@ def _done(operation: Operation) -> str:
     match operation.kind:
         case OperationKind.PULL:
             return _pulled(outcome.get("details", {}), counts)
-        case OperationKind.VALIDATE if _is_equal(counts):
+        case OperationKind.VALIDATE if _is_equal(operation):
             return "Everything matches: there is nothing to import and nothing to remove."
+        case OperationKind.PREVIEW if counts:
+            return f"An export would give: {_counted(counts, EXPORT_LABELS)}"
         case OperationKind.IMPORT:
             return _carried_out(outcome, ("new", "changed", "renamed"), "imported")
         case OperationKind.REMOVE:
@@ -129,8 +132,10 @@ def _done(operation: Operation) -> str:
 
 def _next(operation: Operation) -> str:
     counts: Mapping[str, int] = (operation.outcome or {}).get("counts", {})
-    if operation.kind is OperationKind.VALIDATE and _is_equal(counts):
+    if operation.kind is OperationKind.VALIDATE and _is_equal(operation):
         return ""
+    if operation.kind is OperationKind.VALIDATE and not counts.keys() - _OTHERS:
+        return "No definition was found in the Git folder. Pull it, or check its path."
     if _has_errors(operation) and operation.kind is not OperationKind.PREVIEW:
         return "Solve what is listed as an error, then do it again; the rest is done."
     is_unmoved = not any(counts.get(s) for s in ("new", "changed", "renamed", "deleted"))
@@ -164,8 +169,16 @@ def _pulled(details: Mapping[str, str], counts: Mapping[str, int]) -> str:
     return f"{old} → {new}: {what}."
 
 
-def _is_equal(counts: Mapping[str, int]) -> bool:
-    return not any(counts.get(s) for s in ("new", "changed", "renamed", "deleted", "error"))
+def _is_equal(operation: Operation) -> bool:
+    """Whether a validation has proven that nothing is left to do."""
+    outcome = operation.outcome or {}
+    counts: Mapping[str, int] = outcome.get("counts", {})
+    return bool(
+        counts.get("unchanged")
+        and not any(counts.get(s) for s in ("new", "changed", "renamed", "deleted", "error"))
+        and outcome.get("details", {}).get("is_complete", True)
+        and not outcome.get("issues")
+    )
 
 
 def _has_errors(operation: Operation) -> bool:

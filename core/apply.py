@@ -83,8 +83,11 @@ class _Import:
         yield from self._make_stubs(circles)
         sorter = TopologicalSorter(without_circles(graph, circles))
         sorter.prepare()
-        with ThreadPoolExecutor(self.bench.threads, thread_name_prefix="import") as pool:
+        pool = ThreadPoolExecutor(self.bench.threads, thread_name_prefix="import")
+        try:
             yield from self._drain(sorter, graph, pool)
+        finally:  # whoever stops listening gets no further write
+            pool.shutdown(wait=True, cancel_futures=True)
 
     def _make_stubs(self, circles: set[str]) -> Iterator[Outcome]:
         """Give every new job in a circle an id, so that the others can refer to it."""

@@ -1,6 +1,6 @@
 """Carries out the selected rows of an import plan: snapshot, announcement, jobs, ledger."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from core.apply import Applied, Failed, NotBegun, Outcome, Workbench, apply_rows, outcome_issue
@@ -65,7 +65,8 @@ def import_selected(
             listener.on_row(shown[outcome.row.job_name])
             listener.on_progress(len(shown), len(rows))
     finally:
-        session.note(session.state.save_imported, ledger)
+        unknown = [row for name, row in rows.items() if name not in shown]
+        session.note(session.state.save_imported, replace(ledger, pending=_pending(unknown)))
     return tuple(
         _final_row(row.job_name, import_row(row), shown, moved, rows, plan) for row in plan.rows
     )
@@ -113,14 +114,18 @@ def _announce(
     session: Session, stored: ImportedLedger, ledger: ImportedLedger, rows: Mapping[str, Importable]
 ) -> None:
     """Note what is about to be created, so that a killed import leaves no job without an owner."""
-    pending = tuple(
-        PendingCreate(name, row.file.definition.source_job_id)
-        for name, row in rows.items()
-        if isinstance(row, New)
-    )
+    pending = _pending(rows.values())
     if pending or ledger != stored:
         session.lease.check()
         session.state.save_imported(replace(ledger, pending=pending))
+
+
+def _pending(rows: Iterable[Importable]) -> tuple[PendingCreate, ...]:
+    return tuple(
+        PendingCreate(row.job_name, row.file.definition.source_job_id)
+        for row in rows
+        if isinstance(row, New)
+    )
 
 
 def _entered(ledger: ImportedLedger, outcome: Outcome) -> ImportedLedger:

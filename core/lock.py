@@ -35,7 +35,10 @@ _NAME = re.compile(r"lock-(\d{8})\.json")
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Which process holds the lock, and for what. Times are seconds since the epoch."""
+    """Which process holds the lock, and for what. Times are seconds since the epoch.
+
+    `machine` is what `pid` is unique in, `born` names one life of it; empty when not known.
+    """
 
     token: str
     host: str
@@ -45,6 +48,8 @@ class Owner:
     since: float
     renewed: float
     released: bool = False
+    machine: str = ""
+    born: str = ""
 
     def describe(self) -> str:
         """Say who is at work since when, for users."""
@@ -56,7 +61,7 @@ class Owner:
 class Clock:
     """Where the time comes from, and what tells whether a process of this host is alive.
 
-    `is_dead` returns True only when it knows: the owner ran on this host and its process is gone.
+    `is_dead` returns True only when it knows: the owner ran on this machine and is gone.
     """
 
     now: Callable[[], float]

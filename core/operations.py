@@ -49,8 +49,12 @@ IMPORT_KINDS = (
     OperationKind.ADOPT,
 )
 EXCLUSIVE_KINDS = (*EXPORT_KINDS, *IMPORT_KINDS)
+SHUTDOWN = "shutdown"
+"""The reason of a stop that nobody asked for."""
 PLAN = "plan"
 """The document of a validation that holds the fingerprints of its plan."""
+ADOPTABLE = "adoptable"
+"""The document of a validation that names the equal jobs that are not adopted yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,10 @@ class OperationStore(Protocol):
     """
 
     def start(self, kind: OperationKind, params: JsonDict, actor: str) -> Operation:
-        """Note a new operation. Raises OperationRunningError when one is at work."""
+        """Note a new operation. Raises OperationRunningError when one is at work.
+
+        A reading of the workspace that is at work serves whoever asks for another one.
+        """
         ...
 
     def claim(self, operation_id: str) -> bool:

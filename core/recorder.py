@@ -14,7 +14,7 @@ from core.operation_rows import (
     side_documents,
     told,
 )
-from core.operations import PLAN, LogLine, OperationStore
+from core.operations import ADOPTABLE, PLAN, LogLine, OperationStore
 from core.report import ERROR, Listener, Report, ReportRow
 from core.sides import sides_of
 
@@ -118,9 +118,12 @@ class Recorder:
         with self._mutex:
             self._lines.append(LogLine(self._now(), level, text))
 
-    def keep_plan(self, fingerprints: dict[str, str]) -> None:
+    def keep_plan(self, fingerprints: dict[str, str], adoptable: Sequence[str]) -> None:
         """Keep what the user reviews, to be compared when it is carried out."""
-        self._store.put_documents(self._id, {PLAN: json.dumps(fingerprints).encode()})
+        documents = {PLAN: fingerprints, ADOPTABLE: list(adoptable)}
+        self._store.put_documents(
+            self._id, {name: json.dumps(value).encode() for name, value in documents.items()}
+        )
 
     def finish(self, report: Report) -> JsonDict:
         """Write what the report tells of each row, and return the outcome of the operation."""

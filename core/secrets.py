@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from core.field_paths import join_element, join_key
+from core.field_paths import LIST_KEYS, element_key, join_element, join_key, list_name
 
 MASK = "•••••• (hidden)"
 
@@ -27,8 +27,17 @@ def mask(path: str, value: Any) -> Any:
     if isinstance(value, dict):
         return {key: mask(join_key(path, key), inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [mask(join_element(path, str(index)), inner) for index, inner in enumerate(value)]
+        return [_masked_element(path, inner, index) for index, inner in enumerate(value)]
     return MASK if value is not None and _is_secret(path, value) else value
+
+
+def _masked_element(path: str, element: Any, index: int) -> Any:
+    """Elements go by the name that identifies them, which itself is no secret."""
+    masked = mask(join_element(path, element_key(path, element, index)), element)
+    if not isinstance(element, dict):
+        return masked
+    names = LIST_KEYS.get(list_name(path), ())
+    return {**masked, **{name: element[name] for name in names if name in element}}
 
 
 def _is_secret(path: str, value: Any) -> bool:

@@ -171,15 +171,28 @@ class JobSync:
             )
             return _report(session, rows, (*survey.warnings, *plan.issues))
 
-    def adopt(self, *, listener: Listener = _SILENT) -> Report:
-        """Enter the jobs that are equal to their definition in the ledger of imported jobs."""
+    def adopt(
+        self,
+        names: Collection[str] | None = None,
+        *,
+        pause: PausePolicy | None = None,
+        listener: Listener = _SILENT,
+    ) -> Report:
+        """Enter jobs that are equal to their definition in the ledger of imported jobs.
+
+        Args:
+            names: the jobs that were reviewed; None for all.
+            pause: the policy that the plan was made with, when it was not the mapping file's.
+        """
         self._require("adopt", AppMode.IMPORT)
         with self._sessions.open("adopt") as session:
-            survey, plan, stored = self._fresh_plan(session, _guarded(listener, session))
+            guarded = _guarded(listener, session)
+            survey, plan, stored = self._fresh_plan(session, guarded, pause)
             ledger = settle_pending(stored, survey.live, survey.me.name)
             listener.on_planned(plan.rows)
-            adopted = {row.job_name for row in plan.adoptable()}
-            for row in plan.adoptable():
+            equal = [row for row in plan.adoptable() if names is None or row.job_name in names]
+            adopted = {row.job_name for row in equal}
+            for row in equal:
                 entry = ImportedJob(row.job_name, row.file.definition.source_job_id)
                 ledger = ledger.with_job(row.job.job_id, entry)
             session.lease.check()
@@ -197,13 +210,14 @@ class JobSync:
         names: Collection[str] | None = None,
         *,
         reviewed: Mapping[str, str] | None = None,
+        pause: PausePolicy | None = None,
         listener: Listener = _SILENT,
     ) -> Report:
         """Remove jobs that we imported and whose definition is gone from Git.
 
         Args:
             names: the selected jobs; None for all that are classed as deleted.
-            reviewed: as for `import_jobs`.
+            reviewed, pause: as for `import_jobs`.
 
         Raises:
             RemovalRefusedError: the plan is incomplete, or the limits forbid it.
@@ -212,7 +226,7 @@ class JobSync:
         self._require("remove", AppMode.IMPORT)
         with self._sessions.open("remove") as session:
             guarded = _guarded(listener, session)
-            survey, plan, _ = self._fresh_plan(session, guarded)
+            survey, plan, _ = self._fresh_plan(session, guarded, pause)
             selected: dict[str, Deleted] = {
                 name: plan.removable()[name]
                 for name in _selection(names, plan.removable().keys(), "deleted")

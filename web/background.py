@@ -11,10 +11,11 @@ from typing import Any
 import diskcache
 import multiprocess
 import multiprocess.forkserver
-import psutil
 from dash import DiskcacheManager
 from diskcache.core import MODE_PICKLE
 from plotly.utils import PlotlyJSONEncoder
+
+from core.gateways.processes import process_start
 
 _SIZE_BYTES = 64 * 1024 * 1024
 _EXPIRE_S = 3600
@@ -90,12 +91,7 @@ class OperationProcesses(DiskcacheManager):
 
 
 def _born(pid: int | None) -> str:
-    try:
-        process = psutil.Process(pid)
-        is_alive = process.status() != psutil.STATUS_ZOMBIE
-        return str(int(process.create_time() * 1000)) if is_alive else ""
-    except psutil.Error:
-        return ""
+    return process_start(pid) or ""
 
 
 def _without_secrets(context: Any) -> dict[str, Any]:

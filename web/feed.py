@@ -72,6 +72,7 @@ class Feed:
     """Answers the page's scripts. Made once per server."""
 
     store: OperationStore
+    host: str
     reader: WorkspaceReader
     page: PageSettings
     versions: Mapping[str, str]
@@ -97,19 +98,21 @@ class Feed:
         """
         active = self.store.active()
         shown = self.store.latest(_TAB_KINDS[tab])
-        is_new = shown is not None and (shown.operation_id != seen or not since)
+        source = self._with_rows(tab, active, shown, user)
+        is_new = source is not None and (source.operation_id != seen or not since)
         seq = 0
         rows: list[str] = []
-        if shown and tab in _WITH_ROWS:
-            seq, rows = self.store.rows_since(shown.operation_id, 0 if is_new else since)
+        if source and tab in _WITH_ROWS:
+            seq, rows = self.store.rows_since(source.operation_id, 0 if is_new else since)
         answer = {
-            "operation": shown.operation_id if shown else "",
-            "kind": shown.kind if shown else "",
+            "operation": source.operation_id if source else "",
+            "shown": shown.operation_id if shown else "",
+            "kind": source.kind if source else "",
             "isActive": bool(active or (shown and shown.status.is_active)),
             "seq": seq,
-            "isFull": is_new or not shown,
+            "isFull": is_new or not source,
             "finished": self._finished(),
-            "props": self._props(tab, active, shown, user),
+            "props": self._props(tab, active, shown, source, user),
             **self._selecting(tab, active, shown, user),
         }
         return answer, rows
@@ -151,8 +154,23 @@ class Feed:
 
     # Inside
 
-    def _props(
+    def _with_rows(
         self, tab: str, active: Operation | None, shown: Operation | None, user: User
+    ) -> Operation | None:
+        """Return whose rows to show: those of the validation that still stands, where the newest
+        operation ended before it had any."""
+        if tab != "import" or shown is None or shown.seq or shown.status.is_active:
+            return shown
+        now = self._situation(tab, active, shown, user)
+        return now.validation if reviewed_plan(now) else shown
+
+    def _props(
+        self,
+        tab: str,
+        active: Operation | None,
+        shown: Operation | None,
+        source: Operation | None,
+        user: User,
     ) -> Props:
         progress = progress_view(
             shown if shown and shown.status.is_active else None,
@@ -170,7 +188,7 @@ class Feed:
         if tab not in _WITH_ROWS:
             return props
         props[f"{tab}-outcome"] = {"children": outcome_view(shown)}
-        props[f"{tab}-chips"] = {"children": chips_view(shown)}
+        props[f"{tab}-chips"] = {"children": chips_view(source)}
         return {**props, **_buttons(self._actions(tab, active, shown, user))}
 
     def _finished(self) -> dict[str, str]:
@@ -185,7 +203,7 @@ class Feed:
         operation = self.store.latest((OperationKind.INFO,))
         if operation and operation.status.is_active:
             operation = self.store.latest((OperationKind.INFO,), ended=True)
-        host = self.reader.known_host()
+        host = self.reader.known_host() or self.host
         details: Mapping[str, Any] = (operation.outcome if operation else None) or {}
         href = git_href(host, details.get("details", {}))
         return workspace_view(operation, host, href, self.versions)
@@ -196,7 +214,7 @@ class Feed:
         if tab != "import":
             return Situation(user.may_operate, active, shown)
         validation = self.store.latest((OperationKind.VALIDATE,))
-        pull = self.store.latest((OperationKind.PULL,), ended=True)
+        pull = self.store.latest((OperationKind.PULL,))
         return Situation(user.may_operate, active, shown, validation, pull)
 
     def _actions(

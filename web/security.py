@@ -5,6 +5,7 @@ import os
 import secrets
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -50,12 +51,12 @@ def signing_key(page: PageSettings, directory: Path) -> str:
     """Return the key that all workers sign with: the configured one, or one made once."""
     if page.secret_key:
         return page.secret_key
-    path = directory / "signing.key"
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass  # another worker made it
+    path, draft = directory / "signing.key", directory / f"signing.{secrets.token_hex(8)}"
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_hex(32))
+    with suppress(FileExistsError):  # another worker made it
+        path.hardlink_to(draft)
+    draft.unlink()
     return path.read_text()
 
 

@@ -14,6 +14,7 @@ from core.gateways.git import RestGitFolders
 from core.gateways.jobs import RestJobs
 from core.gateways.pacing import OnWait
 from core.gateways.principals import RestPrincipals
+from core.gateways.processes import machine, process_start
 from core.gateways.resources import RestResources
 from core.gateways.rest import RestClient
 from core.gateways.runs import RestRuns
@@ -79,17 +80,13 @@ def this_process(principal: str, operation: str) -> Owner:
         operation=operation,
         since=now,
         renewed=now,
+        machine=machine(),
+        born=process_start(os.getpid()) or "",
     )
 
 
 def _is_dead(owner: Owner) -> bool:
-    """Whether the owner ran on this host and its process is gone."""
-    if owner.host != socket.gethostname():
+    """Whether the owner ran on this machine and its process is gone; hosts may share a name."""
+    if owner.machine != machine():
         return False
-    try:
-        os.kill(owner.pid, 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
+    return process_start(owner.pid) != owner.born

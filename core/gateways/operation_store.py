@@ -1,6 +1,7 @@
 """Operations in one SQLite file on this machine. Implements `core.operations.OperationStore`."""
 
 import json
+import logging
 import os
 import socket
 import sqlite3
@@ -23,6 +24,8 @@ from core.operations import (
     OperationRunningError,
     Status,
 )
+
+log = logging.getLogger(__name__)
 
 _ACTIVE = "('queued','running','cancelling')"
 _QUEUED_S = 30.0  # a page that was closed between its two requests never begins its operation
@@ -85,6 +88,12 @@ class SqliteOperationStore:
         self._reap()
         now, operation_id, actor = time.time(), uuid.uuid4().hex, _storable(actor)
         with self._transaction() as sql:
+            if kind is OperationKind.INFO:
+                reading = sql.execute(
+                    f"select * from operation where status in {_ACTIVE} and kind=? limit 1", (kind,)
+                ).fetchone()
+                if reading:
+                    return _operation(reading)
             if kind in EXCLUSIVE_KINDS:
                 held = sql.execute(
                     f"select * from operation where status in {_ACTIVE} and kind != ? limit 1",
@@ -129,26 +138,29 @@ class SqliteOperationStore:
                 (reason, time.time(), operation_id),
             )
 
-    def stop_all(self, reason: str) -> list[int]:
-        """Ask all operations of this host to stop; return the process ids of those at work."""
+    def stop_all(self, reason: str) -> list[tuple[int, str]]:
+        """Ask all operations of this host to stop.
+
+        Returns the process ids of those at work, each with its `process_start`.
+        """
         with self._transaction() as sql:
             rows = sql.execute(
-                "select id, pid from operation where status in ('running', 'cancelling') "
-                "and host=?",
+                "select id, pid, pid_start from operation "
+                "where status in ('running', 'cancelling') and host=?",
                 (self._host,),
             ).fetchall()
             sql.executemany(
                 "update operation set status='cancelling', cancel_reason=? where id=?",
                 [(reason, row["id"]) for row in rows],
             )
-        return [row["pid"] for row in rows]
+        return [(row["pid"], row["pid_start"]) for row in rows]
 
     def should_stop(self, operation_id: str) -> bool:
         row = self._one("select status from operation where id=?", operation_id)
         return row is None or row["status"] not in ("running", "queued")
 
     def beat(self, operation_id: str) -> None:
-        with self._transaction() as sql:
+        with self._best_effort(), self._transaction() as sql:
             sql.execute("update operation set heartbeat=? where id=?", (time.time(), operation_id))
 
     # What it tells
@@ -164,7 +176,7 @@ class SqliteOperationStore:
         waiting_until: float | None = None,
         log: Sequence[LogLine] = (),
     ) -> None:
-        with self._transaction() as sql:
+        with self._best_effort(), self._transaction() as sql:
             found = sql.execute("select seq from operation where id=?", (operation_id,)).fetchone()
             if found is None:
                 return
@@ -186,7 +198,7 @@ class SqliteOperationStore:
             self._log(sql, operation_id, log)
 
     def put_documents(self, operation_id: str, documents: Mapping[str, bytes]) -> None:
-        with self._transaction() as sql:
+        with self._best_effort(), self._transaction() as sql:
             sql.executemany(
                 "insert or replace into document values(?, ?, ?)",
                 [(operation_id, name, body) for name, body in documents.items()],
@@ -341,6 +353,15 @@ class SqliteOperationStore:
             self._local.connection, self._local.pid = connection, os.getpid()
         found: sqlite3.Connection = self._local.connection
         return found
+
+    @staticmethod
+    @contextmanager
+    def _best_effort() -> Iterator[None]:
+        """A full disk loses what is shown; it must not end what is done in the workspace."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            log.warning("what the page shows could not be kept: %s", error)
 
     @contextmanager
     def _transaction(self, mode: str = "immediate") -> Iterator[sqlite3.Connection]:

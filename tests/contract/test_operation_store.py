@@ -54,9 +54,18 @@ def test_a_started_operation_waits_to_be_claimed(store: OperationStore) -> None:
     assert store.get(started.operation_id) == started
 
 
+def test_a_reading_at_work_serves_whoever_asks_for_another(store: OperationStore) -> None:
+    first = store.start(INFO, {}, ANA)
+    assert store.start(INFO, {}, "ben@dev.example").operation_id == first.operation_id
+    store.claim(first.operation_id)
+    assert store.start(INFO, {}, ANA).operation_id == first.operation_id
+    store.finish(first.operation_id, Status.SUCCEEDED, {})
+    assert store.start(INFO, {}, ANA).operation_id != first.operation_id
+
+
 def test_every_operation_has_an_id_of_its_own(store: OperationStore) -> None:
-    ids = {store.start(INFO, {}, ANA).operation_id for _ in range(3)}
-    assert len(ids) == 3
+    ids = {store.start(kind, {}, ANA).operation_id for kind in (INFO, OperationKind.EXPORT)}
+    assert len(ids) == 2
     assert all(len(name) == 32 and set(name) <= set("0123456789abcdef") for name in ids)
 
 

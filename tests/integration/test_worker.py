@@ -188,7 +188,8 @@ def test_pulling_adopting_and_reading_have_their_outcomes(beside: Page, dev: Emu
     assert pulled.outcome["details"]["commit"] != pulled.outcome["details"]["old_commit"]
     validated = beside.run("validate")
     beside.run("import", plan=validated.operation_id, names=["came"], pause="")
-    assert beside.run("adopt").outcome["counts"] == {"unchanged": 1}
+    plan = beside.run("validate").operation_id
+    assert beside.run("adopt", plan=plan, pause="").outcome["counts"] == {"unchanged": 1}
     info = beside.run("info")
     assert info.outcome["details"]["definitions"] == 1
     assert "info" not in {entry.kind for entry in beside.history.entries()}

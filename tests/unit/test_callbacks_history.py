@@ -88,7 +88,7 @@ def test_without_operations_the_list_is_empty(store, reader):
 
 def test_both_sources_are_one_list_newest_first(store, reader, workspace):
     kept(workspace)
-    ended(store, outcome={"status": "completed", "counts": {"new": 1}})
+    ended(store, outcome={"status": "completed", "states": {"done": {"new": 1}}})
     rows, text = history_list(store, reader)
     assert [row["title"] for row in rows] == ["Export", "Import"]
     assert text == "2 operations."

@@ -56,7 +56,7 @@ def nothing_started(store) -> bool:
 # Who may start what
 
 
-@pytest.mark.parametrize("kind", ["preview", "export", "pull", "validate", "adopt", "info"])
+@pytest.mark.parametrize("kind", ["preview", "export", "pull", "validate", "info"])
 def test_an_operator_may_start_what_needs_no_plan(store, kind):
     operation = begin(store, {"kind": kind, "number": "1"})
     assert (operation.kind, operation.actor, operation.status) == (kind, ANA.name, Status.QUEUED)

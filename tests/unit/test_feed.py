@@ -36,7 +36,7 @@ def store() -> FakeOperationStore:
 @pytest.fixture
 def feed(workspace, store) -> Feed:
     reader = WorkspaceReader(lambda: ("https://dev.example", workspace.service()))
-    return Feed(store, reader, PageSettings("DEV", user_header=""), {"job-sync": "1"})
+    return Feed(store, "", reader, PageSettings("DEV", user_header=""), {"job-sync": "1"})
 
 
 def begin(store, kind: str, params=None) -> str:
@@ -255,6 +255,6 @@ def test_a_workspace_that_does_not_answer_is_an_error_and_no_empty_history(store
     def connect():
         raise UnreachableError("No answer.")
 
-    feed = Feed(store, WorkspaceReader(connect), PageSettings(), {})
+    feed = Feed(store, "", WorkspaceReader(connect), PageSettings(), {})
     with pytest.raises(UnreachableError):
         feed.history_row("20231114T221320Z-import-0123456789ab", "0")

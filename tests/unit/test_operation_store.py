@@ -12,6 +12,7 @@ import pytest
 
 from core.errors import StateError
 from core.gateways.operation_store import SqliteOperationStore
+from core.gateways.processes import process_start
 from core.operations import LogLine, OperationKind, OperationRunningError, Status
 
 EXPORT, INFO = OperationKind.EXPORT, OperationKind.INFO
@@ -213,25 +214,29 @@ def test_another_host_s_operation_lives_while_it_tells_so(folder, store):
 def test_a_shutdown_stops_what_runs_here_and_nothing_else(folder, store):
     here = store.start(EXPORT, {}, ANA).operation_id
     store.claim(here)
-    elsewhere = store.start(INFO, {}, ANA).operation_id
-    store.claim(elsewhere)
-    rewind(folder, elsewhere, 0, host="elsewhere")
-    queued = store.start(INFO, {}, ANA).operation_id
-    assert store.stop_all("shutdown") == [os.getpid()]
+    other = store.start(INFO, {}, ANA).operation_id
+    assert store.stop_all("shutdown") == [(os.getpid(), process_start(os.getpid()))]
     assert (store.get(here).status, store.get(here).cancel_reason) == (
         Status.CANCELLING,
         "shutdown",
     )
-    assert store.get(elsewhere).status is Status.RUNNING
-    assert store.get(queued).status is Status.QUEUED
+    assert store.get(other).status is Status.QUEUED
     assert store.should_stop(here)
+
+
+def test_a_shutdown_leaves_alone_what_runs_on_another_machine(folder, store):
+    elsewhere = store.start(EXPORT, {}, ANA).operation_id
+    store.claim(elsewhere)
+    rewind(folder, elsewhere, 0, host="elsewhere")
+    assert store.stop_all("shutdown") == []
+    assert store.get(elsewhere).status is Status.RUNNING
 
 
 # What is kept
 
 
 def test_the_log_keeps_the_newest_lines(store):
-    name, other = (store.start(INFO, {}, ANA).operation_id for _ in range(2))
+    name, other = (store.start(kind, {}, ANA).operation_id for kind in (INFO, EXPORT))
     store.progress(other, log=[LogLine(0.0, "INFO", "of another operation")])
     lines = [LogLine(float(n), "INFO", f"{n}") for n in range(6000)]
     for start in range(0, 6000, 1000):

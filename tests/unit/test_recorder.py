@@ -202,7 +202,8 @@ def test_many_rows_are_written_in_parts(store, operation_id, recorder):
 
 
 def test_what_is_reviewed_is_kept(store, operation_id, recorder):
-    recorder.keep_plan({"bad \ud800": "abc"})
+    recorder.keep_plan({"bad \ud800": "abc"}, ["equal"])
+    assert json.loads(store.document(operation_id, "adoptable")) == ["equal"]
     assert json.loads(store.document(operation_id, "plan")) == {"bad \ud800": "abc"}
 
 

@@ -67,3 +67,10 @@ def test_secrets_deep_inside_a_value_are_masked():
         "docker_image": {"basic_auth": {"username": MASK, "password": MASK}},
     }
     assert value[0]["new_cluster"]["spark_conf"] == {"a.b.secret": "s3cret"}
+
+
+def test_a_parameter_is_known_by_its_name_wherever_its_list_stands() -> None:
+    parameters = [{"name": "db_password", "default": "hunter2"}, {"name": "day", "default": "1"}]
+    masked = [{"name": "db_password", "default": MASK}, {"name": "day", "default": "1"}]
+    assert mask("", {"parameters": parameters}) == {"parameters": masked}
+    assert mask("parameters", parameters) == masked

@@ -673,3 +673,34 @@ def test_a_pull_that_cannot_be_read_afterwards_is_reported_all_the_same() -> Non
     report = prod.service().pull()
     assert report.details["commit"] == "2" * 40
     assert [issue.message for issue in report.issues] == ["What came could not be read. No answer."]
+
+
+def test_a_listener_that_breaks_down_ends_the_writes_and_loses_no_announcement() -> None:
+    dev, prod = FakeWorkspace(), FakeWorkspace()
+    for number in range(20):
+        dev.jobs.add(job(f"job {number:02}"))
+    dev.service().export()
+    dev.copy_definitions_to(prod)
+
+    def break_down(_row: object) -> None:
+        raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="disk is full"):
+        prod.service(threads=1).import_jobs(listener=Listener(on_row=break_down))
+    assert len(prod.jobs.log) < 20
+    prod.service().import_jobs()
+    for path in list(prod.definition_files()):
+        del prod.files.files[f"{FOLDER}/{path}"]
+    statuses = [row.status for row in prod.service().validate()[1].rows]
+    assert statuses == ["deleted"] * 20
+
+
+def test_only_the_reviewed_jobs_are_adopted() -> None:
+    dev, prod = FakeWorkspace(), FakeWorkspace()
+    for name in ("a", "b"):
+        dev.jobs.add(job(name))
+        prod.jobs.add(job(name))
+    dev.service().export()
+    dev.copy_definitions_to(prod)
+    report = prod.service().adopt(["a"])
+    assert [row.message for row in report.rows] == ["Adopted.", "Equal, but not yet adopted."]

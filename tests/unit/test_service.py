@@ -1,5 +1,7 @@
 """The use cases over a workspace in memory."""
 
+import threading
+
 import pytest
 
 from core.errors import (
@@ -13,6 +15,7 @@ from core.errors import (
     WorkspaceError,
 )
 from core.history import HistoryEntry, entry_id
+from core.json_text import JobSettings
 from core.mappings import PausePolicy
 from core.placeholders import Kind
 from core.plan import plan_fingerprints
@@ -20,7 +23,7 @@ from core.ports import CurrentPrincipal, GitFolder
 from core.report import Listener
 from core.settings import AppMode
 from tests.builders import definition_text, job, notebook_task, run_job_task
-from tests.fakes import FOLDER, ME, FakeGit, FakeWorkspace
+from tests.fakes import FOLDER, ME, FakeGit, FakeJobs, FakeWorkspace
 
 
 @pytest.fixture
@@ -675,8 +678,18 @@ def test_a_pull_that_cannot_be_read_afterwards_is_reported_all_the_same() -> Non
     assert [issue.message for issue in report.issues] == ["What came could not be read. No answer."]
 
 
+class SlowJobs(FakeJobs):
+    """From the second on, making a job takes long enough for others to be heard."""
+
+    def create_job(self, settings: JobSettings) -> int:
+        if self.log:
+            threading.Event().wait(0.1)
+        return super().create_job(settings)
+
+
 def test_a_listener_that_breaks_down_ends_the_writes_and_loses_no_announcement() -> None:
     dev, prod = FakeWorkspace(), FakeWorkspace()
+    prod.jobs = SlowJobs()
     for number in range(20):
         dev.jobs.add(job(f"job {number:02}"))
     dev.service().export()
@@ -688,7 +701,7 @@ def test_a_listener_that_breaks_down_ends_the_writes_and_loses_no_announcement()
     with pytest.raises(OSError, match="disk is full"):
         prod.service(threads=1).import_jobs(listener=Listener(on_row=break_down))
     assert len(prod.jobs.log) < 20
-    prod.service().import_jobs()
+    prod.service(threads=16).import_jobs()
     for path in list(prod.definition_files()):
         del prod.files.files[f"{FOLDER}/{path}"]
     statuses = [row.status for row in prod.service().validate()[1].rows]

@@ -96,8 +96,8 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses]:
     callbacks.operations.register(app, parts.store, settings.mode, page_settings)
     callbacks.places.register(app, parts.reader)
     callbacks.history.register(app, parts.store, parts.reader)
-    versions = {name: version(name) for name in ("dash", "databricks-sdk")}
-    versions = {"job-sync": VERSION, **versions}
+    used = {name: version(name) for name in ("dash", "databricks-sdk")}
+    versions = {"job-sync": VERSION, **used}
     feed = Feed(parts.store, host, parts.reader, page_settings, versions)
     app.server.register_blueprint(feed.blueprint())
     protect(app, page_settings)

@@ -2,7 +2,6 @@
 (function () {
   const jobsync = window.jobsync = window.jobsync || {};
   const GRIDS = ["export-grid", "import-grid", "unmanaged-grid", "history-grid", "history-rows-grid"];
-  const BATCH = 500;
   const filters = {};
   const kinds = {};
   const api = id => { try { return window.dash_ag_grid.getApi(id); } catch (error) { return null; } };

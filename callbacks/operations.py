@@ -27,7 +27,6 @@ from web.identity import User
 from web.security import current_user
 from web.settings import PageSettings
 
-Toast = tuple[str, bool]
 _DOUBLE_CLICK_S = 3.0
 _OPERATION_ID = re.compile(r"[0-9a-f]{32}")
 _PAUSES = frozenset(option["value"] for option in PAUSE_OPTIONS)

@@ -1,7 +1,6 @@
 """A browser whose every complaint fails the test, and pages beside local workspaces."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Error, expect
 
 from emulator import start_environment
+from examples.browser import ARGUMENTS, executable
 from tests.e2e.screen import PATIENCE_MS, Screen
 from tests.e2e.watch import Watch
 from tests.emulated import Emulated
@@ -18,16 +18,6 @@ from tests.emulated import Emulated
 NewContext = Callable[..., BrowserContext]
 NewScreen = Callable[..., Screen]
 Pair = tuple[Emulated, Emulated]
-
-_ARGUMENTS = [
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-_SYSTEM_BROWSERS = ("chromium", "google-chrome")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -41,12 +31,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Prefer the system's browser; Playwright's own is used where there is none."""
-    found = os.environ.get("CHROMIUM") or next(
-        filter(None, map(shutil.which, _SYSTEM_BROWSERS)), ""
-    )
-    arguments = [*_ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    chosen = {"executable_path": found} if found else {}
-    return {**browser_type_launch_args, "args": arguments, **chosen}
+    chosen = {"executable_path": executable(), "args": list(ARGUMENTS)}
+    return {**browser_type_launch_args, **chosen}
 
 
 @pytest.fixture(scope="session")

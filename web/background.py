@@ -4,46 +4,19 @@ Dash's own manager answers equal calls with old results, kills jobs whose page f
 reads pickles; docs/adr/0008 tells what was measured.
 """
 
-import json
 from pathlib import Path
 from typing import Any
 
-import diskcache
 import multiprocess
 import multiprocess.forkserver
 from dash import DiskcacheManager
-from diskcache.core import MODE_PICKLE
-from plotly.utils import PlotlyJSONEncoder
 
+from core.gateways.json_disk import open_json_cache
 from core.gateways.processes import process_start
 
 _SIZE_BYTES = 64 * 1024 * 1024
 _EXPIRE_S = 3600
-_BYTES = "__bytes__"
 _PRELOAD = ("dash", "worker", "web.background_job", "databricks.sdk")
-
-
-class JsonOnlyDisk(diskcache.JSONDisk):  # type: ignore[misc]
-    """JSON in, JSON out. A row that says it is a pickle is refused. Source: CVE-2025-69872."""
-
-    def store(self, value: Any, read: bool, key: Any = diskcache.UNKNOWN) -> Any:
-        if isinstance(value, bytes | bytearray):
-            value = {_BYTES: value.decode("latin-1")}
-        plain = json.loads(json.dumps(value, cls=PlotlyJSONEncoder))
-        return super().store(plain, read, key=key)
-
-    def fetch(self, mode: int, filename: str, value: Any, read: bool) -> Any:
-        if mode == MODE_PICKLE:
-            raise ValueError("a pickled entry of the cache is refused")
-        found = super().fetch(mode, filename, value, read)
-        if isinstance(found, dict) and found.keys() == {_BYTES}:
-            return found[_BYTES].encode("latin-1")
-        return found
-
-    def get(self, key: Any, raw: bool) -> Any:
-        if not raw:
-            raise ValueError("a pickled key of the cache is refused")
-        return super().get(key, raw)
 
 
 class OperationProcesses(DiskcacheManager):
@@ -54,9 +27,7 @@ class OperationProcesses(DiskcacheManager):
 
     def __init__(self, directory: Path) -> None:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        cache = diskcache.Cache(
-            str(directory), disk=JsonOnlyDisk, eviction_policy="none", size_limit=_SIZE_BYTES
-        )
+        cache = open_json_cache(directory, size_bytes=_SIZE_BYTES, eviction_policy="none")
         super().__init__(cache, expire=_EXPIRE_S)
         self._context = multiprocess.get_context("forkserver")
         self._context.set_forkserver_preload(list(_PRELOAD))

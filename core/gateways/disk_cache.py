@@ -1,41 +1,41 @@
 """Contents kept on this machine's disk. Implements `core.ports.ContentCache`."""
 
-import base64
 import logging
 import os
 import sqlite3
+import zlib
 from pathlib import Path
 
 import diskcache
 
+from core.gateways.json_disk import open_json_cache
+
 log = logging.getLogger(__name__)
 
 _SIZE_BYTES = 200 * 1024 * 1024
-_FAILURES = (OSError, sqlite3.Error, diskcache.Timeout, ValueError, TypeError)
+_FAILURES = (OSError, sqlite3.Error, diskcache.Timeout, zlib.error, ValueError, TypeError)
 
 
 class DiskCache:
-    """A directory of our own. JSON, never pickle: a stranger's file must not become code."""
+    """A directory of our own."""
 
     def __init__(self, directory: Path, host: str) -> None:
         self._host = host  # object ids of two workspaces may be the same
-        self._cache = diskcache.Cache(
-            str(directory), disk=diskcache.JSONDisk, size_limit=_SIZE_BYTES, timeout=5
-        )
+        self._cache = open_json_cache(directory, size_bytes=_SIZE_BYTES, timeout=5)
 
     def get(self, key: str) -> bytes | None:
         """Return what was kept; a damaged cache keeps nothing."""
         try:
-            text = self._cache.get(f"{self._host} {key}")
-            return base64.b64decode(text, validate=True) if isinstance(text, str) else None
+            content = self._cache.get(f"{self._host} {key}")
         except _FAILURES:
             log.warning("the cache could not be read")
             return None
+        return content if isinstance(content, bytes) else None
 
     def put(self, key: str, content: bytes) -> None:
         """Keep a content; where that fails, it is asked for again."""
         try:
-            self._cache.set(f"{self._host} {key}", base64.b64encode(content).decode())
+            self._cache.set(f"{self._host} {key}", content)
         except _FAILURES:
             log.warning("the cache could not be written")
 

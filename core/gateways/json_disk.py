@@ -1,0 +1,68 @@
+"""The only way to open a diskcache: values are JSON, never a pickle.
+
+diskcache runs what a pickled row says when it reads it, and `JSONDisk` alone does not change that:
+its `fetch` unpickles rows that carry the mode of a pickle. Source: CVE-2025-69872.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import diskcache
+from diskcache.core import MODE_PICKLE
+
+_BYTES = "__bytes__"
+_NEVER_IN_FILES = 2**31 - 1  # bytes; every value stays in the database
+
+
+class JsonDisk(diskcache.JSONDisk):  # type: ignore[misc]
+    """JSON in, JSON out; bytes are kept as well. Reads nothing that it cannot have written."""
+
+    def store(self, value: Any, read: bool, key: Any = diskcache.UNKNOWN) -> Any:
+        if isinstance(value, bytes | bytearray):
+            value = {_BYTES: value.decode("latin-1")}
+        plain = json.loads(json.dumps(value, default=_component_json))
+        return super().store(plain, read, key=key)
+
+    def fetch(self, mode: int, filename: str | None, value: Any, read: bool) -> Any:
+        if mode == MODE_PICKLE:
+            raise ValueError("a pickled entry of the cache is refused")
+        if filename is not None:
+            raise ValueError("an entry of the cache that names a file is refused")
+        found = super().fetch(mode, filename, value, read)
+        if isinstance(found, dict) and found.keys() == {_BYTES}:
+            return found[_BYTES].encode("latin-1")
+        return found
+
+    def get(self, key: Any, raw: bool) -> Any:
+        if not raw:
+            raise ValueError("a pickled key of the cache is refused")
+        return super().get(key, raw)
+
+    def remove(self, file_path: str) -> None:
+        """Leave the file alone: no entry of ours has one, so a stranger named it."""
+
+
+def open_json_cache(directory: Path, *, size_bytes: int, **settings: Any) -> diskcache.Cache:
+    """Open a cache in a directory of this user alone.
+
+    Args:
+        settings: further settings of `diskcache.Cache`.
+
+    Raises:
+        OSError, sqlite3.Error, diskcache.Timeout: the directory cannot be used.
+    """
+    return diskcache.Cache(
+        str(directory),
+        disk=JsonDisk,
+        disk_min_file_size=_NEVER_IN_FILES,
+        size_limit=size_bytes,
+        **settings,
+    )
+
+
+def _component_json(value: Any) -> Any:
+    """Return a Dash component as the browser gets it; anything else is not JSON."""
+    if hasattr(value, "to_plotly_json"):
+        return value.to_plotly_json()
+    raise TypeError(f"{type(value).__name__} is not JSON")

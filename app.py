@@ -19,8 +19,8 @@ import callbacks.operations
 import callbacks.places
 from components.shell import Frame, page
 from core.errors import SyncError
-from core.gateways.local_folder import page_folder
-from core.gateways.operation_store import SqliteOperationStore
+from core.gateways.machine.local_folder import page_folder
+from core.gateways.machine.operation_store import SqliteOperationStore
 from core.json_text import fingerprint
 from core.settings import AppMode, Settings
 from core.version import VERSION

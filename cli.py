@@ -15,7 +15,6 @@ from rich.progress import Progress, TaskID
 from rich.table import Table
 from rich.text import Text
 
-from core.csv_text import csv_bytes
 from core.errors import ModeError, SelectionError, SettingsError, SyncError
 from core.gateways.connect import (
     Connection,
@@ -23,12 +22,14 @@ from core.gateways.connect import (
     system_clock,
     this_process,
 )
-from core.gateways.local_folder import default_cache_folder
-from core.report import ERROR, Listener, Report, ReportRow, failure
-from core.secrets import mask
+from core.gateways.machine.local_folder import default_cache_folder
+from core.jobsettings.secrets import mask
+from core.mapping.unmapped import UnmappedName
+from core.reporting.csv_text import csv_bytes
+from core.reporting.listener import Listener
+from core.reporting.report import ERROR, Report, ReportRow, failure
 from core.service import JobSync
 from core.settings import Settings
-from core.unmapped import UnmappedName
 
 DONE, FAILED, USAGE = 0, 1, 2
 _USAGE_ERRORS = (SettingsError, ModeError, SelectionError)

@@ -39,7 +39,7 @@ def when_ready(server: Any) -> None:
 
 def on_exit(server: Any) -> None:  # noqa: ARG001 - gunicorn's signature
     """End what did not stop between two writes in time; the next operation goes on from there."""
-    from core.gateways.processes import process_start  # noqa: PLC0415
+    from core.gateways.machine.processes import process_start  # noqa: PLC0415
 
     for pid, born in _stopping:
         if process_start(pid) == born:
@@ -49,9 +49,9 @@ def on_exit(server: Any) -> None:  # noqa: ARG001 - gunicorn's signature
 
 def _ask_operations_to_stop() -> list[tuple[int, str]]:
     from core.errors import SyncError  # noqa: PLC0415
-    from core.gateways.local_folder import page_folder  # noqa: PLC0415
-    from core.gateways.operation_store import SqliteOperationStore  # noqa: PLC0415
-    from core.operations import SHUTDOWN  # noqa: PLC0415
+    from core.gateways.machine.local_folder import page_folder  # noqa: PLC0415
+    from core.gateways.machine.operation_store import SqliteOperationStore  # noqa: PLC0415
+    from core.operations.operation import SHUTDOWN  # noqa: PLC0415
     from core.settings import Settings  # noqa: PLC0415
 
     try:

@@ -14,17 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import PlanGoneError, StoppedError, SyncError
-from core.gateways.local_folder import default_cache_folder, page_folder
-from core.gateways.operation_store import SqliteOperationStore
-from core.history import HistoryEntry, carried_out, entry_id
+from core.gateways.machine.local_folder import default_cache_folder, page_folder
+from core.gateways.machine.operation_store import SqliteOperationStore
 from core.json_text import JsonDict
-from core.mappings import PausePolicy
-from core.operations import ADOPTABLE, PLAN, SHUTDOWN, Operation, OperationKind, Status
-from core.plan import plan_fingerprints
-from core.recorder import BEAT_S, Recorder
-from core.report import Report
+from core.mapping.mapping_file import PausePolicy
+from core.operations.operation import ADOPTABLE, PLAN, SHUTDOWN, Operation, OperationKind, Status
+from core.operations.recorder import BEAT_S, Recorder
+from core.planning.import_plan import plan_fingerprints
+from core.reporting.report import Report
 from core.service import JobSync
 from core.settings import Settings
+from core.state.history import HistoryEntry, carried_out, entry_id
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from components.import_tab import PAUSE_OPTIONS
 from components.words import TITLES
 from core.errors import ModeError, SelectionError, SyncError
 from core.json_text import JsonDict, parse_json
-from core.operations import (
+from core.operations.operation import (
     EXPORT_KINDS,
     IMPORT_KINDS,
     PLAN,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from components import ids
 from components.words import TITLES, clock_time
-from core.operations import Operation, OperationKind, Status
+from core.operations.operation import Operation, OperationKind, Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from components import ids
 from components.grid import HISTORY_COLUMNS, grid, grid_tools, job_columns
 from components.icons import icon
 from components.words import EXPORT_LABELS, IMPORT_LABELS, OUTCOMES, TITLES, clock_time, duration
-from core.history import HistoryEntry
-from core.operations import EXPORT_KINDS, OperationKind
+from core.operations.operation import EXPORT_KINDS, OperationKind
+from core.state.history import HistoryEntry
 
 
 def history_tab() -> Component:

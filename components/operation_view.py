@@ -15,7 +15,7 @@ from components.words import (
     plural,
     what_happened,
 )
-from core.operations import Operation, Status
+from core.operations.operation import Operation, Status
 
 _TONES: Mapping[Status, str] = {
     Status.SUCCEEDED: "good",

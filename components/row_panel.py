@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from components.icons import icon
 from components.operation_view import copyable
 from components.words import plural
-from core.field_paths import steps_of
+from core.jobsettings.places import steps_of
 
 _LISTS = {
     "tasks": "task",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from core.operations import EXPORT_KINDS, Operation, OperationKind, Status
+from core.operations.operation import EXPORT_KINDS, Operation, OperationKind, Status
 
 TITLES: Mapping[OperationKind, str] = {
     OperationKind.PREVIEW: "Preview",

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from components import ids
 from components.icons import icon
 from components.words import clock_time, plural
-from core.operations import Operation, Status
+from core.operations.operation import Operation, Status
 
 # Source: docs.databricks.com/resources/limits: per workspace, and per Git folder.
 JOB_LIMIT = 12_000

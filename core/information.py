@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from core.definitions.folder import GitContents
 from core.errors import Issue, MappingFileError, NotFoundError
-from core.git_contents import GitContents
-from core.mapping_use import mapping_entries
+from core.mapping.use import mapping_entries
 from core.ports import GitFolder, WorkspaceFiles
-from core.survey import Surveyor
+from core.reading.survey import Surveyor
 
 
 def git_details(folder: GitFolder | None) -> Mapping[str, str | int]:

@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, cast
 
+from core.jobsettings.kinds import Kind
+from core.jobsettings.principals import Principal
 from core.json_text import JobSettings, JsonDict, Packed
-from core.placeholders import Kind
-from core.principals import Principal
 
 _MARKS = ("deployment", "edit_mode")
 

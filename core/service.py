@@ -4,27 +4,28 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
+from core.applying.exporting import export_files
+from core.applying.importing import import_selected
+from core.applying.removal import RemovalLimits, remove_selected
+from core.definitions.folder import GitContents
 from core.errors import Issue, ModeError, NotFoundError, SelectionError, SyncError
-from core.export_plan import ExportPlan
-from core.exporting import export_files
-from core.git_contents import GitContents
-from core.history import History
-from core.importing import import_selected
 from core.information import contents_details, git_details, mapping_details
-from core.ledger import ExportedLedger, ImportedJob, ImportedLedger, settle_pending
-from core.lock import Clock
-from core.mappings import PausePolicy
-from core.plan import Deleted, Plan
-from core.plan_rows import detailed_row, export_row, import_row
+from core.mapping.mapping_file import PausePolicy
+from core.planning.export_plan import ExportPlan
+from core.planning.import_plan import Deleted, Plan
 from core.ports import Ports
-from core.pulling import pulled_rows
-from core.removal import RemovalLimits, remove_selected
-from core.report import Listener, Report, ReportRow
-from core.session import NewOwner, Session, Sessions
+from core.reading.survey import Survey, Surveyor
+from core.reading.workspace_risks import workspace_risks_of
+from core.reporting.listener import Listener
+from core.reporting.pulling import pulled_rows
+from core.reporting.report import Report, ReportRow
+from core.reporting.rows import detailed_row, export_row, import_row
 from core.settings import AppMode, Settings
-from core.state import StateFolder
-from core.survey import Survey, Surveyor
-from core.workspace_risks import workspace_risks_of
+from core.state.folder import StateFolder
+from core.state.history import History
+from core.state.ledger import ExportedLedger, ImportedJob, ImportedLedger, settle_pending
+from core.state.lock import Clock
+from core.state.session import NewOwner, Session, Sessions
 
 _SILENT = Listener()
 

@@ -8,9 +8,9 @@ from urllib.parse import quote
 import requests
 
 from core.gateways.connect import Connection, connect, system_clock, this_process
-from core.gateways.pacing import OnWait, PaceClock
+from core.gateways.databricks.pacing import OnWait, PaceClock
 from core.json_text import JobSettings
-from core.report import Report, ReportRow
+from core.reporting.report import Report, ReportRow
 from core.service import JobSync
 from core.settings import Settings
 from emulator import RunningWorkspace

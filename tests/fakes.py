@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.errors import AlreadyExistsError, NotFoundError, WorkspaceError
+from core.jobsettings.kinds import Kind
+from core.jobsettings.principals import Principal, effective_run_as
 from core.json_text import JobSettings, JsonDict
-from core.lock import Clock, Owner
-from core.operations import (
+from core.operations.operation import (
     EXCLUSIVE_KINDS,
     LogLine,
     Operation,
@@ -19,7 +20,6 @@ from core.operations import (
     OperationRunningError,
     Status,
 )
-from core.placeholders import Kind
 from core.ports import (
     ActiveRun,
     CurrentPrincipal,
@@ -29,9 +29,9 @@ from core.ports import (
     NamedResource,
     Ports,
 )
-from core.principals import Principal, effective_run_as
 from core.service import JobSync
 from core.settings import Settings
+from core.state.lock import Clock, Owner
 
 FOLDER = "/Workspace/Shared/jobs"
 ME = "sync@prod.example"

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from core.jobsettings.kinds import Kind
 from core.json_text import JobSettings
-from core.placeholders import Kind
 from tests.builders import notebook_task
 
 # Seed key, id field, name field; see the emulator's resources. Jobs are no seed of their own.

@@ -11,8 +11,8 @@ import multiprocess
 import multiprocess.forkserver
 from dash import DiskcacheManager
 
-from core.gateways.json_disk import open_json_cache
-from core.gateways.processes import process_start
+from core.gateways.machine.json_disk import open_json_cache
+from core.gateways.machine.processes import process_start
 
 _SIZE_BYTES = 64 * 1024 * 1024
 _EXPIRE_S = 3600

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from core.csv_text import harmless
+from core.reporting.csv_text import harmless
 
 COLUMNS: Mapping[str, str] = {
     "job": "Job",

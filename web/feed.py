@@ -27,8 +27,10 @@ from components.row_panel import row_panel
 from components.words import clock_time, headline, labels_for, what_happened
 from components.workspace_tab import workspace_view
 from core.errors import SyncError
+from core.jobsettings.secrets import mask
+from core.jobsettings.verbatim import find_verbatim
 from core.json_text import Packed
-from core.operations import (
+from core.operations.operation import (
     EXCLUSIVE_KINDS,
     EXPORT_KINDS,
     IMPORT_KINDS,
@@ -36,9 +38,7 @@ from core.operations import (
     OperationKind,
     OperationStore,
 )
-from core.report import RowDetails
-from core.secrets import mask
-from core.verbatim import find_verbatim
+from core.reporting.report import RowDetails
 from web.csv import csv_name, csv_of_rows
 from web.identity import User
 from web.places import git_href

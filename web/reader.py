@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.history import History
 from core.service import JobSync
 from core.settings import Settings
+from core.state.history import History
 
 _FRESH_S = 30.0
 _PATIENCE_S = 8  # a person waits for the answer
@@ -69,7 +69,7 @@ def connect_from_env(settings: Settings) -> Connect:
             system_clock,
             this_process,
         )
-        from core.gateways.local_folder import default_cache_folder  # noqa: PLC0415
+        from core.gateways.machine.local_folder import default_cache_folder  # noqa: PLC0415
 
         connection = connect(
             retry_s=min(settings.retry_s, _PATIENCE_S),

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.gateways.disk_cache import open_cache
-from core.gateways.files import RestWorkspaceFiles
-from core.gateways.git import RestGitFolders
-from core.gateways.jobs import RestJobs
-from core.gateways.pacing import OnWait
-from core.gateways.principals import RestPrincipals
-from core.gateways.processes import machine, process_start
-from core.gateways.resources import RestResources
-from core.gateways.rest import RestClient
-from core.gateways.runs import RestRuns
-from core.lock import Clock, Owner
+from core.gateways.databricks.files import RestWorkspaceFiles
+from core.gateways.databricks.git import RestGitFolders
+from core.gateways.databricks.jobs import RestJobs
+from core.gateways.databricks.pacing import OnWait
+from core.gateways.databricks.principals import RestPrincipals
+from core.gateways.databricks.resources import RestResources
+from core.gateways.databricks.rest import RestClient
+from core.gateways.databricks.runs import RestRuns
+from core.gateways.machine.disk_cache import open_cache
+from core.gateways.machine.processes import machine, process_start
 from core.ports import Ports
+from core.state.lock import Clock, Owner
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from typing import Protocol
 
 import pytest
 
-from core.placeholders import Kind
+from core.jobsettings.kinds import Kind
+from core.jobsettings.principals import Principal
 from core.ports import NamedResource, Ports
-from core.principals import Principal
 from emulator import start_environment
 from tests.emulated import Emulated
 from tests.fakes import FOLDER, ME, FakeWorkspace

@@ -1,12 +1,12 @@
-"""Promises of `core.operations.OperationStore`: the fake in memory and the file alike."""
+"""Promises of `core.operations.operation.OperationStore`: the fake in memory and the file alike."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from core.gateways.operation_store import SqliteOperationStore
-from core.operations import (
+from core.gateways.machine.operation_store import SqliteOperationStore
+from core.operations.operation import (
     EXCLUSIVE_KINDS,
     LogLine,
     OperationKind,

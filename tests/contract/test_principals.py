@@ -1,6 +1,6 @@
 """Promises of `core.ports.Principals`."""
 
-from core.principals import Principal, PrincipalField
+from core.jobsettings.principals import Principal, PrincipalField
 from tests.contract.conftest import World
 
 UUID = "0d4c8f1e-92a7-4b63-8c15-f7a3e05b6d22"

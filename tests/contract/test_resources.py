@@ -1,6 +1,6 @@
 """Promises of `core.ports.Resources`."""
 
-from core.placeholders import Kind
+from core.jobsettings.kinds import Kind
 from core.ports import NamedResource
 from tests.contract.conftest import World
 

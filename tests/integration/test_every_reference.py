@@ -5,8 +5,14 @@ from typing import Any
 
 import pytest
 
-from core.placeholders import Kind
-from core.references import CLUSTER_PATHS, JOB_PATHS, TASK_PATHS, ReferencePath, find_references
+from core.jobsettings.kinds import Kind
+from core.jobsettings.references import (
+    CLUSTER_PATHS,
+    JOB_PATHS,
+    TASK_PATHS,
+    ReferencePath,
+    find_references,
+)
 from tests.builders import notebook_task
 from tests.emulated import Emulated, issues_of, push_and_pull
 

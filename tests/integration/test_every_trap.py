@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import pytest
 
+from core.jobsettings.kinds import Kind
 from core.json_text import JobSettings
-from core.placeholders import Kind
 from emulator import WorkspaceOptions
 from tests.builders import definition_text, job, notebook_task, run_job_task
 from tests.emulated import (

@@ -17,7 +17,7 @@ from core.errors import (
     WorkspaceError,
 )
 from core.gateways.connect import connect
-from core.placeholders import Kind
+from core.jobsettings.kinds import Kind
 from core.ports import Ports
 from tests.builders import job
 from tests.emulated import CREATE, GET, IMPORT_FILE, LIST, RESET, Emulated

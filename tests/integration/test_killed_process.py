@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from core.ledger import ImportedJob, ImportedLedger
+from core.state.ledger import ImportedJob, ImportedLedger
 from tests.builders import definition_text, job, notebook_task, run_job_task
 from tests.emulated import Emulated
 

@@ -16,10 +16,10 @@ from dash.development.base_component import Component
 from app import create_app, create_server
 from components import ids
 from core.errors import SettingsError, StateError
-from core.gateways.local_folder import page_folder
-from core.gateways.operation_store import SqliteOperationStore
-from core.operations import PLAN, OperationKind, Status
-from core.report import Report
+from core.gateways.machine.local_folder import page_folder
+from core.gateways.machine.operation_store import SqliteOperationStore
+from core.operations.operation import PLAN, OperationKind, Status
+from core.reporting.report import Report
 from core.settings import Settings
 from tests.emulated import Emulated
 from web.security import content_policy, signing_key
@@ -495,7 +495,7 @@ def test_the_feed_only_reads(client: Any, method: str) -> None:
 
 
 def test_the_log_is_plain_text(client: Any, store) -> None:
-    from core.operations import LogLine
+    from core.operations.operation import LogLine
 
     name = store.start(OperationKind.EXPORT, {}, "ana").operation_id
     store.progress(name, log=[LogLine(0.0, "INFO", "<b>load</b>: done")])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.errors import LockedError
-from core.report import Report
+from core.reporting.report import Report
 from emulator import WorkspaceOptions
 from emulator.samples import MAPPING_FILE_PATH, sample_seeds
 from tests.builders import job, notebook_task, run_job_task

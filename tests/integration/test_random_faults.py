@@ -16,11 +16,11 @@ import pytest
 
 from core.errors import SyncError
 from core.gateways.connect import system_clock, this_process
-from core.ledger import ExportedFile, ExportedLedger, ImportedJob, ImportedLedger
-from core.lock import Clock, Owner
-from core.report import Report
+from core.reporting.report import Report
 from core.service import JobSync
 from core.settings import Settings
+from core.state.ledger import ExportedFile, ExportedLedger, ImportedJob, ImportedLedger
+from core.state.lock import Clock, Owner
 from tests.builders import definition_text, job
 from tests.emulated import Emulated
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from core.placeholders import Kind
-from core.references import Reference, find_references, replace_references
+from core.jobsettings.kinds import Kind
+from core.jobsettings.references import Reference, find_references, replace_references
 from emulator import start_environment
 from tests.emulated import IMPORT_FILE, Emulated, issues_of, push_and_pull, statuses
 

@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import LockedError
 from core.gateways.connect import connect, system_clock, this_process
-from core.lock import acquire
+from core.state.lock import acquire
 from tests.emulated import Emulated
 
 ROUNDS = 50

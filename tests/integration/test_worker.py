@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from core.gateways.local_folder import page_folder
-from core.gateways.operation_store import SqliteOperationStore
-from core.history import History, HistoryEntry, entry_id
+from core.gateways.machine.local_folder import page_folder
+from core.gateways.machine.operation_store import SqliteOperationStore
 from core.json_text import Packed
-from core.operations import PLAN, Operation, OperationKind, Status
+from core.operations.operation import PLAN, Operation, OperationKind, Status
 from core.settings import Settings
+from core.state.history import History, HistoryEntry, entry_id
 from tests.builders import definition_text, job, run_job_task
 from tests.emulated import CREATE, LIST, Emulated
 from worker import SHUTDOWN, carry_out

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import cli
-from core.report import Report
+from core.reporting.report import Report
 from tests.builders import definition_text, job, notebook_task
 from tests.emulated import Emulated, issues_of, row_of
 

@@ -8,19 +8,19 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.canonical import canonicalize, in_steady_order, sendable
-from core.csv_text import harmless
-from core.definitions import Definition, definition_bytes, parse_definition
-from core.diff import diff_settings
+from core.applying.order import jobs_in_circles, without_circles
+from core.comparing.canonical import canonicalize, in_steady_order, sendable
+from core.comparing.diff import diff_settings
+from core.definitions.definition import Definition, definition_bytes, parse_definition
+from core.definitions.file_names import file_name, free_file_name, job_name_of
 from core.errors import InvalidDefinitionError, InvalidJsonError, MappingFileError
-from core.field_paths import LIST_KEYS
-from core.file_names import file_name, free_file_name, job_name_of
+from core.jobsettings.kinds import Kind, name_in, placeholder
+from core.jobsettings.places import LIST_KEYS
 from core.json_text import equal_json, fingerprint, parse_json, stable_bytes
-from core.mappings import parse_mappings
-from core.names import NameBook, by_id, by_name
-from core.order import jobs_in_circles, without_circles
-from core.placeholders import Kind, name_in, placeholder
+from core.mapping.mapping_file import parse_mappings
+from core.mapping.names import NameBook, by_id, by_name
 from core.ports import NamedResource
+from core.reporting.csv_text import harmless
 
 ANY_TEXT = st.text(st.characters(), max_size=60)  # lone surrogates included
 TEXT = st.text(max_size=20)

@@ -14,14 +14,14 @@ from core.errors import (
     StoppedError,
     WorkspaceError,
 )
-from core.history import HistoryEntry, entry_id
+from core.jobsettings.kinds import Kind
 from core.json_text import JobSettings
-from core.mappings import PausePolicy
-from core.placeholders import Kind
-from core.plan import plan_fingerprints
+from core.mapping.mapping_file import PausePolicy
+from core.planning.import_plan import plan_fingerprints
 from core.ports import CurrentPrincipal, GitFolder
-from core.report import Listener
+from core.reporting.listener import Listener
 from core.settings import AppMode
+from core.state.history import HistoryEntry, entry_id
 from tests.builders import definition_text, job, notebook_task, run_job_task
 from tests.fakes import FOLDER, ME, FakeGit, FakeJobs, FakeWorkspace
 

@@ -1,0 +1,229 @@
+"""Carries out the rows of an import plan: referenced jobs first, circles through paused stubs."""
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
+from queue import SimpleQueue
+
+from core.applying.order import jobs_in_circles, without_circles
+from core.errors import AmbiguousAnswerError, Issue, StoppedError, SyncError
+from core.jobsettings.kinds import Kind
+from core.json_text import JobSettings
+from core.mapping.names import NameBook, by_id, needed_jobs
+from core.mapping.pause import paused
+from core.parallel import in_parallel
+from core.planning.import_plan import Changed, Importable, New
+from core.ports import Jobs, NamedResource
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A row that is done. `job_id` is the target job's."""
+
+    row: Importable
+    job_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A row that was not done. `job_id` is set when a paused stub of it exists now."""
+
+    row: Importable
+    error: SyncError
+    job_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotBegun:
+    """A row left alone because the operation was told to stop."""
+
+    row: Importable
+
+
+Outcome = Applied | Failed | NotBegun
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """What applying a plan needs besides the plan.
+
+    `known_ids` are the jobs of the inventory, `creator` our own user name: together they tell
+    which job an unanswered create made. `before_write` raises when the lock is lost.
+    """
+
+    jobs: Jobs
+    book: NameBook
+    creator: str
+    known_ids: frozenset[int]
+    threads: int
+    before_write: Callable[[], None]
+    should_stop: Callable[[], bool]
+
+
+def apply_rows(bench: Workbench, rows: Mapping[str, Importable]) -> Iterator[Outcome]:
+    """Import the selected rows and yield each one's outcome as it ends.
+
+    A row whose referenced job failed is not tried: it would refer to something that is not there.
+    """
+    yield from _Import(bench, rows).run()
+
+
+@dataclass(slots=True)
+class _Import:
+    bench: Workbench
+    rows: Mapping[str, Importable]
+    stubs: dict[str, int] = field(default_factory=dict)
+    failed: set[str] = field(default_factory=set)
+    ended: "SimpleQueue[Future[int]]" = field(default_factory=SimpleQueue)
+
+    def run(self) -> Iterator[Outcome]:
+        graph = {name: needed_jobs(row.desired) for name, row in self.rows.items()}
+        circles = jobs_in_circles(graph)
+        yield from self._make_stubs(circles)
+        sorter = TopologicalSorter(without_circles(graph, circles))
+        sorter.prepare()
+        pool = ThreadPoolExecutor(self.bench.threads, thread_name_prefix="import")
+        try:
+            yield from self._drain(sorter, graph, pool)
+        finally:  # whoever stops listening gets no further write
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _make_stubs(self, circles: set[str]) -> Iterator[Outcome]:
+        """Give every new job in a circle an id, so that the others can refer to it."""
+        new = [row for name, row in self.rows.items() if name in circles and isinstance(row, New)]
+        if self.bench.should_stop():
+            return
+        results = in_parallel(
+            lambda row: self._create(row.job_name, _stub(row.desired)),
+            new,
+            threads=self.bench.threads,
+        )
+        for row, result in results:
+            if isinstance(result, SyncError):
+                self.failed.add(row.job_name)
+                yield Failed(row, result)
+            else:
+                self.stubs[row.job_name] = result
+                self._enter(row.job_name, result)
+
+    def _drain(
+        self,
+        sorter: "TopologicalSorter[str]",
+        graph: Mapping[str, frozenset[str]],
+        pool: ThreadPoolExecutor,
+    ) -> Iterator[Outcome]:
+        running: dict[Future[int], Importable] = {}
+        while sorter.is_active():
+            for name in sorter.get_ready():
+                outcome = self._begin(self.rows[name], graph[name], pool, running)
+                if outcome is not None:
+                    sorter.done(name)
+                    yield outcome
+                elif name in self.failed:
+                    sorter.done(name)
+            if not running:
+                continue
+            future = self.ended.get()  # `wait` would look at all of them for each one that ends
+            row = running.pop(future)
+            yield self._finish(row, future)
+            sorter.done(row.job_name)
+
+    def _begin(
+        self,
+        row: Importable,
+        needs: frozenset[str],
+        pool: ThreadPoolExecutor,
+        running: dict[Future[int], Importable],
+    ) -> Outcome | None:
+        """Start the row's work, or say at once why not. None for a row that is on its way."""
+        name = row.job_name
+        if name in self.failed:  # its stub could not be made, which was told already
+            return None
+        if self.bench.should_stop():
+            return self._not_begun(row)
+        missing = sorted(needs & self.failed)
+        try:
+            if missing:
+                raise SyncError(f"Not imported, because “{missing[0]}”, which it runs, was not.")
+            settings = by_id(row.desired, self.bench.book)
+        except SyncError as error:
+            return self._fail(row, error)
+        future = pool.submit(self._write, row, settings)
+        running[future] = row
+        future.add_done_callback(self.ended.put)
+        return None
+
+    def _write(self, row: Importable, settings: JobSettings) -> int:
+        job_id = row.job.job_id if isinstance(row, Changed) else self.stubs.get(row.job_name)
+        if self.bench.should_stop():  # it waited in the queue for a thread until now
+            raise StoppedError
+        if job_id is None:
+            return self._create(row.job_name, settings)
+        self.bench.before_write()
+        self.bench.jobs.reset_job(job_id, settings)
+        return job_id
+
+    def _finish(self, row: Importable, future: "Future[int]") -> Outcome:
+        error = future.exception()
+        if isinstance(error, StoppedError):
+            return self._not_begun(row)
+        if isinstance(error, SyncError):
+            return self._fail(row, error)
+        job_id = future.result()
+        self._enter(row.job_name, job_id)
+        return Applied(row, job_id)
+
+    def _not_begun(self, row: Importable) -> Outcome:
+        """Leave a row alone; the stub that stands for it already is told, so that it is noted."""
+        self.failed.add(row.job_name)
+        if row.job_name in self.stubs:
+            error = SyncError("Not completed: the import was stopped.")
+            return Failed(row, error, self.stubs[row.job_name])
+        return NotBegun(row)
+
+    def _fail(self, row: Importable, error: SyncError) -> Failed:
+        self.failed.add(row.job_name)
+        return Failed(row, error, self.stubs.get(row.job_name))
+
+    def _create(self, name: str, settings: JobSettings) -> int:
+        """Create a job once; when the answer is missing, look whether it was made."""
+        self.bench.before_write()
+        try:
+            return self.bench.jobs.create_job(settings)
+        except AmbiguousAnswerError as error:
+            made = [
+                job.job_id
+                for job in self.bench.jobs.find_jobs(name)
+                if job.creator == self.bench.creator and job.job_id not in self.bench.known_ids
+            ]
+            if len(made) == 1:
+                return made[0]
+            raise AmbiguousAnswerError(
+                f"{error.message} {len(made) or 'No'} new job of this name was found afterwards.",
+                fix="Validate again: it shows whether the job was made after all.",
+            ) from error
+
+    def _enter(self, name: str, job_id: int) -> None:
+        self.bench.book.add(Kind.JOB, NamedResource(str(job_id), name))
+
+
+_STUB_KEEPS = ("name", "run_as", "tags")
+
+
+def _stub(desired: JobSettings) -> JobSettings:
+    """Return a job of this name and identity that does nothing and starts by no trigger."""
+    kept: JobSettings = {key: desired[key] for key in _STUB_KEEPS if key in desired}
+    no_work = {"op": "EQUAL_TO", "left": "1", "right": "1"}
+    task = {
+        "task_key": "being_imported",
+        "description": "Placeholder of an import that has not ended; import again to complete it.",
+        "condition_task": no_work,
+    }
+    return paused({**kept, "tasks": [task]})
+
+
+def outcome_issue(outcome: Failed) -> Issue:
+    """Return what to tell about a failed row."""
+    note = " A paused stub of the job exists; the next import completes it."
+    return Issue(str(outcome.error) + (note if outcome.job_id is not None else ""))

@@ -1,0 +1,125 @@
+"""Carries out an export plan: snapshot, files, ledger."""
+
+from core.definitions.definition import definition_bytes
+from core.definitions.folder import GitContents
+from core.errors import AlreadyExistsError, SyncError
+from core.json_text import JsonDict
+from core.parallel import in_parallel
+from core.planning.export_plan import (
+    ChangedFile,
+    DeletedFile,
+    ExportPlan,
+    ExportRow,
+    NewFile,
+    UnchangedFile,
+)
+from core.ports import WorkspaceFiles
+from core.reporting.listener import Listener
+from core.reporting.report import ReportRow
+from core.reporting.rows import export_row
+from core.state.ledger import ExportedFile, ExportedLedger
+from core.state.session import Session
+
+_Writable = NewFile | ChangedFile | DeletedFile
+
+
+def export_files(
+    session: Session,
+    files: WorkspaceFiles,
+    contents: GitContents,
+    plan: ExportPlan,
+    ledger: ExportedLedger,
+    threads: int,
+    listener: Listener,
+) -> tuple[ReportRow, ...]:
+    """Write and remove files as planned, and note in the ledger what this workspace wrote.
+
+    A file written without its note, as after a killed process, is noted by the next export: it
+    is equal and holds the job's own id.
+
+    Raises:
+        StateError: what is about to be overwritten could not be kept; nothing was written.
+    """
+    listener.on_planned(plan.rows)
+    session.keep_snapshot(_kept(plan))
+    todo = [row for row in plan.rows if isinstance(row, _Writable)]
+    listener.on_step("Writing files")
+    outcomes: dict[str, SyncError | None] = {}
+
+    def carry_out(row: _Writable) -> None:
+        if not listener.should_stop():
+            session.lease.check()
+            _write(files, contents.folder, row)
+        else:
+            raise SyncError("Not begun: the export was stopped.")
+
+    try:
+        for row, result in in_parallel(carry_out, todo, threads=threads):
+            outcomes[row.job_name] = result
+            listener.on_row(_shown(row, result))
+            listener.on_progress(len(outcomes), len(todo))
+    finally:
+        updated = _updated(ledger, plan, outcomes)
+        if updated != ledger:
+            session.note(session.state.save_exported, updated)
+    return tuple(
+        _shown(row, outcomes.get(row.job_name)) if isinstance(row, _Writable) else export_row(row)
+        for row in plan.rows
+    )
+
+
+def _shown(row: _Writable, error: SyncError | None) -> ReportRow:
+    shown = export_row(row)
+    return shown.failed(error) if error else shown
+
+
+def _kept(plan: ExportPlan) -> list[JsonDict]:
+    """Return the files that are about to change, byte for byte as they are."""
+    return [
+        {"path": row.file.path, "content": row.file.content.decode(errors="backslashreplace")}
+        for row in plan.rows
+        if isinstance(row, ChangedFile | DeletedFile)
+    ]
+
+
+def _write(files: WorkspaceFiles, folder: str, row: _Writable) -> None:
+    match row:
+        case NewFile():
+            _create(files, folder, row.path, definition_bytes(row.definition))
+        case ChangedFile():
+            files.write(f"{folder}/{row.path}", definition_bytes(row.definition))
+        case DeletedFile():
+            files.delete(f"{folder}/{row.file.path}")
+
+
+def _create(files: WorkspaceFiles, folder: str, path: str, content: bytes) -> None:
+    try:
+        files.create(f"{folder}/{path}", content)
+    except AlreadyExistsError as error:
+        # After a lost answer the retried create meets our own file.
+        if files.read(f"{folder}/{path}") != content:
+            raise SyncError(
+                f"A file {path} appeared meanwhile and was not overwritten.", fix="Export again."
+            ) from error
+
+
+def _updated(
+    ledger: ExportedLedger, plan: ExportPlan, outcomes: dict[str, SyncError | None]
+) -> ExportedLedger:
+    entries = dict(ledger.files)
+    for row in plan.rows:
+        written = row.job_name in outcomes and outcomes[row.job_name] is None
+        _enter(entries, row, written=written)
+    return ExportedLedger(entries)
+
+
+def _enter(entries: dict[str, ExportedFile], row: ExportRow, *, written: bool) -> None:
+    match row:
+        case NewFile() | ChangedFile() if written:
+            entries[row.path] = ExportedFile(row.job.job_id, row.job_name)
+        case UnchangedFile() if row.file.definition.source_job_id == row.job.job_id:
+            entries[row.file.path] = ExportedFile(row.job.job_id, row.job_name)
+        case DeletedFile() if written:
+            entries.pop(row.file.path, None)
+        case _:
+            pass

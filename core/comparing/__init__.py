@@ -1,0 +1,1 @@
+"""When two settings are equal, and how they differ when they are not."""

@@ -1,0 +1,182 @@
+"""The comparable form of settings: what the server adds or reorders by itself is left out.
+
+The rules are data in `core.comparing.rules`; here they are applied.
+"""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from core.comparing.rules import (
+    CLUSTER_RULES,
+    EMPTY_LIST,
+    JOB_RULES,
+    NULL,
+    TASK_RULES,
+    Parents,
+    Rule,
+)
+from core.jobsettings.places import LIST_KEYS, Place, element_key, list_name
+from core.jobsettings.tree import PathTree, settings_tree
+from core.json_text import JobSettings
+
+_ALL = settings_tree(JOB_RULES, TASK_RULES, CLUSTER_RULES)
+_UNSENDABLE = settings_tree(
+    [rule for rule in JOB_RULES if not rule.sendable],
+    [rule for rule in TASK_RULES if not rule.sendable],
+    # A named field shields itself from `*`, so all cluster rules build the tree.
+    CLUSTER_RULES,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """One field that a rule left out of the comparison."""
+
+    place: Place
+    value: Any
+    rule: Rule
+
+    @property
+    def path(self) -> str:
+        """Return where it stood, for people."""
+        return str(self.place)
+
+
+@dataclass(frozen=True, slots=True)
+class Canonical:
+    """Settings in comparable form, and what was left out of it."""
+
+    settings: JobSettings
+    hidden: tuple[Hidden, ...]
+
+
+def canonicalize(settings: JobSettings) -> Canonical:
+    """Return the comparable form: two jobs are equal if and only if these forms are equal."""
+    hidden: list[Hidden] = []
+    result = _clean(settings, _ALL, (), None, hidden)
+    return Canonical(result, tuple(hidden))
+
+
+def sendable(settings: JobSettings) -> JobSettings:
+    """Return the settings without what create and reset refuse or must not get; nothing else."""
+    result: JobSettings = _strip(settings, _UNSENDABLE, ())
+    return result
+
+
+# The API returns these in another order each time.
+# Source: databricks/cli bundle/direct/dresources/job.go; terraform-provider-databricks#2942.
+_SHUFFLED = ("depends_on", "webhook_notifications")
+
+
+def in_steady_order(settings: JobSettings) -> JobSettings:
+    """Return the settings with the lists sorted that the API shuffles, for small Git diffs."""
+    result: JobSettings = _steady(settings, "", shuffled=False)
+    return result
+
+
+def _steady(node: Any, key: str, *, shuffled: bool) -> Any:
+    shuffled = shuffled or key in _SHUFFLED
+    if isinstance(node, dict):
+        return {
+            name: _steady(value, name, shuffled=shuffled)
+            if isinstance(value, dict | list)
+            else value
+            for name, value in node.items()
+        }
+    if isinstance(node, list):
+        items = [_steady(item, "", shuffled=shuffled) for item in node]
+        return _in_order(items, key) if shuffled else items
+    return node
+
+
+def _clean(
+    node: Any,
+    tree: PathTree[Rule] | None,
+    parents: Parents,
+    place: Place | None,
+    hidden: list[Hidden],
+) -> Any:
+    if isinstance(node, list):
+        branch = tree.child("[]") if tree else None
+        cleaned = [
+            _clean(item, branch, parents, Place(place, index, item), hidden)
+            for index, item in enumerate(node)
+        ]
+        return _in_order(cleaned, place.key if place else "")
+    if not isinstance(node, dict):
+        return node
+    inner = (*parents, node)
+    result = {}
+    for key, value in node.items():
+        branch = tree.child(key) if tree else None
+        cleaned = value
+        if isinstance(value, dict | list):
+            cleaned = _clean(value, branch, inner, Place(place, key), hidden)
+        rule = _hiding(cleaned, branch, inner)
+        if rule:
+            hidden.append(Hidden(Place(place, key), value, rule))
+        else:
+            result[key] = cleaned
+    return result
+
+
+def _in_order(items: list[Any], name: str) -> list[Any]:
+    """Sort lists whose order the API does not keep or does not mean; leave the others alone."""
+    if name not in LIST_KEYS:
+        return items
+    if name.startswith("on_") and all(isinstance(item, str) for item in items):  # e-mail lists
+        return sorted(items)
+    if not has_keys(items, name):
+        return items
+    keys = [tuple(str(item.get(field)) for field in LIST_KEYS[name]) for item in items]
+    if len(set(keys)) == len(keys):
+        return [item for _, item in sorted(zip(keys, items, strict=True), key=lambda pair: pair[0])]
+    return sorted(items, key=lambda item: json.dumps(_sort_key(item, name), sort_keys=True))
+
+
+def has_keys(items: list[Any], name: str) -> bool:
+    """Whether every element carries the field that identifies it in the list of this name."""
+    fields = LIST_KEYS.get(name, ())
+    return fields != () and all(
+        isinstance(item, dict) and isinstance(item.get(fields[0]), str) for item in items
+    )
+
+
+def _sort_key(item: dict[str, Any], name: str) -> list[Any]:
+    """The key fields, then everything else, so that elements of one key have one order, too."""
+    return [*(item.get(field) for field in LIST_KEYS[name]), item]
+
+
+def unique_keys(items: list[Any], path: str) -> bool:
+    """Whether every element has a key of its own, so that elements can be matched by it."""
+    counts = Counter(element_key(path, item, index) for index, item in enumerate(items))
+    return has_keys(items, list_name(path)) and all(count == 1 for count in counts.values())
+
+
+def _hiding(value: Any, tree: PathTree[Rule] | None, parents: Parents) -> Rule | None:
+    if value is None:
+        return NULL
+    if isinstance(value, list) and not value:
+        return EMPTY_LIST
+    if tree is None or not tree.leaves:
+        return None
+    return next((rule for rule in tree.leaves if rule.hides(value, parents)), None)
+
+
+def _strip(node: Any, tree: PathTree[Rule], parents: Parents) -> Any:
+    if isinstance(node, list):
+        branch = tree.child("[]")
+        return [_strip(item, branch, parents) for item in node] if branch else node
+    if not isinstance(node, dict):
+        return node
+    inner = (*parents, node)
+    result = {}
+    for key, value in node.items():
+        branch = tree.child(key)
+        if branch is None:
+            result[key] = value
+        elif not any(not rule.sendable and rule.hides(value, inner) for rule in branch.leaves):
+            result[key] = _strip(value, branch, inner)
+    return result

@@ -1,0 +1,22 @@
+"""The list form may prove a job equal only as long as it agrees with the full form."""
+
+import hashlib
+from collections.abc import Iterable
+
+from core.comparing.diff import diff_settings
+from core.ports import LiveJob
+
+SAMPLE_SIZE = 8
+
+
+def sample_of(job_ids: Iterable[int]) -> list[int]:
+    """Return a few jobs, chosen by hash: the same ones each time, and none by age or name."""
+    return sorted(job_ids, key=lambda job_id: hashlib.sha256(str(job_id).encode()).digest())[
+        :SAMPLE_SIZE
+    ]
+
+
+def agrees(listed: LiveJob, full: LiveJob) -> bool:
+    """Whether `jobs/list` told the same as `jobs/get`, save the identity that it never tells."""
+    left, right = ({**job.settings, "run_as": None} for job in (listed, full))
+    return not diff_settings(left, right)

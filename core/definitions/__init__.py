@@ -1,0 +1,1 @@
+"""Git's side: a definition, its file's name, and the folder that holds them."""

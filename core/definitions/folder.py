@@ -1,0 +1,215 @@
+"""What the Git folder holds: definitions, files that could not be read, and everything else."""
+
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from core.definitions.definition import Definition, parse_definition
+from core.definitions.file_names import SUFFIX
+from core.errors import InvalidDefinitionError, Issue, SyncError
+from core.parallel import in_parallel
+from core.ports import ContentCache, FileStatus, WorkspaceFiles
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionFile:
+    """A file that holds a definition. `path` is relative to the definitions' folder."""
+
+    path: str
+    definition: Definition
+    compressed: bytes
+
+    @property
+    def content(self) -> bytes:
+        """Return the file byte for byte."""
+        return zlib.decompress(self.compressed)
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadFile:
+    """A file or subfolder that could not be read, so that nothing is known of its jobs."""
+
+    path: str
+    issue: Issue
+
+
+@dataclass(frozen=True, slots=True)
+class GitContents:
+    """All that was found below the definitions' folder.
+
+    `names` are the casefolded names of all objects directly in the folder, where new files go.
+    """
+
+    folder: str
+    files: tuple[DefinitionFile, ...] = ()
+    unread: tuple[UnreadFile, ...] = ()
+    other_json: int = 0
+    names: frozenset[str] = frozenset()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every file was read: only then a missing definition proves a deleted job."""
+        return not self.unread
+
+
+Progress = Callable[[int, int], None]
+
+_WORTH_A_ZIP = 10  # fewer files are read faster one by one
+_MAX_ZIPPED = 20_000  # objects; a larger folder is not known to be small
+
+
+class GitReader:
+    """Reads every definition below a folder, with few calls."""
+
+    def __init__(
+        self,
+        files: WorkspaceFiles,
+        folder: str,
+        *,
+        ignore: str,
+        threads: int,
+        on_progress: Progress,
+        cache: ContentCache | None = None,
+    ) -> None:
+        """Take what reading needs.
+
+        Args:
+            ignore: absolute path of the mapping file, which is never taken for a definition.
+            cache: keeps contents between operations; None reads everything anew.
+        """
+        self._files = files
+        self._folder = folder
+        self._ignore = ignore
+        self._threads = threads
+        self._on_progress = on_progress
+        self._cache = cache
+
+    def read(self, version: str = "") -> GitContents:
+        """Read the folder.
+
+        Args:
+            version: changes whenever the folder was pulled: what is cached is only valid with it.
+
+        Raises:
+            WorkspaceError: the folder itself cannot be listed.
+        """
+        root = self._files.list_folder(self._folder)
+        unread: list[UnreadFile] = []
+        entries = list(self._tree(root, unread))
+        candidates = [
+            entry
+            for entry in entries
+            if entry.is_file
+            and entry.path.casefold().endswith(SUFFIX)
+            and entry.path != self._ignore
+        ]
+        files: list[DefinitionFile] = []
+        other_json = 0
+        results = self._contents(candidates, len(entries), version)
+        for done, (entry, content) in enumerate(results, start=1):
+            found = _interpret(entry.path[len(self._folder) + 1 :], content)
+            match found:
+                case DefinitionFile():
+                    files.append(found)
+                case UnreadFile():
+                    unread.append(found)
+                case None:
+                    other_json += 1
+                case _:
+                    assert_never(found)
+            self._on_progress(done, len(candidates))
+        return GitContents(
+            folder=self._folder,
+            files=tuple(sorted(files, key=lambda file: file.path)),
+            unread=tuple(sorted(unread, key=lambda file: file.path)),
+            other_json=other_json,
+            names=frozenset(entry.path.rpartition("/")[2].casefold() for entry in root),
+        )
+
+    def _contents(
+        self, candidates: Sequence[FileStatus], objects: int, version: str
+    ) -> Iterator[tuple[FileStatus, bytes | SyncError]]:
+        """Yield each file's content: from the cache, from a zip, else read one by one."""
+        missing: dict[str, FileStatus] = {}
+        for entry in candidates:
+            cached = self._cached(entry, version)
+            if cached is None:
+                missing[entry.path] = entry
+            else:
+                yield entry, cached
+        zips = self._zips(list(missing)) if objects <= _MAX_ZIPPED else ()
+        for zipped in zips:
+            for path, unpacked in zipped.items():
+                if path in missing:
+                    entry = missing.pop(path)
+                    yield entry, self._keep(entry, version, unpacked)
+        reading = in_parallel(
+            lambda entry: self._files.read(entry.path), missing.values(), threads=self._threads
+        )
+        for entry, content in reading:
+            if isinstance(content, SyncError):
+                yield entry, content
+            else:
+                yield entry, self._keep(entry, version, content)
+
+    def _zips(self, paths: Sequence[str]) -> Iterator[Mapping[str, bytes]]:
+        """Yield the whole folder; where the workspace refuses that, each of its subfolders.
+
+        It refuses what is larger than 10 MB together. Few files are not worth the attempt.
+        """
+        if len(paths) < _WORTH_A_ZIP:
+            return
+        whole = self._files.read_folder(self._folder)
+        if whole is not None:
+            yield whole
+            return
+        start = len(self._folder) + 1
+        inside = Counter(path[: path.index("/", start)] for path in paths if "/" in path[start:])
+        for subfolder, files in sorted(inside.items()):
+            if files >= _WORTH_A_ZIP:
+                yield self._files.read_folder(subfolder) or {}
+
+    def _cached(self, entry: FileStatus, version: str) -> bytes | None:
+        key = _cache_key(entry, version)
+        return self._cache.get(key) if self._cache is not None and key else None
+
+    def _keep(self, entry: FileStatus, version: str, content: bytes) -> bytes:
+        key = _cache_key(entry, version)
+        if self._cache is not None and key:
+            self._cache.put(key, content)
+        return content
+
+    def _tree(
+        self, children: Iterable[FileStatus], unread: list[UnreadFile]
+    ) -> Iterator[FileStatus]:
+        """Yield all files below a folder; a subfolder that cannot be listed is noted as unread."""
+        for child in sorted(children, key=lambda child: child.path):
+            if not child.is_folder:
+                yield child
+                continue
+            try:
+                inside = self._files.list_folder(child.path)
+            except SyncError as error:
+                path = child.path[len(self._folder) + 1 :] + "/"
+                unread.append(UnreadFile(path, Issue(str(error), path)))
+            else:
+                yield from self._tree(inside, unread)
+
+
+def _cache_key(entry: FileStatus, version: str) -> str:
+    """Return what identifies one state of one file; empty when nothing does."""
+    if not entry.modified_at or not version:
+        return ""
+    return f"{version}:{entry.object_id}:{entry.modified_at}"
+
+
+def _interpret(path: str, content: bytes | SyncError) -> DefinitionFile | UnreadFile | None:
+    if isinstance(content, SyncError):
+        return UnreadFile(path, Issue(str(content), path))
+    try:
+        definition = parse_definition(content)
+    except InvalidDefinitionError as error:
+        return UnreadFile(path, Issue(str(error), path))
+    return DefinitionFile(path, definition, zlib.compress(content, level=1)) if definition else None

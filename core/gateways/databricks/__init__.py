@@ -1,0 +1,1 @@
+"""Talks to one Databricks workspace over REST."""

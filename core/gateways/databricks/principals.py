@@ -1,0 +1,86 @@
+"""Users, service principals and groups over SCIM. Implements `core.ports.Principals`."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+
+from core.errors import WorkspaceError
+from core.gateways.databricks.rest import RestClient
+from core.jobsettings.principals import Principal, PrincipalField
+from core.json_text import JsonDict
+from core.ports import CurrentPrincipal
+
+_SCIM = "/api/2.0/preview/scim/v2"
+_ADMINS = "admins"
+_BATCH = 20  # filters joined by `or` in one request; the URL stays below 4 kB
+_MAX_PAGES = 100
+
+# Where each kind of identity is found, and under which attribute.
+_LOOKUPS: Mapping[PrincipalField, tuple[str, str]] = {
+    "user_name": (f"{_SCIM}/Users", "userName"),
+    "service_principal_name": (f"{_SCIM}/ServicePrincipals", "applicationId"),
+    "group_name": (f"{_SCIM}/Groups", "displayName"),
+}
+
+
+class RestPrincipals:
+    """Principals over REST."""
+
+    def __init__(self, rest: RestClient) -> None:
+        self._rest = rest
+
+    def current(self) -> CurrentPrincipal:
+        """Source: SCIM `Me`; its header `X-Databricks-Org-Id` is the workspace id.
+
+        A group that is nested in “admins” may not show here, so that False means “not proven”.
+        """
+        me, workspace_id = self._rest.get_with_header(f"{_SCIM}/Me", "X-Databricks-Org-Id")
+        groups = me.get("groups") or []
+        return CurrentPrincipal(
+            name=str(me.get("userName") or ""),
+            display_name=str(me.get("displayName") or me.get("userName") or ""),
+            is_admin=any(group.get("display") == _ADMINS for group in groups),
+            workspace_id=workspace_id,
+        )
+
+    def find_active(self, principals: Iterable[Principal]) -> set[Principal]:
+        """Return those that exist and are active; a group is always active."""
+        found: set[Principal] = set()
+        by_field: dict[PrincipalField, list[Principal]] = {}
+        for principal in sorted(set(principals)):
+            by_field.setdefault(principal.field, []).append(principal)
+        for field, members in by_field.items():
+            remaining = iter(members)
+            while batch := list(islice(remaining, _BATCH)):
+                found |= self._find_batch(field, batch)
+        return found
+
+    def _find_batch(self, field: PrincipalField, batch: list[Principal]) -> set[Principal]:
+        path, attribute = _LOOKUPS[field]
+        filters = " or ".join(f"{attribute} eq {_quoted(principal.name)}" for principal in batch)
+        active = {
+            str(entry.get(attribute)).casefold()
+            for entry in self._pages(path, {"filter": filters, "attributes": _wanted(attribute)})
+            if entry.get("active", True)
+        }
+        return {principal for principal in batch if principal.name.casefold() in active}
+
+    def _pages(self, path: str, query: JsonDict) -> Iterator[JsonDict]:
+        """Source: databricks-sdk iam.py: pages by `startIndex`, counted from 1, until all came."""
+        start = 1
+        for _ in range(_MAX_PAGES):
+            page = self._rest.get(path, {**query, "startIndex": start, "count": 100})
+            entries = page.get("Resources") or []
+            yield from entries
+            start += len(entries)
+            if not entries or start > int(page.get("totalResults") or 0):
+                return
+        raise WorkspaceError(f"The pages of {path} do not end.")
+
+
+def _quoted(name: str) -> str:
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _wanted(attribute: str) -> str:
+    return f"{attribute},active" if attribute != "displayName" else attribute

@@ -1,0 +1,282 @@
+"""One way to call the workspace: the SDK's login and transport, raw JSON, counted calls."""
+
+import itertools
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import requests
+from databricks.sdk.clock import Clock
+from databricks.sdk.core import ApiClient, Config
+from databricks.sdk.errors import DeadlineExceeded, InternalError, TooManyRequests
+from databricks.sdk.errors.base import DatabricksError
+from requests.adapters import HTTPAdapter
+
+from core.errors import AmbiguousAnswerError, UnauthenticatedError, WorkspaceError
+from core.gateways.databricks.errors import readable, refused, translate
+from core.gateways.databricks.pacing import OnWait, PaceClock, Pacer, backoff_s
+from core.json_text import JsonDict
+from core.version import VERSION
+
+# What the SDK raises: ValueError and NotImplementedError stand for a login that failed, TypeError
+# for JSON that is no object.
+_TRANSPORT_ERRORS = (
+    DatabricksError,
+    requests.RequestException,
+    TimeoutError,
+    ValueError,
+    NotImplementedError,
+    TypeError,
+)
+Read = TypeVar("Read")
+_MAX_FORGIVEN = 2
+_METADATA_S = 10
+_LENGTH = "Content-Length"
+
+
+class _WantsRetryError(Exception):
+    """The SDK would send the call again. `__context__` is the error that it would forgive."""
+
+
+class _HandBackClock(Clock):
+    """The SDK asks its clock to sleep before each repetition; this one hands that decision back."""
+
+    def time(self) -> float:
+        return time.time()
+
+    def sleep(self, seconds: float) -> None:  # noqa: ARG002 - the SDK's own wait is not used
+        raise _WantsRetryError
+
+
+class RestClient:
+    """Calls one workspace. Every method raises `WorkspaceError` and nothing else.
+
+    Building one asks the host for its login metadata; it waits ten seconds at most for an answer.
+    No more than `max_in_flight` calls are under way at the same time.
+    """
+
+    def __init__(
+        self,
+        *,
+        retry_s: int,
+        timeout_s: float = 60.0,
+        on_wait: OnWait = lambda _seconds: None,
+        clock: PaceClock | None = None,
+        max_in_flight: int = 16,
+        **auth: Any,
+    ) -> None:
+        self._pacer = Pacer(on_wait, clock or PaceClock())
+        self._in_flight = threading.BoundedSemaphore(max_in_flight)
+        self._timeout_s = timeout_s
+        self._retry_s = retry_s
+        self._calls: Counter[str] = Counter()
+        self._mutex = threading.Lock()
+        try:
+            self._config = Config(
+                http_timeout_seconds=timeout_s,
+                # Only the question for login metadata still uses it: calls are repeated here.
+                retry_timeout_seconds=min(retry_s, _METADATA_S),
+                product="databricks-job-sync",
+                product_version=VERSION,
+                clock=_HandBackClock(),
+                **auth,
+            )
+        except ValueError as error:
+            raise UnauthenticatedError(
+                "No login to the workspace could be set up.",
+                fix="Set DATABRICKS_HOST, and DATABRICKS_TOKEN or DATABRICKS_CLIENT_ID with "
+                "DATABRICKS_CLIENT_SECRET (any login of the Databricks SDK works).",
+            ) from error
+        self._api = ApiClient(self._config)
+        # For `post_once`: no repetitions, and a new connection only where the kept one was closed.
+        self._once = requests.Session()
+        for scheme in ("https://", "http://"):
+            self._once.mount(scheme, HTTPAdapter(pool_maxsize=max_in_flight, max_retries=0))
+
+    @property
+    def host(self) -> str:
+        """Return the workspace's URL."""
+        return str(self._config.host)
+
+    def calls(self) -> Mapping[str, int]:
+        """Return how many requests were made, by method and path template."""
+        with self._mutex:
+            return dict(self._calls)
+
+    def get(self, path: str, query: JsonDict | None = None, **parts: str) -> JsonDict:
+        """Send a GET. `parts` fill the `{…}` of the path."""
+        return self._send("GET", path, parts, query=query)
+
+    def post(self, path: str, body: JsonDict) -> JsonDict:
+        """Send a POST that may be repeated without harm."""
+        return self._send("POST", path, {}, body=body)
+
+    def patch(self, path: str, body: JsonDict, **parts: str) -> JsonDict:
+        """Send a PATCH that may be repeated without harm."""
+        return self._send("PATCH", path, parts, body=body)
+
+    def get_with_header(self, path: str, header: str) -> tuple[JsonDict, str]:
+        """Send a GET and return one header of the answer beside the body."""
+        body = self._send("GET", path, {}, response_headers=[header])
+        return body, str(body.pop(header, None) or "")
+
+    def post_once(self, path: str, body: JsonDict) -> JsonDict:
+        """Send a POST that must not take effect twice: one request, whatever happens.
+
+        Only an answer of 429, which says that nothing was done, is sent again.
+
+        Raises:
+            AmbiguousAnswerError: no usable answer came; the request may have taken effect.
+        """
+        started = self._pacer.now()
+        for attempt in itertools.count(1):
+            self._pacer.wait_for_turn()
+            self._count("POST", path)
+            with self._in_flight:
+                answer = self._post_once(path, body)
+            if answer.status_code != requests.codes.too_many_requests:
+                self._pacer.note_success()
+                return _answer_of(answer)
+            asked = _retry_after(answer)
+            if self._pacer.idle_s(started) + (asked or 0) > self._retry_s:
+                break
+            self._pacer.note_refusal(asked, attempt)
+        raise WorkspaceError("The workspace is limiting our calls.", fix="Try again later.")
+
+    def _post_once(self, path: str, body: JsonDict) -> requests.Response:
+        try:
+            headers = {**self._config.authenticate(), "User-Agent": self._config.user_agent}
+        except _TRANSPORT_ERRORS as error:  # nothing was sent yet
+            raise translate(error, self.host) from error
+        try:
+            return self._once.post(
+                f"{self.host}{path}",
+                json=body,
+                headers=headers,
+                timeout=self._timeout_s,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            raise AmbiguousAnswerError(
+                "The workspace did not confirm the request, which may have taken effect."
+            ) from error
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        parts: Mapping[str, str],
+        *,
+        query: JsonDict | None = None,
+        body: JsonDict | None = None,
+        response_headers: Sequence[str] = (),
+    ) -> JsonDict:
+        filled = path.format(**{name: quote(part, safe="") for name, part in parts.items()})
+        started = self._pacer.now()
+        for attempt in itertools.count(1):
+            self._pacer.wait_for_turn()
+            self._count(method, path)
+            try:
+                with self._in_flight:
+                    answer = self._api.do(
+                        method,
+                        filled,
+                        query=query,
+                        body=body,
+                        response_headers=[*response_headers, _LENGTH],
+                    )
+            except (_WantsRetryError, *_TRANSPORT_ERRORS) as raised:
+                error = _cause(raised)
+                wanted = isinstance(raised, _WantsRetryError) or _is_passing(error, attempt)
+                if not wanted or self._pacer.idle_s(started) > self._retry_s:
+                    raise translate(error, self.host) from error
+                self._wait(error, attempt)
+            else:
+                self._pacer.note_success()
+                return self._checked(method, answer)
+        raise AssertionError  # pragma: no cover - count() never ends
+
+    def _checked(self, method: str, answer: Any) -> JsonDict:
+        if not isinstance(answer, dict):
+            raise WorkspaceError(f"The workspace {self.host} sent an answer of the wrong shape.")
+        if answer.pop(_LENGTH) == "0" and method == "GET":
+            # The API writes `{}` for "nothing"; no body at all would be taken for an empty list.
+            raise WorkspaceError(f"The workspace {self.host} sent an empty answer.")
+        if answer.get("error_code"):  # source: databricks/cli#3691: also with status 200
+            message = readable(f"{answer['error_code']}: {answer.get('message', '')}")
+            raise WorkspaceError(f"The workspace answered: {message}")
+        return answer
+
+    def _wait(self, error: BaseException, attempt: int) -> None:
+        """Wait before the next attempt: all threads after a 429, this one alone otherwise.
+
+        Raises:
+            WorkspaceError: the workspace asks for a longer wait than the time allowed.
+        """
+        asked = error.retry_after_secs if isinstance(error, DatabricksError) else None
+        if asked is not None and asked > self._retry_s:
+            raise translate(error, self.host) from error
+        if isinstance(error, TooManyRequests):
+            self._pacer.note_refusal(asked, attempt)
+        else:
+            self._pacer.wait(backoff_s(attempt) if asked is None else float(asked))
+
+    def _count(self, method: str, path: str) -> None:
+        with self._mutex:
+            self._calls[f"{method} {path}"] += 1
+
+
+def read_answer(read: Callable[[JsonDict], Read], answer: Any) -> Read:
+    """Read an answer, or a part of it.
+
+    Raises:
+        WorkspaceError: it lacks what the API promises, or has it in another shape.
+    """
+    try:
+        return read(answer)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise WorkspaceError("The workspace sent an answer of the wrong shape.") from error
+
+
+def _answer_of(answer: requests.Response) -> JsonDict:
+    """Return the body of a success, raise for a refusal; everything else is ambiguous."""
+    try:
+        body = answer.json()
+    except ValueError:
+        body = None
+    if answer.ok and isinstance(body, dict):
+        return body
+    if requests.codes.bad_request <= answer.status_code < requests.codes.server_error:
+        raise refused(body, answer.status_code)
+    raise AmbiguousAnswerError(
+        f"The workspace answered with HTTP status {answer.status_code} and did not confirm the "
+        "request, which may have taken effect."
+    )
+
+
+def _retry_after(answer: requests.Response) -> float | None:
+    """Return the seconds that the workspace asks to wait, None when it does not say."""
+    text = answer.headers.get("Retry-After", "")
+    return float(text) if text.isascii() and text.isdecimal() else None
+
+
+def _cause(raised: BaseException) -> BaseException:
+    """Return what went wrong with the call itself."""
+    if isinstance(raised, _WantsRetryError) and raised.__context__ is not None:
+        return raised.__context__
+    return raised
+
+
+def _is_passing(error: BaseException, attempt: int) -> bool:
+    """Whether an error that the SDK does not forgive is worth another attempt.
+
+    Answers that broke off in the middle are, and a 500 or 504, which a proxy may have made: what
+    goes through here may be repeated without harm.
+    """
+    if attempt > _MAX_FORGIVEN:
+        return False
+    passing = (requests.exceptions.ChunkedEncodingError, InternalError, DeadlineExceeded)
+    return isinstance(error, passing)

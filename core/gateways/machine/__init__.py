@@ -1,0 +1,1 @@
+"""Uses this machine: its disk, its processes."""

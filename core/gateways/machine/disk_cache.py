@@ -1,0 +1,54 @@
+"""Contents kept on this machine's disk. Implements `core.ports.ContentCache`."""
+
+import logging
+import os
+import sqlite3
+import zlib
+from pathlib import Path
+
+import diskcache
+
+from core.gateways.machine.json_disk import open_json_cache
+
+log = logging.getLogger(__name__)
+
+_SIZE_BYTES = 200 * 1024 * 1024
+_FAILURES = (OSError, sqlite3.Error, diskcache.Timeout, zlib.error, ValueError, TypeError)
+
+
+class DiskCache:
+    """A directory of our own."""
+
+    def __init__(self, directory: Path, host: str) -> None:
+        self._host = host  # object ids of two workspaces may be the same
+        self._cache = open_json_cache(directory, size_bytes=_SIZE_BYTES, timeout=5)
+
+    def get(self, key: str) -> bytes | None:
+        """Return what was kept; a damaged cache keeps nothing."""
+        try:
+            content = self._cache.get(f"{self._host} {key}")
+        except _FAILURES:
+            log.warning("the cache could not be read")
+            return None
+        return content if isinstance(content, bytes) else None
+
+    def put(self, key: str, content: bytes) -> None:
+        """Keep a content; where that fails, it is asked for again."""
+        try:
+            self._cache.set(f"{self._host} {key}", content)
+        except _FAILURES:
+            log.warning("the cache could not be written")
+
+
+def open_cache(directory: Path, host: str) -> DiskCache | None:
+    """Open the cache of one workspace, or return None where the directory cannot be ours alone."""
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        status = directory.lstat()
+        if status.st_uid != os.getuid() or status.st_mode & 0o077:
+            log.warning("%s is open to others and not used as a cache", directory)
+            return None
+        return DiskCache(directory, host)
+    except _FAILURES:
+        log.warning("no cache in %s", directory)
+        return None

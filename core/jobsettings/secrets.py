@@ -1,0 +1,46 @@
+"""Which settings hold secrets, and how they are shown: not at all."""
+
+import re
+from typing import Any
+
+from core.jobsettings.places import LIST_KEYS, element_key, join_element, join_key, list_name
+
+MASK = "•••••• (hidden)"
+
+# Source: databricks-sdk service/compute.py: values that the API returns in the clear.
+_SECRET_PATHS = re.compile(r"(log_analytics_primary_key|basic_auth\.(password|username))$")
+# Free maps: the key is all there is to go by.
+_SECRET_KEYS = re.compile(
+    r"(spark_conf|spark_env_vars|variables|parameters|params)[.\[].*"
+    r"(secret|passw|pwd|token|credential|connection.?string"
+    r"|(access|account|api|private|primary|shared).?key)",
+    re.IGNORECASE,
+)
+_SECRET_REFERENCE = re.compile(r"\{\{secrets/[^{}]*\}\}")
+
+
+def mask(path: str, value: Any) -> Any:
+    """Return the value at `path` with everything secret in it replaced by a fixed text.
+
+    A reference such as `{{secrets/scope/key}}` is no secret and stays readable.
+    """
+    if isinstance(value, dict):
+        return {key: mask(join_key(path, key), inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_masked_element(path, inner, index) for index, inner in enumerate(value)]
+    return MASK if value is not None and _is_secret(path, value) else value
+
+
+def _masked_element(path: str, element: Any, index: int) -> Any:
+    """Elements go by the name that identifies them, which itself is no secret."""
+    masked = mask(join_element(path, element_key(path, element, index)), element)
+    if not isinstance(element, dict):
+        return masked
+    names = LIST_KEYS.get(list_name(path), ())
+    return {**masked, **{name: element[name] for name in names if name in element}}
+
+
+def _is_secret(path: str, value: Any) -> bool:
+    if isinstance(value, str) and _SECRET_REFERENCE.fullmatch(value):
+        return False
+    return bool(_SECRET_PATHS.search(path) or _SECRET_KEYS.search(path))

@@ -1,0 +1,1 @@
+"""The names of one workspace in another: the mapping file and what it leaves open."""

@@ -1,0 +1,221 @@
+"""The mapping file: which name of the source environment means which name here."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import json5
+
+from core.errors import InvalidDefinitionError, Issue, MappingFileError
+from core.jobsettings.kinds import Kind
+from core.jobsettings.principals import Principal, principal_from_json
+from core.json_text import JsonDict
+
+DEFAULT = "default"
+
+_COMPUTE = "compute_name_mappings"
+_RUN_AS = "run_as_mappings"
+_PAUSE = "pause_status"
+_RESOURCES = "resource_name_mappings"
+
+# Where the names of each kind stand: section, key.
+_SECTIONS: Mapping[Kind, tuple[str, str]] = {
+    Kind.CLUSTER: (_COMPUTE, "cluster_name_mappings"),
+    Kind.WAREHOUSE: (_COMPUTE, "warehouse_name_mappings"),
+    Kind.PIPELINE: (_RESOURCES, "pipelines"),
+    Kind.CLUSTER_POLICY: (_RESOURCES, "cluster_policies"),
+    Kind.INSTANCE_POOL: (_RESOURCES, "instance_pools"),
+    Kind.NOTIFICATION_DESTINATION: (_RESOURCES, "notification_destinations"),
+    Kind.QUERY: (_RESOURCES, "queries"),
+    Kind.ALERT: (_RESOURCES, "alerts"),
+    Kind.LEGACY_ALERT: (_RESOURCES, "legacy_alerts"),
+    Kind.DASHBOARD: (_RESOURCES, "dashboards"),
+    Kind.LEGACY_DASHBOARD: (_RESOURCES, "legacy_dashboards"),
+}
+_JSON5_ERROR = re.compile(r"<string>:(\d+) (.*) at column (\d+)", re.DOTALL)
+_TOKEN = re.compile(
+    r"""//[^\n]*|/\*.*?\*/|(?P<code>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[\w$.+-]+|\S)""", re.DOTALL
+)
+_BEGINS = re.compile(r"""["'{\[\w$]""")  # the first character of a key or a value
+_ENDS = re.compile(r"""".*"|'.*'|[\w$.+-]+|[}\]]""", re.DOTALL)  # the whole of a key or a value
+_SHOWN = 60  # characters of the line shown on either side of an error
+
+
+class PausePolicy(StrEnum):
+    """Who decides whether an imported job's schedule or trigger is active."""
+
+    FROM_GIT = "from_git"
+    KEEP_TARGET = "keep_target"
+    NEW_PAUSED = "new_paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Mappings:
+    """A parsed mapping file. `path` is empty when there is none."""
+
+    path: str = ""
+    names: Mapping[Kind, Mapping[str, str]] = field(default_factory=dict)
+    run_as: Mapping[str, Principal] = field(default_factory=dict)
+    pause: PausePolicy = PausePolicy.FROM_GIT
+    warnings: tuple[Issue, ...] = ()
+
+    def target_name(self, kind: Kind, name: str) -> str | None:
+        """Return the exact entry for a name, or None."""
+        return self.names.get(kind, {}).get(name)
+
+
+RUN_AS_SECTION = _RUN_AS
+
+
+def section_of(kind: Kind) -> str:
+    """Return where the mapping file holds the names of a kind; empty for kinds it does not map."""
+    return ".".join(_SECTIONS[kind]) if kind in _SECTIONS else ""
+
+
+def parse_mappings(content: bytes, path: str) -> Mappings:
+    """Read a mapping file (JSON5: comments and trailing commas are fine).
+
+    Raises:
+        MappingFileError: says what is wrong, where (line, column and the line), and what to do.
+    """
+    document = _parse(_decode(content, path), path)
+    reader = _Reader(path)
+    root = reader.object_at(document, "the file")
+    reader.warn_unknown(root, (_COMPUTE, _RESOURCES, _RUN_AS, _PAUSE), "")
+    sections = {name: reader.object_at(root.get(name, {}), name) for name in (_COMPUTE, _RESOURCES)}
+    for name, section in sections.items():
+        known = tuple(key for where, key in _SECTIONS.values() if where == name)
+        reader.warn_unknown(section, known, f"{name}.")
+    return Mappings(
+        path=path,
+        names={
+            kind: reader.names_at(sections[name].get(key, {}), f"{name}.{key}")
+            for kind, (name, key) in _SECTIONS.items()
+        },
+        run_as=reader.principals_at(root.get(_RUN_AS, {})),
+        pause=reader.pause_policy(root.get(_PAUSE, PausePolicy.FROM_GIT)),
+        warnings=tuple(reader.warnings),
+    )
+
+
+def _decode(content: bytes, path: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise MappingFileError(
+            f"{path} is not UTF-8 text (byte {error.start}).", fix="Save it as UTF-8."
+        ) from error
+
+
+def _parse(text: str, path: str) -> Any:
+    if not text.strip():
+        raise MappingFileError(
+            f"{path} is empty.", fix="Write {} for “no mappings”, or remove the file."
+        )
+    try:
+        return json5.loads(text, allow_duplicate_keys=False)
+    except RecursionError as error:
+        raise MappingFileError(f"{path} is nested too deeply.") from error
+    except ValueError as error:
+        raise MappingFileError(_explain(str(error), text, path)) from error
+
+
+def _explain(error: str, text: str, path: str) -> str:
+    """Turn the parser's message into line, column, the line itself and a likely cause."""
+    match = _JSON5_ERROR.fullmatch(error)
+    if not match:
+        return f"{path} is not valid JSON5: {error}."
+    lines = text.split("\n")
+    offset = sum(len(earlier) + 1 for earlier in lines[: int(match[1]) - 1]) + int(match[3]) - 1
+    problem = match[2].replace('"\n"', "end of the line")
+    mark, end = _missing_mark(text, offset)
+    if mark:
+        problem, offset = f"a {mark} is missing here", end
+    line, column = text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+    return f"{path}: line {line}, column {column}: {problem}.\n{_pointer(lines[line - 1], column)}"
+
+
+def _missing_mark(text: str, offset: int) -> tuple[str, int]:
+    """Return the mark that is missing between what ends before `offset` and what begins there.
+
+    With it comes the place right behind what ends. The mark is empty when something else is wrong.
+    """
+    tokens = [token for token in _TOKEN.finditer(text, 0, offset) if token["code"]]
+    codes = ["", "", *(token["code"] for token in tokens)]
+    depth = sum((code in "{[") - (code in "}]") for code in codes[2:])
+    if depth < 1 or not _BEGINS.match(text, offset) or not _ENDS.fullmatch(codes[-1]):
+        return "", offset
+    end = tokens[-1].end()
+    if end == offset and codes[-1][-1].isalnum():  # in the middle of a word
+        return "", offset
+    is_key = codes[-2] in {"{", ","} and codes[-1] not in {"}", "]"}
+    return "colon" if is_key else "comma", end
+
+
+def _pointer(line: str, column: int) -> str:
+    """Show the line, cut to the surroundings of the column, with a caret under it."""
+    start = max(0, column - 1 - _SHOWN)
+    shown = line[start : column - 1 + _SHOWN].replace("\t", " ").rstrip("\r")
+    return f"  {shown}\n  {' ' * (column - 1 - start)}^"
+
+
+class _Reader:
+    """Checks shapes on the way down and says what was expected where."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self.warnings: list[Issue] = []
+
+    def object_at(self, value: Any, place: str) -> JsonDict:
+        if isinstance(value, dict):
+            return value
+        raise self._wrong_shape(place, "an object { … }", value)
+
+    def names_at(self, value: Any, place: str) -> dict[str, str]:
+        names = self.object_at(value, place)
+        for name, target in names.items():
+            if not isinstance(target, str) or not target:
+                raise self._wrong_shape(f"{place}.{name}", "a name in quotes", target)
+        return names
+
+    def principals_at(self, value: Any) -> dict[str, Principal]:
+        entries = self.object_at(value, _RUN_AS)
+        return {
+            name: self._principal(entry, f"{_RUN_AS}.{name}") for name, entry in entries.items()
+        }
+
+    def pause_policy(self, value: Any) -> PausePolicy:
+        if isinstance(value, str) and value in set(PausePolicy):
+            return PausePolicy(value)
+        raise self._wrong_shape(_PAUSE, " or ".join(PausePolicy), value)
+
+    def warn_unknown(self, found: JsonDict, known: tuple[str, ...], prefix: str) -> None:
+        for key in found:
+            if key not in known:
+                self.warnings.append(
+                    Issue(
+                        f"“{prefix}{key}” is not a known key and has no effect. "
+                        f"Known here: {', '.join(known)}.",
+                        path=self._path,
+                    )
+                )
+
+    def _principal(self, value: Any, place: str) -> Principal:
+        try:
+            return principal_from_json(value)
+        except InvalidDefinitionError as error:
+            expected = (
+                'an object such as {"user_name": "…"}, with exactly one of user_name, '
+                "service_principal_name and group_name"
+            )
+            raise self._wrong_shape(place, expected, value) from error
+
+    def _wrong_shape(self, place: str, expected: str, value: Any) -> MappingFileError:
+        nouns = {dict: "an object", list: "a list", str: "a text", bool: "true or false"}
+        found = nouns.get(type(value), "nothing" if value is None else "a number")
+        return MappingFileError(
+            f"{self._path}: {place} should be {expected}, but it is {found}.",
+            fix="See “The mapping file” in the README.",
+        )

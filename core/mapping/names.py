@@ -1,0 +1,252 @@
+"""Settings with ids ↔ settings with names, for one workspace."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.errors import Issue, SyncError
+from core.jobsettings.kinds import THIS_WORKSPACE, UNKNOWN, Kind, name_in, placeholder
+from core.jobsettings.references import Reference, find_references, replace_references
+from core.json_text import JobSettings
+from core.mapping.mapping_file import Mappings, section_of
+from core.mapping.unmapped import MissingName
+from core.ports import NamedResource
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Settings whose references are written by name, and what could not be written so."""
+
+    settings: JobSettings
+    issues: tuple[Issue, ...]
+    missing: tuple[MissingName, ...] = ()
+
+
+class NameBook:
+    """The ids and names of the objects of one workspace. Filled once, then only read."""
+
+    def __init__(
+        self, workspace_id: str, resources: Mapping[Kind, Iterable[NamedResource]]
+    ) -> None:
+        self._names: dict[tuple[Kind, str], str] = {}
+        self._ids: dict[tuple[Kind, str], list[str]] = {}
+        self._gone: set[tuple[Kind, str]] = set()
+        self.add(Kind.WORKSPACE, NamedResource(workspace_id, THIS_WORKSPACE))
+        for kind, members in resources.items():
+            for resource in members:
+                self.add(kind, resource)
+
+    def add(self, kind: Kind, resource: NamedResource) -> None:
+        """Enter an object; entering its id again renames it."""
+        old = self._names.get((kind, resource.resource_id))
+        if old is not None:
+            self._ids[kind, old].remove(resource.resource_id)
+        self._names[kind, resource.resource_id] = resource.name
+        self._ids.setdefault((kind, resource.name), []).append(resource.resource_id)
+
+    def note_gone(self, kind: Kind, resource_id: str) -> None:
+        """Remember that the workspace says this object does not exist."""
+        self._gone.add((kind, resource_id))
+
+    def name_of(self, kind: Kind, resource_id: str) -> str | None:
+        """Return the name of an id; `unknown` for an object proven gone; None if not looked up."""
+        if (kind, resource_id) in self._gone:
+            return UNKNOWN
+        return self._names.get((kind, resource_id))
+
+    def ids_of(self, kind: Kind, name: str) -> tuple[str, ...]:
+        """Return all ids that carry a name."""
+        return tuple(self._ids.get((kind, name), ()))
+
+    def names(self, kind: Kind) -> tuple[str, ...]:
+        """Return all names of a kind."""
+        return tuple(name for (of, name), ids in self._ids.items() if of is kind and ids)
+
+    def is_gone(self, kind: Kind, resource_id: str) -> bool:
+        """Whether the workspace said that this object does not exist."""
+        return (kind, resource_id) in self._gone
+
+    def is_foreign(self, reference: Reference) -> bool:
+        """Whether the id belongs to another workspace, where nothing can be looked up."""
+        if reference.kind is Kind.WORKSPACE:
+            value = reference.value
+            return (
+                self.name_of(Kind.WORKSPACE, str(value)) is None
+                and name_in(Kind.WORKSPACE, value) is None
+            )
+        owner = reference.owner
+        if owner is None or name_in(Kind.WORKSPACE, owner) == THIS_WORKSPACE:
+            return False
+        return self.name_of(Kind.WORKSPACE, str(owner)) is None
+
+
+def wanted_names(
+    definitions: Iterable[JobSettings], live: Iterable[JobSettings], mappings: Mappings
+) -> dict[Kind, set[str]]:
+    """Return which kinds are referred to at all, and by which names of the target.
+
+    Args:
+        definitions: settings as Git holds them, by name.
+        live: settings as the workspace holds them, by id; they add kinds but no names.
+    """
+    wanted: dict[Kind, set[str]] = {}
+    for settings in definitions:
+        for reference in find_references(settings):
+            names = wanted.setdefault(reference.kind, set())
+            name = name_in(reference.kind, reference.value)
+            if name is not None:
+                names.add(mappings.target_name(reference.kind, name) or name)
+    for settings in live:
+        for reference in find_references(settings):
+            wanted.setdefault(reference.kind, set())
+    return wanted
+
+
+def unlisted(settings: JobSettings, book: NameBook) -> set[tuple[Kind, str]]:
+    """Return the ids in live settings that the book does not know, to be looked up one by one."""
+    return {
+        (reference.kind, str(reference.value))
+        for reference in find_references(settings)
+        if not book.is_foreign(reference)
+        and _is_id(reference.value)
+        and book.name_of(reference.kind, str(reference.value)) is None
+    }
+
+
+def by_name(settings: JobSettings, book: NameBook) -> Named:
+    """Write the references of live settings by name; what has no single name keeps its id."""
+    issues: list[Issue] = []
+
+    def name(reference: Reference) -> Any:
+        if book.is_foreign(reference):
+            return reference.value
+        problem = _naming_problem(reference, book)
+        if problem:
+            issues.append(Issue(problem, reference.path))
+            return reference.value
+        return placeholder(
+            reference.kind, book.name_of(reference.kind, str(reference.value)) or UNKNOWN
+        )
+
+    return Named(replace_references(settings, name), tuple(issues))
+
+
+def mapped(
+    settings: JobSettings, mappings: Mappings, book: NameBook, defined_jobs: Collection[str]
+) -> Named:
+    """Translate a definition's names into those of the target, and check that each exists once.
+
+    Args:
+        defined_jobs: names of the jobs in Git; a job that is not yet there will be created.
+    """
+    issues: list[Issue] = []
+    missing: list[MissingName] = []
+
+    def translate(reference: Reference) -> Any:
+        if book.is_foreign(reference):
+            return reference.value
+        name = name_in(reference.kind, reference.value)
+        if name is None:
+            name = book.name_of(reference.kind, str(reference.value))
+            if name is None or not _is_id(reference.value):
+                issues.append(Issue(_raw_id_problem(reference), reference.path))
+                return reference.value
+        else:
+            name = mappings.target_name(reference.kind, name) or name
+        if not (reference.kind is Kind.JOB and name in defined_jobs):
+            problem = _target_problem(reference, name, book)
+            if problem:
+                source = name_in(reference.kind, reference.value) or name
+                section = section_of(reference.kind)
+                issues.append(Issue(f"{problem} {_way_out(section, source)}", reference.path))
+                missing.append(MissingName(reference.kind.noun, source, section, reference.kind))
+        return placeholder(reference.kind, name)
+
+    result = replace_references(settings, translate)
+    return Named(result, tuple(issues), tuple(missing))
+
+
+def by_id(settings: JobSettings, book: NameBook) -> JobSettings:
+    """Write the names as ids of this workspace, each in its path's own JSON type.
+
+    Raises:
+        SyncError: a name has no id, or more than one.
+    """
+
+    def identify(reference: Reference) -> Any:
+        name = name_in(reference.kind, reference.value)
+        if name is None:
+            return reference.value
+        ids = book.ids_of(reference.kind, name)
+        if len(ids) != 1:
+            raise SyncError(
+                f"{reference.path}: the {reference.kind.noun} “{name}” does not exist here yet.",
+                fix="Import it together with this job.",
+            )
+        return int(ids[0]) if reference.json_type == "integer" else ids[0]
+
+    return replace_references(settings, identify)
+
+
+def needed_jobs(settings: JobSettings) -> frozenset[str]:
+    """Return the names of the jobs that these settings run or wait for."""
+    names = (
+        name_in(Kind.JOB, reference.value)
+        for reference in find_references(settings)
+        if reference.kind is Kind.JOB
+    )
+    return frozenset(name for name in names if name is not None)
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)
+
+
+def _naming_problem(reference: Reference, book: NameBook) -> str:
+    kind, noun = reference.kind, reference.kind.noun
+    if not _is_id(reference.value):
+        return f"Expected the id of a {noun}."
+    if book.is_gone(kind, str(reference.value)):
+        return ""
+    name = book.name_of(kind, str(reference.value))
+    if name is None:
+        return (
+            f"The {noun} {reference.value} could not be looked up. A workspace admin sees whether "
+            "it still exists."
+        )
+    if name in {"", UNKNOWN}:
+        return f"The {noun} {reference.value} is named “{name}”, which cannot stand for it in Git."
+    ids = book.ids_of(kind, name)
+    if len(ids) > 1:
+        return f"{len(ids)} objects are named “{name}” ({noun}): {', '.join(ids)}. Rename one."
+    return ""
+
+
+def _raw_id_problem(reference: Reference) -> str:
+    if not _is_id(reference.value):
+        return f"Expected the name of a {reference.kind.noun} as a text."
+    return (
+        f"The {reference.kind.noun} {reference.value} does not exist in this workspace. Write it "
+        f"by name: {placeholder(reference.kind, '<name>')}."
+    )
+
+
+def _target_problem(reference: Reference, name: str, book: NameBook) -> str:
+    noun = reference.kind.noun
+    ids = book.ids_of(reference.kind, name)
+    if len(ids) == 1:
+        return ""
+    if len(ids) > 1:
+        return f"{len(ids)} objects are named “{name}” ({noun}): {', '.join(ids)}."
+    if name == UNKNOWN:
+        return f"The {noun} was deleted in the source workspace."
+    return f"There is no {noun} named “{name}” in this workspace."
+
+
+def _way_out(section: str, source_name: str) -> str:
+    if not section:
+        return "Export its definition, or create it here."
+    return (
+        f"Map “{source_name}” in {section} of the mapping file, or give this workspace exactly one "
+        "object of this name."
+    )

@@ -1,0 +1,76 @@
+"""Which entries of the mapping file the definitions use."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from core.definitions.definition import Definition
+from core.errors import SyncError
+from core.jobsettings.kinds import Kind, name_in
+from core.jobsettings.principals import Principal, effective_run_as
+from core.jobsettings.references import find_references
+from core.json_text import JsonDict
+from core.mapping.mapping_file import DEFAULT, RUN_AS_SECTION, Mappings, section_of
+
+
+@dataclass(frozen=True, slots=True)
+class MappingEntry:
+    """One entry; `jobs` is how many definitions it applies to."""
+
+    section: str
+    name: str
+    target: str
+    jobs: int
+
+    def as_json(self) -> JsonDict:
+        """Return the entry for `--json` and the page."""
+        return {
+            "section": self.section,
+            "name": self.name,
+            "target": self.target,
+            "jobs": self.jobs,
+        }
+
+
+def mapping_entries(
+    mappings: Mappings, definitions: Iterable[Definition]
+) -> tuple[MappingEntry, ...]:
+    """Return every entry of the mapping file with its use, in the order of the file's sections."""
+    uses: dict[tuple[Kind, str], int] = {}
+    identities: dict[str, int] = {}
+    for definition in definitions:
+        for key in _names(definition):
+            uses[key] = uses.get(key, 0) + 1
+        name = _identity(definition, mappings)
+        identities[name] = identities.get(name, 0) + 1
+    return (
+        *(
+            MappingEntry(section_of(kind), name, target, uses.get((kind, name), 0))
+            for kind, names in mappings.names.items()
+            for name, target in names.items()
+        ),
+        *(
+            MappingEntry(RUN_AS_SECTION, name, str(target), identities.get(name, 0))
+            for name, target in mappings.run_as.items()
+        ),
+    )
+
+
+def _names(definition: Definition) -> set[tuple[Kind, str]]:
+    found = (
+        (reference.kind, name_in(reference.kind, reference.value))
+        for reference in find_references(definition.settings)
+    )
+    return {(kind, name) for kind, name in found if name is not None}
+
+
+def _identity(definition: Definition, mappings: Mappings) -> str:
+    """Return the entry that decides who the job runs as; empty for none."""
+    try:
+        principal: Principal | None = effective_run_as(
+            definition.settings, definition.run_as_user_name
+        )
+    except SyncError:
+        return ""
+    if principal and principal.name in mappings.run_as:
+        return principal.name
+    return DEFAULT if DEFAULT in mappings.run_as else ""

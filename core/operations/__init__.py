@@ -1,0 +1,1 @@
+"""An operation as it is followed, shown and remembered."""

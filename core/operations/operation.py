@@ -1,0 +1,184 @@
+"""Operations: the long work that users start, follow and cancel. Values, and who keeps them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from core.errors import SyncError
+from core.json_text import JsonDict
+
+
+class OperationKind(StrEnum):
+    """What an operation does."""
+
+    PREVIEW = "preview"
+    EXPORT = "export"
+    PULL = "pull"
+    VALIDATE = "validate"
+    IMPORT = "import"
+    REMOVE = "remove"
+    ADOPT = "adopt"
+    INFO = "info"
+
+
+class Status(StrEnum):
+    """How far an operation is, or how it ended."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    CANCELLING = "cancelling"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the operation has not ended."""
+        return self in _ACTIVE
+
+
+_ACTIVE = (Status.QUEUED, Status.RUNNING, Status.CANCELLING)
+EXPORT_KINDS = (OperationKind.PREVIEW, OperationKind.EXPORT)
+IMPORT_KINDS = (
+    OperationKind.PULL,
+    OperationKind.VALIDATE,
+    OperationKind.IMPORT,
+    OperationKind.REMOVE,
+    OperationKind.ADOPT,
+)
+EXCLUSIVE_KINDS = (*EXPORT_KINDS, *IMPORT_KINDS)
+SHUTDOWN = "shutdown"
+"""The reason of a stop that nobody asked for."""
+PLAN = "plan"
+"""The document of a validation that holds the fingerprints of its plan."""
+ADOPTABLE = "adoptable"
+"""The document of a validation that names the equal jobs that are not adopted yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation as it is now. Times are seconds since the epoch, 0.0 for not yet.
+
+    `outcome` is what its report told, see `core.operations.recorder`; `error` why there is none.
+    `waiting_until` is when the workspace lets us call again. `seq` grows with every row written.
+    """
+
+    operation_id: str
+    kind: OperationKind
+    status: Status
+    actor: str
+    params: JsonDict
+    created: float
+    started: float = 0.0
+    finished: float = 0.0
+    total: int = 0
+    done: int = 0
+    step: str = ""
+    waiting_until: float = 0.0
+    outcome: JsonDict | None = None
+    error: str = ""
+    cancel_reason: str = ""
+    seq: int = 0
+
+
+class OperationRunningError(SyncError):
+    """Another operation is at work here; this one was not started. `at`: when it was asked for."""
+
+    def __init__(self, operation: Operation, at: float) -> None:
+        super().__init__(
+            f"{operation.actor} is running “{operation.kind}” now.", fix="Wait, or cancel it."
+        )
+        self.operation = operation
+        self.at = at
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of the detailed log. `at` in seconds since the epoch."""
+
+    at: float
+    level: str
+    text: str
+
+
+class OperationStore(Protocol):
+    """Keeps operations on this machine, for all processes and all browser tabs alike.
+
+    Losing it loses progress and plans, and nothing of the workspace's state.
+    """
+
+    def start(self, kind: OperationKind, params: JsonDict, actor: str) -> Operation:
+        """Note a new operation. Raises OperationRunningError when one is at work.
+
+        A reading of the workspace that is at work serves whoever asks for another one.
+        """
+        ...
+
+    def claim(self, operation_id: str) -> bool:
+        """Begin a queued operation in this process; False when it was begun or ended already."""
+        ...
+
+    def finish(
+        self, operation_id: str, status: Status, outcome: JsonDict | None, error: str = ""
+    ) -> None: ...
+
+    def request_cancel(self, operation_id: str, reason: str) -> None: ...
+
+    def should_stop(self, operation_id: str) -> bool: ...
+
+    def beat(self, operation_id: str) -> None:
+        """Show that the operation's process is alive."""
+        ...
+
+    def progress(
+        self,
+        operation_id: str,
+        *,
+        rows: Sequence[tuple[str, JsonDict]] = (),
+        step: str | None = None,
+        done: int | None = None,
+        total: int | None = None,
+        waiting_until: float | None = None,
+        log: Sequence[LogLine] = (),
+    ) -> None:
+        """Write rows by key, and what else has moved, at once."""
+        ...
+
+    def put_documents(self, operation_id: str, documents: Mapping[str, bytes]) -> None: ...
+
+    def document(self, operation_id: str, name: str) -> bytes | None: ...
+
+    def get(self, operation_id: str) -> Operation | None: ...
+
+    def active(self) -> Operation | None:
+        """Return the operation at work; first note those whose process is gone as interrupted."""
+        ...
+
+    def latest(self, kinds: Iterable[OperationKind], *, ended: bool = False) -> Operation | None:
+        """Return the newest operation of some kinds; with `ended`, the newest that succeeded."""
+        ...
+
+    def rows_since(self, operation_id: str, seq: int) -> tuple[int, list[str]]:
+        """Return the present `seq` and the rows written after `seq`, as JSON texts.
+
+        All of them in the order of their keys when `seq` is 0.
+        """
+        ...
+
+    def row(self, operation_id: str, key: str) -> str | None:
+        """Return one row as JSON text."""
+        ...
+
+    def row_values(self, operation_id: str) -> list[JsonDict]:
+        """Return all rows in the order of the plan."""
+        ...
+
+    def ended(self) -> list[Operation]:
+        """Return the operations that have ended and that the history tells of, newest first."""
+        ...
+
+    def log_lines(self, operation_id: str, limit: int) -> list[LogLine]:
+        """Return the newest lines, oldest first."""
+        ...

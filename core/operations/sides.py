@@ -1,0 +1,69 @@
+"""The two sides of a planned row: the settings as they are, and as they will be."""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from core.json_text import Packed
+from core.planning.export_plan import (
+    ChangedFile,
+    DeletedFile,
+    ExportRow,
+    ForeignFile,
+    NewFile,
+    SkippedJob,
+    UnchangedFile,
+)
+from core.planning.import_plan import (
+    Blocked,
+    Changed,
+    Deleted,
+    New,
+    Row,
+    Skipped,
+    Unchanged,
+    Unmanaged,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """`current` is what will be replaced, None when there is nothing yet; `desired` what replaces
+    it, None when it is removed. Equal sides are told once, as `current`, with `is_equal`.
+    `job_id` is the job's in this workspace, and `run_as` who it runs as when the settings lack it.
+    """
+
+    current: Packed | None = None
+    desired: Packed | None = None
+    is_equal: bool = False
+    job_id: int | None = None
+    run_as: str = ""
+
+
+def sides_of(row: Row | ExportRow) -> Sides:
+    """Return both sides of a row of either plan."""
+    match row:
+        case New():
+            return Sides(desired=row.packed)
+        case Changed():
+            current, desired = Packed(row.current), Packed(row.desired)
+            return Sides(current, desired, job_id=row.job.job_id)
+        case Unchanged() | Deleted() | Unmanaged() | Skipped():
+            job = row.job
+            equal = not isinstance(row, Deleted)
+            return Sides(job.packed, None, equal, job.job_id, job.run_as_user_name)
+        case NewFile():
+            return Sides(desired=row.definition.packed, job_id=row.job.job_id)
+        case ChangedFile():
+            current, desired = row.file.definition.packed, row.definition.packed
+            return Sides(current, desired, job_id=row.job.job_id)
+        case UnchangedFile():
+            job = row.job
+            return Sides(job.packed, None, True, job.job_id, job.run_as_user_name)
+        case DeletedFile() | ForeignFile():
+            definition = row.file.definition
+            equal = isinstance(row, ForeignFile)
+            return Sides(definition.packed, None, equal, None, definition.run_as_user_name)
+        case Blocked() | SkippedJob():
+            return Sides()
+        case _:
+            assert_never(row)

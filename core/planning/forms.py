@@ -1,0 +1,140 @@
+"""The forms of one job that are compared and written: live, in its file, and desired here."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from core.comparing.canonical import in_steady_order, sendable
+from core.definitions.definition import Definition
+from core.errors import InvalidDefinitionError, Issue
+from core.jobsettings.principals import Principal, effective_run_as
+from core.json_text import JobSettings, JsonDict
+from core.mapping.mapping_file import DEFAULT, RUN_AS_SECTION, Mappings
+from core.mapping.names import NameBook, by_name, mapped
+from core.mapping.unmapped import MissingName
+from core.ports import LiveJob
+
+# Source: docs.databricks.com/reference/jobs-api-updates.html: jobs made through API 2.2 are queued
+# unless they say otherwise; whether older jobs show the field at all is not documented, so both
+# sides always say it.
+_NOT_QUEUED = {"enabled": False}
+_QUEUED = {"enabled": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Settings with references by name and an explicit identity, and what is wrong with them."""
+
+    settings: JobSettings
+    issues: tuple[Issue, ...] = ()
+    missing: tuple[MissingName, ...] = ()
+
+
+def is_managed(settings: JobSettings) -> str:
+    """Return why a job belongs to somebody else, or an empty text.
+
+    Source: terraform-provider-databricks exporter/impl_jobs.go, isManagedJob.
+    """
+    deployment = settings.get("deployment")
+    kind = deployment.get("kind") if isinstance(deployment, dict) else None
+    if kind == "SYSTEM_MANAGED":
+        return "Managed by Databricks."
+    if kind == "BUNDLE" and settings.get("edit_mode") == "UI_LOCKED":
+        return "Managed by a Databricks Asset Bundle, which deploys it by itself."
+    return ""
+
+
+def live_form(job: LiveJob, book: NameBook) -> Form:
+    """Return a live job in the form that is compared with Git, and written to it."""
+    named = by_name(sendable(job.settings), book)
+    settings = _with_queue(named.settings, _NOT_QUEUED)
+    return _with_identity(settings, job.run_as_user_name, named.issues)
+
+
+def with_same_identity(current: JobSettings, job: LiveJob, desired: JobSettings) -> JobSettings:
+    """Take an identity that the API only names for the desired one, when it has that name.
+
+    `run_as_user_name` does not say whether it names a user or a group; only `run_as` does, and
+    `jobs/list` never holds it.
+    """
+    wanted = desired.get("run_as")
+    if (
+        isinstance(wanted, dict)
+        and job.settings.get("run_as") is None
+        and list(wanted.values()) == [job.run_as_user_name]
+    ):
+        return {**current, "run_as": wanted}
+    return current
+
+
+def exported_definition(job: LiveJob, book: NameBook) -> Definition:
+    """Return the definition that a live job's file should hold: its own fields, in steady order."""
+    named = by_name(in_steady_order(sendable(job.settings)), book).settings
+    settings = _with_queue(named, _NOT_QUEUED)
+    return Definition(job.name, job.job_id, job.run_as_user_name, settings)
+
+
+def file_form(definition: Definition) -> Form:
+    """Return a definition, as it stands in Git, in the form that is compared with a live job."""
+    settings = _with_queue(sendable(definition.settings), _QUEUED)
+    return _with_identity(settings, definition.run_as_user_name, ())
+
+
+def desired_form(
+    definition: Definition,
+    mappings: Mappings,
+    book: NameBook,
+    defined_jobs: Collection[str],
+    is_active: Callable[[Principal], bool],
+) -> Form:
+    """Return what the target job should be: names mapped, identity mapped and checked."""
+    named = mapped(sendable(definition.settings), mappings, book, defined_jobs)
+    settings = _with_queue(named.settings, _QUEUED)
+    try:
+        principal = target_principal(definition, mappings)
+    except InvalidDefinitionError as error:
+        return Form(settings, (*named.issues, Issue(str(error), "run_as")), named.missing)
+    settings["run_as"] = principal.as_json()
+    if is_active(principal):
+        return Form(settings, named.issues, named.missing)
+    source = effective_run_as(definition.settings, definition.run_as_user_name)
+    entry = source.name if source else DEFAULT
+    issue = Issue(
+        f"The {principal} does not exist in this workspace or is not active. Map “{entry}” in "
+        f"{RUN_AS_SECTION} of the mapping file.",
+        "run_as",
+    )
+    absent = MissingName("run as", entry, RUN_AS_SECTION, None)
+    return Form(settings, (*named.issues, issue), (*named.missing, absent))
+
+
+def target_principal(definition: Definition, mappings: Mappings) -> Principal:
+    """Return who the job shall run as here: the exact entry, `default`, else the same principal.
+
+    Raises:
+        InvalidDefinitionError: the definition names nobody and there is no `default`.
+    """
+    source = effective_run_as(definition.settings, definition.run_as_user_name)
+    exact = mappings.run_as.get(source.name) if source else None
+    chosen = exact or mappings.run_as.get(DEFAULT) or source
+    if chosen is None:
+        raise InvalidDefinitionError(
+            "The definition does not say who the job runs as.",
+            fix="Add `default` to run_as_mappings of the mapping file, or run_as to the settings.",
+        )
+    return chosen
+
+
+def _with_queue(settings: JobSettings, default: JsonDict) -> JobSettings:
+    """Say whether the job is queued; null is an absent field."""
+    return settings if settings.get("queue") is not None else {**settings, "queue": default}
+
+
+def _with_identity(settings: JobSettings, run_as_user_name: str, issues: tuple[Issue, ...]) -> Form:
+    """Say the identity explicitly; one that cannot be read stays as it is and is an issue."""
+    try:
+        principal = effective_run_as(settings, run_as_user_name)
+    except InvalidDefinitionError as error:
+        return Form(settings, (*issues, Issue(str(error), "run_as")))
+    if principal is None:
+        return Form(settings, issues)
+    return Form({**settings, "run_as": principal.as_json()}, issues)

@@ -1,0 +1,358 @@
+"""The plan of an import: one row per job, decided by a pure function."""
+
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, cast
+
+from core.comparing.canonical import canonicalize
+from core.comparing.diff import FieldChange, HiddenDifference, diff_settings, hidden_differences
+from core.definitions.folder import DefinitionFile, GitContents
+from core.errors import Issue
+from core.json_text import JobSettings, Packed, fingerprint
+from core.mapping.mapping_file import PausePolicy
+from core.mapping.names import NameBook, needed_jobs
+from core.mapping.pause import with_pause_policy
+from core.mapping.unmapped import MissingName, UnmappedName, unmapped_names
+from core.planning.forms import Form, is_managed, live_form, with_same_identity
+from core.ports import LiveJob
+from core.state.ledger import ImportedLedger
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class New:
+    """A definition without a job. Ten thousand of them are kept small."""
+
+    status: ClassVar[str] = "new"
+    job_name: str
+    file: DefinitionFile
+    packed: Packed
+
+    def __init__(self, job_name: str, file: DefinitionFile, desired: JobSettings) -> None:
+        keep = functools.partial(object.__setattr__, self)
+        keep("job_name", job_name)
+        keep("file", file)
+        keep("packed", Packed(desired))
+
+    @property
+    def desired(self) -> JobSettings:
+        """Return a copy of the settings to be created."""
+        return cast(JobSettings, self.packed.unpack())
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A job that differs from its definition; `old_name` is set when its name differs, too."""
+
+    job_name: str
+    file: DefinitionFile
+    job: LiveJob
+    desired: JobSettings
+    current: JobSettings
+    changes: tuple[FieldChange, ...]
+    old_name: str = ""
+    hidden: tuple[HiddenDifference, ...] = ()
+
+    @property
+    def status(self) -> str:
+        """Return the word for users."""
+        return "renamed" if self.old_name else "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A job equal to its definition. `is_adopted` is False when the ledger does not know it."""
+
+    status: ClassVar[str] = "unchanged"
+    job_name: str
+    file: DefinitionFile
+    job: LiveJob
+    is_adopted: bool
+    hidden: tuple[HiddenDifference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """A job that we imported and whose definition is gone. `needed_by` still run it."""
+
+    status: ClassVar[str] = "deleted"
+    job_name: str
+    job: LiveJob
+    needed_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unmanaged:
+    """A job without a definition that we did not import, or cannot prove to be deleted."""
+
+    status: ClassVar[str] = "unmanaged"
+    job_name: str
+    job: LiveJob
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A job that a bundle or Databricks itself manages."""
+
+    status: ClassVar[str] = "skipped"
+    job_name: str
+    job: LiveJob
+    reason: str
+    file: DefinitionFile | None
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A job or file that nothing can be done with until its issues are solved."""
+
+    status: ClassVar[str] = "error"
+    job_name: str
+    file_name: str
+    issues: tuple[Issue, ...]
+
+
+Row = New | Changed | Unchanged | Deleted | Unmanaged | Skipped | Blocked
+Importable = New | Changed
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an import would do. An incomplete plan classes nothing as deleted."""
+
+    rows: tuple[Row, ...]
+    issues: tuple[Issue, ...]
+    is_complete: bool
+    unmapped: tuple[UnmappedName, ...] = ()
+
+    def importable(self) -> dict[str, Importable]:
+        """Return the rows that an import can apply, by job name, in the plan's order."""
+        return {row.job_name: row for row in self.rows if isinstance(row, New | Changed)}
+
+    def removable(self) -> dict[str, Deleted]:
+        """Return the rows that a removal can apply, by job name."""
+        return {row.job_name: row for row in self.rows if isinstance(row, Deleted)}
+
+    def adoptable(self) -> tuple[Unchanged, ...]:
+        """Return the equal jobs that the ledger does not know yet."""
+        return tuple(row for row in self.rows if isinstance(row, Unchanged) and not row.is_adopted)
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that the plan depends on.
+
+    `desired` gives the form of each definition here; `unread_jobs` the jobs whose full
+    form could not be read. `sees_all_jobs` is True when the list of jobs is known to be whole.
+    `book` names renamed jobs as Git does. `shows_hidden` asks for what the rules of comparing hid.
+    `settled` holds, by file path, rows of an earlier pass that need no second look.
+    """
+
+    contents: GitContents
+    desired: Callable[[DefinitionFile], Form]
+    live: tuple[LiveJob, ...]
+    ledger: ImportedLedger
+    book: NameBook
+    sees_all_jobs: bool
+    pause: PausePolicy = PausePolicy.FROM_GIT
+    unread_jobs: Mapping[int, Issue] = field(default_factory=dict)
+    shows_hidden: bool = False
+    settled: Mapping[str, Unchanged] = field(default_factory=dict)
+
+
+def row_fingerprint(row: Importable | Deleted) -> str:
+    """Return a text that changes when the row's job, file or mapping has moved.
+
+    Two readings of the same job may differ in the order of their lists, which is no move.
+    """
+    parts: list[object] = [row.status, row.job_name]
+    if isinstance(row, New | Changed):
+        parts.append(row.desired)  # comes from a file, which keeps its order
+    if isinstance(row, Changed | Deleted):
+        settings = canonicalize(row.job.settings).settings
+        parts += [row.job.job_id, settings, row.job.run_as_user_name]
+    return fingerprint(parts)
+
+
+def plan_fingerprints(plan: Plan) -> dict[str, str]:
+    """Return, by job name, the fingerprints of the rows that can be carried out."""
+    rows = {**plan.importable(), **plan.removable()}
+    return {name: row_fingerprint(row) for name, row in rows.items()}
+
+
+def find_renames(
+    contents: GitContents, live: Iterable[LiveJob], ledger: ImportedLedger
+) -> dict[str, LiveJob]:
+    """Return, by the definition's name, the jobs that we imported under another name.
+
+    The ledger tells which job came from the definition's `source_job_id`. A job whose present
+    name has a definition of its own stays with that definition: the name is the identity. Where
+    several jobs or several definitions share a source, none is chosen.
+    """
+    defined = {file.definition.job_name for file in contents.files}
+    live_by_id = {job.job_id: job for job in live}
+    live_names = {job.name for job in live_by_id.values()}
+    by_source: dict[int, list[LiveJob]] = {}
+    for job_id, entry in ledger.jobs.items():
+        job = live_by_id.get(job_id)
+        if job and entry.source_job_id is not None and job.name not in defined:
+            by_source.setdefault(entry.source_job_id, []).append(job)
+    claims: dict[int, set[str]] = {}
+    for definition in (file.definition for file in contents.files):
+        if definition.source_job_id in by_source and definition.job_name not in live_names:
+            claims.setdefault(definition.source_job_id, set()).add(definition.job_name)
+    return {
+        name: by_source[source][0]
+        for source, names in claims.items()
+        for name in names
+        if len(names) == len(by_source[source]) == 1
+    }
+
+
+def plan_import(situation: Situation) -> Plan:
+    """Compare Git with the workspace and decide each job's row.
+
+    Rows of list-form jobs that are not equal must be planned again with the full form:
+    see `jobs_to_read`.
+    """
+    planner = _Planner(situation)
+    rows = [*planner.definition_rows(), *planner.job_rows(), *planner.unread_rows()]
+    rows.sort(key=lambda row: (row.job_name.casefold(), row.job_name, row.status))
+    return Plan(
+        tuple(rows),
+        planner.issues(),
+        is_complete=situation.contents.is_complete and planner.sees_all,
+        unmapped=planner.unmapped(),
+    )
+
+
+def settled_rows(plan: Plan) -> dict[str, Unchanged]:
+    """Return, by file path, the rows that the list form has settled for good."""
+    return {
+        row.file.path: row
+        for row in plan.rows
+        if isinstance(row, Unchanged) and not row.job.truncated
+    }
+
+
+def jobs_to_read(plan: Plan) -> list[int]:
+    """Return the jobs that the list form could not prove equal."""
+    return [
+        row.job.job_id
+        for row in plan.rows
+        if (isinstance(row, Changed) and not row.job.complete)
+        or (isinstance(row, Unchanged) and row.job.truncated)
+    ]
+
+
+class _Planner:
+    """Holds the indexes that every row needs."""
+
+    def __init__(self, situation: Situation) -> None:
+        self._now = situation
+        self.sees_all = situation.sees_all_jobs
+        self._renames = find_renames(situation.contents, situation.live, situation.ledger)
+        self._by_name: dict[str, list[LiveJob]] = {}
+        for job in situation.live:
+            self._by_name.setdefault(job.name, []).append(job)
+        self._users: dict[str, set[str]] = {}
+        self._missing: list[tuple[str, MissingName]] = []
+        self._files: dict[str, list[DefinitionFile]] = {}
+        for file in situation.contents.files:
+            self._files.setdefault(file.definition.job_name, []).append(file)
+
+    def issues(self) -> tuple[Issue, ...]:
+        if self.sees_all:
+            return ()
+        return (
+            Issue(
+                "The principal is not known to be a workspace admin, so that jobs may exist which "
+                "it cannot see. No job is classed as deleted and none is created. Add the "
+                "principal to the group “admins” of the workspace."
+            ),
+        )
+
+    def unmapped(self) -> tuple[UnmappedName, ...]:
+        return unmapped_names(self._missing, self._now.book.names)
+
+    def definition_rows(self) -> list[Row]:
+        return [self._definition_row(file) for file in self._now.contents.files]
+
+    def unread_rows(self) -> list[Row]:
+        return [Blocked("", file.path, (file.issue,)) for file in self._now.contents.unread]
+
+    def job_rows(self) -> list[Row]:
+        """Rows of the jobs that no definition speaks of."""
+        renamed = {job.job_id for job in self._renames.values()}
+        return [
+            self._job_row(job)
+            for job in self._now.live
+            if job.name not in self._files and job.job_id not in renamed
+        ]
+
+    def _definition_row(self, file: DefinitionFile) -> Row:
+        if file.path in self._now.settled:
+            return self._now.settled[file.path]
+        name = file.definition.job_name
+        twins, jobs = self._files[name], self._by_name.get(name, [])
+        if len(twins) > 1:
+            paths = ", ".join(twin.path for twin in twins)
+            return self._blocked(file, f"{len(twins)} files define this job: {paths}. Keep one.")
+        if len(jobs) > 1:
+            ids = ", ".join(str(job.job_id) for job in jobs)
+            return self._blocked(file, f"{len(jobs)} jobs have this name: {ids}. Rename or delete.")
+        job = jobs[0] if jobs else self._renames.get(name)
+        reason = is_managed(job.marks) if job else ""
+        if job and reason:
+            return Skipped(name, job, reason, file)
+        return self._compared_row(file, job)
+
+    def _compared_row(self, file: DefinitionFile, job: LiveJob | None) -> Row:
+        name, form = file.definition.job_name, self._now.desired(file)
+        self._missing += [(name, absent) for absent in form.missing]
+        if form.issues:
+            return Blocked(name, file.path, form.issues)
+        if job is None:
+            if not self.sees_all:
+                return self._blocked(file, "It cannot be proven that no job has this name already.")
+            return New(name, file, with_pause_policy(form.settings, None, self._now.pause))
+        if job.job_id in self._now.unread_jobs:
+            return Blocked(name, file.path, (self._now.unread_jobs[job.job_id],))
+        current = with_same_identity(live_form(job, self._now.book).settings, job, form.settings)
+        desired = with_pause_policy(form.settings, current, self._now.pause)
+        changes = diff_settings(current, desired)
+        hidden = hidden_differences(current, desired) if self._now.shows_hidden else ()
+        if not changes:
+            return Unchanged(name, file, job, job.job_id in self._now.ledger.jobs, hidden)
+        old_name = job.name if job.name != name else ""
+        return Changed(name, file, job, desired, current, changes, old_name, hidden)
+
+    def _job_row(self, job: LiveJob) -> Row:
+        reason = is_managed(job.marks)
+        if reason:
+            return Skipped(job.name, job, reason, None)
+        if job.job_id not in self._now.ledger.jobs:
+            return Unmanaged(job.name, job, "Was not imported by this app and has no file.")
+        if not (self.sees_all and self._now.contents.is_complete):
+            return Unmanaged(
+                job.name,
+                job,
+                "Was imported, and no file of it was found. Because not everything could be "
+                "read, that does not prove that it was deleted.",
+            )
+        twins = self._by_name[job.name]
+        if len(twins) > 1:
+            ids = ", ".join(str(twin.job_id) for twin in twins)
+            issue = Issue(f"{len(twins)} jobs have this name: {ids}. Rename or delete.")
+            return Blocked(job.name, "", (issue,))
+        return Deleted(job.name, job, self._needed_by(job))
+
+    def _needed_by(self, job: LiveJob) -> tuple[str, ...]:
+        if not self._users:
+            for other in self._now.live:
+                for needed in needed_jobs(live_form(other, self._now.book).settings):
+                    self._users.setdefault(needed, set()).add(other.name)
+        return tuple(sorted(self._users.get(job.name, set()) - {job.name}))
+
+    def _blocked(self, file: DefinitionFile, message: str) -> Blocked:
+        return Blocked(file.definition.job_name, file.path, (Issue(message),))

@@ -1,0 +1,99 @@
+"""What an admin should look at before importing a job, told from its diff alone."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from core.comparing.diff import FieldChange
+from core.json_text import JobSettings
+
+_BLOCKS = ("schedule", "trigger", "continuous")
+_PAUSED = "PAUSED"
+_COMPUTE = re.compile(
+    r"(^|\.)(existing_cluster_id|warehouse_id|job_cluster_key|environment_key|new_cluster)\b"
+    r"|^job_clusters\b|^environments\b"
+)
+_NOTIFICATION = re.compile(r"(^|\.)(email_notifications|webhook_notifications)\b")
+_TASK = re.compile(r"^tasks(\[[^\]]*\])?$")  # one of them, or all
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """One note. `code` is stable, for badges and filters."""
+
+    code: str
+    message: str
+
+
+def risks_of(
+    current: JobSettings | None, desired: JobSettings, changes: tuple[FieldChange, ...]
+) -> tuple[Risk, ...]:
+    """Return the notes for importing a job. `current` is None for a new one."""
+    notes = [rule(changes) for rule in _RULES]
+    return (*_activation(current or {}, desired), *(note for note in notes if note))
+
+
+def _activation(current: JobSettings, desired: JobSettings) -> tuple[Risk, ...]:
+    """A job that starts by itself after the import and did not before."""
+    before, after = _active(current), _active(desired)
+    if not after - before:
+        return ()
+    names = ", ".join(sorted(after - before))
+    return (Risk("becomes_active", f"Starts by itself after the import: {names}."),)
+
+
+def _active(settings: JobSettings) -> set[str]:
+    blocks: dict[str, Any] = {name: settings.get(name) for name in _BLOCKS}
+    triggers = settings.get("triggers")
+    for index, trigger in enumerate(triggers if isinstance(triggers, list) else ()):
+        blocks[f"triggers[{index}]"] = trigger
+    return {
+        name
+        for name, block in blocks.items()
+        if isinstance(block, dict) and block.get("pause_status") != _PAUSED
+    }
+
+
+def _identity(changes: tuple[FieldChange, ...]) -> Risk | None:
+    if any(change.path.startswith("run_as") for change in changes):
+        return Risk("run_as", "Runs as somebody else after the import.")
+    return None
+
+
+def _compute(changes: tuple[FieldChange, ...]) -> Risk | None:
+    return _some(changes, _on_compute, "compute", "Its compute changes: {paths}.")
+
+
+def _on_compute(change: FieldChange) -> bool:
+    return bool(_COMPUTE.search(change.path))
+
+
+def _lost_notifications(changes: tuple[FieldChange, ...]) -> Risk | None:
+    return _some(changes, _drops_notification, "notifications", "Fewer are told: {paths}.")
+
+
+def _drops_notification(change: FieldChange) -> bool:
+    if not _NOTIFICATION.search(change.path) or change.current is None:
+        return False
+    if isinstance(change.current, list) and isinstance(change.desired, list):
+        return any(item not in change.desired for item in change.current)
+    return change.desired is None
+
+
+def _removed_tasks(changes: tuple[FieldChange, ...]) -> Risk | None:
+    return _some(changes, _drops_task, "tasks_removed", "Tasks are removed: {paths}.")
+
+
+def _drops_task(change: FieldChange) -> bool:
+    return bool(_TASK.match(change.path)) and change.desired is None
+
+
+def _some(
+    changes: tuple[FieldChange, ...], concerns: Callable[[FieldChange], bool], code: str, text: str
+) -> Risk | None:
+    paths = [change.path for change in changes if concerns(change)]
+    return Risk(code, text.format(paths=", ".join(paths))) if paths else None
+
+
+_RULES = (_identity, _compute, _lost_notifications, _removed_tasks)

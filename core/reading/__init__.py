@@ -1,0 +1,1 @@
+"""Reads both sides through the ports and hands them to the planners."""

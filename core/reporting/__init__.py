@@ -1,0 +1,1 @@
+"""What users read about an operation: rows, counts, issues, CSV."""

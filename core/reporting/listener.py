@@ -1,0 +1,52 @@
+"""Who follows an operation while it runs."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from core.errors import StoppedError
+from core.planning.export_plan import ExportRow
+from core.planning.import_plan import Row
+from core.reporting.report import ReportRow
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Who follows an operation. Called from its threads, never from two at the same time.
+
+    `on_step` gets what is being done, `on_progress` how much of it, `on_planned` all rows before
+    the first is carried out, `on_row` each row as it ends; `should_stop` is asked between jobs.
+    """
+
+    on_step: Callable[[str], None] = lambda _step: None
+    on_progress: Callable[[int, int], None] = lambda _done, _total: None
+    on_planned: Callable[[Sequence[Row] | Sequence[ExportRow]], None] = lambda _rows: None
+    on_row: Callable[[ReportRow], None] = lambda _row: None
+    should_stop: Callable[[], bool] = lambda: False
+
+    def with_progress(self, on_progress: Callable[[int, int], None]) -> "Listener":
+        """Return the listener with another receiver of progress."""
+        return replace(self, on_progress=on_progress)
+
+
+def while_reading(listener: Listener) -> Listener:
+    """Return the listener for the time in which nothing is written.
+
+    Several threads may call it: it lets one in after the other. Told to stop, it ends the reading
+    with a StoppedError.
+    """
+    mutex = threading.Lock()
+
+    def stop_or(tell: Callable[[], None]) -> None:
+        with mutex:
+            if listener.should_stop():
+                raise StoppedError
+            tell()
+
+    def on_step(step: str) -> None:
+        stop_or(lambda: listener.on_step(step))
+
+    def on_progress(done: int, total: int) -> None:
+        stop_or(lambda: listener.on_progress(done, total))
+
+    return replace(listener, on_step=on_step, on_progress=on_progress)

@@ -1,0 +1,34 @@
+"""What a pull brought: one row per definition that came, changed or went."""
+
+from core.definitions.folder import DefinitionFile, GitContents
+from core.errors import Issue
+from core.reporting.report import ERROR, ReportRow
+
+
+def pulled_rows(before: GitContents, after: GitContents) -> tuple[ReportRow, ...]:
+    """Compare the definitions by path; files that cannot be read are rows in error."""
+    old = {file.path: file for file in before.files}
+    new = {file.path: file for file in after.files}
+    rows = [
+        _row(old.get(path), new.get(path))
+        for path in sorted(old.keys() | new.keys())
+        if old.get(path) != new.get(path)
+    ]
+    unread = [
+        ReportRow("", file.path, ERROR, issues=(Issue(file.issue.message),))
+        for file in after.unread
+    ]
+    return (*rows, *unread)
+
+
+def _row(old: DefinitionFile | None, new: DefinitionFile | None) -> ReportRow:
+    if new is None:
+        assert old is not None  # one of the two has the path
+        return ReportRow(old.definition.job_name, old.path, "deleted", message="Its file went.")
+    name = new.definition.job_name
+    if old is None:
+        return ReportRow(name, new.path, "new", message="Its file came.")
+    if old.definition.job_name != name:
+        message = f"The file called it “{old.definition.job_name}” before."
+        return ReportRow(name, new.path, "renamed", message=message)
+    return ReportRow(name, new.path, "changed", message="Its file changed.")

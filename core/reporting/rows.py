@@ -1,0 +1,135 @@
+"""Rows of plans as rows of reports: the words that users read."""
+
+from dataclasses import replace
+from typing import assert_never
+
+from core.errors import Issue
+from core.jobsettings.verbatim import find_verbatim
+from core.planning.export_plan import (
+    ChangedFile,
+    DeletedFile,
+    ExportRow,
+    ForeignFile,
+    NewFile,
+    SkippedJob,
+    UnchangedFile,
+)
+from core.planning.import_plan import (
+    Blocked,
+    Changed,
+    Deleted,
+    New,
+    Row,
+    Skipped,
+    Unchanged,
+    Unmanaged,
+)
+from core.planning.risks import Risk, risks_of
+from core.reporting.report import ReportRow, RowDetails
+
+
+def detailed_row(row: Row, *, not_mapped: bool = True) -> ReportRow:
+    """Return what validation tells about a job, with everything there is to know about it.
+
+    Args:
+        not_mapped: also gather the values that travel as they stand, which takes long.
+    """
+    match row:
+        case New() | Changed() | Unchanged():
+            details = RowDetails(
+                risks=row_risks(row),
+                not_mapped=find_verbatim(row.file.definition.settings) if not_mapped else (),
+                hidden=() if isinstance(row, New) else row.hidden,
+            )
+            return replace(import_row(row), details=details)
+        case Deleted():
+            return replace(import_row(row), details=RowDetails())
+        case _:
+            return import_row(row)
+
+
+def import_row(row: Row) -> ReportRow:
+    """Return what validation tells about a job."""
+    match row:
+        case New():
+            message = _joined("Will be created.", row_risks(row))
+            return ReportRow(row.job_name, row.file.path, row.status, message=message)
+        case Changed():
+            renamed = f"Is called “{row.old_name}” now." if row.old_name else ""
+            message = _joined(renamed, row_risks(row))
+            return ReportRow(
+                row.job_name, row.file.path, row.status, changes=row.changes, message=message
+            )
+        case Unchanged():
+            message = "" if row.is_adopted else "Equal, but not yet adopted."
+            return ReportRow(row.job_name, row.file.path, row.status, message=message)
+        case Deleted():
+            return ReportRow(row.job_name, "", row.status, message=_deleted_message(row))
+        case Unmanaged():
+            return ReportRow(row.job_name, "", row.status, message=row.note)
+        case Skipped():
+            path = row.file.path if row.file else ""
+            return ReportRow(row.job_name, path, row.status, message=row.reason)
+        case Blocked():
+            return blocked_row(row)
+        case _:
+            assert_never(row)
+
+
+def export_row(row: ExportRow) -> ReportRow:
+    """Return what an export preview tells about a file."""
+    match row:
+        case NewFile():
+            return ReportRow(row.job_name, row.path, row.status)
+        case ChangedFile():
+            message = f"The file calls it “{row.old_name}” now." if row.old_name else ""
+            return ReportRow(
+                row.job_name, row.path, row.status, changes=row.changes, message=message
+            )
+        case UnchangedFile():
+            return ReportRow(row.job_name, row.file.path, row.status)
+        case DeletedFile():
+            message = "Its job is gone from this workspace."
+            return ReportRow(row.job_name, row.file.path, row.status, message=message)
+        case ForeignFile():
+            return ReportRow(row.job_name, row.file.path, row.status, message=row.note)
+        case SkippedJob():
+            return ReportRow(row.job_name, "", row.status, message=row.reason)
+        case Blocked():
+            return blocked_row(row)
+        case _:
+            assert_never(row)
+
+
+def row_risks(row: Row) -> tuple[Risk, ...]:
+    """Return what to look at before a row is imported, as its diff tells it."""
+    match row:
+        case New():
+            return risks_of(None, row.desired, ())
+        case Changed():
+            return risks_of(row.current, row.desired, row.changes)
+        case _:
+            return ()
+
+
+def _joined(message: str, risks: tuple[Risk, ...]) -> str:
+    return " ".join(text for text in (message, *(risk.message for risk in risks)) if text)
+
+
+def blocked_row(row: Blocked) -> ReportRow:
+    """Return the row of something that has to be solved first."""
+    return ReportRow(row.job_name, row.file_name, row.status, issues=row.issues)
+
+
+def moved_row(row: Row) -> ReportRow:
+    """Return the row of a job that is not what the user reviewed any more."""
+    path = row.file.path if isinstance(row, New | Changed) else ""
+    issue = Issue("The job, its file or the mapping file changed after validation. Validate again.")
+    return ReportRow(row.job_name, path, Blocked.status, issues=(issue,))
+
+
+def _deleted_message(row: Deleted) -> str:
+    if not row.needed_by:
+        return "Its definition is gone from Git."
+    users = ", ".join(f"“{name}”" for name in row.needed_by[:3])
+    return f"Its definition is gone from Git, but {users} still run it."

@@ -1,0 +1,1 @@
+"""What we remember in the workspace: ledgers, the lock, snapshots, the history."""

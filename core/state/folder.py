@@ -1,0 +1,118 @@
+"""The state folder in the workspace: ledgers and snapshots."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from core.errors import InvalidJsonError, NotFoundError, StateError, WorkspaceError
+from core.json_text import JsonDict, parse_json, stable_bytes
+from core.ports import WorkspaceFiles
+from core.state.ledger import (
+    ExportedLedger,
+    ImportedLedger,
+    exported_ledger_from_json,
+    imported_ledger_from_json,
+)
+
+FOLDER_NAME = ".job-sync-state"
+_IMPORTED = "imported.json"
+_EXPORTED = "exported.json"
+_SNAPSHOT_BYTES = 5 * 1024 * 1024  # half of what one workspace file may hold
+
+
+class StateFolder:
+    """Reads and writes the documents of one workspace and Git folder."""
+
+    def __init__(self, files: WorkspaceFiles, path: str) -> None:
+        self._files = files
+        self.path = path
+
+    def prepare(self) -> None:
+        """Make the folder. Raises StateError when it cannot be made."""
+        try:
+            self._files.make_folder(self.path)
+        except WorkspaceError as error:
+            raise StateError(
+                f"The state folder {self.path} cannot be made. {error.message}",
+                fix="Give the principal CAN MANAGE on its parent, or set STATE_FOLDER_PATH.",
+            ) from error
+
+    def imported(self) -> ImportedLedger:
+        """Return the ledger of imported jobs; empty when there is none yet."""
+        document = self._read(_IMPORTED)
+        return ImportedLedger() if document is None else imported_ledger_from_json(document)
+
+    def exported(self) -> ExportedLedger:
+        """Return the ledger of exported files; empty when there is none yet."""
+        document = self._read(_EXPORTED)
+        return ExportedLedger() if document is None else exported_ledger_from_json(document)
+
+    def save_imported(self, ledger: ImportedLedger) -> None:
+        """Replace the ledger of imported jobs."""
+        self._write(_IMPORTED, ledger.as_json())
+
+    def save_exported(self, ledger: ExportedLedger) -> None:
+        """Replace the ledger of exported files."""
+        self._write(_EXPORTED, ledger.as_json())
+
+    def save_snapshot(self, name: str, header: JsonDict, items: Sequence[JsonDict]) -> str:
+        """Keep what is about to be changed, in files of bounded size. Returns the folder's path.
+
+        Raises:
+            StateError: the snapshot could not be kept; nothing may be changed then.
+        """
+        folder = f"{self.path}/snapshots/{name}"
+        try:
+            self._files.make_folder(folder)
+            for number, part in enumerate(_parts(items), start=1):
+                content = stable_bytes({**header, "items": part})
+                self._files.create(f"{folder}/part-{number:04}.json", content)
+        except WorkspaceError as error:
+            raise StateError(
+                f"The state before the change could not be kept, so nothing was changed. "
+                f"{error.message}",
+                fix=error.fix,
+            ) from error
+        return folder
+
+    def _read(self, name: str) -> Any:
+        path = f"{self.path}/{name}"
+        try:
+            return parse_json(self._files.read(path).decode())
+        except NotFoundError as error:
+            self._make_sure_it_is_missing(path, error)
+            return None
+        except (InvalidJsonError, UnicodeDecodeError) as error:
+            raise StateError(
+                f"{path} is not valid JSON.",
+                fix="Restore it, or move it away: the next operation offers to adopt the jobs.",
+            ) from error
+
+    def _make_sure_it_is_missing(self, path: str, error: NotFoundError) -> None:
+        """A ledger that is listed and cannot be read must not be taken for an empty one."""
+        try:
+            entries = self._files.list_folder(self.path)
+        except NotFoundError:
+            return
+        if any(entry.path == path for entry in entries):
+            raise StateError(f"{path} exists and cannot be read.", fix="Try again.") from error
+
+    def _write(self, name: str, document: JsonDict) -> None:
+        path = f"{self.path}/{name}"
+        try:
+            self._files.write(path, stable_bytes(document))
+        except WorkspaceError as error:
+            raise StateError(f"{path} cannot be written. {error.message}", fix=error.fix) from error
+
+
+def _parts(items: Iterable[JsonDict]) -> Iterable[list[JsonDict]]:
+    part: list[JsonDict] = []
+    size = 0
+    for item in items:
+        item_size = len(stable_bytes(item))
+        if part and size + item_size > _SNAPSHOT_BYTES:
+            yield part
+            part, size = [], 0
+        part.append(item)
+        size += item_size
+    if part:
+        yield part

@@ -1,0 +1,140 @@
+"""What every writing operation has around it: the lock, the state folder, a snapshot."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from core.errors import Issue, SyncError
+from core.json_text import JsonDict, fingerprint
+from core.ports import CurrentPrincipal, LiveJob, Ports
+from core.settings import Settings
+from core.state.folder import FOLDER_NAME, StateFolder
+from core.state.lock import Clock, Lease, Owner, acquire
+
+log = logging.getLogger(__name__)
+
+_RELEASE_ATTEMPTS = 3
+Ledger = TypeVar("Ledger")
+
+NewOwner = Callable[[str, str], Owner]
+"""Makes the owner of a lock from the principal's name and the operation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One writing operation that holds the lock.
+
+    `unnoted` tells what was done and could not be noted in a ledger.
+    """
+
+    operation: str
+    me: CurrentPrincipal
+    state: StateFolder
+    lease: Lease
+    owner: Owner
+    unnoted: list[Issue] = field(default_factory=list)
+
+    def keep_snapshot(self, items: Sequence[JsonDict]) -> None:
+        """Keep what is about to be changed or removed.
+
+        Raises:
+            StateError: it could not be kept; nothing may be changed then.
+        """
+        if not items:
+            return
+        started = datetime.fromtimestamp(self.owner.since, UTC)
+        header: JsonDict = {
+            "version": 1,
+            "operation": self.operation,
+            "principal": self.me.name,
+            "at": started.isoformat(timespec="seconds"),
+        }
+        name = f"{started:%Y%m%dT%H%M%SZ}-{self.operation}-{self.owner.token[:8]}"
+        folder = self.state.save_snapshot(name, header, items)
+        log.info("kept %d items in %s", len(items), folder)
+
+    def note(self, save: Callable[[Ledger], None], ledger: Ledger) -> None:
+        """Replace a ledger after the work was done.
+
+        What was done must be told also when this fails, so that nothing is raised: the next
+        operation finds it and notes it. Whoever lost the lock leaves the ledger to its new owner.
+        """
+        try:
+            self.lease.check()
+            save(ledger)
+        except SyncError as error:
+            self.unnoted.append(
+                Issue(f"What was done could not be noted; the next {self.operation} does. {error}")
+            )
+
+
+def snapshot_item(job: LiveJob) -> JsonDict:
+    """Return what a snapshot keeps of a job: enough to make it again."""
+    return {
+        "job_id": job.job_id,
+        "creator_user_name": job.creator,
+        "run_as_user_name": job.run_as_user_name,
+        "settings": job.settings,
+    }
+
+
+class Sessions:
+    """Opens sessions for one workspace and Git folder."""
+
+    def __init__(self, ports: Ports, settings: Settings, clock: Clock, new_owner: NewOwner) -> None:
+        self._ports = ports
+        self._settings = settings
+        self._clock = clock
+        self._new_owner = new_owner
+        self._unreleased: set[str] = set()
+
+    def state_folder(self, me: CurrentPrincipal) -> StateFolder:
+        """Return the state folder: the same for every principal and every copy of the app.
+
+        It lies beside the mapping file, or beside the Git folder when the mapping file lies in it.
+        """
+        if self._settings.state_path:
+            return StateFolder(self._ports.files, self._settings.state_path)
+        folder, mapping = self._settings.folder, self._settings.mapping_path
+        git = self._ports.git.find(folder)
+        root = git.path if git else folder
+        neighbour = mapping if mapping and not mapping.startswith(f"{root}/") else root
+        name = fingerprint([me.workspace_id, folder])[:12]
+        path = f"{neighbour.rpartition('/')[0]}/{FOLDER_NAME}/{name}"
+        return StateFolder(self._ports.files, path)
+
+    @contextmanager
+    def open(self, operation: str) -> Iterator[Session]:
+        """Hold the lock for the time of one operation.
+
+        Raises:
+            LockedError: another operation is at work.
+            StateError: the state folder cannot be made.
+        """
+        me = self._ports.principals.current()
+        state = self.state_folder(me)
+        state.prepare()
+        owner = self._new_owner(me.name, operation)
+        clock = replace(self._clock, is_dead=self._is_dead)
+        lease = acquire(self._ports.files, state.path, owner, clock)
+        try:
+            yield Session(operation, me, state, lease, owner)
+        finally:
+            self._release(lease, owner)
+
+    def _release(self, lease: Lease, owner: Owner) -> None:
+        """Give the lock back; the operation's own result matters more than a failure to do so."""
+        for attempt in range(1, _RELEASE_ATTEMPTS + 1):
+            try:
+                lease.release()
+            except SyncError as error:
+                log.warning("attempt %d to release the lock failed: %s", attempt, error)
+            else:
+                return
+        self._unreleased.add(owner.token)
+
+    def _is_dead(self, owner: Owner) -> bool:
+        return owner.token in self._unreleased or self._clock.is_dead(owner)

@@ -1,0 +1,308 @@
+"""What a click may start. The browser's words are checked one by one."""
+
+import json
+
+import pytest
+from dash import no_update
+
+from callbacks.operations import cancel, start, start_operation
+from core.errors import ModeError, SelectionError, SyncError
+from core.operations.operation import PLAN, OperationKind, OperationRunningError, Status
+from core.settings import AppMode
+from tests.fakes import FakeOperationStore, FakeTime
+from web.identity import User
+
+ANA, BO = User("ana@dev.example", True), User("bo@dev.example", True)
+VIEWER = User("cy@dev.example", False)
+REVIEWED = {"load": "1", "report": "2", "gone": "3", "<b>x</b>": "4"}
+
+
+@pytest.fixture
+def time() -> FakeTime:
+    return FakeTime()
+
+
+@pytest.fixture
+def store(time) -> FakeOperationStore:
+    def now() -> float:
+        time.seconds += 0.001
+        return time.seconds
+
+    return FakeOperationStore(now)
+
+
+def ended(store, kind: str, status: Status = Status.SUCCEEDED, **params) -> str:
+    name = store.start(OperationKind(kind), params, ANA.name).operation_id
+    store.claim(name)
+    store.finish(name, status, {"counts": {}})
+    return name
+
+
+@pytest.fixture
+def plan(store) -> str:
+    name = ended(store, "validate", pause="new_paused")
+    store.put_documents(name, {PLAN: json.dumps(REVIEWED).encode()})
+    return name
+
+
+def begin(store, request, user=ANA, mode=AppMode.BOTH):
+    return store.get(start_operation(store, mode, user, request))
+
+
+def nothing_started(store) -> bool:
+    return store.active() is None
+
+
+# Who may start what
+
+
+@pytest.mark.parametrize("kind", ["preview", "export", "pull", "validate", "info"])
+def test_an_operator_may_start_what_needs_no_plan(store, kind):
+    operation = begin(store, {"kind": kind, "number": "1"})
+    assert (operation.kind, operation.actor, operation.status) == (kind, ANA.name, Status.QUEUED)
+
+
+@pytest.mark.parametrize("kind", sorted(set(OperationKind) - {OperationKind.INFO}))
+@pytest.mark.parametrize("user", [VIEWER, None], ids=["viewer", "nobody"])
+def test_nobody_else_starts_anything(store, plan, kind, user):
+    request = {"kind": kind, "plan": plan, "names": ["load"], "typed": "1"}
+    with pytest.raises(SyncError, match="only operators"):
+        start_operation(store, AppMode.BOTH, user, request)
+    assert nothing_started(store)
+
+
+def test_who_may_look_may_have_the_workspace_read(store):
+    assert begin(store, {"kind": "info"}, VIEWER).actor == VIEWER.name
+    with pytest.raises(SyncError, match="only operators"):
+        start_operation(store, AppMode.BOTH, None, {"kind": "info"})
+
+
+@pytest.mark.parametrize(
+    "kind", [None, "", "delete", "IMPORT", 7, True, ["import"], {"kind": "import"}, "import\0"]
+)
+def test_what_does_not_exist_is_not_started(store, kind):
+    with pytest.raises(SyncError, match="does not exist"):
+        start_operation(store, AppMode.BOTH, ANA, {"kind": kind})
+    with pytest.raises(SyncError):
+        start_operation(store, AppMode.BOTH, ANA, {})
+    assert nothing_started(store)
+
+
+@pytest.mark.parametrize(
+    ("mode", "kinds"),
+    [
+        (AppMode.EXPORT, ["pull", "validate", "import", "remove", "adopt"]),
+        (AppMode.IMPORT, ["preview", "export"]),
+    ],
+)
+def test_the_mode_decides_on_the_server(store, plan, mode, kinds):
+    for kind in kinds:
+        request = {"kind": kind, "plan": plan, "names": ["load"], "typed": "1"}
+        with pytest.raises(ModeError, match=f"APP_MODE is {mode}"):
+            start_operation(store, mode, ANA, request)
+    assert nothing_started(store)
+    assert begin(store, {"kind": "info"}, mode=mode).kind == "info"
+
+
+# The plan and the selection
+
+
+def test_an_import_gets_the_plan_the_names_and_the_plan_s_choice(store, plan):
+    request = {"kind": "import", "plan": plan, "names": ["report", "load", "load"], "pause": "x"}
+    operation = begin(store, {**request, "job_id": 7, "status": "new", "actor": "root"})
+    assert operation.params == {"plan": plan, "names": ["load", "report"], "pause": "new_paused"}
+    assert operation.actor == ANA.name
+
+
+@pytest.mark.parametrize("kind", ["import", "remove"])
+@pytest.mark.parametrize(
+    "forged", [None, "", "0" * 32, "../x", 7, True, [], {}, ["a"], "plan\0", "'--"]
+)
+def test_no_other_plan_is_carried_out(store, plan, kind, forged):
+    request = {"kind": kind, "plan": forged, "names": ["load"], "typed": "1"}
+    with pytest.raises(SyncError, match="not the newest validation"):
+        start_operation(store, AppMode.BOTH, ANA, request)
+    assert nothing_started(store)
+
+
+def test_without_a_validation_there_is_no_plan(store):
+    for forged in ("", None, "x"):
+        with pytest.raises(SyncError, match="not the newest validation"):
+            start_operation(
+                store, AppMode.BOTH, ANA, {"kind": "import", "plan": forged, "names": ["a"]}
+            )
+
+
+@pytest.mark.parametrize("status", [Status.SUCCEEDED, Status.FAILED, Status.CANCELLED])
+def test_a_plan_is_over_when_another_validation_came(store, plan, status):
+    ended(store, "validate", status)
+    with pytest.raises(SyncError, match="not the newest validation"):
+        start_operation(store, AppMode.BOTH, ANA, {"kind": "import", "plan": plan, "names": ["a"]})
+
+
+def test_a_plan_is_over_when_git_was_pulled(store, plan):
+    ended(store, "pull", Status.FAILED)
+    assert begin(store, {"kind": "import", "plan": plan, "names": ["load"]})
+    store.finish(store.active().operation_id, Status.SUCCEEDED, {})
+    ended(store, "pull")
+    with pytest.raises(SyncError, match="not the newest validation"):
+        start_operation(
+            store, AppMode.BOTH, ANA, {"kind": "import", "plan": plan, "names": ["load"]}
+        )
+
+
+def test_an_operation_of_another_kind_is_no_plan(store, plan):
+    exported = ended(store, "export")
+    with pytest.raises(SyncError, match="not the newest validation"):
+        start_operation(
+            store, AppMode.BOTH, ANA, {"kind": "import", "plan": exported, "names": ["load"]}
+        )
+
+
+@pytest.mark.parametrize("names", [None, "load", {"load": 1}, [1], ["load", None], [["load"]], 7])
+def test_a_selection_is_a_list_of_names(store, plan, names):
+    with pytest.raises(SyncError, match="sent no selection"):
+        start_operation(store, AppMode.BOTH, ANA, {"kind": "import", "plan": plan, "names": names})
+    assert nothing_started(store)
+
+
+def test_an_empty_selection_starts_nothing(store, plan):
+    for kind in ("import", "remove"):
+        request = {"kind": kind, "plan": plan, "names": [], "typed": "0"}
+        with pytest.raises(SyncError, match="Nothing is selected"):
+            start_operation(store, AppMode.BOTH, ANA, request)
+    assert nothing_started(store)
+
+
+@pytest.mark.parametrize("name", ["nobody", "", "LOAD", "load ", "x" * 4000, "bad \ud800", "\0"])
+def test_a_name_that_was_not_reviewed_is_refused(store, plan, name):
+    with pytest.raises(SelectionError):
+        start_operation(
+            store, AppMode.BOTH, ANA, {"kind": "import", "plan": plan, "names": ["load", name]}
+        )
+    assert nothing_started(store)
+
+
+def test_a_plan_that_is_not_kept_any_more_has_no_names(store):
+    name = ended(store, "validate")
+    with pytest.raises(SelectionError):
+        start_operation(
+            store, AppMode.BOTH, ANA, {"kind": "import", "plan": name, "names": ["load"]}
+        )
+
+
+@pytest.mark.parametrize("typed", ["2", " 2 ", 2])
+def test_a_removal_is_confirmed_by_its_number(store, plan, typed):
+    request = {"kind": "remove", "plan": plan, "names": ["gone", "load"], "typed": typed}
+    assert begin(store, request).params["names"] == ["gone", "load"]
+
+
+@pytest.mark.parametrize("typed", [None, "", "1", "3", "two", "02", "2.0", True, [2], "２"])
+def test_any_other_number_removes_nothing(store, plan, typed):
+    request = {"kind": "remove", "plan": plan, "names": ["gone", "load"], "typed": typed}
+    with pytest.raises(SyncError, match="type 2 to confirm"):
+        start_operation(store, AppMode.BOTH, ANA, request)
+    assert nothing_started(store)
+
+
+def test_a_name_sent_twice_counts_once(store, plan):
+    request = {"kind": "remove", "plan": plan, "names": ["gone", "gone"], "typed": "2"}
+    with pytest.raises(SyncError, match="type 1 to confirm"):
+        start_operation(store, AppMode.BOTH, ANA, request)
+
+
+# Validations
+
+
+@pytest.mark.parametrize(
+    ("pause", "policy"),
+    [
+        (None, ""),
+        ("", ""),
+        ("mapping_file", ""),
+        ("from_git", "from_git"),
+        ("keep_target", "keep_target"),
+        ("new_paused", "new_paused"),
+    ],
+)
+def test_a_validation_follows_the_choice(store, pause, policy):
+    operation = begin(store, {"kind": "validate", "pause": pause, "ask": True})
+    assert operation.params == {"pause": policy, "ask_workspace": True}
+
+
+def test_a_choice_that_does_not_exist_is_refused(store):
+    with pytest.raises(SyncError, match="no such choice"):
+        start_operation(store, AppMode.BOTH, ANA, {"kind": "validate", "pause": "always"})
+    assert nothing_started(store)
+
+
+# What the click is told
+
+
+def test_a_click_gets_the_id_and_no_message(store):
+    operation_id, text, shows = start(store, AppMode.BOTH, ANA, {"kind": "export"})
+    assert store.get(operation_id).kind == "export"
+    assert (text, shows) == (no_update, no_update)
+
+
+def test_a_refusal_is_a_message(store):
+    assert start(store, AppMode.IMPORT, ANA, {"kind": "export"}) == (
+        no_update,
+        "Export is not available: APP_MODE is Import.",
+        True,
+    )
+
+
+def test_somebody_else_s_operation_is_named(store):
+    start(store, AppMode.BOTH, ANA, {"kind": "export"})
+    for user in (BO, ANA):
+        operation_id, text, shows = start(store, AppMode.BOTH, user, {"kind": "validate"})
+        assert (operation_id, shows) == (no_update, True)
+        assert "Export is running, started by ana@dev.example at " in text
+
+
+def test_a_double_click_is_no_message(store, time):
+    start(store, AppMode.BOTH, ANA, {"kind": "export"})
+    quiet = (no_update, no_update, no_update)
+    assert start(store, AppMode.BOTH, ANA, {"kind": "export"}) == quiet
+    assert start(store, AppMode.BOTH, BO, {"kind": "export"}) != quiet
+    time.seconds += 3
+    assert start(store, AppMode.BOTH, ANA, {"kind": "export"}) != quiet
+
+
+def test_the_store_decides_who_is_first(store):
+    start_operation(store, AppMode.BOTH, ANA, {"kind": "export"})
+    with pytest.raises(OperationRunningError):
+        start_operation(store, AppMode.BOTH, ANA, {"kind": "preview"})
+
+
+# Cancelling
+
+
+def test_an_operator_may_cancel_anybody_s_operation(store):
+    name = start_operation(store, AppMode.BOTH, ANA, {"kind": "export"})
+    store.claim(name)
+    assert cancel(store, BO, name) == name
+    operation = store.get(name)
+    assert (operation.status, operation.cancel_reason) == (Status.CANCELLING, f"by {BO.name}")
+
+
+@pytest.mark.parametrize("user", [VIEWER, None], ids=["viewer", "nobody"])
+def test_nobody_else_cancels(store, user):
+    name = start_operation(store, AppMode.BOTH, ANA, {"kind": "export"})
+    cancel(store, user, name)
+    assert store.get(name).status is Status.QUEUED
+
+
+@pytest.mark.parametrize("name", ["", "unknown", "../x", "'--", "x" * 4000])
+def test_cancelling_what_does_not_exist_does_no_harm(store, name):
+    running = start_operation(store, AppMode.BOTH, ANA, {"kind": "export"})
+    assert cancel(store, ANA, name) == name
+    assert store.get(running).status is Status.QUEUED
+
+
+@pytest.mark.parametrize("pause", [["from_git"], {"a": 1}, 7])
+def test_a_choice_of_another_type_is_refused(pause: object) -> None:
+    request = {"kind": "validate", "pause": pause}
+    with pytest.raises(SyncError, match="no such choice"):
+        start_operation(FakeOperationStore(), AppMode.BOTH, User("ana", True), request)

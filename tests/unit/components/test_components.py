@@ -1,0 +1,538 @@
+"""What components show, told by the trees that they return."""
+
+from collections.abc import Iterator
+
+import dash_ag_grid as dag
+import pytest
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components.actions import (
+    Situation,
+    adoptable,
+    export_actions,
+    import_actions,
+    reviewed_plan,
+    running_sentence,
+)
+from components.grid import HISTORY_COLUMNS, grid, grid_tools, job_columns
+from components.history_tab import counts_text, entry_head, history_row, title_of, tone_of
+from components.operation_view import chips_view, outcome_view, progress_view
+from components.row_panel import crumbs, row_panel
+from components.shell import Frame, page
+from components.words import (
+    clock_time,
+    duration,
+    headline,
+    plural,
+    what_happened,
+)
+from components.workspace_tab import workspace_view
+from core.operations.operation import Operation, OperationKind, Status
+from core.state.history import HistoryEntry
+
+ANA = "ana@dev.example"
+HOSTILE = (
+    "<img src=x onerror=alert(1)>",
+    "[x](javascript:alert(1))",
+    "nul \0 \u202e bad \ud800",
+    '{"type":"Img","namespace":"dash_html_components"}',
+    "x" * 4000,
+)
+ACTIVE = (dcc.Markdown, html.Script, html.Iframe, html.Embed, html.ObjectEl, html.Base, html.Meta)
+LINKS = ("href", "src", "srcDoc", "formAction", "action")
+
+
+def operation(kind: str = "import", status: str = "succeeded", **fields) -> Operation:
+    times = {"created": 1_700_000_000.0, "started": 1_700_000_001.0, "finished": 1_700_000_004.0}
+    return Operation(
+        **{
+            "operation_id": "1",
+            "kind": OperationKind(kind),
+            "status": Status(status),
+            "actor": ANA,
+            "params": {},
+            **times,
+            **fields,
+        }
+    )
+
+
+def walk(node) -> Iterator[Component]:
+    """Yield every component of a tree."""
+    if isinstance(node, Component):
+        yield node
+        for name in ("children", "label", "header"):
+            yield from walk(getattr(node, name, None))
+    elif isinstance(node, list | tuple):
+        for inner in node:
+            yield from walk(inner)
+
+
+def text_of(node) -> str:
+    """Return what a tree says, parts of one element without a gap."""
+    if isinstance(node, Component):
+        return text_of(getattr(node, "children", None))
+    if isinstance(node, list | tuple):
+        return "".join(map(text_of, node))
+    return "" if node is None else str(node)
+
+
+def is_harmless(tree) -> bool:
+    """Whether what comes from jobs is text, and neither a component, a style nor a link."""
+    for node in walk(tree):
+        props = node.to_plotly_json()["props"]
+        children = props.get("children")
+        for child in children if isinstance(children, list | tuple) else [children]:
+            if not isinstance(child, Component | str | int | float | None):
+                return False
+        if isinstance(node, ACTIVE) or props.get("style") is not None:
+            return False
+        if any(name.startswith("dangerously") or name == "innerHTML" for name in props):
+            return False
+        for link in LINKS:
+            if not str(props.get(link) or "/").startswith(("/", "#", "https://", "http://")):
+                return False
+    return True
+
+
+# Words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0.0 s"),
+        (9.94, "9.9 s"),
+        (10, "10 s"),
+        (59.9, "59 s"),
+        (60, "1 min 00 s"),
+        (3599, "59 min 59 s"),
+        (3600, "1 h 0 min"),
+        (90_000, "25 h 0 min"),
+    ],
+)
+def test_durations_are_told_as_people_say_them(seconds, text):
+    assert duration(seconds) == text
+
+
+def test_numbers_and_moments_are_told_as_people_read_them():
+    assert (plural(0, "job"), plural(1, "job"), plural(1234, "job")) == (
+        "0 jobs",
+        "1 job",
+        "1,234 jobs",
+    )
+    assert clock_time(1_700_000_000) == "2023-11-14 22:13:20 UTC"
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome", "text"),
+    [
+        ("queued", None, "Import is running"),
+        ("running", None, "Import is running"),
+        ("cancelling", None, "Import is running"),
+        ("succeeded", {"counts": {"new": 1}}, "Import finished"),
+        ("succeeded", {"counts": {"error": 1}}, "Import finished with errors"),
+        ("succeeded", None, "Import finished"),
+        ("failed", None, "Import failed"),
+        ("cancelled", None, "Import cancelled"),
+        ("interrupted", None, "Import interrupted"),
+    ],
+)
+def test_a_headline_says_how_an_operation_ended(status, outcome, text):
+    assert headline(operation(status=status, outcome=outcome)) == text
+
+
+def said(kind: str, **outcome) -> str:
+    return what_happened(operation(kind, outcome=outcome))
+
+
+@pytest.mark.parametrize("kind", OperationKind)
+def test_every_kind_of_operation_says_what_it_did(kind):
+    assert said(kind, counts={}, states={}, details={})
+    assert said(kind, counts={"error": 1}, states={}, details={})
+
+
+def test_sentences_tell_what_happened_and_what_is_next():
+    assert said("validate", counts={"unchanged": 3}) == (
+        "Everything matches: there is nothing to import and nothing to remove."
+    )
+    assert said("validate", counts={"new": 1200, "error": 1}).startswith("1,200 new, 1 error.")
+    assert said("import", states={"done": {"new": 2, "renamed": 1}}).startswith("3 jobs imported.")
+    failed = said("import", counts={"error": 1}, states={"failed": {"error": 1}})
+    assert failed.startswith("0 jobs imported. 1 job failed, each row says why.")
+    assert said("remove", states={"done": {"deleted": 1}}).startswith("1 job removed.")
+    assert said("adopt", counts={"unchanged": 2}).startswith("2 equal jobs are adopted.")
+    assert said("export", counts={"new": 1}).endswith("push to the Git repository.")
+    assert said("export", counts={"unchanged": 1}).endswith("there is nothing to push.")
+    assert "Nothing was written" in said("preview", counts={"new": 1})
+
+
+def test_a_pull_tells_both_commits():
+    details = {"old_commit": "1" * 40, "commit": "2" * 40}
+    counts = {"new": 1, "renamed": 2}
+    assert said("pull", details=details, counts=counts).startswith(
+        "1111111 → 2222222: 1 came, 2 renamed."
+    )
+    assert "no definition differs" in said("pull", details=details, counts={})
+    same = {"old_commit": "1" * 40, "commit": "1" * 40}
+    assert said("pull", details=same).startswith("Already at the newest commit, 1111111.")
+
+
+def test_what_stopped_says_why_and_what_was_done():
+    outcome = {"states": {"done": {"new": 1}}}
+    text = what_happened(operation(status="cancelled", outcome=outcome, error="Cancelled."))
+    assert text == "Cancelled. 1 job imported."
+    assert what_happened(operation(status="failed", outcome=outcome, error="No.")) == "No."
+    assert what_happened(operation(status="interrupted", error="Lost.")) == "Lost."
+
+
+# Which buttons may be pressed
+
+
+def test_without_a_validation_only_reading_is_possible():
+    actions = import_actions(Situation(may_operate=True))
+    enabled = {button for button, action in actions.items() if action.is_enabled}
+    assert enabled == {"import-pull", "import-validate"}
+    assert actions["import-start"].reason == "Validate first."
+    assert all(action.is_enabled for action in export_actions(Situation(True)).values())
+
+
+def test_nothing_may_be_pressed_while_something_is_at_work_or_by_a_viewer():
+    busy = Situation(True, active=operation("pull", "running"), validation=operation("validate"))
+    viewer = Situation(False, validation=operation("validate"))
+    for now in (busy, viewer):
+        for actions in (import_actions(now), export_actions(now)):
+            assert not any(action.is_enabled for action in actions.values())
+
+
+def test_an_incomplete_plan_removes_nothing():
+    validation = operation("validate", outcome={"details": {"is_complete": False}})
+    actions = import_actions(Situation(True, validation=validation))
+    assert actions["import-start"].is_enabled
+    assert "proves nothing" in actions["import-remove"].reason
+
+
+@pytest.mark.parametrize("status", ["queued", "running", "failed", "cancelled", "interrupted"])
+def test_only_a_validation_that_succeeded_is_a_plan(status):
+    assert reviewed_plan(Situation(True, validation=operation("validate", status))) == ""
+
+
+def test_a_pull_after_the_validation_makes_it_old():
+    validation = operation("validate")
+    older, newer = (operation("pull", created=validation.created + s) for s in (-1, 1))
+    assert reviewed_plan(Situation(True, validation=validation, pull=older)) == "1"
+    assert reviewed_plan(Situation(True, validation=validation, pull=newer)) == ""
+
+
+def test_equal_jobs_are_offered_until_they_were_adopted():
+    validation = operation("validate", outcome={"details": {"adoptable": 3}})
+    assert adoptable(Situation(True, validation=validation, shown=validation)) == 3
+    assert adoptable(Situation(True, validation=validation, shown=operation("adopt"))) == 0
+    assert adoptable(Situation(True)) == 0
+    assert adoptable(Situation(True, validation=operation("validate"))) == 0
+
+
+def test_who_runs_what_since_when():
+    assert running_sentence(operation("export", "running")) == (
+        f"Export is running, started by {ANA} at 2023-11-14 22:13:21 UTC."
+    )
+
+
+# The operation of a tab
+
+
+def test_progress_is_shown_while_an_operation_is_at_work():
+    at_work = operation(status="running", step="Importing jobs", done=1200, total=5000)
+    text = text_of(progress_view(at_work, at_work.started + 65, may_cancel=True))
+    for part in ("Import", "Importing jobs", "1,200 of 5,000", "1 min 05 s", "Cancel"):
+        assert part in text
+    assert "Cancel" not in text_of(progress_view(at_work, 0, may_cancel=False))
+    for nothing in (None, operation()):
+        assert text_of(progress_view(nothing, 0, may_cancel=True)) == ""
+
+
+def test_progress_without_a_total_has_no_end():
+    counting = operation(status="running", done=7)
+    [bar] = [n for n in walk(progress_view(counting, 0, may_cancel=True)) if n._type == "Progress"]
+    assert getattr(bar, "value", None) is None
+    assert "Starting" in text_of(progress_view(counting, 0, may_cancel=True))
+
+
+def test_a_wait_for_the_workspace_is_told_while_it_lasts():
+    waiting = operation(status="running", waiting_until=1_700_000_010.0)
+    assert "Waiting 7 s" in text_of(progress_view(waiting, 1_700_000_003.0, may_cancel=True))
+    assert "Waiting" not in text_of(progress_view(waiting, 1_700_000_010.0, may_cancel=True))
+
+
+def test_who_has_cancelled_cannot_cancel_again():
+    tree = progress_view(operation(status="cancelling"), 0, may_cancel=True)
+    [button] = [node for node in walk(tree) if isinstance(node, html.Button)]
+    assert button.disabled
+    assert "Stopping" in text_of(tree)
+
+
+@pytest.mark.parametrize(
+    ("fields", "tone"),
+    [
+        ({"outcome": {"counts": {"new": 1}}}, "good"),
+        ({"outcome": {"counts": {"error": 1}}}, "warn"),
+        ({"outcome": {"counts": {}, "issues": [{"message": "x"}]}}, "warn"),
+        ({"status": "failed", "error": "No."}, "bad"),
+        ({"status": "cancelled"}, "warn"),
+        ({"status": "interrupted"}, "warn"),
+    ],
+)
+def test_an_outcome_has_its_tone(fields, tone):
+    assert f"outcome-{tone}" in str(outcome_view(operation(**fields)).to_plotly_json())
+
+
+def test_while_something_is_at_work_no_outcome_is_shown():
+    for nothing in (None, operation(status="running")):
+        assert text_of(outcome_view(nothing)) == ""
+
+
+def test_issues_are_counted_and_cut_off_with_a_number():
+    issues = [{"path": "map.json", "message": f"issue {n}"} for n in range(60)]
+    text = text_of(outcome_view(operation(outcome={"issues": issues})))
+    assert "60 issues" in text
+    assert "issue 49" in text
+    assert "issue 50" not in text
+    assert "… and 10 more" in text
+
+
+def test_names_to_map_come_with_the_line_to_add():
+    name = {
+        "kind": "cluster",
+        "name": "etl",
+        "jobs": ["a", "b", "c", "d"],
+        "candidates": ["etl-prod"],
+        "section": "compute_name_mappings",
+        "line": '"etl": "…"',
+    }
+    text = text_of(outcome_view(operation("validate", outcome={"unmapped": [name]})))
+    for part in ("1 name to map", "a, b, c and 1 more", "etl-prod", '"etl": "…"'):
+        assert part in text
+    lost = {**name, "kind": "job", "line": "", "candidates": []}
+    text = text_of(outcome_view(operation("validate", outcome={"unmapped": [lost]})))
+    assert "Create the job, or import it first." in text
+    assert "—" in text
+
+
+def test_chips_count_by_status_in_the_words_of_the_operation():
+    counts = {"new": 1200, "error": 1, "unchanged": 0}
+    exported = operation("export", outcome={"counts": counts})
+    assert text_of(chips_view(exported)) == "Created 1,200Failed 1"
+    assert text_of(chips_view(operation(outcome={"counts": counts}))) == "New 1,200Error 1"
+    assert text_of(chips_view(None)) == text_of(chips_view(operation())) == ""
+
+
+# The side panel
+
+ROW = {"key": "0", "job": "load", "file": "load.json", "status": "changed", "job_id": "7"}
+
+
+def panel(report=None, has_sides=False, **row) -> Component:
+    return row_panel({**ROW, **row}, report or {}, "Changed", has_sides=has_sides)
+
+
+def test_a_path_is_read_as_people_say_it():
+    text = "".join(text_of(part) for part in crumbs("tasks[load].new_cluster.num_workers"))
+    assert text == "task load›new_cluster›num_workers"
+    assert text_of(crumbs('tags["a.b"]')) == "tags›a.b"
+    assert crumbs("") == []
+
+
+def test_fields_that_differ_are_a_table():
+    changes = [
+        {"path": "a", "current": None, "desired": {"x": 1}},
+        {"path": "b", "current": "text", "desired": "y" * 5000},
+    ]
+    text = text_of(panel({"changes": changes}, has_sides=True))
+    assert "not set" in text
+    assert '"x": 1' in text
+    assert "1,000 more characters" in text
+    assert "2 changes" in text
+    assert "Side by side" in text
+
+
+@pytest.mark.parametrize(
+    ("status", "text"),
+    [
+        ("unchanged", "Nothing differs."),
+        ("new", "Everything is new"),
+        ("deleted", "would be removed"),
+        ("error", ""),
+    ],
+)
+def test_without_differences_the_status_says_what_is_there(status, text):
+    assert text in text_of(panel(status=status))
+
+
+def test_everything_that_is_known_of_a_row_is_shown_once():
+    report = {
+        "message": "Starts by itself. And more.",
+        "issues": [{"path": "tasks[a]", "message": "No cluster."}, {"message": "Whole."}],
+        "details": {
+            "risks": [{"code": "becomes_active", "message": "Starts by itself."}],
+            "hidden": [{"path": "x", "reason": "a default", "source": "docs"}],
+            "not_mapped": [{"path": "y", "value": 7, "what": "path"}],
+        },
+    }
+    text = text_of(panel(report))
+    for part in ("No cluster.", "Whole.", "a default", "docs", "1 value not mapped", "And more."):
+        assert part in text
+    assert text.count("Starts by itself.") == 1
+    assert "1 difference hidden by rule" in text
+
+
+# History and Workspace
+
+ENTRY = HistoryEntry("id", "export", ANA, "Both", 1_700_000_000.0, 65, "completed", {"new": 2}, "m")
+
+
+def test_an_entry_is_a_row_of_words():
+    assert history_row(ENTRY) == {
+        "entry_id": "id",
+        "start": "2023-11-14 22:13:20",
+        "title": "Export",
+        "who": ANA,
+        "outcome": "Completed",
+        "tone": "good",
+        "counts": "2 created",
+        "duration": "1 min 05 s",
+        "mode": "Both",
+        "message": "m",
+    }
+    text = text_of(entry_head(ENTRY))
+    for part in ("Export: Completed", "2 created", ANA, "1 min 05 s"):
+        assert part in text
+
+
+def test_an_entry_of_another_version_is_shown_in_its_own_words():
+    assert title_of("teleport") == "teleport"
+    assert (tone_of("failed"), tone_of("beamed")) == ("bad", "warn")
+    assert counts_text("teleport", {"new": 1, "beamed": 2}) == "1 new"
+
+
+def info(**details) -> Operation:
+    return operation("info", outcome={"details": details, "issues": []})
+
+
+def test_the_workspace_is_told_as_it_was_read():
+    details = {"principal": "me", "is_admin": True, "jobs": 1200, "definitions": 3, "commit": "1"}
+    text = text_of(workspace_view(info(**details), "https://dev.example", "", {"dash": "4"}))
+    for part in ("https://dev.example", "me, a workspace admin", "1,200 Jobs", "dash 4"):
+        assert part in text
+    assert "not proven to be a workspace admin" in text_of(workspace_view(info(), "", "", {}))
+
+
+def test_a_folder_is_a_link_when_the_workspace_is_known():
+    tree = workspace_view(info(git_folder="/Workspace/x"), "h", "https://dev.example/x", {})
+    [link] = [node for node in walk(tree) if isinstance(node, html.A)]
+    assert (link.href, link.rel) == ("https://dev.example/x", "noopener noreferrer")
+    plain = workspace_view(info(git_folder="/Workspace/x"), "h", "", {})
+    assert not [node for node in walk(plain) if isinstance(node, html.A)]
+
+
+def test_the_mapping_file_is_shown_with_its_use():
+    entries = [
+        {"section": "s", "name": "a", "target": "b", "jobs": 2},
+        {"section": "s", "name": "c", "target": "d", "jobs": 0},
+        {"section": "t", "name": "e", "target": "f", "jobs": 1},
+    ]
+    details = {"mapping_file": "/map.json", "mapping_text": "{}", "mapping_entries": entries}
+    text = text_of(workspace_view(info(**details), "", "", {}))
+    for part in ("/map.json", "3 entries, 1 used by no definition.", "2 jobs", "not used"):
+        assert part in text
+    empty = text_of(workspace_view(info(mapping_file="/m", mapping_entries=[]), "", "", {}))
+    assert "The file maps nothing." in empty
+    assert "No mapping file is configured" in text_of(workspace_view(info(), "", "", {}))
+
+
+def test_what_went_wrong_while_reading_is_shown():
+    failed = operation("info", "failed", error="No answer.", outcome=None)
+    assert text_of(workspace_view(failed, "", "", {})) == "No answer."
+    for unread in (None, operation("info", "running", outcome=None)):
+        assert "Reading the workspace" in text_of(workspace_view(unread, "", "", {}))
+    broken = operation(
+        "info",
+        outcome={"details": {"mapping_file": "/m"}, "issues": [{"message": "a comma is missing"}]},
+    )
+    assert "a comma is missing" in text_of(workspace_view(broken, "", "", {}))
+
+
+# Grids
+
+
+def test_a_grid_neither_runs_nor_renders_what_is_in_its_cells():
+    tree = grid("x", job_columns("import"), "None.", selects=True)
+    [table] = [node for node in walk(tree) if isinstance(node, dag.AgGrid)]
+    props = table.to_plotly_json()["props"]
+    assert not props.get("dangerously_allow_code")
+    assert props.get("style") is None
+    for columns in (job_columns("export"), job_columns("import"), HISTORY_COLUMNS):
+        assert len({column["field"] for column in columns}) == len(columns)
+        assert not any(column.get("cellRenderer") == "markdown" for column in columns)
+
+
+def test_every_column_can_be_chosen_by_its_name():
+    text = text_of(grid_tools("x", HISTORY_COLUMNS, has_all=False))
+    assert all(column["headerName"] in text for column in HISTORY_COLUMNS)
+    assert "All rows and columns" not in text
+    assert "All rows and columns" in text_of(grid_tools("x", job_columns("import")))
+
+
+# Whatever jobs are called
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_comes_from_jobs_is_only_ever_text(text):
+    issue = {"path": f'a["{text}"]', "message": text}
+    unmapped = {
+        "kind": text, "name": text, "jobs": [text], "candidates": [text], "section": text,
+        "line": text,
+    }  # fmt: skip
+    outcome = {"issues": [issue], "unmapped": [unmapped], "counts": {"new": 1}}
+    report = {
+        "message": text,
+        "issues": [issue],
+        "changes": [
+            {"path": text, "current": text, "desired": {text: text}},
+            {"path": "a", "current": {"type": "Img", "props": {}}, "desired": [text]},
+        ],
+        "details": {
+            "risks": [{"code": "run_as", "message": text}],
+            "hidden": [{"path": text, "reason": text, "source": text}],
+            "not_mapped": [{"path": text, "value": {"type": text}, "what": text}],
+        },
+    }
+    entry = {"section": text, "name": text, "target": text, "jobs": 1}
+    details = dict.fromkeys(
+        ("git_folder", "branch", "commit", "git_url", "principal", "mapping_file"), text
+    )
+    details = {**details, "mapping_text": text, "mapping_entries": [entry]}
+    fields = {"job": text, "file": text, "run_as": text, "starts": text, "types": text}
+    history = HistoryEntry("id", text, text, text, 0.0, 0.0, text, {}, text)
+    frame = Frame(text, "https://dev.example", "red", "Both", text, True, "k", ("export",), text)
+    trees = (
+        progress_view(operation(status="running", step=text, actor=text), 0, may_cancel=True),
+        outcome_view(operation("validate", actor=text, error=text, outcome=outcome)),
+        panel(report, has_sides=True, **fields),
+        entry_head(history),
+        workspace_view(info(**details), text, "", {"x": text}),
+        page(frame),
+    )
+    for tree in trees:
+        assert is_harmless(tree)
+        assert text in text_of(tree) or tree is trees[0]
+
+
+def test_the_check_itself_finds_what_is_not_harmless():
+    for tree in (
+        html.Div({"type": "Img"}),
+        html.Div(html.A("x", href="javascript:alert(1)")),
+        html.Div(html.P("x", style={"color": "red"})),
+        html.Div([dcc.Markdown("x")]),
+    ):
+        assert not is_harmless(tree)

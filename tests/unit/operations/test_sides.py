@@ -1,0 +1,68 @@
+"""Both sides of a planned row."""
+
+import pytest
+
+from core.definitions.definition import Definition
+from core.definitions.folder import DefinitionFile
+from core.errors import Issue
+from core.json_text import Packed
+from core.operations.sides import Sides, sides_of
+from core.planning.export_plan import (
+    ChangedFile,
+    DeletedFile,
+    ForeignFile,
+    NewFile,
+    SkippedJob,
+    UnchangedFile,
+)
+from core.planning.import_plan import Blocked, Changed, Deleted, New, Skipped, Unchanged, Unmanaged
+from core.ports import LiveJob
+from tests.builders import job
+
+HERE, GIT = job("load", timeout_seconds=1), job("load", timeout_seconds=2)
+LIVE = LiveJob(2**53 + 1, HERE, "ana@dev.example", "bo@dev.example", complete=True)
+DEFINITION = Definition("load", 7, "cy@dev.example", GIT)
+FILE = DefinitionFile("load.json", DEFINITION, b"")
+EXPORTED = Definition("load", LIVE.job_id, "bo@dev.example", HERE)
+EQUAL_HERE = Sides(Packed(HERE), None, True, LIVE.job_id, "bo@dev.example")
+
+
+@pytest.mark.parametrize(
+    ("row", "sides"),
+    [
+        (New("load", FILE, GIT), Sides(desired=Packed(GIT))),
+        (
+            Changed("load", FILE, LIVE, GIT, HERE, ()),
+            Sides(Packed(HERE), Packed(GIT), job_id=LIVE.job_id),
+        ),
+        (Unchanged("load", FILE, LIVE, True), EQUAL_HERE),
+        (Unmanaged("load", LIVE, "note"), EQUAL_HERE),
+        (Skipped("load", LIVE, "reason", None), EQUAL_HERE),
+        (
+            Deleted("load", LIVE, ()),
+            Sides(Packed(HERE), None, False, LIVE.job_id, "bo@dev.example"),
+        ),
+        (Blocked("load", "load.json", (Issue("x"),)), Sides()),
+        (
+            NewFile("load", "load.json", LIVE, EXPORTED),
+            Sides(desired=Packed(HERE), job_id=LIVE.job_id),
+        ),
+        (
+            ChangedFile("load", FILE, LIVE, EXPORTED, ()),
+            Sides(Packed(GIT), Packed(HERE), job_id=LIVE.job_id),
+        ),
+        (UnchangedFile("load", FILE, LIVE), EQUAL_HERE),
+        (
+            DeletedFile("load", FILE),
+            Sides(Packed(GIT), None, False, None, "cy@dev.example"),
+        ),
+        (
+            ForeignFile("load", FILE, "note"),
+            Sides(Packed(GIT), None, True, None, "cy@dev.example"),
+        ),
+        (SkippedJob("load", "reason"), Sides()),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_row_has_what_is_replaced_and_what_replaces_it(row, sides):
+    assert sides_of(row) == sides

@@ -1,0 +1,174 @@
+"""What an export would do."""
+
+from typing import Any
+
+import pytest
+
+from core.definitions.definition import Definition
+from core.definitions.file_names import free_file_name
+from core.definitions.folder import DefinitionFile, GitContents, UnreadFile
+from core.errors import Issue
+from core.mapping.names import NameBook
+from core.planning.export_plan import (
+    ExportPlan,
+    ExportSituation,
+    jobs_to_read,
+    plan_export,
+    settled_jobs,
+)
+from core.ports import LiveJob
+from core.state.ledger import ExportedFile, ExportedLedger
+from tests.builders import job
+
+
+def file_of(name: str, *, path: str = "", **fields: Any) -> DefinitionFile:
+    return DefinitionFile(
+        path or f"{name}.json", Definition(name, 1, "ana", job(name, **fields)), b""
+    )
+
+
+def live(job_id: int, name: str, *, complete: bool = True, truncated: bool = False, **fields: Any):
+    return LiveJob(job_id, job(name, **fields), "ana", "ana", complete, truncated)
+
+
+def contents(
+    *files: DefinitionFile, unread: tuple[str, ...] = (), names: tuple[str, ...] = ()
+) -> GitContents:
+    taken = {*names, *(file.path.casefold() for file in files), *unread}
+    failures = tuple(UnreadFile(path, Issue("no", path)) for path in unread)
+    return GitContents("/f", files, failures, 0, frozenset(taken))
+
+
+def exported(**paths: int) -> ExportedLedger:
+    return ExportedLedger(
+        {f"{name}.json": ExportedFile(job_id, name) for name, job_id in paths.items()}
+    )
+
+
+def plan(
+    git: GitContents, *jobs: LiveJob, ledger: ExportedLedger | None = None, **fields: Any
+) -> ExportPlan:
+    situation = {
+        "contents": git,
+        "live": jobs,
+        "ledger": ledger or ExportedLedger(),
+        "book": NameBook("42", {}),
+        "sees_all_jobs": True,
+        "as_imported": lambda _file: None,
+        **fields,
+    }
+    return plan_export(ExportSituation(**situation))
+
+
+def statuses(result: ExportPlan) -> list[tuple[str, str]]:
+    return [(row.job_name, row.status) for row in result.rows]
+
+
+def test_every_job_and_every_file_has_one_row():
+    git = contents(file_of("b"), file_of("c", tags={"x": "1"}), file_of("gone"), file_of("foreign"))
+    jobs = [live(1, "A"), live(2, "b"), live(3, "c")]
+    result = plan(git, *jobs, ledger=exported(gone=9))
+    assert statuses(result) == [
+        ("A", "new"),
+        ("b", "unchanged"),
+        ("c", "changed"),
+        ("foreign", "unmanaged"),
+        ("gone", "deleted"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("jobs", "files", "expected"),
+    [
+        ([live(1, "a"), live(2, "a")], [], "2 jobs have this name: 1, 2"),
+        ([live(1, "a")], [file_of("a"), file_of("a", path="b.json")], "a.json, b.json"),
+        ([live(1, " ")], [], "Job 1 has no name"),
+        ([live(1, "a", existing_cluster_id="c-1")], [], "could not be looked up"),
+    ],
+)
+def test_a_job_that_cannot_be_told_apart_or_named_is_an_error(jobs, files, expected):
+    rows = [row for row in plan(contents(*files), *jobs).rows if row.status == "error"]
+    assert len(rows) == len(jobs)
+    assert all(expected in row.issues[0].message for row in rows)
+
+
+def test_a_job_whose_full_form_could_not_be_read_is_an_error():
+    (row,) = plan(contents(), live(1, "a"), unread_jobs={1: Issue("Slow.", "")}).rows
+    assert (row.status, row.issues[0].message) == ("error", "Slow.")
+
+
+def test_a_managed_job_is_skipped():
+    assert statuses(plan(contents(), live(1, "a", deployment={"kind": "SYSTEM_MANAGED"}))) == [
+        ("a", "skipped")
+    ]
+
+
+def test_a_renamed_job_keeps_its_file():
+    (row,) = plan(contents(file_of("old")), live(1, "new"), ledger=exported(old=1)).rows
+    assert (row.status, row.path, row.old_name) == ("renamed", "old.json", "old")
+
+
+def test_a_file_whose_name_another_job_has_now_stays_with_that_job():
+    jobs = [live(1, "new"), live(2, "old")]
+    result = plan(contents(file_of("old")), *jobs, ledger=exported(old=1))
+    assert statuses(result) == [("new", "new"), ("old", "unchanged")]
+
+
+def test_names_that_differ_only_in_case_get_files_of_their_own():
+    first, second = plan(contents(), live(1, "Load"), live(2, "load")).rows
+    assert first.path.casefold() != second.path.casefold()
+
+
+def test_a_name_is_never_given_twice():
+    other = free_file_name("a", {"a.json"})
+    (row,) = plan(contents(names=("a.json", other.casefold())), live(1, "a")).rows
+    assert (row.status, row.issues[0].path) == ("error", other)
+
+
+def test_a_file_that_cannot_be_read_is_not_overwritten():
+    result = plan(contents(unread=("a.json",)), live(1, "a"))
+    assert statuses(result) == [("", "error"), ("a", "error")]
+
+
+@pytest.mark.parametrize("unread", ["sub/a.json", "sub/", "SUB/"])
+def test_a_job_whose_file_lies_where_nothing_can_be_read_gets_no_second_file(unread):
+    ledger = ExportedLedger({"sub/a.json": ExportedFile(1, "a")})
+    result = plan(contents(unread=(unread,)), live(1, "a"), live(2, "b"), ledger=ledger)
+    assert statuses(result) == [("", "error"), ("a", "error"), ("b", "new")]
+
+
+def test_a_file_that_is_equal_once_it_is_imported_is_unchanged():
+    git = contents(file_of("a", tags={"x": "dev"}))
+    target = {**job("a", tags={"x": "prod"}), "run_as": {"user_name": "ana"}}
+    result = plan(git, live(1, "a", tags={"x": "prod"}), as_imported=lambda _file: target)
+    assert statuses(result) == [("a", "unchanged")]
+
+
+def test_a_file_of_a_job_that_is_still_there_is_not_deleted():
+    result = plan(contents(file_of("a")), live(1, "b"), live(9, "a2"), ledger=exported(a=1, b=1))
+    assert ("a", "deleted") not in statuses(result)
+
+
+def test_without_a_whole_list_of_jobs_no_file_is_deleted():
+    result = plan(contents(file_of("gone")), ledger=exported(gone=9), sees_all_jobs=False)
+    assert statuses(result) == [("gone", "unmanaged")]
+    assert result.issues
+
+
+def test_a_list_form_is_read_in_full_unless_it_proves_that_the_file_is_equal():
+    jobs = [
+        live(1, "a", complete=False),
+        live(2, "b", complete=False, truncated=True),
+        live(3, "c", complete=False),
+        live(4, "d"),
+    ]
+    result = plan(contents(file_of("a"), file_of("b")), *jobs)
+    assert jobs_to_read(result) == [2, 3]
+    assert list(settled_jobs(result)) == [1]
+
+
+def test_a_settled_row_is_not_looked_at_again():
+    git = contents(file_of("a"))
+    settled = settled_jobs(plan(git, live(1, "a")))
+    again = plan(git, live(1, "a", tags={"x": "1"}), settled=settled)
+    assert again.rows == (settled[1],)

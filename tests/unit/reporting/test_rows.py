@@ -1,0 +1,109 @@
+"""Rows of plans as rows of reports."""
+
+from core.comparing.diff import FieldChange
+from core.definitions.definition import Definition
+from core.definitions.folder import DefinitionFile
+from core.errors import Issue
+from core.planning.export_plan import (
+    ChangedFile,
+    DeletedFile,
+    ForeignFile,
+    NewFile,
+    SkippedJob,
+    UnchangedFile,
+)
+from core.planning.import_plan import Blocked, Changed, Deleted, New, Skipped, Unchanged, Unmanaged
+from core.ports import LiveJob
+from core.reporting.rows import detailed_row, export_row, import_row, moved_row
+from tests.builders import job
+
+JOB = LiveJob(1, job("a"), "ana", "ana", complete=True)
+DEFINITION = Definition("a", 1, "ana", job("a"))
+FILE = DefinitionFile("sub/a.json", DEFINITION, b"")
+CHANGES = (FieldChange("run_as.user_name", "ana", "bob"),)
+
+
+def changed(**fields) -> Changed:
+    return Changed("a", FILE, JOB, job("a"), job("a"), **{"changes": (), **fields})
+
+
+def words(row) -> tuple[str, str, str]:
+    return row.file_name, row.status, row.message
+
+
+def test_each_row_of_an_import_says_where_and_what():
+    rows = [
+        (New("a", FILE, job("a")), ("sub/a.json", "new", "Will be created.")),
+        (changed(), ("sub/a.json", "changed", "")),
+        (changed(old_name="b"), ("sub/a.json", "renamed", "Is called “b” now.")),
+        (Unchanged("a", FILE, JOB, is_adopted=True), ("sub/a.json", "unchanged", "")),
+        (
+            Unchanged("a", FILE, JOB, is_adopted=False),
+            ("sub/a.json", "unchanged", "Equal, but not yet adopted."),
+        ),
+        (Deleted("a", JOB, ()), ("", "deleted", "Its definition is gone from Git.")),
+        (Unmanaged("a", JOB, "Not ours."), ("", "unmanaged", "Not ours.")),
+        (Skipped("a", JOB, "A bundle's.", FILE), ("sub/a.json", "skipped", "A bundle's.")),
+        (Skipped("a", JOB, "A bundle's.", None), ("", "skipped", "A bundle's.")),
+        (Blocked("a", "sub/a.json", (Issue("No."),)), ("sub/a.json", "error", "")),
+    ]
+    for row, expected in rows:
+        assert words(import_row(row)) == expected
+
+
+def test_each_row_of_an_export_says_where_and_what():
+    rows = [
+        (NewFile("a", "a.json", JOB, DEFINITION), ("a.json", "new", "")),
+        (ChangedFile("a", FILE, JOB, DEFINITION, ()), ("sub/a.json", "changed", "")),
+        (
+            ChangedFile("a", FILE, JOB, DEFINITION, (), "b"),
+            ("sub/a.json", "renamed", "The file calls it “b” now."),
+        ),
+        (UnchangedFile("a", FILE, JOB), ("sub/a.json", "unchanged", "")),
+        (
+            DeletedFile("a", FILE),
+            ("sub/a.json", "deleted", "Its job is gone from this workspace."),
+        ),
+        (ForeignFile("a", FILE, "Not ours."), ("sub/a.json", "unmanaged", "Not ours.")),
+        (SkippedJob("a", "A bundle's."), ("", "skipped", "A bundle's.")),
+        (Blocked("a", "a.json", (Issue("No."),)), ("a.json", "error", "")),
+    ]
+    for row, expected in rows:
+        assert words(export_row(row)) == expected
+
+
+def test_a_changed_row_tells_its_changes_and_its_risks():
+    row = import_row(changed(changes=CHANGES, old_name="b"))
+    assert row.changes == CHANGES
+    assert row.message == "Is called “b” now. Runs as somebody else after the import."
+
+
+def test_a_blocked_row_tells_its_issues():
+    assert import_row(Blocked("a", "a.json", (Issue("No."),))).issues == (Issue("No."),)
+
+
+def test_those_that_still_run_a_deleted_job_are_named():
+    row = import_row(Deleted("a", JOB, ("b", "c", "d", "e")))
+    assert "“b”, “c”, “d” still run it" in row.message
+
+
+def test_the_details_of_a_row_hold_risks_and_what_is_not_mapped():
+    details = detailed_row(changed(changes=CHANGES)).details
+    assert details is not None
+    assert [risk.code for risk in details.risks] == ["run_as"]
+    assert [item.path for item in details.not_mapped] == ["tasks[main].notebook_task.notebook_path"]
+    assert detailed_row(New("a", FILE, job("a"))).details is not None
+    unchanged = detailed_row(Unchanged("a", FILE, JOB, is_adopted=True)).details
+    assert unchanged is not None
+    assert unchanged.risks == ()
+
+
+def test_a_row_that_nothing_can_be_done_with_has_no_details():
+    assert detailed_row(Unmanaged("a", JOB, "Not ours.")).details is None
+
+
+def test_a_row_that_moved_is_an_error_at_its_file():
+    assert moved_row(New("a", FILE, job("a"))).file_name == "sub/a.json"
+    row = moved_row(Deleted("a", JOB, ()))
+    assert (row.file_name, row.status) == ("", "error")
+    assert "Validate again" in row.issues[0].message

@@ -1,0 +1,130 @@
+"""The state folder."""
+
+import json
+
+import pytest
+
+from core.errors import NotFoundError, PermissionDeniedError, StateError, WorkspaceError
+from core.state.folder import StateFolder
+from core.state.ledger import ExportedFile, ExportedLedger, ImportedJob, ImportedLedger
+from tests.fakes import FakeFiles
+
+STATE = "/Workspace/Shared/.job-sync-state/abc"
+DENIED = PermissionDeniedError("No permission.", fix="Ask.")
+
+
+@pytest.fixture
+def files() -> FakeFiles:
+    return FakeFiles()
+
+
+@pytest.fixture
+def state(files) -> StateFolder:
+    folder = StateFolder(files, STATE)
+    folder.prepare()
+    return folder
+
+
+def test_the_folder_is_made_with_its_parents(files, state):
+    assert {STATE, "/Workspace/Shared/.job-sync-state"} <= files.folders
+
+
+def test_a_folder_that_cannot_be_made_says_what_to_do(files):
+    files.read_only = DENIED
+    with pytest.raises(StateError, match=r"No permission.*STATE_FOLDER_PATH"):
+        StateFolder(files, STATE).prepare()
+
+
+def test_there_are_empty_ledgers_at_first(state):
+    assert state.imported() == ImportedLedger()
+    assert state.exported() == ExportedLedger()
+
+
+def test_ledgers_are_kept(state):
+    imported = ImportedLedger({1: ImportedJob("größe", 2)})
+    exported = ExportedLedger({"a.json": ExportedFile(1, "a")})
+    state.save_imported(imported)
+    state.save_exported(exported)
+    assert (state.imported(), state.exported()) == (imported, exported)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b'{"a": 1, "a": 2}'])
+def test_a_damaged_ledger_is_an_error(files, state, content):
+    for name in ("imported", "exported"):
+        files.files[f"{STATE}/{name}.json"] = content
+    for read in (state.imported, state.exported):
+        with pytest.raises(StateError, match="is not valid JSON"):
+            read()
+
+
+def test_a_ledger_of_another_version_is_an_error(files, state):
+    files.files[f"{STATE}/imported.json"] = b'{"version": 2}'
+    with pytest.raises(StateError, match="cannot read"):
+        state.imported()
+
+
+def test_a_ledger_that_cannot_be_read_is_not_an_empty_one(files, state):
+    files.unreadable[f"{STATE}/imported.json"] = WorkspaceError("Slow.")
+    with pytest.raises(WorkspaceError, match="Slow"):
+        state.imported()
+
+
+def test_a_ledger_that_cannot_be_written_is_an_error(files, state):
+    files.read_only = DENIED
+    with pytest.raises(
+        StateError, match=r"imported\.json cannot be written\. No permission\. Ask\."
+    ):
+        state.save_imported(ImportedLedger())
+
+
+def snapshot(files: FakeFiles, folder: str) -> list[dict]:
+    paths = sorted(path for path in files.files if path.startswith(folder))
+    return [json.loads(files.files[path]) for path in paths]
+
+
+def test_a_snapshot_holds_its_header_and_all_items(files, state):
+    folder = state.save_snapshot("now", {"operation": "remove"}, [{"job_id": 1}, {"job_id": 2}])
+    assert folder == f"{STATE}/snapshots/now"
+    assert snapshot(files, folder) == [
+        {"operation": "remove", "items": [{"job_id": 1}, {"job_id": 2}]}
+    ]
+
+
+def test_a_large_snapshot_is_split_and_nothing_is_lost(files, state):
+    items = [{"job_id": number, "text": "x" * 2_000_000} for number in range(5)]
+    folder = state.save_snapshot("now", {"operation": "remove"}, items)
+    parts = snapshot(files, folder)
+    assert len(parts) == 3
+    assert [item for part in parts for item in part["items"]] == items
+    assert all(part["operation"] == "remove" for part in parts)
+    assert max(len(content) for content in files.files.values()) < 10_000_000
+
+
+def test_an_item_larger_than_a_part_has_one_of_its_own(files, state):
+    items = [{"text": "x" * 6_000_000}, {"text": "y"}]
+    assert len(snapshot(files, state.save_snapshot("now", {}, items))) == 2
+
+
+def test_a_snapshot_of_nothing_writes_no_part(files, state):
+    assert snapshot(files, state.save_snapshot("now", {}, [])) == []
+
+
+def test_a_snapshot_that_cannot_be_kept_is_an_error(files, state):
+    files.read_only = DENIED
+    with pytest.raises(StateError, match=r"nothing was changed\. No permission\. Ask\."):
+        state.save_snapshot("now", {}, [{"a": 1}])
+
+
+def test_a_snapshot_never_replaces_another(state):
+    state.save_snapshot("now", {}, [{"a": 1}])
+    with pytest.raises(StateError, match="could not be kept"):
+        state.save_snapshot("now", {}, [{"a": 2}])
+
+
+def test_a_ledger_that_is_listed_is_not_taken_for_a_missing_one(files, state):
+    assert state.imported() == ImportedLedger()
+    state.prepare()
+    state.save_imported(ImportedLedger({1: ImportedJob("a", 2)}))
+    files.unreadable[f"{STATE}/imported.json"] = NotFoundError("No.")
+    with pytest.raises(StateError, match="exists and cannot be read"):
+        state.imported()

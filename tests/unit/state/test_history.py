@@ -1,0 +1,284 @@
+"""The history of operations in the state folder."""
+
+import base64
+import gzip
+import json
+import random
+import zlib
+from dataclasses import asdict, replace
+
+import pytest
+
+from core.errors import NotFoundError, PermissionDeniedError, StateError, WorkspaceError
+from core.state.history import History, HistoryEntry, carried_out, entry_id
+from tests.fakes import FakeFiles
+
+STATE = "/Workspace/Shared/.job-sync-state/abc"
+FOLDER = f"{STATE}/history"
+STARTED = 1_700_000_000.0
+ENTRY = HistoryEntry(
+    entry_id("import", STARTED, "0123456789abcdef"),
+    kind="import",
+    actor="ana@dev.example",
+    mode="Both",
+    started=STARTED,
+    seconds=1.5,
+    outcome="completed",
+    counts={"new": 2},
+    message="",
+)
+ROWS = [{"row": {"key": "0", "job": "<b>load</b>"}, "report": {}}]
+
+
+class Cache:
+    """Keeps contents in memory, and counts what it was asked."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def get(self, key):
+        return self.kept.get(key)
+
+    def put(self, key, content):
+        self.kept[key] = content
+
+
+@pytest.fixture
+def files() -> FakeFiles:
+    return FakeFiles()
+
+
+@pytest.fixture
+def history(files) -> History:
+    return History(files, STATE, None, threads=2)
+
+
+def entry_number(number: int) -> HistoryEntry:
+    started = STARTED + number
+    return replace(ENTRY, entry_id=entry_id("import", started, f"{number:016x}"), started=started)
+
+
+def put(files, name: str, content: bytes, suffix: str = ".json") -> None:
+    files.make_folder(FOLDER)
+    files.files[f"{FOLDER}/{name}{suffix}"] = content
+
+
+# Names
+
+
+def test_the_name_of_an_entry_sorts_by_time_and_tells_the_kind():
+    assert ENTRY.entry_id == "20231114T221320Z-import-0123456789ab"
+
+
+HOSTILE = [
+    "",
+    "..",
+    "../x",
+    "..%2Fx",
+    f"../{ENTRY.entry_id}",
+    f"{ENTRY.entry_id}/../../imported",
+    f"{ENTRY.entry_id}\n",
+    f"{ENTRY.entry_id}\0",
+    ENTRY.entry_id.upper(),
+    ENTRY.entry_id.replace("import", "im/port"),
+    f"{ENTRY.entry_id}.json",
+    "20231114T221320Z-import-" + "a" * 4000,
+    "<script>",
+    "\ud800",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_name_from_an_address_becomes_a_path(history, files, name):
+    history.record(ENTRY, ROWS)
+    files.unreadable = {path: WorkspaceError("was read") for path in files.files}
+    for read in (history.entry, history.rows):
+        with pytest.raises(NotFoundError, match="no such entry"):
+            read(name)
+
+
+# Keeping and reading
+
+
+def test_an_entry_is_read_as_it_was_kept(history):
+    history.record(ENTRY, ROWS)
+    assert history.entries() == (ENTRY,)
+    assert history.entry(ENTRY.entry_id) == ENTRY
+    assert history.rows(ENTRY.entry_id) == ROWS
+
+
+def test_a_workspace_without_a_history_has_none(history):
+    assert history.entries() == ()
+    with pytest.raises(NotFoundError):
+        history.entry(ENTRY.entry_id)
+    with pytest.raises(NotFoundError):
+        history.rows(ENTRY.entry_id)
+
+
+def test_entries_come_newest_first(history):
+    entries = [entry_number(number) for number in (2, 0, 1)]
+    for entry in entries:
+        history.record(entry, [])
+    assert [entry.started - STARTED for entry in history.entries()] == [2, 1, 0]
+
+
+def test_the_oldest_entries_are_forgotten(history, files):
+    put(files, "notes", b"somebody's own", ".txt")
+    for number in range(203):
+        history.record(entry_number(number), ROWS)
+    assert len(history.entries()) == 200
+    assert history.entries()[-1] == entry_number(3)
+    assert len(files.files) == 2 * 200 + 1
+
+
+@pytest.mark.parametrize("name", ["nul \0", "bad \ud800", "名" * 1300, "</script>"])
+def test_hostile_names_survive(history, name):
+    entry = replace(ENTRY, actor=name, message=name)
+    history.record(entry, [{"row": {"job": name}}])
+    assert history.entry(ENTRY.entry_id) == entry
+    assert history.rows(ENTRY.entry_id) == [{"row": {"job": name}}]
+
+
+@pytest.mark.slow
+def test_rows_that_are_too_many_for_a_file_are_left_out(history, files):
+    noise = base64.b85encode(random.Random(1).randbytes(8_600_000)).decode()
+    history.record(ENTRY, [{"row": {"job": noise}}])
+    assert history.rows(ENTRY.entry_id) == []
+    assert history.entry(ENTRY.entry_id) == ENTRY
+
+
+def test_an_entry_that_cannot_be_written_is_an_error_that_says_so(history, files):
+    files.read_only = PermissionDeniedError("No permission.", fix="Ask for it.")
+    with pytest.raises(
+        StateError, match=r"could not be entered in the history. No permission. Ask"
+    ):
+        history.record(ENTRY, ROWS)
+
+
+def test_a_folder_that_cannot_be_listed_is_an_error(history, files):
+    history.record(ENTRY, ROWS)
+    files.unreadable[FOLDER] = PermissionDeniedError("No permission.")
+    with pytest.raises(WorkspaceError, match="No permission"):
+        history.entries()
+
+
+# What cannot be used
+
+
+def document(**changes: object) -> bytes:
+    return json.dumps({**asdict(ENTRY), **changes}).encode()
+
+
+BROKEN = [
+    b"",
+    b"{",
+    b"\xff",
+    b"[]",
+    b"null",
+    b"{}",
+    document(unknown=1),
+    document(counts=[1]),
+    document(counts={"new": "2"}),
+    document(kind=["import"]),
+    document(started="yesterday"),
+    document(seconds=None),
+    document(message={"type": "Img"}),
+    document(started=1e300),
+]
+
+
+@pytest.mark.parametrize("content", BROKEN)
+def test_an_entry_that_cannot_be_used_says_so_and_hides_no_other(history, files, content):
+    other = entry_number(1)
+    history.record(other, [])
+    put(files, ENTRY.entry_id, content)
+    newest, broken = history.entries()
+    assert newest == other
+    assert (broken.entry_id, broken.kind, broken.outcome) == (
+        ENTRY.entry_id,
+        "import",
+        "unreadable",
+    )
+    assert broken.started == STARTED
+    assert "cannot be used" in broken.message
+    with pytest.raises(StateError, match="left as it is"):
+        history.entry(ENTRY.entry_id)
+    assert files.files[f"{FOLDER}/{ENTRY.entry_id}.json"] == content
+
+
+def test_an_entry_that_cannot_be_read_now_says_why(history, files):
+    history.record(ENTRY, ROWS)
+    files.unreadable[f"{FOLDER}/{ENTRY.entry_id}.json"] = WorkspaceError("Out of order.")
+    [entry] = history.entries()
+    assert (entry.outcome, entry.message) == ("unreadable", "Out of order.")
+
+
+def test_a_name_with_an_impossible_time_hides_no_other_entry(history, files):
+    history.record(ENTRY, ROWS)
+    put(files, "99999999T999999Z-import-0123456789ab", b"{")
+    assert {entry.outcome for entry in history.entries()} == {"completed", "unreadable"}
+
+
+@pytest.mark.parametrize("name", ["notes.json", "imported.json", f"{ENTRY.entry_id}x.json", "a.gz"])
+def test_other_files_are_no_entries(history, files, name):
+    put(files, name, b"{}", "")
+    assert history.entries() == ()
+
+
+def corrupt(content: bytes) -> bytes:
+    """A gzip file whose header is right and whose content is not."""
+    return content[:10] + b"\xff" * (len(content) - 10)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"no gzip",
+        gzip.compress(b"[]")[:-4],
+        corrupt(gzip.compress(b"[1, 2, 3]")),
+        gzip.compress(b"{"),
+        gzip.compress(b"\xff"),
+        gzip.compress(b"{}"),
+        gzip.compress(b"[1]"),
+        gzip.compress(b'[{"row": 1}]'),
+        gzip.compress(b"[{}]"),
+        zlib.compress(b"[]"),
+    ],
+    ids=lambda _content: "rows",
+)
+def test_rows_that_cannot_be_used_say_so(history, files, content):
+    history.record(ENTRY, ROWS)
+    put(files, ENTRY.entry_id, content, ".rows.gz")
+    with pytest.raises(StateError, match="cannot be used"):
+        history.rows(ENTRY.entry_id)
+
+
+# The cache
+
+
+def test_an_entry_never_changes_so_that_it_is_read_once(files):
+    cache = Cache()
+    history = History(files, STATE, cache, threads=2)
+    history.record(ENTRY, ROWS)
+    assert history.entries() == (ENTRY,)
+    files.unreadable[f"{FOLDER}/{ENTRY.entry_id}.json"] = WorkspaceError("was read again")
+    assert history.entries() == (ENTRY,)
+
+
+def test_what_cannot_be_used_is_not_cached(files):
+    cache = Cache()
+    history = History(files, STATE, cache, threads=2)
+    put(files, ENTRY.entry_id, b"{")
+    history.entries()
+    assert cache.kept == {}
+
+
+def test_an_import_counts_what_it_did_and_not_what_was_left() -> None:
+    outcome = {
+        "counts": {"new": 4, "unchanged": 7, "error": 1},
+        "states": {"planned": {"new": 1}, "done": {"new": 3}, "failed": {"error": 1}, "": {}},
+    }
+    assert carried_out("import", outcome) == {"new": 3, "error": 1}
+    assert carried_out("validate", outcome) == outcome["counts"]
+    assert carried_out("remove", {}) == {}

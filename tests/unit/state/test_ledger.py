@@ -1,0 +1,110 @@
+"""The ledgers of imported jobs and exported files."""
+
+import json
+
+import pytest
+
+from core.errors import StateError
+from core.ports import LiveJob
+from core.state.ledger import (
+    ExportedFile,
+    ExportedLedger,
+    ImportedJob,
+    ImportedLedger,
+    PendingCreate,
+    exported_ledger_from_json,
+    imported_ledger_from_json,
+    settle_pending,
+)
+
+BIG = 9_007_199_254_740_993
+
+
+def live(job_id: int, name: str, creator: str = "me") -> LiveJob:
+    return LiveJob(job_id, {"name": name}, creator, creator, complete=False)
+
+
+def test_the_imported_ledger_comes_back_as_it_was_written():
+    ledger = ImportedLedger(
+        {BIG: ImportedJob("load", 1), 2: ImportedJob("by hand", None)},
+        (PendingCreate("new", 3), PendingCreate("newer", None)),
+    )
+    assert imported_ledger_from_json(json.loads(json.dumps(ledger.as_json()))) == ledger
+
+
+def test_the_exported_ledger_comes_back_as_it_was_written():
+    ledger = ExportedLedger({"sub/load.json": ExportedFile(BIG, "load")})
+    assert exported_ledger_from_json(json.loads(json.dumps(ledger.as_json()))) == ledger
+
+
+def test_a_job_is_entered_and_taken_out_without_touching_the_ledger_itself():
+    before = ImportedLedger({1: ImportedJob("a", 1)})
+    after = before.with_job(2, ImportedJob("b", 2)).with_job(1, ImportedJob("a2", 1))
+    assert after.jobs == {1: ImportedJob("a2", 1), 2: ImportedJob("b", 2)}
+    assert after.without_jobs({1, 99}).jobs == {2: ImportedJob("b", 2)}
+    assert before.jobs == {1: ImportedJob("a", 1)}
+
+
+def test_the_file_of_a_job_is_found_by_its_id():
+    ledger = ExportedLedger({"a.json": ExportedFile(1, "a"), "b.json": ExportedFile(2, "b")})
+    assert ledger.path_of(2) == "b.json"
+    assert ledger.path_of(3) is None
+
+
+BROKEN = [
+    None,
+    [],
+    "text",
+    5,
+    {},
+    {"version": 2, "jobs": {}, "pending": [], "files": {}},
+    {"version": 1},
+    {"version": 1, "jobs": [], "pending": [], "files": []},
+    {"version": 1, "jobs": {"x": {}}, "pending": [], "files": {"x": {}}},
+]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        *BROKEN,
+        {"version": 1, "jobs": {"x": {"job_name": "a", "source_job_id": 1}}, "pending": []},
+        {"version": 1, "jobs": {"1": {"job_name": "a", "source_job_id": "x"}}, "pending": []},
+        {"version": 1, "jobs": {"1": {"job_name": "a"}}, "pending": []},
+        {"version": 1, "jobs": {}, "pending": [{}]},
+        {"version": 1, "jobs": {}},
+    ],
+)
+def test_an_unreadable_ledger_of_imports_is_never_an_empty_one(document):
+    with pytest.raises(StateError, match=r"imported\.json"):
+        imported_ledger_from_json(document)
+
+
+@pytest.mark.parametrize(
+    "document", [*BROKEN, {"version": 1, "files": {"a.json": {"job_id": None, "job_name": "a"}}}]
+)
+def test_an_unreadable_ledger_of_exports_is_never_an_empty_one(document):
+    with pytest.raises(StateError, match=r"exported\.json"):
+        exported_ledger_from_json(document)
+
+
+PENDING = ImportedLedger({5: ImportedJob("old", 5)}, (PendingCreate("load", 1),))
+
+
+def test_an_announced_job_that_exists_is_entered():
+    settled = settle_pending(PENDING, [live(7, "load"), live(8, "other")], "me")
+    assert settled == ImportedLedger({5: ImportedJob("old", 5), 7: ImportedJob("load", 1)})
+
+
+@pytest.mark.parametrize(
+    "jobs",
+    [
+        [],
+        [live(7, "load", creator="ana")],
+        [live(7, "Load")],
+        [live(7, "load"), live(8, "load")],
+        [live(5, "load")],
+    ],
+)
+def test_an_announced_job_that_is_not_provably_ours_is_not_entered(jobs):
+    assert settle_pending(PENDING, jobs, "me") == ImportedLedger({5: ImportedJob("old", 5)})

@@ -1,0 +1,260 @@
+"""What the page's scripts fetch."""
+
+import json
+
+import pytest
+from dash.development.base_component import Component
+
+from components import ids
+from core.errors import NotFoundError, UnreachableError
+from core.jobsettings.secrets import MASK
+from core.operations.operation import OperationKind, Status
+from core.operations.recorder import Recorder
+from core.state.history import HistoryEntry, entry_id
+from tests.builders import job, notebook_task
+from tests.fakes import FOLDER, FakeOperationStore, FakeWorkspace
+from web.feed import Feed
+from web.identity import User
+from web.reader import WorkspaceReader
+from web.settings import PageSettings
+
+ANA = "ana@dev.example"
+OPERATOR, VIEWER = User(ANA, True), User("bo@dev.example", False)
+SECRET = {"spark_conf": {"x.password": "s3cret"}}
+
+
+@pytest.fixture
+def workspace() -> FakeWorkspace:
+    return FakeWorkspace()
+
+
+@pytest.fixture
+def store() -> FakeOperationStore:
+    return FakeOperationStore()
+
+
+@pytest.fixture
+def feed(workspace, store) -> Feed:
+    reader = WorkspaceReader(lambda: ("https://dev.example", workspace.service()))
+    return Feed(store, "", reader, PageSettings("DEV", user_header=""), {"job-sync": "1"})
+
+
+def begin(store, kind: str, params=None) -> str:
+    name = store.start(OperationKind(kind), params or {}, ANA).operation_id
+    store.claim(name)
+    return name
+
+
+def carry_out(store, workspace, kind: str, status: Status = Status.SUCCEEDED) -> str:
+    """Let a whole operation happen as its process would."""
+    name = begin(store, kind)
+    recorder = Recorder(store, name, lambda: 0.0)
+    service = workspace.service()
+    if kind == "validate":
+        report = service.validate(details=True, listener=recorder.listener)[1]
+    else:
+        report = getattr(service, {"import": "import_jobs"}.get(kind, kind))(
+            listener=recorder.listener
+        )
+    store.finish(name, status, recorder.finish(report))
+    return name
+
+
+def texts(node) -> str:
+    """Return all text in a tree."""
+    if isinstance(node, Component):
+        return texts(getattr(node, "children", None))
+    if isinstance(node, list | tuple):
+        return " ".join(map(texts, node))
+    return "" if node is None else str(node)
+
+
+# Tabs
+
+
+@pytest.mark.parametrize("tab", ["export", "import", "workspace"])
+def test_a_tab_without_an_operation_is_full_and_empty(feed, tab):
+    answer, rows = feed.tab(tab, "", 0, OPERATOR)
+    assert (answer["operation"], answer["kind"], answer["seq"], rows) == ("", "", 0, [])
+    assert answer["isFull"]
+    assert not answer["isActive"]
+    assert answer["finished"]["operation"] == ""
+
+
+def test_a_tab_gets_all_rows_first_and_then_those_that_moved(feed, store, workspace):
+    for name in ("a", "b"):
+        workspace.jobs.add(job(name))
+    operation = carry_out(store, workspace, "export")
+    answer, rows = feed.tab("export", "", 0, OPERATOR)
+    assert (answer["operation"], answer["isFull"]) == (operation, True)
+    assert [json.loads(row)["job"] for row in rows] == ["a", "b"]
+    again, moved = feed.tab("export", operation, answer["seq"], OPERATOR)
+    assert (again["isFull"], again["seq"], moved) == (False, answer["seq"], [])
+    store.progress(operation, rows=[("1", {"job": "b"})])
+    _, moved = feed.tab("export", operation, answer["seq"], OPERATOR)
+    assert [json.loads(row) for row in moved] == [{"job": "b"}]
+
+
+def test_a_tab_that_shows_an_earlier_operation_gets_all_of_the_new_one(feed, store, workspace):
+    workspace.jobs.add(job("a"))
+    first = carry_out(store, workspace, "export")
+    seq = feed.tab("export", "", 0, OPERATOR)[0]["seq"]
+    second = carry_out(store, workspace, "export")
+    answer, rows = feed.tab("export", first, seq + 99, OPERATOR)
+    assert (answer["operation"], answer["isFull"], len(rows)) == (second, True, 1)
+
+
+@pytest.mark.parametrize("since", [-1, 10**6])
+def test_a_number_that_was_never_given_out_does_no_harm(feed, store, workspace, since):
+    workspace.jobs.add(job("a"))
+    operation = carry_out(store, workspace, "export")
+    _, rows = feed.tab("export", operation, since, OPERATOR)
+    assert len(rows) == (1 if since < 0 else 0)
+
+
+def test_tabs_show_their_own_operations_only(feed, store, workspace):
+    exported = carry_out(store, workspace, "export")
+    validated = carry_out(store, workspace, "validate")
+    assert feed.tab("export", "", 0, OPERATOR)[0]["operation"] == exported
+    assert feed.tab("import", "", 0, OPERATOR)[0]["operation"] == validated
+    assert feed.tab("workspace", "", 0, OPERATOR)[0]["operation"] == ""
+
+
+def test_while_something_is_at_work_every_tab_says_so_and_starts_nothing(feed, store):
+    begin(store, "export")
+    for tab in ("export", "import"):
+        answer, _ = feed.tab(tab, "", 0, OPERATOR)
+        assert answer["isActive"]
+        buttons = [ids.EXPORT_START] if tab == "export" else [ids.IMPORT_PULL, ids.IMPORT_VALIDATE]
+        for button in buttons:
+            assert answer["props"][button]["disabled"]
+            assert "Export is running" in answer["props"][button]["title"]
+    elsewhere = feed.tab("import", "", 0, OPERATOR)[0]["props"][ids.OPERATION_ELSEWHERE]
+    assert not elsewhere["hidden"]
+    assert "Export is running" in elsewhere["children"]
+    assert feed.tab("export", "", 0, OPERATOR)[0]["props"][ids.OPERATION_ELSEWHERE]["hidden"]
+
+
+def test_who_may_only_look_gets_no_button(feed, store, workspace):
+    carry_out(store, workspace, "validate")
+    for tab in ("export", "import"):
+        props = feed.tab(tab, "", 0, VIEWER)[0]["props"]
+        states = {name: value["disabled"] for name, value in props.items() if "disabled" in value}
+        assert states
+        assert all(states.values())
+    assert "only operators" in feed.tab("import", "", 0, VIEWER)[0]["reasons"][ids.IMPORT_START]
+    begin(store, "export")
+    progress = feed.tab("export", "", 0, VIEWER)[0]["props"][ids.EXPORT_PROGRESS]["children"]
+    assert "Cancel" not in texts(progress)
+
+
+def test_a_validation_is_the_plan_until_something_overtakes_it(feed, store, workspace):
+    assert feed.tab("import", "", 0, OPERATOR)[0]["plan"] == ""
+    workspace.put_file("a.json", b'{"job_id": 1, "settings": {"name": "a"}}')
+    validated = carry_out(store, workspace, "validate")
+    answer, _ = feed.tab("import", "", 0, OPERATOR)
+    assert answer["plan"] == validated
+    assert answer["reasons"][ids.IMPORT_START] == ""
+    carry_out(store, workspace, "pull")
+    answer, _ = feed.tab("import", "", 0, OPERATOR)
+    assert answer["plan"] == ""
+    assert "pulled after the validation" in answer["reasons"][ids.IMPORT_START]
+    carry_out(store, workspace, "validate", Status.FAILED)
+    assert feed.tab("import", "", 0, OPERATOR)[0]["plan"] == ""
+
+
+def test_the_workspace_tab_keeps_the_last_reading_while_a_new_one_is_at_work(feed, store):
+    name = begin(store, "info")
+    outcome = {"details": {"principal": "<b>me</b>", "git_folder": FOLDER}, "issues": []}
+    store.finish(name, Status.SUCCEEDED, outcome)
+    begin(store, "info")
+    answer, rows = feed.tab("workspace", "", 0, VIEWER)
+    assert rows == []
+    assert answer["isActive"]
+    assert "<b>me</b>" in texts(answer["props"][ids.WORKSPACE_BODY]["children"])
+
+
+def test_every_tab_learns_what_ended_last(feed, store, workspace):
+    workspace.jobs.add(job("a"))
+    operation = carry_out(store, workspace, "export")
+    for tab in ("export", "import", "workspace"):
+        finished = feed.tab(tab, "", 0, OPERATOR)[0]["finished"]
+        assert finished["operation"] == operation
+        assert finished["text"].startswith("Export finished. 1 created.")
+    begin(store, "validate")
+    assert feed.tab("export", "", 0, OPERATOR)[0]["finished"]["operation"] == ""
+
+
+# The side panel
+
+
+def test_a_row_is_shown_with_both_of_its_sides_and_no_secret(feed, store, workspace):
+    tasks = [notebook_task("main", new_cluster=SECRET)]
+    workspace.jobs.add(job("load", tasks=tasks))
+    operation = carry_out(store, workspace, "export")
+    answer = feed.row(operation, "0")
+    assert answer["title"] == "load"
+    assert answer["current"] == ""
+    assert json.loads(answer["desired"])["name"] == "load"
+    assert MASK in answer["desired"]
+    assert "s3cret" not in json.dumps(answer, default=str)
+    assert "Created" in texts(answer["body"])
+
+
+def test_an_equal_row_has_the_same_text_on_both_sides(feed, store, workspace):
+    workspace.jobs.add(job("load"))
+    workspace.service().export()
+    answer = feed.row(carry_out(store, workspace, "export"), "0")
+    assert answer["current"] == answer["desired"] != ""
+
+
+def test_a_row_without_a_report_is_shown_as_the_grid_has_it(feed, store):
+    operation = begin(store, "export")
+    row = {"job": "", "file": "a.json", "status": "error", "message": "No.", "key": "0"}
+    store.progress(operation, rows=[("0", row)])
+    answer = feed.row(operation, "0")
+    assert answer["title"] == "a.json"
+    assert "No." in texts(answer["body"])
+    assert (answer["current"], answer["desired"]) == ("", "")
+
+
+@pytest.mark.parametrize("key", ["1", "", "-1", "../plan", "0/0", "\0", "名"])
+def test_a_row_that_does_not_exist_is_none(feed, store, workspace, key):
+    operation = carry_out(store, workspace, "validate")
+    assert feed.row(operation, key) is None
+    assert feed.row("unknown", "0") is None
+
+
+def test_a_row_of_the_history_is_shown_without_sides(feed, workspace):
+    name = entry_id("import", 0.0, "0" * 32)
+    row = {"key": "4", "job": "<b>load</b>", "file": "", "status": "new", "message": "Done."}
+    entry = HistoryEntry(name, "import", ANA, "Both", 0.0, 1.0, "completed")
+    workspace.service().history().record(entry, [{"row": row}, {"row": {**row, "key": "5"}}])
+    answer = feed.history_row(name, "4")
+    assert answer["title"] == "<b>load</b>"
+    assert "Done." in texts(answer["body"])
+    assert answer.keys() == {"title", "body"}
+    assert feed.history_row(name, "9") is None
+
+
+def test_an_entry_of_an_unknown_kind_has_the_words_it_came_with(feed, workspace):
+    name = entry_id("teleport", 0.0, "0" * 32)
+    row = {"key": "0", "job": "load", "file": "", "status": "beamed", "message": ""}
+    entry = HistoryEntry(name, "teleport", ANA, "Both", 0.0, 1.0, "completed")
+    workspace.service().history().record(entry, [{"row": row, "report": {}}])
+    assert "beamed" in texts(feed.history_row(name, "0")["body"])
+
+
+@pytest.mark.parametrize("name", ["../x", "", "20231114T221320Z-import-0123456789ab"])
+def test_an_entry_that_does_not_exist_is_not_found(feed, name):
+    with pytest.raises(NotFoundError):
+        feed.history_row(name, "0")
+
+
+def test_a_workspace_that_does_not_answer_is_an_error_and_no_empty_history(store):
+    def connect():
+        raise UnreachableError("No answer.")
+
+    feed = Feed(store, "", WorkspaceReader(connect), PageSettings(), {})
+    with pytest.raises(UnreachableError):
+        feed.history_row("20231114T221320Z-import-0123456789ab", "0")

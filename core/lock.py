@@ -3,12 +3,14 @@
 The workspace API has no compare-and-swap, but of several creates of one file only one wins. The
 file with the highest number is the lock. It is never deleted, only marked as released, so that
 numbers never start again; taking the lock over is the exclusive create of the next number.
+
+How old a lock is, the workspace's own times say: the clocks of two machines may differ by hours.
 """
 
 import logging
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -21,7 +23,7 @@ from core.errors import (
     NotFoundError,
     SyncError,
 )
-from core.json_text import parse_json, stable_bytes
+from core.json_text import fingerprint, parse_json, stable_bytes
 from core.ports import WorkspaceFiles
 
 log = logging.getLogger(__name__)
@@ -31,13 +33,16 @@ _RENEW_S = 60
 _CHECK_S = 5  # a check counts for so long: far below the lease, after which alone others take over
 
 _NAME = re.compile(r"lock-(\d{8})\.json")
+_LEFT_BEHIND = re.compile(r"lock-(probe|seen)-.+\.json")
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Which process holds the lock, and for what. Times are seconds since the epoch.
+    """Which process holds the lock, and for what.
 
-    `machine` is what `pid` is unique in, `born` names one life of it; empty when not known.
+    Times are seconds since the epoch by the owner's clock: for people, and so that each renewal
+    changes the file. Nobody else may compute with them. `machine` is what `pid` is unique in,
+    `born` names one life of it; empty when not known.
     """
 
     token: str
@@ -52,9 +57,29 @@ class Owner:
     born: str = ""
 
     def describe(self) -> str:
-        """Say who is at work since when, for users."""
+        """Say who is running what since when, for users."""
         since = datetime.fromtimestamp(self.since, UTC).strftime("%Y-%m-%d %H:%M UTC")
         return f"{self.operation}, started by {self.principal} on {self.host} at {since}"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point in time by the two clocks of one machine, in seconds.
+
+    The wall clock may be set in either direction; the monotonic clock stands still while the
+    machine sleeps, and starts again with it.
+    """
+
+    wall: float
+    monotonic: float
+
+    def most_until(self, later: "Moment") -> float:
+        """Return the seconds until `later` that may have passed at most, in doubt too many."""
+        return max(later.wall - self.wall, later.monotonic - self.monotonic)
+
+    def least_until(self, later: "Moment") -> float:
+        """Return the seconds until `later` that have passed at least; negative if not known."""
+        return min(later.wall - self.wall, later.monotonic - self.monotonic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,39 +93,72 @@ class Clock:
     monotonic: Callable[[], float]
     is_dead: Callable[[Owner], bool]
 
+    def moment(self) -> Moment:
+        """Return what both clocks show."""
+        return Moment(self.now(), self.monotonic())
+
 
 class Lease:
-    """The lock as held by one operation."""
+    """The lock as held by one operation. `taken` is when its file began to be made."""
 
     def __init__(
-        self, files: WorkspaceFiles, folder: str, number: int, owner: Owner, clock: Clock
+        self,
+        files: WorkspaceFiles,
+        folder: str,
+        number: int,
+        owner: Owner,
+        clock: Clock,
+        taken: Moment,
     ) -> None:
         self._files = files
         self._folder = folder
         self._number = number
         self._owner = owner
         self._clock = clock
-        self._checked = clock.monotonic()
+        self._checked = self._renewed = taken
+        self._has_expired = False
         self._mutex = threading.Lock()
 
     def check(self) -> None:
-        """Make sure that nobody has taken over; call it before each write.
+        """Make sure that nobody has taken over, nor could have; call it before each write.
 
         Raises:
-            LockLostError: the lock belongs to another process now.
+            LockLostError: the lock belongs to another process now, or may belong to it.
         """
         with self._mutex:
-            if self._clock.monotonic() - self._checked < _CHECK_S:
+            began = self._clock.moment()
+            self._stop_if_expired()
+            if self._checked.most_until(began) < _CHECK_S:
                 return
-            if max(_numbers(self._files, self._folder), default=0) != self._number:
-                raise LockLostError(
-                    "Another process took over the lock of this workspace.",
-                    fix="Look at its result, then validate again.",
-                )
-            self._checked = self._clock.monotonic()
-            if self._clock.now() - self._owner.renewed > _RENEW_S:
-                self._owner = replace(self._owner, renewed=self._clock.now())
+            self._stop_if_taken_over()
+            is_due = self._renewed.most_until(began) > _RENEW_S
+            if is_due:
+                self._owner = replace(self._owner, renewed=began.wall)
                 self._write()
+                self._stop_if_taken_over()  # while that was on its way
+            self._stop_if_expired()  # the calls may have taken long
+            self._checked = began
+            if is_due:
+                self._renewed = began
+
+    def _stop_if_expired(self) -> None:
+        """Stop for good once others may have taken over; a clock set back changes nothing."""
+        if self._renewed.most_until(self._clock.moment()) > LEASE_S:
+            self._has_expired = True
+        if self._has_expired:
+            raise LockLostError(
+                f"This operation has not renewed its lock for more than {LEASE_S // 60} minutes:"
+                " the machine slept, its clock was set, or a call took very long."
+                " Another operation may have started meanwhile.",
+                fix="Look at what was done, then validate again.",
+            )
+
+    def _stop_if_taken_over(self) -> None:
+        if max(_numbers(self._files, self._folder), default=0) != self._number:
+            raise LockLostError(
+                "Another process took over the lock of this workspace.",
+                fix="Look at its result, then validate again.",
+            )
 
     def release(self) -> None:
         """Give the lock back. Where that fails, the next operation waits for the lease to end."""
@@ -118,12 +176,13 @@ def acquire(files: WorkspaceFiles, folder: str, owner: Owner, clock: Clock) -> L
         folder: where the lock files are; it must exist.
 
     Raises:
-        LockedError: another operation is at work.
+        LockedError: another operation is running.
+        WorkspaceError: the lock could not be read or made; it is not taken.
     """
     highest = max(_numbers(files, folder), default=0)
     if highest:
-        _refuse_if_held(files, _path(folder, highest), clock)
-    number = highest + 1
+        _refuse_if_held(files, folder, highest, owner, clock)
+    number, taken = highest + 1, clock.moment()
     try:
         _create(files, _path(folder, number), owner)
         _make_sure(files, folder, number)
@@ -132,7 +191,7 @@ def acquire(files: WorkspaceFiles, folder: str, owner: Owner, clock: Clock) -> L
     except SyncError:
         _withdraw(files, _path(folder, number), owner)
         raise
-    return Lease(files, folder, number, owner, clock)
+    return Lease(files, folder, number, owner, clock, taken)
 
 
 def _create(files: WorkspaceFiles, path: str, owner: Owner) -> None:
@@ -142,7 +201,7 @@ def _create(files: WorkspaceFiles, path: str, owner: Owner) -> None:
         # After a lost answer the retried create meets our own file.
         holder = _read_owner(files, path)
         if holder is None or holder.token != owner.token:
-            raise _locked(holder) from error
+            raise _locked(path, holder) from error
 
 
 def _withdraw(files: WorkspaceFiles, path: str, owner: Owner) -> None:
@@ -156,44 +215,117 @@ def _withdraw(files: WorkspaceFiles, path: str, owner: Owner) -> None:
 
 
 def _make_sure(files: WorkspaceFiles, folder: str, number: int) -> None:
-    """Step back if a higher number appeared meanwhile; else tidy up the lower ones."""
-    numbers = _numbers(files, folder)
+    """Step back if a higher number appeared meanwhile; else tidy up what others left behind."""
+    names = _names(files, folder)
+    numbers = _numbers_in(names)
     highest = max(numbers, default=0)
     if highest != number:
         files.delete(_path(folder, number))
-        raise _locked(_read_owner(files, _path(folder, highest)))
+        path = _path(folder, highest)
+        raise _locked(path, _read_owner(files, path))
     for lower in numbers - {number}:
         files.delete(_path(folder, lower))
+    for name in filter(_LEFT_BEHIND.fullmatch, names):
+        _tidy_up(files, f"{folder}/{name}")
 
 
-def _refuse_if_held(files: WorkspaceFiles, path: str, clock: Clock) -> None:
-    owner = _read_owner(files, path)
-    if owner is None:
-        # Just being written, or damaged: the file's own time says how long to wait.
-        try:
-            modified_at = files.status(path).modified_at  # 0 when the workspace does not tell
-            age_s = clock.now() - modified_at / 1000 if modified_at else 0.0
-        except NotFoundError as error:  # tidied away by whoever has just taken the next number
-            raise _locked(None) from error
-        if age_s < LEASE_S:
-            raise _locked(None)
+def _refuse_if_held(
+    files: WorkspaceFiles, folder: str, number: int, me: Owner, clock: Clock
+) -> None:
+    path = _path(folder, number)
+    content = _read(files, path)
+    holder = _owner_in(content)
+    if holder and (holder.released or clock.is_dead(holder)):
         return
-    if owner.released or clock.is_dead(owner) or clock.now() - owner.renewed > LEASE_S:
-        return
-    raise _locked(owner)
-
-
-def _read_owner(files: WorkspaceFiles, path: str) -> Owner | None:
     try:
-        document: Any = parse_json(files.read(path).decode())
-        owner = Owner(**document)
-        return replace(owner, since=float(owner.since), renewed=float(owner.renewed))
-    except (InvalidJsonError, UnicodeDecodeError, TypeError, ValueError, NotFoundError):
+        now_ms = _ask_time(files, folder, me)
+        modified_at = files.status(path).modified_at  # asked last: a renewal meanwhile counts
+    except NotFoundError as error:  # tidied up by whoever has just taken the next number
+        raise _locked(path, holder) from error
+    if 0 < modified_at <= now_ms:
+        has_ended = now_ms - modified_at > LEASE_S * 1000
+    else:
+        has_ended = _was_seen_before(files, folder, fingerprint([number, content.hex()]), me, clock)
+    if not has_ended:
+        raise _locked(path, holder)
+
+
+def _ask_time(files: WorkspaceFiles, folder: str, me: Owner) -> int:
+    """Return the workspace's time in ms, 0 if it is not told: that of a file written just now."""
+    probe = f"{folder}/lock-probe-{me.token}.json"
+    files.write(probe, stable_bytes({"token": me.token}))
+    try:
+        return files.status(probe).modified_at
+    finally:
+        _tidy_up(files, probe)
+
+
+def _was_seen_before(
+    files: WorkspaceFiles, folder: str, lock: str, me: Owner, clock: Clock
+) -> bool:
+    """Whether this machine saw the very same lock more than a lease ago; note it when new.
+
+    For workspaces that give no times, or impossible ones. Each machine goes by what it saw with
+    its own clocks, and only by what both of them agree on.
+    """
+    path = f"{folder}/lock-seen-{fingerprint(me.machine)[:12]}.json"
+    now = clock.moment()
+    seen = _seen_in(_read(files, path), lock)
+    if seen and seen.least_until(now) >= 0:
+        return seen.least_until(now) > LEASE_S
+    files.write(path, stable_bytes({"lock": lock, **asdict(now)}))
+    return False
+
+
+def _seen_in(content: bytes, lock: str) -> Moment | None:
+    try:
+        document: Any = parse_json(content.decode())
+        moment = Moment(float(document["wall"]), float(document["monotonic"]))
+        return moment if document["lock"] == lock else None
+    except (InvalidJsonError, UnicodeDecodeError, LookupError, TypeError, ValueError):
         return None
 
 
+def _tidy_up(files: WorkspaceFiles, path: str) -> None:
+    try:
+        files.delete(path)
+    except SyncError as error:  # the next owner of the lock tries again
+        log.warning("%s could not be deleted: %s", path, error)
+
+
+def _read_owner(files: WorkspaceFiles, path: str) -> Owner | None:
+    return _owner_in(_read(files, path))
+
+
+def _owner_in(content: bytes) -> Owner | None:
+    """Return the owner; None when the file is just being written, or damaged."""
+    try:
+        document: Any = parse_json(content.decode())
+        owner = Owner(**document)
+        owner = replace(owner, since=float(owner.since), renewed=float(owner.renewed))
+        owner.describe()
+        return owner
+    except (InvalidJsonError, UnicodeDecodeError, TypeError, ValueError, OverflowError, OSError):
+        return None
+
+
+def _read(files: WorkspaceFiles, path: str) -> bytes:
+    """Return what a file holds; nothing when it is gone."""
+    try:
+        return files.read(path)
+    except NotFoundError:
+        return b""
+
+
+def _names(files: WorkspaceFiles, folder: str) -> list[str]:
+    return [entry.path.rpartition("/")[2] for entry in files.list_folder(folder)]
+
+
 def _numbers(files: WorkspaceFiles, folder: str) -> set[int]:
-    names = (entry.path.rpartition("/")[2] for entry in files.list_folder(folder))
+    return _numbers_in(_names(files, folder))
+
+
+def _numbers_in(names: Iterable[str]) -> set[int]:
     return {int(match[1]) for name in names if (match := _NAME.fullmatch(name))}
 
 
@@ -201,9 +333,10 @@ def _path(folder: str, number: int) -> str:
     return f"{folder}/lock-{number:08}.json"
 
 
-def _locked(owner: Owner | None) -> SyncError:
+def _locked(path: str, owner: Owner | None) -> SyncError:
     who = owner.describe() if owner else "another operation"
     return LockedError(
-        f"This workspace is busy: {who}.",
-        fix=f"Wait until it has ended. A process that died is replaced after {LEASE_S // 60} min.",
+        f"This workspace is busy: {who}. The lock is {path}.",
+        fix="Wait until it finishes. If its process died, the lock expires after"
+        f" {LEASE_S // 60} minutes.",
     )

@@ -135,9 +135,7 @@ class FileWriter:
             return found
         return self._tree.look_up(target.path.renamed(target.file_name))
 
-    def _write(
-        self, file: Path, content: bytes, existing: Entry | None, ahead_s: float
-    ) -> None:
+    def _write(self, file: Path, content: bytes, existing: Entry | None, ahead_s: float) -> None:
         """Replace a file whole, so that no reader sees half of it."""
         descriptor, name = tempfile.mkstemp(dir=self._scratch)
         with os.fdopen(descriptor, "wb") as stream:

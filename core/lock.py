@@ -233,8 +233,7 @@ def _refuse_if_held(
     files: WorkspaceFiles, folder: str, number: int, me: Owner, clock: Clock
 ) -> None:
     path = _path(folder, number)
-    content = _read(files, path)
-    holder = _owner_in(content)
+    holder = _read_owner(files, path)
     if holder and (holder.released or clock.is_dead(holder)):
         return
     try:
@@ -245,7 +244,7 @@ def _refuse_if_held(
     if 0 < modified_at <= now_ms:
         has_ended = now_ms - modified_at > LEASE_S * 1000
     else:
-        has_ended = _was_seen_before(files, folder, fingerprint([number, content.hex()]), me, clock)
+        has_ended = _was_seen_before(files, folder, number, me, clock)
     if not has_ended:
         raise _locked(path, holder)
 
@@ -261,13 +260,14 @@ def _ask_time(files: WorkspaceFiles, folder: str, me: Owner) -> int:
 
 
 def _was_seen_before(
-    files: WorkspaceFiles, folder: str, lock: str, me: Owner, clock: Clock
+    files: WorkspaceFiles, folder: str, number: int, me: Owner, clock: Clock
 ) -> bool:
     """Whether this machine saw the very same lock more than a lease ago; note it when new.
 
     For workspaces that give no times, or impossible ones. Each machine goes by what it saw with
     its own clocks, and only by what both of them agree on.
     """
+    lock = fingerprint([number, _read(files, _path(folder, number)).hex()])
     path = f"{folder}/lock-seen-{fingerprint(me.machine)[:12]}.json"
     now = clock.moment()
     seen = _seen_in(_read(files, path), lock)
@@ -294,11 +294,8 @@ def _tidy_up(files: WorkspaceFiles, path: str) -> None:
 
 
 def _read_owner(files: WorkspaceFiles, path: str) -> Owner | None:
-    return _owner_in(_read(files, path))
-
-
-def _owner_in(content: bytes) -> Owner | None:
-    """Return the owner; None when the file is just being written, or damaged."""
+    """Return the owner; None when the file is gone, just being written, or damaged."""
+    content = _read(files, path)
     try:
         document: Any = parse_json(content.decode())
         owner = Owner(**document)

@@ -308,12 +308,16 @@ class FakePrincipals:
 
 @dataclass
 class FakeTime:
-    """A machine's clocks, which move only when told to. `seconds` moves both of them."""
+    """A machine's clocks, which move only when told to: `seconds` is the wall clock."""
 
     seconds: float = 1_700_000_000.0
     dead: set[str] = field(default_factory=set)
     machine: str = "machine-a"
     _stood_still_s: float = 0.0
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass on both clocks."""
+        self.seconds += seconds
 
     def jump(self, seconds: float) -> None:
         """Move the wall clock alone, as setting it does, and as a sleep of the machine looks."""

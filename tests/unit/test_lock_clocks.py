@@ -1,7 +1,7 @@
 """The lock between machines whose clocks differ: only the workspace's own times count."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 
 import pytest
@@ -14,11 +14,12 @@ from core.errors import (
     WorkspaceError,
 )
 from core.lock import LEASE_S, Lease, acquire
-from tests.fakes import FakeFiles, FakeTime
+from core.ports import LiveJob
+from tests.builders import job
+from tests.fakes import FakeFiles, FakeTime, FakeWorkspace
 
 STATE = "/Workspace/Shared/state"
 LOCK = f"{STATE}/lock-00000001.json"
-NEXT = f"{STATE}/lock-00000002.json"
 NOON = 1_700_000_000.0
 OFFSETS = [-86_400, -1200, 0, 1200, 86_400]
 
@@ -35,7 +36,7 @@ class Scene:
 
     def wait(self, seconds: float) -> None:
         for time in (self.workspace, self.owner, self.contender):
-            time.seconds += seconds
+            time.wait(seconds)
 
     def own(self) -> Lease:
         return self.take(self.owner, "owner")
@@ -497,3 +498,39 @@ def test_a_lock_that_vanished_meanwhile_is_busy(scene: Scene) -> None:
     scene.files.status = vanished
     with pytest.raises(LockedError):
         scene.contend()
+
+
+@pytest.mark.parametrize("sleeps", [True, False])
+def test_an_operation_that_reads_for_hours_keeps_its_lock(sleeps: bool) -> None:
+    workspace = FakeWorkspace()
+    for number in range(20):
+        workspace.jobs.add(job(f"job {number}"))
+    listed, other = workspace.jobs.list_jobs, workspace.service()
+    move = workspace.time.jump if sleeps else workspace.time.wait
+
+    def slowly() -> Iterator[LiveJob]:
+        for one in listed():
+            move(600)
+            with pytest.raises(LockedError):
+                other.export()
+            yield one
+
+    workspace.jobs.list_jobs = slowly
+    assert workspace.service().export().status == "completed"
+
+
+def test_a_lock_renewed_while_it_is_looked_at_is_held(timeless: Scene) -> None:
+    timeless.own()
+    with pytest.raises(LockedError):
+        timeless.contend()
+    timeless.wait(LEASE_S + 1)
+    timeless.files.before_write = lambda _path: timeless.changed_lock(renewed=NOON + LEASE_S)
+    with pytest.raises(LockedError):
+        timeless.contend()
+
+
+def test_a_lock_that_could_not_be_made_leaves_nothing(scene: Scene) -> None:
+    scene.files.read_only = PermissionDeniedError("No permission to write here.")
+    with pytest.raises(PermissionDeniedError):
+        scene.own()
+    assert scene.names() == []

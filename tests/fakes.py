@@ -156,7 +156,11 @@ class FakeRuns:
 
 @dataclass
 class FakeFiles:
-    """Files and folders by path; `unreadable` paths raise, `read_only` refuses every write."""
+    """Files and folders by path; `unreadable` paths raise, `read_only` refuses every write.
+
+    `modified_at` is the workspace's time in ms, 0 when it gives files no times; `clock`, in
+    seconds, moves it.
+    """
 
     files: dict[str, bytes] = field(default_factory=dict)
     folders: set[str] = field(default_factory=lambda: {"/Workspace", "/Workspace/Shared", FOLDER})
@@ -165,6 +169,8 @@ class FakeFiles:
     gives_folders: bool = True
     before_write: Callable[[str], None] = lambda _path: None
     modified_at: int = 1_700_000_000_000
+    clock: Callable[[], float] | None = None
+    times: dict[str, int] = field(default_factory=dict)
 
     def status(self, path: str) -> FileStatus:
         if path in self.unreadable:
@@ -214,6 +220,7 @@ class FakeFiles:
     def delete(self, path: str) -> None:
         self._check_write(path)
         self.files.pop(path, None)
+        self.times.pop(path, None)
 
     def _check_write(self, path: str) -> None:
         self.before_write(path)
@@ -225,13 +232,19 @@ class FakeFiles:
         if parent not in self.folders:
             raise NotFoundError(f"The parent folder ({parent}) does not exist.")
         self.files[path] = content
+        self.times[path] = max(self._now_ms(), self.times.get(path, 0) + 1)
+
+    def _now_ms(self) -> int:
+        return int(self.clock() * 1000) if self.clock and self.modified_at else self.modified_at
 
     def _status(self, path: str) -> FileStatus:
         if path not in self.files and path not in self.folders:
             raise NotFoundError(f"Path ({path}) doesn't exist.")
         is_file = path in self.files
         object_id = sum(path.encode())
-        return FileStatus(path, object_id, is_file, not is_file, self.modified_at)
+        now_ms = self._now_ms()
+        modified_at = self.times.get(path, now_ms) if now_ms else 0
+        return FileStatus(path, object_id, is_file, not is_file, modified_at)
 
 
 @dataclass
@@ -295,21 +308,34 @@ class FakePrincipals:
 
 @dataclass
 class FakeTime:
-    """A clock that only moves when told to."""
+    """A machine's clocks, which move only when told to: `seconds` is the wall clock."""
 
     seconds: float = 1_700_000_000.0
     dead: set[str] = field(default_factory=set)
+    machine: str = "machine-a"
+    _stood_still_s: float = 0.0
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass on both clocks."""
+        self.seconds += seconds
+
+    def jump(self, seconds: float) -> None:
+        """Move the wall clock alone, as setting it does, and as a sleep of the machine looks."""
+        self.seconds += seconds
+        self._stood_still_s += seconds
 
     def clock(self) -> Clock:
         return Clock(
             now=lambda: self.seconds,
-            monotonic=lambda: self.seconds,
+            monotonic=lambda: self.seconds - self._stood_still_s,
             is_dead=lambda owner: owner.token in self.dead,
         )
 
     def owner(self, principal: str = ME, operation: str = "import", token: str = "t1") -> Owner:
         now = self.seconds
-        return Owner(token, "host-a", 100, principal, operation, since=now, renewed=now)
+        return Owner(
+            token, "host-a", 100, principal, operation, now, renewed=now, machine=self.machine
+        )
 
 
 class FakeWorkspace:
@@ -317,12 +343,12 @@ class FakeWorkspace:
 
     def __init__(self) -> None:
         self.jobs = FakeJobs()
-        self.files = FakeFiles()
+        self.time = FakeTime()
+        self.files = FakeFiles(clock=lambda: self.time.seconds)
         self.git = FakeGit()
         self.resources = FakeResources()
         self.principals = FakePrincipals()
         self.runs = FakeRuns()
-        self.time = FakeTime()
         self._tokens = itertools.count(1)
 
     def ports(self) -> Ports:

@@ -3,12 +3,14 @@
 The workspace API has no compare-and-swap, but of several creates of one file only one wins. The
 file with the highest number is the lock. It is never deleted, only marked as released, so that
 numbers never start again; taking the lock over is the exclusive create of the next number.
+
+How old a lock is, the workspace's own times say: the clocks of two machines may differ by hours.
 """
 
 import logging
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -23,6 +25,14 @@ from core.errors import (
 )
 from core.json_text import parse_json, stable_bytes
 from core.ports import WorkspaceFiles
+from core.state.lock_age import (
+    LEFT_BEHIND,
+    Moment,
+    Witness,
+    has_lock_ended,
+    read_or_nothing,
+    tidy_up,
+)
 
 log = logging.getLogger(__name__)
 
@@ -35,9 +45,11 @@ _NAME = re.compile(r"lock-(\d{8})\.json")
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Which process holds the lock, and for what. Times are seconds since the epoch.
+    """Which process holds the lock, and for what.
 
-    `machine` is what `pid` is unique in, `born` names one life of it; empty when not known.
+    Times are seconds since the epoch by the owner's clock: for people, and so that each renewal
+    changes the file. Nobody else may compute with them. `machine` is what `pid` is unique in,
+    `born` names one life of it; empty when not known.
     """
 
     token: str
@@ -52,7 +64,7 @@ class Owner:
     born: str = ""
 
     def describe(self) -> str:
-        """Say who is at work since when, for users."""
+        """Say who is running what since when, for users."""
         since = datetime.fromtimestamp(self.since, UTC).strftime("%Y-%m-%d %H:%M UTC")
         return f"{self.operation}, started by {self.principal} on {self.host} at {since}"
 
@@ -68,39 +80,72 @@ class Clock:
     monotonic: Callable[[], float]
     is_dead: Callable[[Owner], bool]
 
+    def moment(self) -> Moment:
+        """Return what both clocks show."""
+        return Moment(self.now(), self.monotonic())
+
 
 class Lease:
-    """The lock as held by one operation."""
+    """The lock as held by one operation. `taken` is when its file began to be made."""
 
     def __init__(
-        self, files: WorkspaceFiles, folder: str, number: int, owner: Owner, clock: Clock
+        self,
+        files: WorkspaceFiles,
+        folder: str,
+        number: int,
+        owner: Owner,
+        clock: Clock,
+        taken: Moment,
     ) -> None:
         self._files = files
         self._folder = folder
         self._number = number
         self._owner = owner
         self._clock = clock
-        self._checked = clock.monotonic()
+        self._checked = self._renewed = taken
+        self._has_expired = False
         self._mutex = threading.Lock()
 
     def check(self) -> None:
-        """Make sure that nobody has taken over; call it before each write.
+        """Make sure that nobody has taken over, nor could have; call it before each write.
 
         Raises:
-            LockLostError: the lock belongs to another process now.
+            LockLostError: the lock belongs to another process now, or may belong to it.
         """
         with self._mutex:
-            if self._clock.monotonic() - self._checked < _CHECK_S:
+            began = self._clock.moment()
+            self._stop_if_expired()
+            if self._checked.most_until(began) < _CHECK_S:
                 return
-            if max(_numbers(self._files, self._folder), default=0) != self._number:
-                raise LockLostError(
-                    "Another process took over the lock of this workspace.",
-                    fix="Look at its result, then validate again.",
-                )
-            self._checked = self._clock.monotonic()
-            if self._clock.now() - self._owner.renewed > _RENEW_S:
-                self._owner = replace(self._owner, renewed=self._clock.now())
+            self._stop_if_taken_over()
+            is_due = self._renewed.most_until(began) > _RENEW_S
+            if is_due:
+                self._owner = replace(self._owner, renewed=began.wall)
                 self._write()
+                self._stop_if_taken_over()  # while that was on its way
+            self._stop_if_expired()  # the calls may have taken long
+            self._checked = began
+            if is_due:
+                self._renewed = began
+
+    def _stop_if_expired(self) -> None:
+        """Stop for good once others may have taken over; a clock set back changes nothing."""
+        if self._renewed.most_until(self._clock.moment()) > LEASE_S:
+            self._has_expired = True
+        if self._has_expired:
+            raise LockLostError(
+                f"This operation has not renewed its lock for more than {LEASE_S // 60} minutes:"
+                " the machine slept, its clock was set, or a call took very long."
+                " Another operation may have started meanwhile.",
+                fix="Look at what was done, then validate again.",
+            )
+
+    def _stop_if_taken_over(self) -> None:
+        if max(_numbers(self._files, self._folder), default=0) != self._number:
+            raise LockLostError(
+                "Another process took over the lock of this workspace.",
+                fix="Look at its result, then validate again.",
+            )
 
     def release(self) -> None:
         """Give the lock back. Where that fails, the next operation waits for the lease to end."""
@@ -118,12 +163,13 @@ def acquire(files: WorkspaceFiles, folder: str, owner: Owner, clock: Clock) -> L
         folder: where the lock files are; it must exist.
 
     Raises:
-        LockedError: another operation is at work.
+        LockedError: another operation is running.
+        WorkspaceError: the lock could not be read or made; it is not taken.
     """
     highest = max(_numbers(files, folder), default=0)
     if highest:
-        _refuse_if_held(files, _path(folder, highest), clock)
-    number = highest + 1
+        _refuse_if_held(files, folder, highest, owner, clock)
+    number, taken = highest + 1, clock.moment()
     try:
         _create(files, _path(folder, number), owner)
         _make_sure(files, folder, number)
@@ -132,7 +178,7 @@ def acquire(files: WorkspaceFiles, folder: str, owner: Owner, clock: Clock) -> L
     except SyncError:
         _withdraw(files, _path(folder, number), owner)
         raise
-    return Lease(files, folder, number, owner, clock)
+    return Lease(files, folder, number, owner, clock, taken)
 
 
 def _create(files: WorkspaceFiles, path: str, owner: Owner) -> None:
@@ -142,7 +188,7 @@ def _create(files: WorkspaceFiles, path: str, owner: Owner) -> None:
         # After a lost answer the retried create meets our own file.
         holder = _read_owner(files, path)
         if holder is None or holder.token != owner.token:
-            raise _locked(holder) from error
+            raise _locked(path, holder) from error
 
 
 def _withdraw(files: WorkspaceFiles, path: str, owner: Owner) -> None:
@@ -156,44 +202,58 @@ def _withdraw(files: WorkspaceFiles, path: str, owner: Owner) -> None:
 
 
 def _make_sure(files: WorkspaceFiles, folder: str, number: int) -> None:
-    """Step back if a higher number appeared meanwhile; else tidy up the lower ones."""
-    numbers = _numbers(files, folder)
+    """Step back if a higher number appeared meanwhile; else tidy up what others left behind."""
+    names = _names(files, folder)
+    numbers = _numbers_in(names)
     highest = max(numbers, default=0)
     if highest != number:
         files.delete(_path(folder, number))
-        raise _locked(_read_owner(files, _path(folder, highest)))
+        path = _path(folder, highest)
+        raise _locked(path, _read_owner(files, path))
     for lower in numbers - {number}:
         files.delete(_path(folder, lower))
+    for name in filter(LEFT_BEHIND.fullmatch, names):
+        tidy_up(files, f"{folder}/{name}")
 
 
-def _refuse_if_held(files: WorkspaceFiles, path: str, clock: Clock) -> None:
-    owner = _read_owner(files, path)
-    if owner is None:
-        # Just being written, or damaged: the file's own time says how long to wait.
-        try:
-            modified_at = files.status(path).modified_at  # 0 when the workspace does not tell
-            age_s = clock.now() - modified_at / 1000 if modified_at else 0.0
-        except NotFoundError as error:  # tidied away by whoever has just taken the next number
-            raise _locked(None) from error
-        if age_s < LEASE_S:
-            raise _locked(None)
+def _refuse_if_held(
+    files: WorkspaceFiles, folder: str, number: int, me: Owner, clock: Clock
+) -> None:
+    path = _path(folder, number)
+    holder = _read_owner(files, path)
+    if holder and (holder.released or clock.is_dead(holder)):
         return
-    if owner.released or clock.is_dead(owner) or clock.now() - owner.renewed > LEASE_S:
-        return
-    raise _locked(owner)
+    try:
+        witness = Witness(me.token, me.machine, clock.moment())
+        has_ended = has_lock_ended(files, path, LEASE_S, witness)
+    except NotFoundError as error:  # tidied up by whoever has just taken the next number
+        raise _locked(path, holder) from error
+    if not has_ended:
+        raise _locked(path, holder)
 
 
 def _read_owner(files: WorkspaceFiles, path: str) -> Owner | None:
+    """Return the owner; None when the file is gone, just being written, or damaged."""
+    content = read_or_nothing(files, path)
     try:
-        document: Any = parse_json(files.read(path).decode())
+        document: Any = parse_json(content.decode())
         owner = Owner(**document)
-        return replace(owner, since=float(owner.since), renewed=float(owner.renewed))
-    except (InvalidJsonError, UnicodeDecodeError, TypeError, ValueError, NotFoundError):
+        owner = replace(owner, since=float(owner.since), renewed=float(owner.renewed))
+        owner.describe()
+        return owner
+    except (InvalidJsonError, UnicodeDecodeError, TypeError, ValueError, OverflowError, OSError):
         return None
 
 
+def _names(files: WorkspaceFiles, folder: str) -> list[str]:
+    return [entry.path.rpartition("/")[2] for entry in files.list_folder(folder)]
+
+
 def _numbers(files: WorkspaceFiles, folder: str) -> set[int]:
-    names = (entry.path.rpartition("/")[2] for entry in files.list_folder(folder))
+    return _numbers_in(_names(files, folder))
+
+
+def _numbers_in(names: Iterable[str]) -> set[int]:
     return {int(match[1]) for name in names if (match := _NAME.fullmatch(name))}
 
 
@@ -201,9 +261,10 @@ def _path(folder: str, number: int) -> str:
     return f"{folder}/lock-{number:08}.json"
 
 
-def _locked(owner: Owner | None) -> SyncError:
+def _locked(path: str, owner: Owner | None) -> SyncError:
     who = owner.describe() if owner else "another operation"
     return LockedError(
-        f"This workspace is busy: {who}.",
-        fix=f"Wait until it has ended. A process that died is replaced after {LEASE_S // 60} min.",
+        f"This workspace is busy: {who}. The lock is {path}.",
+        fix="Wait until it finishes. If its process died, the lock expires after"
+        f" {LEASE_S // 60} minutes.",
     )

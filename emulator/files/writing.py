@@ -77,7 +77,8 @@ class FileWriter:
                 raise _node_exists(target.path)
             elif existing.object_type != target.object_type:
                 raise _type_mismatch(target, existing)
-            self._write(parent.file / target.file_name, target.content, existing)
+            file = parent.file / target.file_name
+            self._write(file, target.content, existing, options.clock_ahead_s)
             self._children.remember(parent.file, count + (existing is None))
 
     def make_directories(self, path: WorkspacePath) -> None:
@@ -134,7 +135,7 @@ class FileWriter:
             return found
         return self._tree.look_up(target.path.renamed(target.file_name))
 
-    def _write(self, file: Path, content: bytes, existing: Entry | None) -> None:
+    def _write(self, file: Path, content: bytes, existing: Entry | None, ahead_s: float) -> None:
         """Replace a file whole, so that no reader sees half of it."""
         descriptor, name = tempfile.mkstemp(dir=self._scratch)
         with os.fdopen(descriptor, "wb") as stream:
@@ -145,8 +146,11 @@ class FileWriter:
         temporary.replace(file)
         if existing and existing.file != file:
             existing.file.unlink()
-        if modified_ms(file) <= before_ms:  # caches tell versions apart by this time
-            os.utime(file, ns=((before_ms + 1) * 10**6, (before_ms + 1) * 10**6))
+        now_ms = modified_ms(file)
+        # Caches tell versions apart by this time, so that each write has a later one.
+        written_ms = max(now_ms + int(ahead_s * 1000), before_ms + 1)
+        if written_ms != now_ms:
+            os.utime(file, ns=(written_ms * 10**6, written_ms * 10**6))
 
     def _retire(self, entry: Entry) -> None:
         self._ids.retire(entry.path)

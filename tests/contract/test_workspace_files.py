@@ -150,3 +150,15 @@ def test_a_list_holds_the_direct_children_only(ports: Ports) -> None:
     ports.files.create(f"{ROOT}/top.json", b"{}")
     listed = {entry.path for entry in ports.files.list_folder(ROOT)}
     assert listed == {f"{ROOT}/sub", f"{ROOT}/top.json"}
+
+
+def test_each_write_moves_the_time_of_its_file_and_of_no_other(ports: Ports) -> None:
+    ports.files.create(f"{ROOT}/first.json", b"1")
+    created = ports.files.status(f"{ROOT}/first.json").modified_at
+    ports.files.write(f"{ROOT}/first.json", b"2")
+    written = ports.files.status(f"{ROOT}/first.json").modified_at
+    assert 0 < created < written
+    ports.files.create(f"{ROOT}/second.json", b"1")
+    assert ports.files.status(f"{ROOT}/second.json").modified_at >= created
+    ports.files.read(f"{ROOT}/first.json")
+    assert ports.files.status(f"{ROOT}/first.json").modified_at == written

@@ -105,6 +105,20 @@ def test_each_overwrite_has_a_later_time_and_a_new_file_another_id(
     assert sdk.workspace.get_status(path).object_id not in ids
 
 
+@pytest.mark.parametrize("ahead_s", [1000, -1000])
+def test_a_workspace_may_have_another_time(http: Http, folder: str, ahead_s: int) -> None:
+    def times(name: str) -> tuple[int, int]:
+        import_file(http, f"{folder}/{name}")
+        info = http.get("/api/2.0/workspace/get-status", path=f"{folder}/{name}").json()
+        return info["created_at"], info["modified_at"]
+
+    _, before = times("a.json")
+    http.option(clock_ahead_s=ahead_s)
+    created, modified = times("b.json")
+    assert 0 <= modified - before - ahead_s * 1000 < 60_000
+    assert created <= modified
+
+
 def test_existing_files_are_kept_without_overwrite(
     sdk: WorkspaceClient, http: Http, folder: str
 ) -> None:

@@ -138,7 +138,7 @@ def test_a_file_that_may_have_moved_is_read_again(workspace, moved):
     cache = MemoryCache()
     read_cached(workspace, cache)
     workspace.put_file("a.json", definition_text(job("b")))
-    workspace.files.modified_at += moved == "time"
+    workspace.time.seconds += moved == "time"
     contents = read_cached(workspace, cache, "2" if moved == "version" else "1")
     assert [file.definition.job_name for file in contents.files] == ["b"]
     assert cache.hits == 0
@@ -249,6 +249,6 @@ def test_a_cached_content_is_valid_for_one_commit_and_one_time_of_change(workspa
     for version, calls in (("c1", 1), ("c1", 1), ("c2", 2), ("", 3), ("", 4)):
         assert len(reader.read(version).files) == 1
         assert len(asked) == calls
-    workspace.files.modified_at += 1
+    workspace.time.seconds += 1
     reader.read("c2")
     assert len(asked) == 5

@@ -16,15 +16,15 @@ STATE = "/Workspace/Shared/state"
 
 
 @pytest.fixture
-def files() -> FakeFiles:
-    result = FakeFiles()
-    result.make_folder(STATE)
-    return result
+def time() -> FakeTime:
+    return FakeTime()
 
 
 @pytest.fixture
-def time() -> FakeTime:
-    return FakeTime()
+def files(time: FakeTime) -> FakeFiles:
+    result = FakeFiles(clock=lambda: time.seconds)
+    result.make_folder(STATE)
+    return result
 
 
 def path(number: int) -> str:
@@ -258,16 +258,16 @@ def damaged(time: FakeTime) -> list[bytes]:
 
 @pytest.mark.parametrize("which", range(len(DAMAGED) + len(WRONG_TYPES)))
 def test_a_young_damaged_lock_is_waited_for(files, time, which):
-    files.files[path(4)] = damaged(time)[which]
-    files.modified_at = int((time.seconds - LEASE_S + 1) * 1000)
+    files.write(path(4), damaged(time)[which])
+    time.seconds += LEASE_S - 1
     with pytest.raises(LockedError, match="another operation"):
         take(files, time)
 
 
 @pytest.mark.parametrize("which", range(len(DAMAGED) + len(WRONG_TYPES)))
 def test_an_old_damaged_lock_is_replaced(files, time, which):
-    files.files[path(4)] = damaged(time)[which]
-    files.modified_at = int((time.seconds - LEASE_S - 1) * 1000)
+    files.write(path(4), damaged(time)[which])
+    time.seconds += LEASE_S + 1
     take(files, time)
     assert locks(files) == ["lock-00000005.json"]
 

@@ -1,4 +1,26 @@
-"""Every error that is raised on purpose: what happened, and what to do about it."""
+"""Every error that is raised on purpose: what happened, and what to do about it.
+
+* SyncError                      a user is meant to read it
+  - SettingsError                the configuration is missing or wrong
+  - ModeError                    APP_MODE does not permit the operation
+  - InvalidJsonError             a text is not JSON
+  - InvalidDefinitionError       a definition cannot be used
+  - MappingFileError             the mapping file cannot be used
+  - StateError                   a file of the state folder cannot be read or written
+  - LockedError                  another operation holds the lock
+  - LockLostError                another process took the lock over
+  - RemovalRefusedError          plan or limits do not allow the removal
+  - StoppedError                 stopped by the user before any change
+  - PlanGoneError                the reviewed plan is gone
+  - SelectionError               the plan cannot apply what was selected
+  - WorkspaceError               a call to the workspace failed
+    + NotFoundError              the object does not exist, or is hidden from us
+    + AlreadyExistsError         an object of this name exists
+    + PermissionDeniedError      the right is missing
+    + UnauthenticatedError       the login does not work
+    + UnreachableError           no answer came in time
+    + AmbiguousAnswerError       sent once, no answer: it may have taken effect
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

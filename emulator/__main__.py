@@ -10,7 +10,6 @@ import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import cast
 
 from emulator.environment import Environment, RunningWorkspace, start_environment
 from emulator.errors import EmulatorError
@@ -74,17 +73,9 @@ def _name_and_port(text: str) -> tuple[str, int]:
 
 
 def _sample_seeds() -> Mapping[str, SeedDocument]:
-    from emulator.samples import (  # noqa: PLC0415 - built only when it is wanted
-        DEV_WORKSPACE_ID,
-        PROD_WORKSPACE_ID,
-        sample_seeds,
-    )
+    from emulator.samples import sample_seeds  # noqa: PLC0415 - built only when it is wanted
 
-    ids = {"DEV": DEV_WORKSPACE_ID, "PROD": PROD_WORKSPACE_ID}
-    return {
-        name: cast(SeedDocument, {"workspace_id": ids[name], **document})
-        for name, document in sample_seeds().items()
-    }
+    return sample_seeds()
 
 
 def _summary(environment: Environment) -> str:

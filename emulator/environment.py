@@ -62,7 +62,7 @@ class RunningWorkspace:
     def client_secret(self) -> str:
         return self._workspace.app.secret
 
-    def seed(self, document: SeedDocument | Mapping[str, Any]) -> None:
+    def seed(self, document: SeedDocument) -> None:
         """Add what a seed document lists.
 
         Raises:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
+from emulator.errors import ApiError, invalid_parameter, not_found
 from emulator.json_values import JsonDict
 from emulator.storage import Storage, Table
 
 
 @dataclass(frozen=True, slots=True)
 class ResourceKind:
-    """How one kind of object is seeded and listed."""
+    """How one kind of object is seeded, listed and got.
+
+    `get_by` is the query argument that holds the id when `get_path` does not. `defaults` are the
+    fields that a seed may leave out, `hidden_in_lists` those that only the get endpoint shows.
+    """
 
     seed_key: str
     list_path: str
@@ -24,13 +29,28 @@ class ResourceKind:
     default_size: int = 20
     max_size: int = 1000
     get_path: str | None = None
+    get_by: str = ""
     missing: str = "{id} was not found."
+    missing_error: Callable[[str], ApiError] = not_found
+    defaults: Mapping[str, object] = field(default_factory=dict)
+    hidden_in_lists: tuple[str, ...] = ()
 
 
 # Sources: the `list` methods of databricks-sdk compute.py, sql.py, pipelines.py, settings.py,
-# dashboards.py.
+# dashboards.py. Endpoints, storage and seeds follow from these rows.
 KINDS: tuple[ResourceKind, ...] = (
-    ResourceKind("clusters", "/api/2.1/clusters/list", "clusters", "cluster_id", "cluster_name"),
+    ResourceKind(
+        "clusters",
+        "/api/2.1/clusters/list",
+        "clusters",
+        "cluster_id",
+        "cluster_name",
+        get_path="/api/2.1/clusters/get",
+        get_by="cluster_id",
+        missing="Cluster {id} does not exist",  # databricks-sdk errors/overrides.py
+        missing_error=invalid_parameter,
+        defaults={"cluster_source": "UI", "state": "RUNNING"},
+    ),
     ResourceKind(
         "warehouses",
         "/api/2.0/sql/warehouses",
@@ -47,6 +67,9 @@ KINDS: tuple[ResourceKind, ...] = (
         "policy_id",
         "name",
         paging="none",
+        get_path="/api/2.0/policies/clusters/get",
+        get_by="policy_id",
+        missing="Can't find a cluster policy with id: {id}.",  # databrickslabs/ucx#358
     ),
     ResourceKind(
         "instance_pools",
@@ -107,6 +130,7 @@ KINDS: tuple[ResourceKind, ...] = (
         "dashboard_id",
         "display_name",
         get_path="/api/2.0/lakeview/dashboards/<id>",
+        hidden_in_lists=("path", "parent_path", "etag"),
     ),
     ResourceKind(
         "legacy_dashboards",

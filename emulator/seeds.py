@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any
 
 from emulator.errors import ApiError, EmulatorError
 from emulator.files.paths import parse_path
@@ -18,34 +18,21 @@ from emulator.principals import USERS, Group, Principal, PrincipalKind
 from emulator.resources import KINDS, ResourceKind
 from emulator.workspace import Workspace
 
+SeedDocument = Mapping[str, Any]
+"""What a workspace should hold; README.md shows one. All keys are optional."""
 
-class SeedDocument(TypedDict, total=False):
-    """All keys are optional; see `apply_seed` for the order in which they take effect."""
-
-    workspace_id: int | str
-    users: list[JsonDict]
-    service_principals: list[JsonDict]
-    groups: list[JsonDict]
-    clusters: list[JsonDict]
-    warehouses: list[JsonDict]
-    cluster_policies: list[JsonDict]
-    instance_pools: list[JsonDict]
-    pipelines: list[JsonDict]
-    notification_destinations: list[JsonDict]
-    queries: list[JsonDict]
-    legacy_alerts: list[JsonDict]
-    alerts: list[JsonDict]
-    dashboards: list[JsonDict]
-    legacy_dashboards: list[JsonDict]
-    jobs: list[JsonDict]
-    git_folders: list[JsonDict]
-    directories: list[str]
-    files: list[JsonDict]
-    read_only: list[str]
-    hidden: list[str]
+_KEYS = frozenset(
+    (
+        "workspace_id",
+        *("users", "service_principals", "groups"),
+        *(kind.seed_key for kind in KINDS),
+        "jobs",
+        *("git_folders", "directories", "files", "read_only", "hidden"),
+    )
+)
 
 
-def apply_seed(workspace: Workspace, seed: Mapping[str, Any]) -> None:
+def apply_seed(workspace: Workspace, seed: SeedDocument) -> None:
     """Add what the document lists; objects of the same id or path are replaced.
 
     Jobs are stored as they are: a job of a deleted cluster is a useful sample.
@@ -53,7 +40,7 @@ def apply_seed(workspace: Workspace, seed: Mapping[str, Any]) -> None:
     Raises:
         EmulatorError: a key is unknown, or an entry lacks a field or has a wrong value.
     """
-    unknown = seed.keys() - SeedDocument.__annotations__.keys()
+    unknown = seed.keys() - _KEYS
     if unknown:
         raise EmulatorError(f"Unknown keys in the seed document: {', '.join(sorted(unknown))}")
     try:
@@ -64,7 +51,7 @@ def apply_seed(workspace: Workspace, seed: Mapping[str, Any]) -> None:
         raise EmulatorError(f"The seed document is malformed: {error!r}") from error
 
 
-def _apply(workspace: Workspace, seed: Mapping[str, Any]) -> None:
+def _apply(workspace: Workspace, seed: SeedDocument) -> None:
     if "workspace_id" in seed:
         workspace.change_id(int(seed["workspace_id"]))
     for group in seed.get("groups", ()):
@@ -81,7 +68,7 @@ def _apply(workspace: Workspace, seed: Mapping[str, Any]) -> None:
     _apply_files(workspace, seed)
 
 
-def _apply_files(workspace: Workspace, seed: Mapping[str, Any]) -> None:
+def _apply_files(workspace: Workspace, seed: SeedDocument) -> None:
     """Make directories, Git folders and files; restrict paths last, they bind seeds too."""
     for path in seed.get("directories", ()):
         workspace.tree.make_directories(parse_path(path))
@@ -133,8 +120,7 @@ def _add_principal(
 def _resource(kind: ResourceKind, seed: JsonDict) -> JsonDict:
     if not isinstance(seed.get(kind.id_field), str):
         raise EmulatorError(f"An entry of {kind.seed_key} lacks {kind.id_field}")
-    defaults = {"cluster_source": "UI", "state": "RUNNING"} if kind.seed_key == "clusters" else {}
-    return {**defaults, **seed}
+    return {**kind.defaults, **seed}
 
 
 def _job(workspace: Workspace, seed: Mapping[str, Any], position: int) -> Job:

@@ -8,7 +8,6 @@ from pathlib import Path
 from emulator.calls import CallLog
 from emulator.faults import FaultInjector
 from emulator.files.object_ids import ObjectIds
-from emulator.files.object_info import ObjectInfoView
 from emulator.files.tree import FileTree
 from emulator.files.writing import FileWriter
 from emulator.git.folders import GitFolders
@@ -17,6 +16,7 @@ from emulator.identifiers import number_for, uuid_for
 from emulator.jobs.runs import RunStore
 from emulator.jobs.store import JobStore
 from emulator.json_values import JsonDict
+from emulator.object_info import ObjectInfoView
 from emulator.options import WorkspaceOptions
 from emulator.principals import Principal, PrincipalDirectory
 from emulator.resources import Resources

@@ -10,21 +10,8 @@ from typing import Any
 from core.jobsettings.kinds import Kind
 from core.json_text import JobSettings
 from tests.builders import notebook_task
+from tests.kinds import SEEDED, seed_entry, settings_with
 
-# Seed key, id field, name field; see the emulator's resources. Jobs are no seed of their own.
-SEEDS: Mapping[Kind, tuple[str, str, str]] = {
-    Kind.CLUSTER: ("clusters", "cluster_id", "cluster_name"),
-    Kind.WAREHOUSE: ("warehouses", "id", "name"),
-    Kind.PIPELINE: ("pipelines", "pipeline_id", "name"),
-    Kind.CLUSTER_POLICY: ("cluster_policies", "policy_id", "name"),
-    Kind.INSTANCE_POOL: ("instance_pools", "instance_pool_id", "instance_pool_name"),
-    Kind.NOTIFICATION_DESTINATION: ("notification_destinations", "id", "display_name"),
-    Kind.QUERY: ("queries", "id", "display_name"),
-    Kind.ALERT: ("alerts", "id", "display_name"),
-    Kind.LEGACY_ALERT: ("legacy_alerts", "id", "display_name"),
-    Kind.DASHBOARD: ("dashboards", "dashboard_id", "display_name"),
-    Kind.LEGACY_DASHBOARD: ("legacy_dashboards", "id", "name"),
-}
 UNDERSCORED = ("__", "a__", "__a", "a__b__c", "__{kind}__a__", "unknown__", "tills__dev")
 CASE_TWINS = ("Stock count", "stock count", "STOCK COUNT")
 FORM_TWINS = tuple(unicodedata.normalize(form, "Crème fraîche") for form in ("NFC", "NFD"))
@@ -51,47 +38,13 @@ def resource_names(kind: Kind) -> list[str]:
 def resources(prefix: str) -> dict[str, Any]:
     """A seed with the same names in each workspace, save the one that is mapped."""
     seed: dict[str, Any] = {}
-    for kind, (key, id_field, name_field) in SEEDS.items():
-        seed[key] = []
-        for number, dev_name in enumerate(resource_names(kind)):
-            name = dev_name.replace("tills__dev", f"tills__{prefix}")
-            entry = {id_field: resource_id(prefix, kind, number), name_field: name}
-            if kind is Kind.DASHBOARD:
-                entry["path"] = f"/Workspace/Shared/{name}.lvdash.json"
-            seed[key].append(entry)
+    for kind, emulated in SEEDED.items():
+        names = [name.replace("tills__dev", f"tills__{prefix}") for name in resource_names(kind)]
+        seed[emulated.seed_key] = [
+            seed_entry(kind, resource_id(prefix, kind, number), name)
+            for number, name in enumerate(names)
+        ]
     return seed
-
-
-def task_with(kind: Kind, key: str, identifier: str) -> dict[str, Any]:
-    """A task that refers to one object of this kind."""
-    match kind:
-        case Kind.CLUSTER:
-            return notebook_task(key, existing_cluster_id=identifier)
-        case Kind.WAREHOUSE:
-            return notebook_task(
-                key, notebook_task={"notebook_path": "/n", "warehouse_id": identifier}
-            )
-        case Kind.PIPELINE:
-            return {"task_key": key, "pipeline_task": {"pipeline_id": identifier}}
-        case Kind.CLUSTER_POLICY:
-            return notebook_task(key, new_cluster={"policy_id": identifier, "num_workers": 1})
-        case Kind.INSTANCE_POOL:
-            cluster = {"instance_pool_id": identifier, "num_workers": 1}
-            return notebook_task(key, new_cluster=cluster)
-        case Kind.NOTIFICATION_DESTINATION:
-            return notebook_task(key, webhook_notifications={"on_start": [{"id": identifier}]})
-        case Kind.QUERY:
-            return {"task_key": key, "sql_task": {"query": {"query_id": identifier}}}
-        case Kind.ALERT:
-            return {"task_key": key, "alert_task": {"alert_id": identifier}}
-        case Kind.LEGACY_ALERT:
-            return {"task_key": key, "sql_task": {"alert": {"alert_id": identifier}}}
-        case Kind.DASHBOARD:
-            return {"task_key": key, "dashboard_task": {"dashboard_id": identifier}}
-        case Kind.LEGACY_DASHBOARD:
-            return {"task_key": key, "sql_task": {"dashboard": {"dashboard_id": identifier}}}
-        case _:
-            raise ValueError(kind)
 
 
 def traps(prefix: str, people: Mapping[str, str]) -> dict[str, JobSettings]:
@@ -115,13 +68,10 @@ def traps(prefix: str, people: Mapping[str, str]) -> dict[str, JobSettings]:
 
 def _underscores(prefix: str) -> dict[str, JobSettings]:
     jobs: dict[str, JobSettings] = {
-        f"__{kind}__": {
-            "tasks": [
-                task_with(kind, f"__{number}__", resource_id(prefix, kind, number))
-                for number in range(len(UNDERSCORED))
-            ]
-        }
-        for kind in SEEDS
+        f"__{kind}__": settings_with(
+            kind, {f"__{n}__": resource_id(prefix, kind, n) for n in range(len(UNDERSCORED))}
+        )
+        for kind in SEEDED
     }
     jobs["__all__ other __ names"] = {
         "tags": {"__team__": "__grocery__"},

@@ -1,23 +1,25 @@
 """The comparable form of settings: what the server adds or reorders by itself is left out.
 
-The rules are data in `core.comparing.rules`; here they are applied.
+The rules are data in `core.comparing.rules`, and for lists in `core.jobsettings.places`; here they
+are applied.
 """
 
 import json
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from core.comparing.rules import (
     CLUSTER_RULES,
     EMPTY_LIST,
     JOB_RULES,
     NULL,
+    SPELLED_OUT,
     TASK_RULES,
     Parents,
     Rule,
 )
-from core.jobsettings.places import LIST_KEYS, Place, element_key, list_name
+from core.jobsettings.places import KEYED_LISTS, Place, element_key, key_fields, list_name
 from core.jobsettings.tree import PathTree, settings_tree
 from core.json_text import JobSettings
 
@@ -65,30 +67,33 @@ def sendable(settings: JobSettings) -> JobSettings:
     return result
 
 
-# The API returns these in another order each time.
-# Source: databricks/cli bundle/direct/dresources/job.go; terraform-provider-databricks#2942.
-_SHUFFLED = ("depends_on", "webhook_notifications")
-
-
 def in_steady_order(settings: JobSettings) -> JobSettings:
     """Return the settings with the lists sorted that the API shuffles, for small Git diffs."""
-    result: JobSettings = _steady(settings, "", shuffled=False)
+    result: JobSettings = _steady(settings, "")
     return result
 
 
-def _steady(node: Any, key: str, *, shuffled: bool) -> Any:
-    shuffled = shuffled or key in _SHUFFLED
+def _steady(node: Any, name: str) -> Any:
     if isinstance(node, dict):
         return {
-            name: _steady(value, name, shuffled=shuffled)
-            if isinstance(value, dict | list)
-            else value
-            for name, value in node.items()
+            key: _steady(value, key) if isinstance(value, dict | list) else value
+            for key, value in node.items()
         }
     if isinstance(node, list):
-        items = [_steady(item, "", shuffled=shuffled) for item in node]
-        return _in_order(items, key) if shuffled else items
+        items = [_steady(item, "") for item in node]
+        rule = KEYED_LISTS.get(name)
+        return _by_key(items, name) if rule and rule.is_shuffled else items
     return node
+
+
+def spell_out(settings: JobSettings, side: Literal["live", "file"]) -> JobSettings:
+    """Say every field whose absence means different things in a live job and in a file."""
+    said = {
+        rule.field: rule.live if side == "live" else rule.file
+        for rule in SPELLED_OUT
+        if settings.get(rule.field) is None  # null is an absent field
+    }
+    return {**settings, **said}
 
 
 def _clean(
@@ -124,13 +129,18 @@ def _clean(
 
 def _in_order(items: list[Any], name: str) -> list[Any]:
     """Sort lists whose order the API does not keep or does not mean; leave the others alone."""
-    if name not in LIST_KEYS:
-        return items
-    if name.startswith("on_") and all(isinstance(item, str) for item in items):  # e-mail lists
+    rule = KEYED_LISTS.get(name)
+    if rule and rule.holds_texts and all(isinstance(item, str) for item in items):
         return sorted(items)
+    return _by_key(items, name)
+
+
+def _by_key(items: list[Any], name: str) -> list[Any]:
+    """Sort a list whose elements all have a key; leave any other one alone."""
     if not has_keys(items, name):
         return items
-    keys = [tuple(str(item.get(field)) for field in LIST_KEYS[name]) for item in items]
+    fields = key_fields(name)
+    keys = [tuple(str(item.get(field)) for field in fields) for item in items]
     if len(set(keys)) == len(keys):
         return [item for _, item in sorted(zip(keys, items, strict=True), key=lambda pair: pair[0])]
     return sorted(items, key=lambda item: json.dumps(_sort_key(item, name), sort_keys=True))
@@ -138,7 +148,7 @@ def _in_order(items: list[Any], name: str) -> list[Any]:
 
 def has_keys(items: list[Any], name: str) -> bool:
     """Whether every element carries the field that identifies it in the list of this name."""
-    fields = LIST_KEYS.get(name, ())
+    fields = key_fields(name)
     return fields != () and all(
         isinstance(item, dict) and isinstance(item.get(fields[0]), str) for item in items
     )
@@ -146,7 +156,7 @@ def has_keys(items: list[Any], name: str) -> bool:
 
 def _sort_key(item: dict[str, Any], name: str) -> list[Any]:
     """The key fields, then everything else, so that elements of one key have one order, too."""
-    return [*(item.get(field) for field in LIST_KEYS[name]), item]
+    return [*(item.get(field) for field in key_fields(name)), item]
 
 
 def unique_keys(items: list[Any], path: str) -> bool:

@@ -1,6 +1,8 @@
 """What the server adds, repeats or ignores by itself: rules as data, with reason and source.
 
-A rule says when a field says nothing, so that what it hid from a comparison can be shown.
+A rule says when a field says nothing, so that what it hid from a comparison can be shown. One kind
+of rule is data of the floor below: which lists have no order, in `core.jobsettings.places`.
+A new rule is one row, here or there, and a case in `tests/unit/comparing`.
 """
 
 from collections.abc import Callable, Mapping
@@ -152,3 +154,26 @@ CLUSTER_RULES: tuple[Rule, ...] = (
 # These two hold everywhere. Source: the API is protobuf JSON, which has no presence for them.
 NULL = Rule("*", lambda value, _: value is None, "null is an absent field", "protobuf JSON")
 EMPTY_LIST = Rule("*", equal_to([]), "an empty list is an absent field", "protobuf JSON")
+
+
+@dataclass(frozen=True, slots=True)
+class SpelledOut:
+    """A field whose absence means `live` in a live job and `file` in a file, so both say it."""
+
+    field: str
+    live: Any
+    file: Any
+    reason: str
+    source: str
+
+
+SPELLED_OUT: tuple[SpelledOut, ...] = (
+    SpelledOut(
+        "queue",
+        live={"enabled": False},
+        file={"enabled": True},
+        reason="jobs made through API 2.2 are queued unless they say otherwise; whether older jobs "
+        "show the field at all is not documented",
+        source="docs.databricks.com/reference/jobs-api-updates.html",
+    ),
+)

@@ -1,7 +1,12 @@
-"""How a place inside settings is written for people: `tasks[load].notebook_task.source`."""
+"""How a place inside settings is written for people: `tasks[load].notebook_task.source`.
+
+An element of a list goes by its key; `KEYED_LISTS` says which lists have one.
+"""
 
 import json
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -18,17 +23,39 @@ NOTIFICATION_EVENTS: tuple[str, ...] = (
     "on_maintenance_complete",
 )
 
-# Which field identifies an element, by the name of the list. The API promises no order for these.
-# Source: databricks/cli bundle/direct/dresources/job.go, Jobs API 2.2 reference.
-LIST_KEYS: dict[str, tuple[str, ...]] = {
-    "tasks": ("task_key",),
-    "job_clusters": ("job_cluster_key",),
-    "environments": ("environment_key",),
-    "environment_variables": ("environment_variables_key",),
-    "parameters": ("name",),
-    "depends_on": ("task_key", "outcome"),
-    "rules": ("metric", "op"),
-    **dict.fromkeys(NOTIFICATION_EVENTS, ("id",)),
+
+@dataclass(frozen=True, slots=True)
+class KeyedList:
+    """A list whose order says nothing, because its elements are known by the values of `fields`.
+
+    `holds_texts` is True where the elements may be texts instead, each of which is its own key.
+    `is_shuffled` is True where the API returns another order each time, so that files hold a
+    sorted list; other lists keep their author's order there.
+    """
+
+    fields: tuple[str, ...]
+    source: str
+    holds_texts: bool = False
+    is_shuffled: bool = False
+
+
+_CLI = "databricks/cli bundle/direct/dresources/job.go"
+_DOC = "Jobs API 2.2 reference"
+_EVENT = KeyedList(
+    ("id",), f"{_CLI}; terraform-provider-databricks#2942", holds_texts=True, is_shuffled=True
+)
+
+# The rules of comparing lists, by the name of the list. They are here, below the rules for fields
+# of `core.comparing.rules`, because a written path names an element by its key as well.
+KEYED_LISTS: Mapping[str, KeyedList] = {
+    "tasks": KeyedList(("task_key",), _CLI),
+    "job_clusters": KeyedList(("job_cluster_key",), _CLI),
+    "environments": KeyedList(("environment_key",), _CLI),
+    "environment_variables": KeyedList(("environment_variables_key",), _DOC),
+    "parameters": KeyedList(("name",), _CLI),
+    "depends_on": KeyedList(("task_key", "outcome"), _CLI, is_shuffled=True),
+    "rules": KeyedList(("metric", "op"), _DOC),
+    **dict.fromkeys(NOTIFICATION_EVENTS, _EVENT),
 }
 
 
@@ -37,9 +64,14 @@ def list_name(path: str) -> str:
     return path.rpartition(".")[2].partition("[")[0]
 
 
+def key_fields(name: str) -> tuple[str, ...]:
+    """Return the fields that identify an element of the list of this name; empty for none."""
+    return KEYED_LISTS[name].fields if name in KEYED_LISTS else ()
+
+
 def element_key(path: str, element: Any, index: int) -> str:
     """Return what identifies an element of the list at `path`: its key fields, else its index."""
-    fields = LIST_KEYS.get(list_name(path), ())
+    fields = key_fields(list_name(path))
     if isinstance(element, dict) and fields and isinstance(element.get(fields[0]), str):
         return ":".join(str(element[field]) for field in fields if field in element)
     return str(index)

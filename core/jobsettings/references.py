@@ -2,83 +2,37 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from core.jobsettings.kinds import Kind
-from core.jobsettings.places import NOTIFICATION_EVENTS, Place
+from core.jobsettings.kinds import JsonType, Kind, Level, ReferencePath
+from core.jobsettings.places import Place
 from core.jobsettings.tree import PathTree, settings_tree
 from core.json_text import JobSettings, JsonDict
 
-JsonType = Literal["string", "integer"]
-
 
 @dataclass(frozen=True, slots=True)
-class ReferencePath:
-    """One place where settings hold an id.
+class CataloguedPath:
+    """One row of the catalogue: a path, and the kind of object whose id stands there."""
 
-    `owner` names the sibling field which, when it holds another workspace's id, makes this id
-    none of ours.
-    """
-
-    pattern: str
     kind: Kind
-    json_type: JsonType = "string"
-    owner: str = ""
+    path: ReferencePath
+
+    @property
+    def pattern(self) -> str:
+        """Return where the path leads, as the tree reads it."""
+        return self.path.pattern
 
 
-_DESTINATION = Kind.NOTIFICATION_DESTINATION
-_WEBHOOKS = tuple(
-    ReferencePath(f"webhook_notifications.{event}[].id", _DESTINATION)
-    for event in NOTIFICATION_EVENTS
+def paths_at(level: Level) -> tuple[CataloguedPath, ...]:
+    """Return the paths that start at the job, at a task or at a cluster, of all kinds."""
+    return tuple(
+        CataloguedPath(kind, path) for kind in Kind for path in kind.paths if path.level == level
+    )
+
+
+_CATALOGUE: PathTree[CataloguedPath] = settings_tree(
+    paths_at("job"), paths_at("task"), paths_at("cluster")
 )
-
-# Source: databricks-sdk service/jobs.py.
-TASK_PATHS: tuple[ReferencePath, ...] = (
-    ReferencePath("existing_cluster_id", Kind.CLUSTER),
-    ReferencePath("sql_task.warehouse_id", Kind.WAREHOUSE),
-    ReferencePath("notebook_task.warehouse_id", Kind.WAREHOUSE),
-    ReferencePath("dbt_task.warehouse_id", Kind.WAREHOUSE),
-    ReferencePath("dashboard_task.warehouse_id", Kind.WAREHOUSE),
-    ReferencePath("alert_task.warehouse_id", Kind.WAREHOUSE),
-    ReferencePath("power_bi_task.warehouse_id", Kind.WAREHOUSE),
-    ReferencePath("run_job_task.job_id", Kind.JOB, "integer"),
-    ReferencePath("pipeline_task.pipeline_id", Kind.PIPELINE),
-    ReferencePath("sql_task.query.query_id", Kind.QUERY),
-    ReferencePath("sql_task.alert.alert_id", Kind.LEGACY_ALERT),
-    ReferencePath("alert_task.alert_id", Kind.ALERT),
-    ReferencePath("sql_task.dashboard.dashboard_id", Kind.LEGACY_DASHBOARD),
-    ReferencePath("dashboard_task.dashboard_id", Kind.DASHBOARD),
-    ReferencePath("sql_task.alert.subscriptions[].destination_id", _DESTINATION),
-    ReferencePath("sql_task.dashboard.subscriptions[].destination_id", _DESTINATION),
-    ReferencePath("dashboard_task.subscription.subscribers[].destination_id", _DESTINATION),
-    ReferencePath("alert_task.subscribers[].destination_id", _DESTINATION),
-    *_WEBHOOKS,
-)
-
-CLUSTER_PATHS: tuple[ReferencePath, ...] = (
-    ReferencePath("policy_id", Kind.CLUSTER_POLICY),
-    ReferencePath("instance_pool_id", Kind.INSTANCE_POOL),
-    ReferencePath("driver_instance_pool_id", Kind.INSTANCE_POOL),
-)
-
-JOB_PATHS: tuple[ReferencePath, ...] = (
-    # A SINGLE_TASK job of Jobs API 2.0 holds its task's fields at the top.
-    ReferencePath("existing_cluster_id", Kind.CLUSTER),
-    ReferencePath("schedule.sql_condition.warehouse_id", Kind.WAREHOUSE),
-    ReferencePath("trigger.sql_condition.warehouse_id", Kind.WAREHOUSE),
-    ReferencePath("triggers[].sql_condition.warehouse_id", Kind.WAREHOUSE),
-    ReferencePath("schedule.sql_condition.sql_query_id", Kind.QUERY),
-    ReferencePath("trigger.sql_condition.sql_query_id", Kind.QUERY),
-    ReferencePath("triggers[].sql_condition.sql_query_id", Kind.QUERY),
-    *_WEBHOOKS,
-    # Job ids are strings here, integers in `run_job_task`.
-    ReferencePath("trigger.job_completion.jobs[].job_id", Kind.JOB, owner="workspace_id"),
-    ReferencePath("triggers[].job_completion.jobs[].job_id", Kind.JOB, owner="workspace_id"),
-    ReferencePath("trigger.job_completion.jobs[].workspace_id", Kind.WORKSPACE),
-    ReferencePath("triggers[].job_completion.jobs[].workspace_id", Kind.WORKSPACE),
-)
-
-_CATALOGUE: PathTree[ReferencePath] = settings_tree(JOB_PATHS, TASK_PATHS, CLUSTER_PATHS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +75,7 @@ def replace_references(settings: JobSettings, replace: Replace) -> JobSettings:
     return result
 
 
-def _walk(node: Any, tree: PathTree[ReferencePath], place: Place | None, replace: Replace) -> Any:
+def _walk(node: Any, tree: PathTree[CataloguedPath], place: Place | None, replace: Replace) -> Any:
     if isinstance(node, list) and "[]" in tree.children:
         branch = tree.children["[]"]
         return [
@@ -138,10 +92,10 @@ def _walk(node: Any, tree: PathTree[ReferencePath], place: Place | None, replace
 
 
 def _step(
-    node: JsonDict, key: str, tree: PathTree[ReferencePath], place: Place, replace: Replace
+    node: JsonDict, key: str, tree: PathTree[CataloguedPath], place: Place, replace: Replace
 ) -> Any:
     if not tree.leaves or node[key] is None:
         return _walk(node[key], tree, place, replace)
     found = tree.leaves[0]
-    owner = node.get(found.owner) if found.owner else None
-    return replace(Reference(found.kind, place, node[key], found.json_type, owner))
+    owner = node.get(found.path.owner) if found.path.owner else None
+    return replace(Reference(found.kind, place, node[key], found.path.json_type, owner))

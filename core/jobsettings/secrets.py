@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from core.jobsettings.places import LIST_KEYS, element_key, join_element, join_key, list_name
+from core.jobsettings.places import element_key, join_element, join_key, key_fields, list_name
 
 MASK = "•••••• (hidden)"
 
@@ -36,7 +36,7 @@ def _masked_element(path: str, element: Any, index: int) -> Any:
     masked = mask(join_element(path, element_key(path, element, index)), element)
     if not isinstance(element, dict):
         return masked
-    names = LIST_KEYS.get(list_name(path), ())
+    names = key_fields(list_name(path))
     return {**masked, **{name: element[name] for name in names if name in element}}
 
 

@@ -9,31 +9,17 @@ from typing import Any
 import json5
 
 from core.errors import InvalidDefinitionError, Issue, MappingFileError
-from core.jobsettings.kinds import Kind
+from core.jobsettings.kinds import Kind, Section
 from core.jobsettings.principals import Principal, principal_from_json
 from core.json_text import JsonDict
 
 DEFAULT = "default"
 
-_COMPUTE = "compute_name_mappings"
 _RUN_AS = "run_as_mappings"
 _PAUSE = "pause_status"
-_RESOURCES = "resource_name_mappings"
 
-# Where the names of each kind stand: section, key.
-_SECTIONS: Mapping[Kind, tuple[str, str]] = {
-    Kind.CLUSTER: (_COMPUTE, "cluster_name_mappings"),
-    Kind.WAREHOUSE: (_COMPUTE, "warehouse_name_mappings"),
-    Kind.PIPELINE: (_RESOURCES, "pipelines"),
-    Kind.CLUSTER_POLICY: (_RESOURCES, "cluster_policies"),
-    Kind.INSTANCE_POOL: (_RESOURCES, "instance_pools"),
-    Kind.NOTIFICATION_DESTINATION: (_RESOURCES, "notification_destinations"),
-    Kind.QUERY: (_RESOURCES, "queries"),
-    Kind.ALERT: (_RESOURCES, "alerts"),
-    Kind.LEGACY_ALERT: (_RESOURCES, "legacy_alerts"),
-    Kind.DASHBOARD: (_RESOURCES, "dashboards"),
-    Kind.LEGACY_DASHBOARD: (_RESOURCES, "legacy_dashboards"),
-}
+_SECTIONS: Mapping[Kind, Section] = {kind: kind.section for kind in Kind if kind.section}
+_GROUPS = tuple(dict.fromkeys(section.group for section in _SECTIONS.values()))
 _JSON5_ERROR = re.compile(r"<string>:(\d+) (.*) at column (\d+)", re.DOTALL)
 _TOKEN = re.compile(
     r"""//[^\n]*|/\*.*?\*/|(?P<code>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[\w$.+-]+|\S)""", re.DOTALL
@@ -71,7 +57,7 @@ RUN_AS_SECTION = _RUN_AS
 
 def section_of(kind: Kind) -> str:
     """Return where the mapping file holds the names of a kind; empty for kinds it does not map."""
-    return ".".join(_SECTIONS[kind]) if kind in _SECTIONS else ""
+    return ".".join(kind.section) if kind.section else ""
 
 
 def parse_mappings(content: bytes, path: str) -> Mappings:
@@ -83,16 +69,16 @@ def parse_mappings(content: bytes, path: str) -> Mappings:
     document = _parse(_decode(content, path), path)
     reader = _Reader(path)
     root = reader.object_at(document, "the file")
-    reader.warn_unknown(root, (_COMPUTE, _RESOURCES, _RUN_AS, _PAUSE), "")
-    sections = {name: reader.object_at(root.get(name, {}), name) for name in (_COMPUTE, _RESOURCES)}
-    for name, section in sections.items():
-        known = tuple(key for where, key in _SECTIONS.values() if where == name)
-        reader.warn_unknown(section, known, f"{name}.")
+    reader.warn_unknown(root, (*_GROUPS, _RUN_AS, _PAUSE), "")
+    groups = {name: reader.object_at(root.get(name, {}), name) for name in _GROUPS}
+    for name, group in groups.items():
+        known = tuple(section.key for section in _SECTIONS.values() if section.group == name)
+        reader.warn_unknown(group, known, f"{name}.")
     return Mappings(
         path=path,
         names={
-            kind: reader.names_at(sections[name].get(key, {}), f"{name}.{key}")
-            for kind, (name, key) in _SECTIONS.items()
+            kind: reader.names_at(groups[section.group].get(section.key, {}), ".".join(section))
+            for kind, section in _SECTIONS.items()
         },
         run_as=reader.principals_at(root.get(_RUN_AS, {})),
         pause=reader.pause_policy(root.get(_PAUSE, PausePolicy.FROM_GIT)),

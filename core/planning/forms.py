@@ -3,21 +3,15 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from core.comparing.canonical import in_steady_order, sendable
+from core.comparing.canonical import in_steady_order, sendable, spell_out
 from core.definitions.definition import Definition
 from core.errors import InvalidDefinitionError, Issue
 from core.jobsettings.principals import Principal, effective_run_as
-from core.json_text import JobSettings, JsonDict
+from core.json_text import JobSettings
 from core.mapping.mapping_file import DEFAULT, RUN_AS_SECTION, Mappings
 from core.mapping.names import NameBook, by_name, mapped
 from core.mapping.unmapped import MissingName
 from core.ports import LiveJob
-
-# Source: docs.databricks.com/reference/jobs-api-updates.html: jobs made through API 2.2 are queued
-# unless they say otherwise; whether older jobs show the field at all is not documented, so both
-# sides always say it.
-_NOT_QUEUED = {"enabled": False}
-_QUEUED = {"enabled": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +40,7 @@ def is_managed(settings: JobSettings) -> str:
 def live_form(job: LiveJob, book: NameBook) -> Form:
     """Return a live job in the form that is compared with Git, and written to it."""
     named = by_name(sendable(job.settings), book)
-    settings = _with_queue(named.settings, _NOT_QUEUED)
+    settings = spell_out(named.settings, "live")
     return _with_identity(settings, job.run_as_user_name, named.issues)
 
 
@@ -69,13 +63,13 @@ def with_same_identity(current: JobSettings, job: LiveJob, desired: JobSettings)
 def exported_definition(job: LiveJob, book: NameBook) -> Definition:
     """Return the definition that a live job's file should hold: its own fields, in steady order."""
     named = by_name(in_steady_order(sendable(job.settings)), book).settings
-    settings = _with_queue(named, _NOT_QUEUED)
+    settings = spell_out(named, "live")
     return Definition(job.name, job.job_id, job.run_as_user_name, settings)
 
 
 def file_form(definition: Definition) -> Form:
     """Return a definition, as it stands in Git, in the form that is compared with a live job."""
-    settings = _with_queue(sendable(definition.settings), _QUEUED)
+    settings = spell_out(sendable(definition.settings), "file")
     return _with_identity(settings, definition.run_as_user_name, ())
 
 
@@ -88,7 +82,7 @@ def desired_form(
 ) -> Form:
     """Return what the target job should be: names mapped, identity mapped and checked."""
     named = mapped(sendable(definition.settings), mappings, book, defined_jobs)
-    settings = _with_queue(named.settings, _QUEUED)
+    settings = spell_out(named.settings, "file")
     try:
         principal = target_principal(definition, mappings)
     except InvalidDefinitionError as error:
@@ -122,11 +116,6 @@ def target_principal(definition: Definition, mappings: Mappings) -> Principal:
             fix="Add `default` to run_as_mappings of the mapping file, or run_as to the settings.",
         )
     return chosen
-
-
-def _with_queue(settings: JobSettings, default: JsonDict) -> JobSettings:
-    """Say whether the job is queued; null is an absent field."""
-    return settings if settings.get("queue") is not None else {**settings, "queue": default}
 
 
 def _with_identity(settings: JobSettings, run_as_user_name: str, issues: tuple[Issue, ...]) -> Form:

@@ -30,8 +30,6 @@ from core.reading.workspace_facts import WorkspaceFacts, read_facts
 from core.reporting.listener import Listener, while_reading
 from core.state.ledger import ExportedLedger, ImportedLedger
 
-_NEVER_LISTED = frozenset({Kind.JOB, Kind.WORKSPACE})
-
 
 @dataclass(frozen=True, slots=True)
 class Survey:
@@ -200,7 +198,7 @@ class Surveyor:
         )
         results = in_parallel(
             lambda kind: list(self._ports.resources.list_resources(kind, names[kind])),
-            [kind for kind in names if kind not in _NEVER_LISTED],
+            [kind for kind in names if kind.is_listed],
             threads=self._threads,
         )
         resources: dict[Kind, Iterable[NamedResource]] = {

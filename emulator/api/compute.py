@@ -13,7 +13,7 @@ from emulator.api.exchange import (
     json_response,
     text_argument,
 )
-from emulator.errors import endpoint_not_found, invalid_parameter, not_found, permission_denied
+from emulator.errors import endpoint_not_found, permission_denied
 from emulator.json_values import JsonDict
 from emulator.paging import page_of
 from emulator.resources import KINDS, ResourceKind
@@ -32,8 +32,6 @@ class ComputeApi:
             _route(blueprint, kind.list_path, partial(self.list_resources, kind))
             if kind.get_path is not None:
                 _route(blueprint, kind.get_path, partial(self.get_resource, kind))
-        blueprint.add_url_rule("/api/2.1/clusters/get", view_func=self.get_cluster)
-        blueprint.add_url_rule("/api/2.0/policies/clusters/get", view_func=self.get_policy)
         return blueprint
 
     def list_resources(self, kind: ResourceKind) -> Response:
@@ -50,39 +48,21 @@ class ComputeApi:
         following = {"next_page_token": token} if token else {}
         return json_response({kind.list_key: paged, **following} if paged else {})
 
-    def get_resource(self, kind: ResourceKind, id: str) -> Response:
-        resource = self._workspace.resources.get(kind.seed_key, id)
+    def get_resource(self, kind: ResourceKind, id: str = "") -> Response:
+        wanted = text_argument(kind.get_by) if kind.get_by else id
+        resource = self._workspace.resources.get(kind.seed_key, wanted)
         if resource is None:
-            raise not_found(kind.missing.format(id=id))
+            raise kind.missing_error(kind.missing.format(id=wanted))
         return json_response(resource)
-
-    def get_cluster(self) -> Response:
-        """Source of the message: databricks-sdk errors/overrides.py."""
-        cluster_id = text_argument("cluster_id")
-        cluster = self._workspace.resources.get("clusters", cluster_id)
-        if cluster is None:
-            raise invalid_parameter(f"Cluster {cluster_id} does not exist")
-        return json_response(cluster)
-
-    def get_policy(self) -> Response:
-        """Source of the message: databrickslabs/ucx#358."""
-        policy_id = text_argument("policy_id")
-        policy = self._workspace.resources.get("cluster_policies", policy_id)
-        if policy is None:
-            raise not_found(f"Can't find a cluster policy with id: {policy_id}.")
-        return json_response(policy)
 
     def _matching(self, kind: ResourceKind) -> list[JsonDict]:
         resources = self._workspace.resources.all(kind.seed_key)
         if kind.seed_key == "clusters":
             return [cluster for cluster in resources if _passes_filter(cluster)]
-        if kind.seed_key == "dashboards":  # lists leave these out: databricks-sdk dashboards.py
-            hidden = ("path", "parent_path", "etag")
-            return [
-                {name: value for name, value in one.items() if name not in hidden}
-                for one in resources
-            ]
-        return resources
+        return [
+            {name: value for name, value in one.items() if name not in kind.hidden_in_lists}
+            for one in resources
+        ]
 
     def _check_available(self, kind: ResourceKind) -> None:
         options = self._workspace.options

@@ -19,11 +19,11 @@ from emulator.api.exchange import (
 )
 from emulator.errors import ApiError, invalid_parameter, not_found
 from emulator.files.archive import zip_folder
-from emulator.files.object_info import ObjectInfoView
 from emulator.files.paths import parse_path
 from emulator.files.tree import Entry
 from emulator.files.writing import Import
 from emulator.json_values import JsonDict
+from emulator.object_info import ObjectInfoView
 from emulator.workspace import Workspace
 
 FOLDER_FORMATS = ("AUTO", "SOURCE")

@@ -1,7 +1,5 @@
 """Sample data of the local workspaces: DEV and PROD of Brindlewick, an invented grocer."""
 
-from typing import cast
-
 from emulator.samples.compute import dev_compute, prod_compute
 from emulator.samples.jobs_edge_cases import edge_case_jobs
 from emulator.samples.jobs_in_both import dev_jobs_in_both, prod_jobs_in_both
@@ -47,11 +45,11 @@ def _dev_seed() -> SeedDocument:
     ]
     folders = {"directories": ["/Shared/config"], "files": []}
     about = {"workspace_id": DEV_WORKSPACE_ID, **dev_principals(), **dev_compute()}
-    return cast(SeedDocument, {**about, "jobs": jobs, **folders})
+    return {**about, "jobs": jobs, **folders}
 
 
 def _prod_seed() -> SeedDocument:
     jobs = [*prod_jobs_in_both(), *production_jobs()]
     folders = {"directories": ["/Shared/config"], "files": [mapping_file()]}
     about = {"workspace_id": PROD_WORKSPACE_ID, **prod_principals(), **prod_compute()}
-    return cast(SeedDocument, {**about, "jobs": jobs, **folders})
+    return {**about, "jobs": jobs, **folders}

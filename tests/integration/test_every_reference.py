@@ -6,59 +6,29 @@ from typing import Any
 import pytest
 
 from core.jobsettings.kinds import Kind
-from core.jobsettings.references import (
-    CLUSTER_PATHS,
-    JOB_PATHS,
-    TASK_PATHS,
-    ReferencePath,
-    find_references,
-)
+from core.jobsettings.references import CataloguedPath, find_references, paths_at
 from tests.builders import notebook_task
 from tests.emulated import Emulated, issues_of, push_and_pull
+from tests.kinds import SEEDED, nested, seed_entry, settings_with
 
 ADMINS = ["admin@dev.example", "admin@prod.example"]
 NAME = "shared__thing__ “x”"
-DASHBOARD = "/Workspace/Shared/sales__v2.lvdash.json"
-# Seed key, id field, name field; see the emulator's resources.
-SEEDS: dict[Kind, tuple[str, str, str]] = {
-    Kind.CLUSTER: ("clusters", "cluster_id", "cluster_name"),
-    Kind.WAREHOUSE: ("warehouses", "id", "name"),
-    Kind.PIPELINE: ("pipelines", "pipeline_id", "name"),
-    Kind.CLUSTER_POLICY: ("cluster_policies", "policy_id", "name"),
-    Kind.INSTANCE_POOL: ("instance_pools", "instance_pool_id", "instance_pool_name"),
-    Kind.NOTIFICATION_DESTINATION: ("notification_destinations", "id", "display_name"),
-    Kind.QUERY: ("queries", "id", "display_name"),
-    Kind.ALERT: ("alerts", "id", "display_name"),
-    Kind.LEGACY_ALERT: ("legacy_alerts", "id", "display_name"),
-    Kind.DASHBOARD: ("dashboards", "dashboard_id", "display_name"),
-    Kind.LEGACY_DASHBOARD: ("legacy_dashboards", "id", "name"),
-}
-MAPPED = [kind for kind in SEEDS if kind is not Kind.DASHBOARD]
+MAPPED = [kind for kind in SEEDED if kind is not Kind.DASHBOARD]
 
 
 def resources(prefix: str, name: str = NAME) -> dict[str, Any]:
-    seed: dict[str, Any] = {}
-    for kind, (key, id_field, name_field) in SEEDS.items():
-        entry = {id_field: f"{prefix}-{kind}", name_field: name}
-        if kind is Kind.CLUSTER:
-            entry["cluster_source"] = "UI"
-        if kind is Kind.DASHBOARD:
-            entry = {id_field: f"{prefix}-{kind}", name_field: "sales__v2", "path": DASHBOARD}
-        seed[key] = [entry]
-    return seed
+    """One object of each kind; a dashboard keeps its name, because a path names it."""
+    names = {**dict.fromkeys(SEEDED, name), Kind.DASHBOARD: "sales__v2"}
+    return {
+        SEEDED[kind].seed_key: [seed_entry(kind, f"{prefix}-{kind}", one)]
+        for kind, one in names.items()
+    }
 
 
-def nested(pattern: str, value: Any) -> Any:
-    """Build the JSON in which `value` stands at a pattern."""
-    for step in reversed(pattern.replace("[]", ".[]").split(".")):
-        value = [value] if step == "[]" else {step: value}
-    return value
-
-
-def value_at(reference: ReferencePath, target_job: int, workspace_id: str) -> Any:
+def value_at(reference: CataloguedPath, target_job: int, workspace_id: str) -> Any:
     match reference.kind:
         case Kind.JOB:
-            return target_job if reference.json_type == "integer" else str(target_job)
+            return target_job if reference.path.json_type == "integer" else str(target_job)
         case Kind.WORKSPACE:
             return workspace_id
         case kind:
@@ -73,7 +43,7 @@ def jobs_of_every_place(target_job: int, workspace_id: str) -> list[dict[str, An
         plain = {"name": f"{len(jobs):03} {label}", "tasks": [notebook_task("main")]}
         jobs.append({"creator_user_name": ADMINS[0], "settings": {**plain, **settings}})
 
-    for reference in TASK_PATHS:
+    for reference in paths_at("task"):
         part = nested(reference.pattern, value_at(reference, target_job, workspace_id))
         task = {"task_key": "t", **part}
         if len(task) == 2 and "_task" not in reference.pattern:
@@ -81,7 +51,7 @@ def jobs_of_every_place(target_job: int, workspace_id: str) -> list[dict[str, An
         add(reference.pattern, {"tasks": [task]})
         loop = {"inputs": "[1]", "task": task}
         add(f"loop {reference.pattern}", {"tasks": [{"task_key": "l", "for_each_task": loop}]})
-    for reference in CLUSTER_PATHS:
+    for reference in paths_at("cluster"):
         part = nested(reference.pattern, f"dev-{reference.kind}")
         pool = {"instance_pool_id": f"dev-{Kind.INSTANCE_POOL}"}
         cluster = {"spark_version": "15.4.x", "num_workers": 1, **pool, **part}
@@ -93,7 +63,7 @@ def jobs_of_every_place(target_job: int, workspace_id: str) -> list[dict[str, An
             },
         )
         add(f"cluster {reference.pattern}", {"tasks": [notebook_task("t", new_cluster=cluster)]})
-    for reference in JOB_PATHS:
+    for reference in paths_at("job"):
         if "job_completion" in reference.pattern or reference.pattern == "existing_cluster_id":
             continue
         add(reference.pattern, nested(reference.pattern, f"dev-{reference.kind}"))
@@ -130,7 +100,7 @@ def ids_in(workspace: Emulated) -> dict[str, set[tuple[Kind, str]]]:
 
 def expected_ids(dev: Emulated, prod: Emulated) -> dict[str, set[tuple[Kind, str]]]:
     """What DEV has, with each id replaced by PROD's."""
-    translated = {f"dev-{kind}": f"prod-{kind}" for kind in SEEDS}
+    translated = {f"dev-{kind}": f"prod-{kind}" for kind in SEEDED}
     translated[str(dev.job_id("target__of__all"))] = str(prod.job_id("target__of__all"))
     here, there = (str(w.service().info().details["workspace_id"]) for w in (dev, prod))
     translated[here] = there
@@ -179,27 +149,15 @@ def test_an_object_that_is_gone_is_unknown_and_blocks_its_job(exported) -> None:
         jobs=[
             {
                 "creator_user_name": ADMINS[0],
-                "settings": {
-                    "name": f"gone {kind}",
-                    "tasks": [nested_task(kind)],
-                },
+                "settings": {"name": f"gone {kind}", **settings_with(kind, {"t": "gone-forever"})},
             }
-            for kind in SEEDS
+            for kind in SEEDED
         ]
     )
     assert dev.service().export().status == "completed"
-    for kind in SEEDS:
+    for kind in SEEDED:
         assert f"__{kind}__unknown__".encode() in dev.read(f"gone {kind}.json")
     push_and_pull(dev, prod)
     _, report = prod.service().validate()
     blocked = {row.job_name for row in report.rows if row.status == "error"}
-    assert blocked == {f"gone {kind}" for kind in SEEDS}
-
-
-def nested_task(kind: Kind) -> dict[str, Any]:
-    """A task that refers to an object of this kind which no workspace has."""
-    for reference in TASK_PATHS:
-        if reference.kind is kind:
-            return {**notebook_task("t"), **nested(reference.pattern, "gone-forever")}
-    (reference,) = [path for path in CLUSTER_PATHS if path.kind is kind][:1]
-    return notebook_task("t", new_cluster=nested(reference.pattern, "gone-forever"))
+    assert blocked == {f"gone {kind}" for kind in SEEDED}

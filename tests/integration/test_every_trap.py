@@ -22,16 +22,15 @@ from tests.emulated import (
     statuses,
 )
 from tests.integration.conftest import Pair
+from tests.kinds import SEEDED, name_in_git, settings_with
 from tests.traps import (
     CASE_TWINS,
     FORM_TWINS,
     LONG_NAMES,
-    SEEDS,
     SHADY_NAMES,
     resource_id,
     resource_names,
     resources,
-    task_with,
     traps,
 )
 
@@ -49,19 +48,6 @@ PEOPLE: dict[str, dict[str, str]] = {
         "user": "BW0099",
         "group": "__tills__ operators",
     },
-}
-SECTIONS = {
-    Kind.CLUSTER: ("compute_name_mappings", "cluster_name_mappings"),
-    Kind.WAREHOUSE: ("compute_name_mappings", "warehouse_name_mappings"),
-    Kind.PIPELINE: ("resource_name_mappings", "pipelines"),
-    Kind.CLUSTER_POLICY: ("resource_name_mappings", "cluster_policies"),
-    Kind.INSTANCE_POOL: ("resource_name_mappings", "instance_pools"),
-    Kind.NOTIFICATION_DESTINATION: ("resource_name_mappings", "notification_destinations"),
-    Kind.QUERY: ("resource_name_mappings", "queries"),
-    Kind.ALERT: ("resource_name_mappings", "alerts"),
-    Kind.LEGACY_ALERT: ("resource_name_mappings", "legacy_alerts"),
-    Kind.DASHBOARD: ("resource_name_mappings", "dashboards"),
-    Kind.LEGACY_DASHBOARD: ("resource_name_mappings", "legacy_dashboards"),
 }
 PAGED = ("tasks", "job_clusters", "environments", "parameters")
 
@@ -85,11 +71,9 @@ def mapping_file() -> bytes:
             for field, name in PEOPLE["dev"].items()
         }
     }
-    for kind, (section, key) in SECTIONS.items():
-        dev, prod = "tills__dev", "tills__prod"
-        if kind is Kind.DASHBOARD:
-            dev, prod = (f"/Workspace/Shared/{name}.lvdash.json" for name in (dev, prod))
-        document.setdefault(section, {})[key] = {dev: prod}
+    for section, kind in ((kind.section, kind) for kind in Kind if kind.section):
+        dev, prod = (name_in_git(kind, name) for name in ("tills__dev", "tills__prod"))
+        document.setdefault(section.group, {})[section.key] = {dev: prod}
     return json.dumps(document).encode()
 
 
@@ -138,7 +122,7 @@ def labels(workspace: Emulated, prefix: str) -> dict[str, str]:
     """What each id of this workspace stands for; the same in both workspaces."""
     found = {
         resource_id(prefix, kind, number): f"<{kind} {name}>"
-        for kind in SEEDS
+        for kind in SEEDED
         for number, name in enumerate(resource_names(kind))
     }
     for one in workspace.stored_jobs():
@@ -266,28 +250,35 @@ FORMS: tuple[Literal["NFC", "NFD", "NFKC", "NFKD"], ...] = ("NFC", "NFD", "NFKC"
 # References to what is not there
 
 
+def dangling_jobs() -> dict[Kind, JobSettings]:
+    """A job per kind that refers to an object which no workspace has."""
+    gone: dict[Kind, str | int] = {kind: f"dev-gone-{kind}" for kind in SEEDED}
+    gone[Kind.JOB] = 77
+    return {
+        kind: job(f"dangling {kind}", **settings_with(kind, {"t": identifier}))
+        for kind, identifier in gone.items()
+    }
+
+
 @pytest.mark.slow
 def test_what_dangles_in_dev_is_unknown_in_git_and_stops_nothing_else(trapped: Pair) -> None:
     """The file says that the object was deleted; its id would mean nothing in PROD."""
     dev, prod = trapped
-    tasks = {kind: task_with(kind, "t", f"dev-gone-{kind}") for kind in SEEDS}
-    tasks[Kind.JOB] = run_job_task("t", 77)
-    dev.seed(
-        jobs=[{"settings": job(f"dangling {kind}", tasks=[task])} for kind, task in tasks.items()]
-    )
+    dangling = dangling_jobs()
+    dev.seed(jobs=[{"settings": settings} for settings in dangling.values()])
     exported = dev.service().export()
     assert exported.counts() == {"new": len(dev.stored_jobs())}, issues_of(exported)
     push_and_pull(dev, prod)
     report = prod.service(mapping_path=MAPPING).import_jobs()
-    for kind in tasks:
+    for kind in dangling:
         assert f"__{kind}__unknown__".encode() in dev.read(f"dangling {kind}.json")
         issues = row_of(report, f"dangling {kind}").issues
         assert len(issues) == 1 + (kind is Kind.INSTANCE_POOL)  # the driver's pool is the same
         for issue in issues:
             assert f"The {kind.noun} was deleted in the source workspace." in issue.message
-            assert issue.path.startswith("tasks[t].")
-    rest = len(dev.stored_jobs()) - len(tasks)
-    assert report.counts() == {"error": len(tasks), "new": rest}, issues_of(report)
+            assert issue.path.startswith(("tasks[t].", kind.paths[0].pattern))
+    rest = len(dev.stored_jobs()) - len(dangling)
+    assert report.counts() == {"error": len(dangling), "new": rest}, issues_of(report)
     assert not [name for name in prod.names() if name.startswith("dangling ")]
 
 
@@ -296,19 +287,17 @@ def test_an_id_that_is_not_there_is_named_with_its_kind_and_stops_nothing_else(
 ) -> None:
     prod.seed(**resources("prod"))
     admin = prod.connect().ports.principals.current().name
-    tasks = {kind: task_with(kind, "t", f"dev-gone-{kind}") for kind in SEEDS}
-    tasks[Kind.JOB] = run_job_task("t", 77)
-    for kind, task in tasks.items():
-        settings = job(f"dangling {kind}", tasks=[task])
+    dangling = dangling_jobs()
+    for kind, settings in dangling.items():
         prod.put(f"{kind}.json", definition_text(settings, run_as=admin))
     prod.put("fine.json", definition_text(job("fine"), run_as=admin))
     report = prod.service().import_jobs()
-    for kind in tasks:
+    for kind in dangling:
         [issue] = row_of(report, f"dangling {kind}").issues
         gone = "77" if kind is Kind.JOB else f"dev-gone-{kind}"
         assert f"The {kind.noun} {gone} does not exist" in issue.message
-        assert issue.path.startswith("tasks[t].")
-    assert report.counts() == {"error": len(tasks), "new": 1}
+        assert issue.path.startswith(("tasks[t].", kind.paths[0].pattern))
+    assert report.counts() == {"error": len(dangling), "new": 1}
     assert prod.names() == ["fine"]
 
 

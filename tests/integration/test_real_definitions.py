@@ -17,6 +17,7 @@ from core.jobsettings.kinds import Kind
 from core.jobsettings.references import Reference, find_references, replace_references
 from emulator import start_environment
 from tests.emulated import IMPORT_FILE, Emulated, issues_of, push_and_pull, statuses
+from tests.kinds import SEEDED, seed_entry
 
 READY = Path(__file__).resolve().parents[2].parent / "shared" / "jobs" / "ready"
 
@@ -78,21 +79,6 @@ REFUSED: dict[str, tuple[str, ...]] = {
 }
 
 TARGET = "was job "  # how the jobs are called that others run
-
-# How each kind of object is seeded: seed key, id field, name field.
-SEEDS: dict[Kind, tuple[str, str, str]] = {
-    Kind.CLUSTER: ("clusters", "cluster_id", "cluster_name"),
-    Kind.WAREHOUSE: ("warehouses", "id", "name"),
-    Kind.PIPELINE: ("pipelines", "pipeline_id", "name"),
-    Kind.CLUSTER_POLICY: ("cluster_policies", "policy_id", "name"),
-    Kind.INSTANCE_POOL: ("instance_pools", "instance_pool_id", "instance_pool_name"),
-    Kind.NOTIFICATION_DESTINATION: ("notification_destinations", "id", "display_name"),
-    Kind.QUERY: ("queries", "id", "display_name"),
-    Kind.ALERT: ("alerts", "id", "display_name"),
-    Kind.LEGACY_ALERT: ("legacy_alerts", "id", "display_name"),
-    Kind.DASHBOARD: ("dashboards", "dashboard_id", "display_name"),
-    Kind.LEGACY_DASHBOARD: ("legacy_dashboards", "id", "name"),
-}
 
 # The fields that hold ids, written down here independently of the product's catalogue.
 ID_FIELDS = {
@@ -170,7 +156,7 @@ def target_id(kind: Kind, resource_id: str) -> str:
 
 def seed_both(loaded: Loaded, definitions: Iterable[JsonDict]) -> None:
     """Make every object that is referred to: the same names in both workspaces, other ids."""
-    loaded.used = used = {kind: set() for kind in SEEDS}
+    loaded.used = used = {kind: set() for kind in SEEDED}
     principals: list[JsonDict] = []
     for settings in definitions:
         for reference in find_references(settings):
@@ -201,12 +187,12 @@ def seed_both(loaded: Loaded, definitions: Iterable[JsonDict]) -> None:
 
 def resources(used: dict[Kind, set[str]], id_of: Callable[[Kind, str], str]) -> JsonDict:
     document: JsonDict = {}
-    for kind, (key, id_field, name_field) in SEEDS.items():
-        for resource_id in sorted(used[kind]):
-            entry = {id_field: id_of(kind, resource_id), name_field: f"{kind} {resource_id}"}
-            if kind is Kind.DASHBOARD:
-                entry["path"] = f"/Workspace/Shared/{entry[name_field]}.lvdash.json"
-            document.setdefault(key, []).append(entry)
+    for kind, emulated in SEEDED.items():
+        if used[kind]:
+            document[emulated.seed_key] = [
+                seed_entry(kind, id_of(kind, resource_id), f"{kind} {resource_id}")
+                for resource_id in sorted(used[kind])
+            ]
     return document
 
 

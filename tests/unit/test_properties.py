@@ -15,7 +15,7 @@ from core.definitions.definition import Definition, definition_bytes, parse_defi
 from core.definitions.file_names import file_name, free_file_name, job_name_of
 from core.errors import InvalidDefinitionError, InvalidJsonError, MappingFileError
 from core.jobsettings.kinds import Kind, name_in, placeholder
-from core.jobsettings.places import LIST_KEYS
+from core.jobsettings.places import KEYED_LISTS
 from core.json_text import equal_json, fingerprint, parse_json, stable_bytes
 from core.mapping.mapping_file import parse_mappings
 from core.mapping.names import NameBook, by_id, by_name
@@ -248,7 +248,7 @@ def shuffled(node: Any, random: Any, name: str = "") -> Any:
         }
     if isinstance(node, list):
         items = [shuffled(item, random) for item in node]
-        if name in LIST_KEYS and name != "parameters":
+        if name in KEYED_LISTS and name != "parameters":
             random.shuffle(items)
         return items
     return node

@@ -13,10 +13,7 @@ from core.comparing.canonical import (
     NULL,
     TASK_RULES,
     canonicalize,
-    has_keys,
-    in_steady_order,
     sendable,
-    unique_keys,
 )
 from core.comparing.diff import diff_settings
 
@@ -227,50 +224,6 @@ def test_a_cluster_without_workers_is_kept(place):
     assert len(diff_settings(place({}), settings)) == 1
 
 
-@pytest.mark.parametrize(
-    ("path", "items"),
-    [
-        ("tasks", [{"task_key": "b"}, {"task_key": "a"}]),
-        ("job_clusters", [{"job_cluster_key": "b"}, {"job_cluster_key": "a"}]),
-        ("environments", [{"environment_key": "b"}, {"environment_key": "a"}]),
-        ("parameters", [{"name": "b", "default": "1"}, {"name": "a", "default": "2"}]),
-        ("environment_variables", [{"environment_variables_key": k} for k in "ba"]),
-        ("health.rules", [{"metric": "m", "op": "b"}, {"metric": "m", "op": "a"}]),
-        ("webhook_notifications.on_failure", [{"id": "2"}, {"id": "1"}]),
-        ("email_notifications.on_success", ["b@x", "a@x"]),
-    ],
-)
-def test_the_order_of_a_keyed_list_says_nothing(path, items):
-    assert diff_settings(at(path, items), at(path, items[::-1])) == ()
-    forms = [canonicalize(at(path, some)).settings for some in (items, items[::-1])]
-    assert forms[0] == forms[1]
-
-
-@pytest.mark.parametrize("place", [in_task, in_for_each])
-def test_the_order_of_dependencies_says_nothing(place):
-    needs = [{"task_key": "b"}, {"task_key": "a", "outcome": "true"}, {"task_key": "a"}]
-    assert diff_settings(place({"depends_on": needs}), place({"depends_on": needs[::-1]})) == ()
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"spark_python_task": {"parameters": ["--from", "--to"]}},
-        {"libraries": [{"whl": "b"}, {"whl": "a"}]},
-        {"new_cluster": {"init_scripts": [{"volumes": {"destination": d}} for d in "ba"]}},
-        {"brand_new": [{"id": "b"}, {"id": "a"}]},
-        {"depends_on": [{"task_key": "b"}, "a"]},
-    ],
-)
-def test_the_order_of_any_other_list_is_a_change(fields):
-    def reverse(value):
-        if isinstance(value, dict):
-            return {key: reverse(inner) for key, inner in value.items()}
-        return value[::-1] if isinstance(value, list) else value
-
-    assert len(diff_settings(in_task(fields), in_task(reverse(fields)))) == 1
-
-
 def test_a_second_pass_changes_nothing():
     for place, case in WHERE:
         once = canonicalize(place({**case.around, **at(case.pattern, case.hidden)})).settings
@@ -337,31 +290,3 @@ def test_everything_else_is_sent():
         "tasks": ["text", {"task_key": "a", "new_cluster": None, "run_if": "ALL_SUCCESS"}],
     }
     assert sendable(settings) == settings
-
-
-def test_what_the_api_shuffles_is_written_in_a_steady_order():
-    settings = {
-        "tasks": [{"task_key": "z", "depends_on": [{"task_key": "b"}, {"task_key": "a"}]}],
-        "webhook_notifications": {"on_start": [{"id": "2"}, {"id": "1"}]},
-    }
-    assert in_steady_order(settings) == {
-        "tasks": [{"task_key": "z", "depends_on": [{"task_key": "a"}, {"task_key": "b"}]}],
-        "webhook_notifications": {"on_start": [{"id": "1"}, {"id": "2"}]},
-    }
-
-
-def test_every_other_list_is_written_in_its_own_order():
-    settings = {
-        "tasks": [{"task_key": "b", "libraries": ["z", "a"]}, {"task_key": "a"}],
-        "email_notifications": {"on_start": ["b@x", "a@x"]},
-        "parameters": [{"name": "b"}, {"name": "a"}],
-    }
-    assert in_steady_order(settings) == settings
-
-
-def test_elements_are_matched_by_key_only_where_each_has_its_own():
-    assert unique_keys([{"task_key": "a"}, {"task_key": "b"}], "tasks")
-    assert not unique_keys([{"task_key": "a"}, {"task_key": "a"}], "tasks")
-    assert not unique_keys([{"task_key": "a"}, {}], "tasks")
-    assert not unique_keys([{"whl": "a"}], "libraries")
-    assert not has_keys(["a"], "tasks")

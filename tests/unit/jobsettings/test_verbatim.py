@@ -1,6 +1,7 @@
 """Values that travel as they stand."""
 
-from core.jobsettings.verbatim import find_verbatim
+from core.jobsettings.kinds import Kind
+from core.jobsettings.verbatim import CLUSTER_PATHS, JOB_PATHS, TASK_PATHS, find_verbatim
 from tests.builders import job, notebook_task
 
 
@@ -45,3 +46,9 @@ def test_what_is_mapped_or_absent_is_not_listed() -> None:
         "unknown_field": {"path": "/x"},
     }
     assert found(settings) == {}
+
+
+def test_no_value_is_both_mapped_by_name_and_copied_as_it_stands() -> None:
+    verbatim = {"job": JOB_PATHS, "task": TASK_PATHS, "cluster": CLUSTER_PATHS}
+    copied = {(level, path.pattern) for level, paths in verbatim.items() for path in paths}
+    assert not copied & {(path.level, path.pattern) for kind in Kind for path in kind.paths}

@@ -1,4 +1,7 @@
-"""Objects of the tree as the API shows them. Source: databricks-sdk workspace.py, ObjectInfo."""
+"""Objects of the tree as the API shows them, with what the Git folders know of them.
+
+Source: databricks-sdk workspace.py, ObjectInfo.
+"""
 
 from __future__ import annotations
 

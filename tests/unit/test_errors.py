@@ -1,0 +1,30 @@
+"""The tree of errors as the docstring draws it."""
+
+import re
+from collections.abc import Iterator
+
+from core import errors
+
+_LINE = re.compile(r"^(?P<indent> *)[*+-] (?P<name>\w+)  +(?P<what>\S.*)$", re.MULTILINE)
+
+
+def subclasses(error: type[Exception], depth: int = 0) -> Iterator[tuple[int, str]]:
+    """Yield the depth and name of an error of this module and all below it, as defined."""
+    yield depth, error.__name__
+    for below in error.__subclasses__():
+        if below.__module__ == errors.__name__:
+            yield from subclasses(below, depth + 1)
+
+
+def test_the_tree_in_the_docstring_is_the_tree_of_the_classes() -> None:
+    drawn = [(len(line["indent"]) // 2, line["name"]) for line in _LINE.finditer(errors.__doc__)]
+    assert drawn == list(subclasses(errors.SyncError))
+
+
+def test_every_error_belongs_to_the_tree() -> None:
+    defined = {
+        name
+        for name, value in vars(errors).items()
+        if isinstance(value, type) and issubclass(value, Exception)
+    }
+    assert defined == {name for _, name in subclasses(errors.SyncError)}

@@ -14,6 +14,10 @@ class Issue:
     message: str
     path: str = ""
 
+    def sentence(self) -> str:
+        """Return the message, behind the path that it is about."""
+        return f"{self.path}: {self.message}" if self.path else self.message
+
 
 class SyncError(Exception):
     """Base of all errors that a user is meant to read. `fix` says what to do."""

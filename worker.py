@@ -18,7 +18,8 @@ from core.gateways.machine.local_folder import default_cache_folder, page_folder
 from core.gateways.machine.operation_store import SqliteOperationStore
 from core.json_text import JsonDict
 from core.mapping.mapping_file import PausePolicy
-from core.operations.operation import ADOPTABLE, PLAN, SHUTDOWN, Operation, OperationKind, Status
+from core.operations.kinds import OperationKind
+from core.operations.operation import ADOPTABLE, PLAN, SHUTDOWN, Operation, Status
 from core.operations.recorder import BEAT_S, Recorder
 from core.planning.import_plan import plan_fingerprints
 from core.reporting.report import Report

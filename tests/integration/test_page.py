@@ -18,7 +18,8 @@ from components import ids
 from core.errors import SettingsError, StateError
 from core.gateways.machine.local_folder import page_folder
 from core.gateways.machine.operation_store import SqliteOperationStore
-from core.operations.operation import PLAN, OperationKind, Status
+from core.operations.kinds import OperationKind
+from core.operations.operation import PLAN, Status
 from core.reporting.report import Report
 from core.settings import Settings
 from tests.emulated import Emulated

@@ -10,7 +10,8 @@ import pytest
 from core.gateways.machine.local_folder import page_folder
 from core.gateways.machine.operation_store import SqliteOperationStore
 from core.json_text import Packed
-from core.operations.operation import PLAN, Operation, OperationKind, Status
+from core.operations.kinds import OperationKind
+from core.operations.operation import PLAN, Operation, Status
 from core.settings import Settings
 from core.state.history import History, HistoryEntry, entry_id
 from tests.builders import definition_text, job, run_job_task

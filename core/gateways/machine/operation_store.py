@@ -16,14 +16,8 @@ from typing import Any
 from core.errors import StateError
 from core.gateways.machine.processes import process_start
 from core.json_text import JsonDict
-from core.operations.operation import (
-    EXCLUSIVE_KINDS,
-    LogLine,
-    Operation,
-    OperationKind,
-    OperationRunningError,
-    Status,
-)
+from core.operations.kinds import EXCLUSIVE_KINDS, OperationKind
+from core.operations.operation import LogLine, Operation, OperationRunningError, Status
 
 log = logging.getLogger(__name__)
 

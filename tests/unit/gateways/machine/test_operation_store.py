@@ -14,7 +14,8 @@ import pytest
 from core.errors import StateError
 from core.gateways.machine.operation_store import SqliteOperationStore
 from core.gateways.machine.processes import process_start
-from core.operations.operation import LogLine, OperationKind, OperationRunningError, Status
+from core.operations.kinds import OperationKind
+from core.operations.operation import LogLine, OperationRunningError, Status
 
 EXPORT, INFO = OperationKind.EXPORT, OperationKind.INFO
 ANA = "ana@dev.example"

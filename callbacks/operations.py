@@ -16,10 +16,10 @@ from core.json_text import JsonDict, parse_json
 from core.operations.kinds import KINDS, OperationKind, Traits
 from core.operations.operation import PLAN, OperationRunningError, OperationStore
 from core.settings import AppMode
-from web.background_job import run_operation
 from web.identity import User
 from web.security import current_user
 from web.settings import PageSettings
+from web.worker import run_operation
 
 _DOUBLE_CLICK_S = 3.0
 _OPERATION_ID = re.compile(r"[0-9a-f]{32}")

@@ -4,6 +4,7 @@ A new kind is a member, a row and a use case here, the use case itself in `core.
 in `components.words`, and a button in its tab with an id. A test misses whatever is forgotten.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -248,3 +249,17 @@ EXCLUSIVE_KINDS = tuple(kind for kind, row in KINDS.items() if row.is_exclusive)
 def kinds_of_tab(tab: str) -> tuple[OperationKind, ...]:
     """Return the kinds of operation that a tab shows."""
     return tuple(kind for kind, row in KINDS.items() if row.tab == tab)
+
+
+def carried_out(kind: OperationKind, outcome: JsonDict) -> dict[str, int]:
+    """Return the counts of an outcome that tell what was done: not of rows left as planned.
+
+    Args:
+        outcome: as `core.operations.recorder` makes it.
+    """
+    counts: dict[str, int] = outcome.get("counts", {})
+    states: dict[str, dict[str, int]] = outcome.get("states", {})
+    counted = KINDS[kind].counted
+    if not counted:
+        return counts
+    return dict(sum((Counter(states.get(state, {})) for state in counted), Counter[str]()))

@@ -29,7 +29,6 @@ log = logging.getLogger("operations")  # not below “core”, whose lines users
 OpenService = Callable[[Recorder], UseCases]
 """Connects to the workspace. The recorder is told when the workspace makes us wait."""
 
-_BEAT_S = 5.0
 _BUG = (
     "The app met an error of its own and stopped. What was done is listed. Look into the app's "
     "log, and validate again before going on."
@@ -44,17 +43,21 @@ def carry_out(
     open_service: OpenService,
     mode: AppMode,
     now: Callable[[], float],
+    *,
+    beat_s: float = 5.0,
 ) -> None:
     """Carry out a queued operation; one that was begun already is left alone.
 
     Args:
         mode: the APP_MODE that the history keeps.
         now: seconds since the epoch.
+        beat_s: how often to show that this process is alive.
     """
     if store.claim(operation_id):
         operation = store.get(operation_id)
         assert operation is not None  # it was claimed a moment ago
-        _Running(operation, store, mode, now).carry_out(open_service)
+        with _beating(store, operation_id, beat_s):
+            _Running(operation, store, mode, now).carry_out(open_service)
 
 
 class _Running:
@@ -72,7 +75,7 @@ class _Running:
 
     def carry_out(self, open_service: OpenService) -> None:
         """Every way out leaves a final status."""
-        with _beating(self._store, self._operation), _logging_to(self._recorder):
+        with _logging_to(self._recorder):
             service, status, outcome = self._attempt(open_service)
             outcome["mode"] = self._mode.value
             if service:
@@ -160,13 +163,13 @@ class _Running:
 
 
 @contextmanager
-def _beating(store: OperationStore, operation: Operation) -> Iterator[None]:
+def _beating(store: OperationStore, operation_id: str, every_s: float) -> Iterator[None]:
     """Show all the while that the operation's process is alive."""
     ended = threading.Event()
 
     def beat() -> None:
-        while not ended.wait(_BEAT_S):
-            store.beat(operation.operation_id)
+        while not ended.wait(every_s):
+            store.beat(operation_id)
 
     threading.Thread(target=beat, daemon=True).start()
     try:

@@ -14,8 +14,7 @@ class Issue:
     message: str
     path: str = ""
 
-    def sentence(self) -> str:
-        """Return the message, behind the path that it is about."""
+    def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message
 
 

@@ -128,7 +128,7 @@ class Report:
             "status": self.status,
             "counts": self.counts(),
             "rows": [row.as_json() for row in self.rows],
-            "issues": [{"message": issue.sentence()} for issue in self.issues],
+            "issues": [{"message": str(issue)} for issue in self.issues],
             "api_calls": dict(sorted(api_calls.items())),
         }
         if self.details:

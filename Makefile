@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 CLIENT_TESTS := tests/contract tests/integration/test_gateways.py
 OLDEST := .venv-oldest
 OLDEST_READY := $(OLDEST)/.ready
-TYPED := core cli.py app.py worker.py web callbacks components emulator examples bench
+TYPED := core cli.py app.py web callbacks components emulator examples bench
 CODE := $(TYPED) gunicorn.conf.py tests
 
 .PHONY: help demo promote workspaces test chromium oldest-sdk bench bench-memory reliability check unit fmt clean

@@ -18,11 +18,12 @@ import callbacks.history
 import callbacks.operations
 import callbacks.places
 from components.shell import Frame, page
+from components.tabs import tabs_of
 from core.errors import SyncError
 from core.gateways.machine.local_folder import page_folder
 from core.gateways.machine.operation_store import SqliteOperationStore
 from core.json_text import fingerprint
-from core.settings import AppMode, Settings
+from core.settings import Settings
 from core.version import VERSION
 from web.background import OperationProcesses
 from web.feed import Feed
@@ -31,11 +32,6 @@ from web.reader import WorkspaceReader, connect_from_env
 from web.security import current_user, protect, signing_key, tell_reference
 from web.settings import PageSettings
 
-_TABS: Mapping[AppMode, tuple[str, ...]] = {
-    AppMode.EXPORT: ("export", "history", "workspace"),
-    AppMode.IMPORT: ("import", "history", "workspace"),
-    AppMode.BOTH: ("export", "import", "history", "workspace"),
-}
 _OPEN = "Nobody is asked who they are here (AUTH=none). Use it on your own machine only."
 _INDEX = """<!DOCTYPE html>
 <html lang="en" data-bs-theme="light"><head>{%metas%}<title>{%title%}</title>{%favicon%}
@@ -63,7 +59,7 @@ def create_app(env: Mapping[str, str]) -> Dash:
     return _build(env)[0]
 
 
-def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses]:
+def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses, PageSettings]:
     settings, page_settings = Settings.from_env(env), PageSettings.from_env(env)
     folder = page_folder(settings, env)
     parts = _Parts(
@@ -101,7 +97,7 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses]:
     feed = Feed(parts.store, host, parts.reader, page_settings, versions)
     app.server.register_blueprint(feed.blueprint())
     protect(app, page_settings)
-    return app, processes
+    return app, processes, page_settings
 
 
 def create_server() -> Flask:
@@ -110,12 +106,12 @@ def create_server() -> Flask:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     logging.getLogger("databricks").setLevel(logging.WARNING)
     try:
-        app, processes = _build(os.environ)
+        app, processes, page_settings = _build(os.environ)
     except SyncError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(_NEVER_BOOTS)
     processes.warm_up()
-    _warm_up(app, PageSettings.from_env(os.environ))
+    _warm_up(app, page_settings)
     server: Flask = app.server
     return server
 
@@ -144,7 +140,7 @@ def _layout(parts: _Parts, host: str) -> Component:
             user=user.name if user else LOCAL_USER,
             may_operate=bool(user and user.may_operate),
             key=fingerprint([host, parts.settings.folder])[:12],
-            tabs=_TABS[mode],
+            tabs=tabs_of(mode),
             banner=_OPEN if parts.page.is_open else "",
         )
     )

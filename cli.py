@@ -243,9 +243,7 @@ def _changes(row: ReportRow) -> str:
 
 
 def _message(row: ReportRow) -> str:
-    issues = [
-        f"{issue.path}: {issue.message}" if issue.path else issue.message for issue in row.issues
-    ]
+    issues = [str(issue) for issue in row.issues]
     return "\n".join([*issues, *([row.message] if row.message else [])])
 
 

@@ -10,8 +10,9 @@ from components import ids
 from components.history_tab import entry_head, history_row
 from components.words import plural
 from core.errors import SyncError
+from core.operations.kinds import carried_out
 from core.operations.operation import Operation, OperationStore
-from core.state.history import HistoryEntry, carried_out, entry_id
+from core.state.history import HistoryEntry, entry_id
 from web.reader import WorkspaceReader
 
 Rows = list[dict[str, Any]]

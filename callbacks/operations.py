@@ -10,22 +10,16 @@ from dash.exceptions import PreventUpdate
 from components import ids
 from components.actions import Situation, reviewed_plan, running_sentence
 from components.import_tab import PAUSE_OPTIONS
-from components.words import TITLES
+from components.words import WORDS
 from core.errors import ModeError, SelectionError, SyncError
 from core.json_text import JsonDict, parse_json
-from core.operations.operation import (
-    EXPORT_KINDS,
-    IMPORT_KINDS,
-    PLAN,
-    OperationKind,
-    OperationRunningError,
-    OperationStore,
-)
+from core.operations.kinds import KINDS, OperationKind, Traits
+from core.operations.operation import PLAN, OperationRunningError, OperationStore
 from core.settings import AppMode
-from web.background_job import run_operation
 from web.identity import User
 from web.security import current_user
 from web.settings import PageSettings
+from web.worker import run_operation
 
 _DOUBLE_CLICK_S = 3.0
 _OPERATION_ID = re.compile(r"[0-9a-f]{32}")
@@ -137,7 +131,7 @@ def start_operation(
     """
     kind = _checked_kind(mode, user, request.get("kind"))
     assert user is not None  # _checked_kind refuses nobody
-    params = _checked_params(store, kind, request)
+    params = _checked_params(store, KINDS[kind], request)
     return store.start(kind, params, user.name).operation_id
 
 
@@ -149,39 +143,45 @@ def cancel(store: OperationStore, user: User | None, operation_id: str) -> str:
 
 
 def _checked_kind(mode: AppMode, user: User | None, kind: Any) -> OperationKind:
-    if user is None or (not user.may_operate and kind != OperationKind.INFO):
+    found = OperationKind(kind) if isinstance(kind, str) and kind in set(OperationKind) else None
+    is_for_all = found is not None and not KINDS[found].is_exclusive
+    if user is None or not (user.may_operate or is_for_all):
         raise SyncError("You may look at everything here; only operators may start something.")
-    if not isinstance(kind, str) or kind not in set(OperationKind):
+    if found is None:
         raise SyncError("The page asked for something that does not exist.", fix="Reload it.")
-    found = OperationKind(kind)
-    wrong = (mode is AppMode.EXPORT and found in IMPORT_KINDS) or (
-        mode is AppMode.IMPORT and found in EXPORT_KINDS
-    )
-    if wrong:
-        raise ModeError(f"{TITLES[found]} is not available: APP_MODE is {mode}.")
+    if not mode.allows(KINDS[found].mode):
+        raise ModeError(f"{WORDS[found].title} is not available: APP_MODE is {mode}.")
     return found
 
 
-def _checked_params(
-    store: OperationStore, kind: OperationKind, request: Mapping[str, Any]
-) -> JsonDict:
-    if kind is OperationKind.VALIDATE:
-        pause = request.get("pause") or PAUSE_OPTIONS[0]["value"]
-        if not isinstance(pause, str) or pause not in _PAUSES:
-            raise SyncError("There is no such choice for schedules and triggers.")
-        policy = "" if pause == PAUSE_OPTIONS[0]["value"] else pause
-        return {"pause": policy, "ask_workspace": bool(request.get("ask"))}
-    if kind not in (OperationKind.IMPORT, OperationKind.REMOVE, OperationKind.ADOPT):
+def _checked_params(store: OperationStore, kind: Traits, request: Mapping[str, Any]) -> JsonDict:
+    """Return what the operation's process needs, see `Request.from_json`."""
+    if kind.makes_plan:
+        return _checked_choices(request)
+    if not kind.needs_plan:
         return {}
     plan = _checked_plan(store, request.get("plan"))
     validation = store.get(plan)
-    pause = validation.params.get("pause", "") if validation else ""
-    if kind is OperationKind.ADOPT:
-        return {"plan": plan, "pause": pause}
-    names = _checked_names(store, plan, request.get("names"))
-    if kind is OperationKind.REMOVE and str(request.get("typed", "")).strip() != str(len(names)):
-        raise SyncError(f"Nothing was removed: type {len(names)} to confirm.")
-    return {"plan": plan, "names": names, "pause": pause}
+    params: JsonDict = {"plan": plan}
+    params["pause"] = validation.params.get("pause", "") if validation else ""
+    if kind.needs_names:
+        params["names"] = _checked_names(store, plan, request.get("names"))
+    if kind.needs_number:
+        _check_number(len(params["names"]), request.get("typed", ""))
+    return params
+
+
+def _checked_choices(request: Mapping[str, Any]) -> JsonDict:
+    pause = request.get("pause") or PAUSE_OPTIONS[0]["value"]
+    if not isinstance(pause, str) or pause not in _PAUSES:
+        raise SyncError("There is no such choice for schedules and triggers.")
+    policy = "" if pause == PAUSE_OPTIONS[0]["value"] else pause
+    return {"pause": policy, "ask_workspace": bool(request.get("ask"))}
+
+
+def _check_number(number: int, typed: Any) -> None:
+    if str(typed).strip() != str(number):
+        raise SyncError(f"Nothing was removed: type {number} to confirm.")
 
 
 def _checked_plan(store: OperationStore, plan: Any) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from components import ids
-from components.words import TITLES, clock_time
-from core.operations.operation import Operation, OperationKind, Status
+from components.words import WORDS, clock_time
+from core.operations.kinds import KINDS, OperationKind, Traits, kinds_of_tab
+from core.operations.operation import Operation, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +39,10 @@ class Action:
 _VALIDATE_FIRST = "Validate first."
 
 
-def export_actions(now: Situation) -> dict[str, Action]:
-    """Return the actions of the Export tab by button id."""
-    action = Action(_common_reason(now))
-    return {ids.EXPORT_PREVIEW: action, ids.EXPORT_START: action}
-
-
-def import_actions(now: Situation) -> dict[str, Action]:
-    """Return the actions of the Import tab by button id."""
-    common = _common_reason(now)
-    planned = common or _plan_reason(now)
+def actions_of(tab: str, now: Situation) -> dict[str, Action]:
+    """Return the actions of a tab by button id."""
     return {
-        ids.IMPORT_PULL: Action(common),
-        ids.IMPORT_VALIDATE: Action(common),
-        ids.IMPORT_START: Action(planned),
-        ids.IMPORT_REMOVE: Action(planned or _incomplete_reason(now)),
-        ids.IMPORT_ADOPT: Action(planned),
+        ids.OPERATION_BUTTONS[kind]: Action(_reason(KINDS[kind], now)) for kind in kinds_of_tab(tab)
     }
 
 
@@ -77,13 +66,23 @@ def adoptable(now: Situation) -> int:
 
 def running_sentence(operation: Operation) -> str:
     """Say who runs what since when."""
-    title, since = TITLES[operation.kind], clock_time(operation.started or operation.created)
+    title, since = WORDS[operation.kind].title, clock_time(operation.started or operation.created)
     return f"{title} is running, started by {operation.actor} at {since}."
+
+
+def _reason(kind: Traits, now: Situation) -> str:
+    if not kind.is_exclusive:
+        return ""
+    return (
+        _common_reason(now)
+        or (_plan_reason(now) if kind.needs_plan else "")
+        or (_incomplete_reason(now) if kind.needs_whole_plan else "")
+    )
 
 
 def _common_reason(now: Situation) -> str:
     if now.active:
-        return f"{TITLES[now.active.kind]} is running."
+        return f"{WORDS[now.active.kind].title} is running."
     if not now.may_operate:
         return "You may look at everything here; only operators may start something."
     return ""

@@ -9,8 +9,7 @@ from dash.development.base_component import Component
 from components import ids
 from components.grid import HISTORY_COLUMNS, grid, grid_tools, job_columns
 from components.icons import icon
-from components.words import EXPORT_LABELS, IMPORT_LABELS, OUTCOMES, TITLES, clock_time, duration
-from core.operations.operation import EXPORT_KINDS, OperationKind
+from components.words import IMPORT_LABELS, OUTCOMES, WORDS, clock_time, duration
 from core.state.history import HistoryEntry
 
 
@@ -112,7 +111,7 @@ def entry_head(entry: HistoryEntry) -> Component:
 
 def title_of(kind: str) -> str:
     """Return the word for a kind of operation, whatever wrote the entry."""
-    return TITLES[OperationKind(kind)] if kind in set(OperationKind) else kind
+    return WORDS[kind].title if kind in WORDS else kind
 
 
 def tone_of(outcome: str) -> str:
@@ -122,8 +121,7 @@ def tone_of(outcome: str) -> str:
 
 def counts_text(kind: str, counts: Mapping[str, int]) -> str:
     """Return counts in the words of the kind of operation."""
-    is_export = kind in set(EXPORT_KINDS)
-    labels = EXPORT_LABELS if is_export else IMPORT_LABELS
+    labels = WORDS[kind].labels if kind in WORDS else IMPORT_LABELS
     shown: Sequence[str] = [
         f"{counts[status]:,} {label.lower()}"
         for status, label in labels.items()

@@ -1,5 +1,7 @@
 """Every component id of the page, once."""
 
+from collections.abc import Mapping
+
 URL = "url"
 TOAST = "toast"
 CONFIG = "page-config"
@@ -59,3 +61,15 @@ WORKSPACE_RELOAD = "workspace-reload"
 
 # Side panel
 PANEL, PANEL_TITLE, PANEL_BODY = "side-panel", "side-panel-title", "side-panel-body"
+
+# By kind of operation, the button that starts it or asks whether to
+OPERATION_BUTTONS: Mapping[str, str] = {
+    "preview": EXPORT_PREVIEW,
+    "export": EXPORT_START,
+    "pull": IMPORT_PULL,
+    "validate": IMPORT_VALIDATE,
+    "import": IMPORT_START,
+    "remove": IMPORT_REMOVE,
+    "adopt": IMPORT_ADOPT,
+    "info": WORKSPACE_RELOAD,
+}

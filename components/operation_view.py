@@ -8,10 +8,9 @@ from dash.development.base_component import Component
 
 from components.icons import icon
 from components.words import (
-    TITLES,
+    WORDS,
     duration,
     headline,
-    labels_for,
     plural,
     what_happened,
 )
@@ -44,7 +43,7 @@ def progress_view(operation: Operation | None, now: float, *, may_cancel: bool) 
             html.Div(
                 [
                     html.Span(className="spinner", **{"aria-hidden": "true"}),
-                    html.Strong(TITLES[operation.kind]),
+                    html.Strong(WORDS[operation.kind].title),
                     html.Span(step, className="progress-step"),
                     html.Span(counts, className="progress-counts"),
                     html.Span(className="spacer"),
@@ -122,7 +121,7 @@ def chips_view(operation: Operation | None) -> Component:
                 className="chip",
                 **{"data-status": status, "aria-pressed": "false"},
             )
-            for status, label in labels_for(operation.kind).items()
+            for status, label in WORDS[operation.kind].labels.items()
             if counts.get(status)
         ],
         className="chips",
@@ -158,7 +157,7 @@ def _bar(operation: Operation) -> Component:
     """Native, so that screen readers tell it; without a value it only shows that work goes on."""
     values = {"value": str(operation.done), "max": str(operation.total)} if operation.total else {}
     return html.Progress(
-        className="bar", **values, **{"aria-label": f"Progress of {TITLES[operation.kind]}"}
+        className="bar", **values, **{"aria-label": f"Progress of {WORDS[operation.kind].title}"}
     )
 
 

@@ -12,6 +12,7 @@ from components.export_tab import export_tab
 from components.history_tab import history_tab
 from components.icons import icon
 from components.import_tab import import_tab, remove_dialog
+from components.tabs import TABS
 from components.workspace_tab import workspace_tab
 
 
@@ -32,14 +33,6 @@ class Frame:
     key: str
     tabs: Collection[str]
     banner: str = ""
-
-
-_TABS = (
-    ("export", "Export", ids.NAV_EXPORT),
-    ("import", "Import", ids.NAV_IMPORT),
-    ("history", "History", ids.NAV_HISTORY),
-    ("workspace", "Workspace", ids.NAV_WORKSPACE),
-)
 
 
 def page(frame: Frame) -> Component:
@@ -104,12 +97,12 @@ def _header(frame: Frame) -> Component:
             ),
             html.Nav(
                 [
-                    dcc.Link(label, href=f"/{tab}", id=nav, className="tab")
-                    for tab, label, nav in _TABS
-                    if tab in frame.tabs
+                    dcc.Link(tab.label, href=f"/{tab.name}", id=tab.nav, className="tab")
+                    for tab in TABS
+                    if tab.name in frame.tabs
                 ]
                 + [
-                    html.Span(id=nav, hidden=True) for tab, _, nav in _TABS if tab not in frame.tabs
+                    html.Span(id=tab.nav, hidden=True) for tab in TABS if tab.name not in frame.tabs
                 ],
                 className="tabs",
                 **{"aria-label": "Sections"},

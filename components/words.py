@@ -1,20 +1,11 @@
 """The words that users read about operations and rows."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from core.operations.operation import EXPORT_KINDS, Operation, OperationKind, Status
-
-TITLES: Mapping[OperationKind, str] = {
-    OperationKind.PREVIEW: "Preview",
-    OperationKind.EXPORT: "Export",
-    OperationKind.PULL: "Pull",
-    OperationKind.VALIDATE: "Validation",
-    OperationKind.IMPORT: "Import",
-    OperationKind.REMOVE: "Removal",
-    OperationKind.ADOPT: "Adoption",
-    OperationKind.INFO: "Reading the workspace",
-}
+from core.operations.kinds import OperationKind
+from core.operations.operation import Operation, Status
 
 EXPORT_LABELS: Mapping[str, str] = {
     "new": "Created",
@@ -49,20 +40,40 @@ UNMANAGED_SENTENCE = (
     "them, so it never changes or removes them."
 )
 _OTHERS = frozenset({"unmanaged", "skipped"})  # rows that no definition speaks of
-_NEXT: Mapping[OperationKind, str] = {
-    OperationKind.PREVIEW: "Nothing was written. Export to write the files.",
-    OperationKind.EXPORT: "Next: push to the Git repository.",
-    OperationKind.PULL: "Next: validate the definitions.",
-    OperationKind.VALIDATE: "Look at what differs, then import.",
-    OperationKind.IMPORT: "Validate again to see what is left.",
-    OperationKind.REMOVE: "A snapshot of each is in the state folder.",
-    OperationKind.ADOPT: "From now on they count as imported.",
+
+
+@dataclass(frozen=True, slots=True)
+class KindWords:
+    """What users read about one kind of operation.
+
+    `next_step` is what to do when it has succeeded, empty for nothing; `labels` are the words for
+    the statuses of its rows.
+    """
+
+    title: str
+    next_step: str
+    labels: Mapping[str, str]
+
+
+WORDS: Mapping[str, KindWords] = {
+    OperationKind.PREVIEW: KindWords(
+        "Preview", "Nothing was written. Export to write the files.", EXPORT_LABELS
+    ),
+    OperationKind.EXPORT: KindWords("Export", "Next: push to the Git repository.", EXPORT_LABELS),
+    OperationKind.PULL: KindWords("Pull", "Next: validate the definitions.", IMPORT_LABELS),
+    OperationKind.VALIDATE: KindWords(
+        "Validation", "Look at what differs, then import.", IMPORT_LABELS
+    ),
+    OperationKind.IMPORT: KindWords("Import", "Validate again to see what is left.", IMPORT_LABELS),
+    OperationKind.REMOVE: KindWords(
+        "Removal", "A snapshot of each is in the state folder.", IMPORT_LABELS
+    ),
+    OperationKind.ADOPT: KindWords(
+        "Adoption", "From now on they count as imported.", IMPORT_LABELS
+    ),
+    OperationKind.INFO: KindWords("Reading the workspace", "", IMPORT_LABELS),
 }
-
-
-def labels_for(kind: OperationKind) -> Mapping[str, str]:
-    """Return the words for the statuses of an operation's rows."""
-    return EXPORT_LABELS if kind in EXPORT_KINDS else IMPORT_LABELS
+"""By kind of operation. The history may hold kinds of another version, which have no words here."""
 
 
 def plural(count: int, noun: str) -> str:
@@ -86,7 +97,7 @@ def clock_time(at: float) -> str:
 
 def headline(operation: Operation) -> str:
     """Say in one sentence how an operation ended."""
-    title = TITLES[operation.kind]
+    title = WORDS[operation.kind].title
     match operation.status:
         case Status.FAILED:
             return f"{title} failed"
@@ -127,7 +138,7 @@ def _done(operation: Operation) -> str:
         case OperationKind.ADOPT:
             return f"{plural(counts.get('unchanged', 0), 'equal job')} are adopted."
         case _:
-            return _counted(counts, labels_for(operation.kind))
+            return _counted(counts, WORDS[operation.kind].labels)
 
 
 def _next(operation: Operation) -> str:
@@ -141,7 +152,7 @@ def _next(operation: Operation) -> str:
     is_unmoved = not any(counts.get(s) for s in ("new", "changed", "renamed", "deleted"))
     if operation.kind is OperationKind.EXPORT and is_unmoved:
         return "The files already equal the jobs; there is nothing to push."
-    return _NEXT.get(operation.kind, "")
+    return WORDS[operation.kind].next_step
 
 
 def _counted(counts: Mapping[str, int], labels: Mapping[str, str]) -> str:

@@ -18,6 +18,10 @@ class AppMode(StrEnum):
     IMPORT = "Import"
     BOTH = "Both"
 
+    def allows(self, mode: "AppMode | None") -> bool:
+        """Whether a deployment of this mode has what belongs to `mode`; None belongs to all."""
+        return mode is None or self in (mode, AppMode.BOTH)
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

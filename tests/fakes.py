@@ -12,14 +12,8 @@ from core.errors import AlreadyExistsError, NotFoundError, WorkspaceError
 from core.jobsettings.kinds import Kind
 from core.jobsettings.principals import Principal, effective_run_as
 from core.json_text import JobSettings, JsonDict
-from core.operations.operation import (
-    EXCLUSIVE_KINDS,
-    LogLine,
-    Operation,
-    OperationKind,
-    OperationRunningError,
-    Status,
-)
+from core.operations.kinds import EXCLUSIVE_KINDS, OperationKind
+from core.operations.operation import LogLine, Operation, OperationRunningError, Status
 from core.ports import (
     ActiveRun,
     CurrentPrincipal,

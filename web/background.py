@@ -16,7 +16,7 @@ from core.gateways.machine.processes import process_start
 
 _SIZE_BYTES = 64 * 1024 * 1024
 _EXPIRE_S = 3600
-_PRELOAD = ("dash", "worker", "web.background_job", "databricks.sdk")
+_PRELOAD = ("dash", "web.worker", "databricks.sdk")
 
 
 class OperationProcesses(DiskcacheManager):

@@ -16,28 +16,22 @@ from components import ids
 from components.actions import (
     Action,
     Situation,
+    actions_of,
     adoptable,
-    export_actions,
-    import_actions,
     reviewed_plan,
     running_sentence,
 )
 from components.operation_view import chips_view, outcome_view, progress_view
 from components.row_panel import row_panel
-from components.words import clock_time, headline, labels_for, what_happened
+from components.tabs import TABS
+from components.words import WORDS, clock_time, headline, what_happened
 from components.workspace_tab import workspace_view
 from core.errors import SyncError
 from core.jobsettings.secrets import mask
 from core.jobsettings.verbatim import find_verbatim
 from core.json_text import Packed
-from core.operations.operation import (
-    EXCLUSIVE_KINDS,
-    EXPORT_KINDS,
-    IMPORT_KINDS,
-    Operation,
-    OperationKind,
-    OperationStore,
-)
+from core.operations.kinds import EXCLUSIVE_KINDS, OperationKind, kinds_of_tab
+from core.operations.operation import Operation, OperationStore
 from core.reporting.report import RowDetails
 from web.csv import csv_name, csv_of_rows
 from web.identity import User
@@ -48,10 +42,7 @@ from web.settings import PageSettings
 
 _LOG_LINES = 5000
 _TAB_KINDS: Mapping[str, tuple[OperationKind, ...]] = {
-    "export": EXPORT_KINDS,
-    "import": IMPORT_KINDS,
-    "workspace": (OperationKind.INFO,),
-    "history": (),
+    tab.name: kinds_of_tab(tab.name) for tab in TABS
 }
 _WITH_ROWS = ("export", "import")
 _REASONS = {
@@ -129,7 +120,7 @@ class Feed:
         has_sides = current is not None or desired is not None
         if report["status"] in ("unchanged", "unmanaged", "skipped"):
             desired = current
-        label = labels_for(operation.kind).get(row["status"], row["status"])
+        label = WORDS[operation.kind].labels.get(row["status"], row["status"])
         return {
             "title": row["job"] or row["file"],
             "body": row_panel(row, _with_not_mapped(report, desired), label, has_sides=has_sides),
@@ -144,8 +135,7 @@ class Feed:
         for item in history.rows(entry_id):
             row = item["row"]
             if row["key"] == key:
-                kinds = set(OperationKind)
-                labels = labels_for(OperationKind(entry.kind)) if entry.kind in kinds else {}
+                labels = WORDS[entry.kind].labels if entry.kind in WORDS else {}
                 label = labels.get(row["status"], row["status"])
                 report = item.get("report") or _from_row(row)
                 body = row_panel(row, report, label, has_sides=False)
@@ -221,7 +211,7 @@ class Feed:
         self, tab: str, active: Operation | None, shown: Operation | None, user: User
     ) -> dict[str, Action]:
         now = self._situation(tab, active, shown, user)
-        return export_actions(now) if tab == "export" else import_actions(now)
+        return actions_of(tab, now)
 
     def _selecting(
         self, tab: str, active: Operation | None, shown: Operation | None, user: User
@@ -229,7 +219,7 @@ class Feed:
         if tab != "import":
             return {}
         now = self._situation(tab, active, shown, user)
-        actions = import_actions(now)
+        actions = actions_of(tab, now)
         return {
             "plan": reviewed_plan(now),
             "pause": (now.validation.params.get("pause") or "") if now.validation else "",
@@ -283,7 +273,7 @@ class Feed:
         if operation is None:
             abort(404)
         _, rows = self.store.rows_since(operation_id, 0)
-        content = csv_of_rows([json.loads(row) for row in rows], labels_for(operation.kind))
+        content = csv_of_rows([json.loads(row) for row in rows], WORDS[operation.kind].labels)
         name = csv_name(self.page.workspace_name, operation.kind, operation.created)
         return Response(
             content,

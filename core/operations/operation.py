@@ -7,19 +7,7 @@ from typing import Protocol
 
 from core.errors import SyncError
 from core.json_text import JsonDict
-
-
-class OperationKind(StrEnum):
-    """What an operation does."""
-
-    PREVIEW = "preview"
-    EXPORT = "export"
-    PULL = "pull"
-    VALIDATE = "validate"
-    IMPORT = "import"
-    REMOVE = "remove"
-    ADOPT = "adopt"
-    INFO = "info"
+from core.operations.kinds import OperationKind
 
 
 class Status(StrEnum):
@@ -40,15 +28,6 @@ class Status(StrEnum):
 
 
 _ACTIVE = (Status.QUEUED, Status.RUNNING, Status.CANCELLING)
-EXPORT_KINDS = (OperationKind.PREVIEW, OperationKind.EXPORT)
-IMPORT_KINDS = (
-    OperationKind.PULL,
-    OperationKind.VALIDATE,
-    OperationKind.IMPORT,
-    OperationKind.REMOVE,
-    OperationKind.ADOPT,
-)
-EXCLUSIVE_KINDS = (*EXPORT_KINDS, *IMPORT_KINDS)
 SHUTDOWN = "shutdown"
 """The reason of a stop that nobody asked for."""
 PLAN = "plan"

@@ -22,7 +22,6 @@ from core.reporting.report import ERROR, Report, ReportRow
 _FLUSH_S = 0.25
 _BATCH = 200
 _ASK_S = 0.2
-BEAT_S = 5.0
 
 
 class Recorder:

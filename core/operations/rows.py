@@ -57,9 +57,7 @@ def told(
     body: JsonDict, shown: ReportRow, state: State, risks: list[str] | None = None
 ) -> JsonDict:
     """Return the grid's row with what the report tells of it now."""
-    issues = [
-        f"{issue.path}: {issue.message}" if issue.path else issue.message for issue in shown.issues
-    ]
+    issues = [str(issue) for issue in shown.issues]
     message = " ".join([*issues, *([shown.message] if shown.message else [])])
     return {
         **body,

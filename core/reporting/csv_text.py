@@ -18,10 +18,7 @@ def csv_bytes(rows: Iterable[ReportRow]) -> bytes:
     writer.writerow(_COLUMNS)
     for row in rows:
         changes = "\n".join(change.path for change in row.changes)
-        issues = "\n".join(
-            f"{issue.path}: {issue.message}" if issue.path else issue.message
-            for issue in row.issues
-        )
+        issues = "\n".join(str(issue) for issue in row.issues)
         cells = (row.job_name, row.file_name, row.status, changes, issues, row.message)
         writer.writerow([harmless(cell) for cell in cells])
     return text.getvalue().encode("utf-8-sig", "backslashreplace")

@@ -128,7 +128,7 @@ class Report:
             "status": self.status,
             "counts": self.counts(),
             "rows": [row.as_json() for row in self.rows],
-            "issues": [{"message": _sentence(issue)} for issue in self.issues],
+            "issues": [{"message": str(issue)} for issue in self.issues],
             "api_calls": dict(sorted(api_calls.items())),
         }
         if self.details:
@@ -141,7 +141,3 @@ class Report:
 def failure(operation: str, error: SyncError) -> Report:
     """Return the report of an operation that could not be carried out."""
     return Report(operation, issues=(Issue(str(error)),), has_failed=True)
-
-
-def _sentence(issue: Issue) -> str:
-    return f"{issue.path}: {issue.message}" if issue.path else issue.message

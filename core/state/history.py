@@ -4,7 +4,6 @@ import gzip
 import json
 import re
 import zlib
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -20,8 +19,6 @@ _KEPT = 200
 _ENTRY_ID = re.compile(r"\d{8}T\d{6}Z-[a-z]{1,20}-[0-9a-f]{8,32}")
 _HEADER, _ROWS = ".json", ".rows.gz"
 _LATEST_S = 253_402_300_800  # the end of the year 9999
-_SELECTIVE = ("import", "remove")  # do what was selected, and leave the rest
-_WRITING = (*_SELECTIVE, "export")
 _MOST_BYTES = 8 * 1024 * 1024  # what one workspace file may hold is 10 MB
 
 
@@ -47,21 +44,6 @@ class HistoryEntry:
 def entry_id(kind: str, started: float, operation_id: str) -> str:
     """Return a name that sorts by time and is safe as a file name."""
     return f"{datetime.fromtimestamp(started, UTC):%Y%m%dT%H%M%SZ}-{kind}-{operation_id[:12]}"
-
-
-def carried_out(kind: str, outcome: JsonDict) -> dict[str, int]:
-    """Return the counts of an outcome that tell what was done: not of rows left as planned.
-
-    Args:
-        outcome: as `core.operations.recorder` makes it.
-    """
-    counts: dict[str, int] = outcome.get("counts", {})
-    states: dict[str, dict[str, int]] = outcome.get("states", {})
-    if kind not in _WRITING:
-        return counts
-    rest = {} if kind in _SELECTIVE else states.get("", {})
-    totals = Counter(rest) + Counter(states.get("done", {})) + Counter(states.get("failed", {}))
-    return dict(totals)
 
 
 class History:

@@ -6,14 +6,8 @@ from pathlib import Path
 import pytest
 
 from core.gateways.machine.operation_store import SqliteOperationStore
-from core.operations.operation import (
-    EXCLUSIVE_KINDS,
-    LogLine,
-    OperationKind,
-    OperationRunningError,
-    OperationStore,
-    Status,
-)
+from core.operations.kinds import EXCLUSIVE_KINDS, OperationKind
+from core.operations.operation import LogLine, OperationRunningError, OperationStore, Status
 from tests.fakes import FakeOperationStore
 
 HOSTILE = (

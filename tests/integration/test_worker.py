@@ -10,12 +10,13 @@ import pytest
 from core.gateways.machine.local_folder import page_folder
 from core.gateways.machine.operation_store import SqliteOperationStore
 from core.json_text import Packed
-from core.operations.operation import PLAN, Operation, OperationKind, Status
+from core.operations.kinds import OperationKind
+from core.operations.operation import PLAN, SHUTDOWN, Operation, Status
 from core.settings import Settings
 from core.state.history import History, HistoryEntry, entry_id
 from tests.builders import definition_text, job, run_job_task
 from tests.emulated import CREATE, LIST, Emulated
-from worker import SHUTDOWN, carry_out
+from web.worker import run_operation
 
 ANA = "ana@dev.example"
 NAMES = ("bad", "good", "last")
@@ -34,7 +35,7 @@ class Page:
     def run(self, kind: str, **params: Any) -> Operation:
         """Carry out an operation from its start to its end."""
         name = self.begin(kind, **params)
-        assert carry_out(name) == name
+        assert run_operation(name) == name
         return self.operation(name)
 
     def operation(self, name: str) -> Operation:
@@ -244,7 +245,7 @@ def test_a_workspace_that_cannot_be_reached_is_told(
     name = beside.begin("export")
     token = "s3cret-token-of-the-app"
     monkeypatch.setenv("DATABRICKS_TOKEN", token)
-    carry_out(name)
+    run_operation(name)
     failed = beside.operation(name)
     assert failed.status is Status.FAILED
     assert failed.error
@@ -269,7 +270,7 @@ def test_an_operation_is_carried_out_once(beside: Page) -> None:
     beside.workspace.create_job(job("load"))
     exported = beside.run("export")
     beside.workspace.remove_file("load.json")
-    assert carry_out(exported.operation_id) == exported.operation_id
+    assert run_operation(exported.operation_id) == exported.operation_id
     assert beside.files() == []
     assert beside.operation(exported.operation_id) == exported
 
@@ -277,7 +278,7 @@ def test_an_operation_is_carried_out_once(beside: Page) -> None:
 @pytest.mark.parametrize("name", ["", "0" * 32, "../x", "'--"])
 def test_what_was_never_started_is_not_carried_out(beside: Page, name: str) -> None:
     beside.workspace.create_job(job("load"))
-    assert carry_out(name) == name
+    assert run_operation(name) == (name or None)
     assert beside.files() == []
 
 
@@ -286,7 +287,7 @@ def test_an_operation_that_was_cancelled_before_it_began_never_does(beside: Page
     validated = beside.run("validate")
     name = beside.begin("import", plan=validated.operation_id, names=list(NAMES), pause="")
     beside.store.request_cancel(name, f"by {ANA}")
-    carry_out(name)
+    run_operation(name)
     assert beside.operation(name).status is Status.CANCELLED
     assert beside.workspace.names() == []
 
@@ -294,7 +295,7 @@ def test_an_operation_that_was_cancelled_before_it_began_never_does(beside: Page
 def carry_out_and_stop(beside: Page, name: str, endpoint: str, reason: str) -> Operation:
     """Stop an operation while one of its calls is under way, which takes a second."""
     beside.workspace.fault(endpoint, kind="delay", delay_s=1.0)
-    thread = threading.Thread(target=carry_out, args=(name,))
+    thread = threading.Thread(target=run_operation, args=(name,))
     thread.start()
     while thread.is_alive() and not beside.workspace.control("GET", "faults")["faults"][0]["done"]:
         thread.join(0.01)

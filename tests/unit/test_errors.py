@@ -1,9 +1,10 @@
-"""The tree of errors as the docstring draws it."""
+"""What errors and issues say, and the tree of errors as the docstring draws it."""
 
 import re
 from collections.abc import Iterator
 
 from core import errors
+from core.errors import Issue
 
 _LINE = re.compile(r"^(?P<indent> *)[*+-] (?P<name>\w+)  +(?P<what>\S.*)$", re.MULTILINE)
 
@@ -28,3 +29,8 @@ def test_every_error_belongs_to_the_tree() -> None:
         if isinstance(value, type) and issubclass(value, Exception)
     }
     assert defined == {name for _, name in subclasses(errors.SyncError)}
+
+
+def test_an_issue_is_told_behind_the_path_that_it_is_about() -> None:
+    assert str(Issue("no such cluster", "tasks[0]")) == "tasks[0]: no such cluster"
+    assert str(Issue("no such cluster")) == "no such cluster"

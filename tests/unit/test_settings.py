@@ -104,3 +104,15 @@ def test_a_mode_may_be_written_in_any_case(mode, write):
 def test_an_unknown_mode_is_refused():
     with pytest.raises(SettingsError, match="APP_MODE is “prod”"):
         settings(APP_MODE="prod")
+
+
+@pytest.mark.parametrize("mode", AppMode)
+def test_a_mode_allows_what_belongs_to_it_and_what_belongs_to_all(mode: AppMode) -> None:
+    assert mode.allows(mode)
+    assert mode.allows(None)
+    assert AppMode.BOTH.allows(mode)
+
+
+def test_a_mode_does_not_allow_what_belongs_to_another() -> None:
+    assert not AppMode.EXPORT.allows(AppMode.IMPORT)
+    assert not AppMode.IMPORT.allows(AppMode.EXPORT)

@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,20 +16,15 @@ from typing import Any
 from core.errors import StateError
 from core.gateways.machine.processes import process_start
 from core.json_text import JsonDict
-from core.operations.operation import (
-    EXCLUSIVE_KINDS,
-    LogLine,
-    Operation,
-    OperationKind,
-    OperationRunningError,
-    Status,
-)
+from core.operations.kinds import EXCLUSIVE_KINDS, OperationKind
+from core.operations.operation import LogLine, Operation, OperationRunningError, Status
 
 log = logging.getLogger(__name__)
 
 _ACTIVE = "('queued','running','cancelling')"
 _QUEUED_S = 30.0  # a page that was closed between its two requests never begins its operation
 _SILENT_S = 30.0  # of another host's process, which cannot be asked
+_TRIES, _AGAIN_S = 20, 0.5  # while another process makes the tables
 _KEEP = 50
 _KEPT_READINGS = 3  # of the workspace; they must not push out what was done
 _MAX_LOG_LINES = 5000
@@ -60,8 +55,8 @@ create index if not exists log_operation on log(operation);
 class SqliteOperationStore:
     """One file, used by every process of this app on this machine."""
 
-    def __init__(self, directory: Path) -> None:
-        """Open or make the file.
+    def __init__(self, directory: Path, sleep: Callable[[float], None] = time.sleep) -> None:
+        """Open or make the file; wait for another process that is making it.
 
         Raises:
             StateError: the directory cannot be used, or is open to other users.
@@ -75,7 +70,7 @@ class SqliteOperationStore:
             self._path = directory / "operations.sqlite"
             self._local = threading.local()
             self._host = socket.gethostname()
-            self._connection().executescript(_TABLES)
+            self._make_tables(sleep)
         except (OSError, sqlite3.Error) as error:
             raise StateError(
                 f"{directory} cannot be used: {error}.",
@@ -264,6 +259,20 @@ class SqliteOperationStore:
         return [LogLine(row["at"], row["level"], row["text"]) for row in rows][::-1]
 
     # Inside
+
+    def _make_tables(self, sleep: Callable[[float], None]) -> None:
+        """SQLite's own timeout does not cover the switch to WAL: it fails at once where another
+        process writes at that moment."""
+        tries = 0
+        while True:
+            try:
+                self._connection().executescript(_TABLES)
+                return
+            except sqlite3.OperationalError as error:
+                tries += 1
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or tries == _TRIES:
+                    raise
+            sleep(_AGAIN_S)
 
     def _reap(self) -> None:
         """Note operations as interrupted whose process is gone."""

@@ -4,7 +4,8 @@ import pytest
 
 from callbacks.history import history_entry, history_list, local_entry, shown_entry
 from core.errors import UnreachableError
-from core.operations.operation import OperationKind, Status
+from core.operations.kinds import OperationKind
+from core.operations.operation import Status
 from core.state.history import HistoryEntry, entry_id
 from tests.fakes import FakeOperationStore, FakeWorkspace
 from web.reader import WorkspaceReader

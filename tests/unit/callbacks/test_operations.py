@@ -7,7 +7,8 @@ from dash import no_update
 
 from callbacks.operations import cancel, start, start_operation
 from core.errors import ModeError, SelectionError, SyncError
-from core.operations.operation import PLAN, OperationKind, OperationRunningError, Status
+from core.operations.kinds import OperationKind
+from core.operations.operation import PLAN, OperationRunningError, Status
 from core.settings import AppMode
 from tests.fakes import FakeOperationStore, FakeTime
 from web.identity import User

@@ -9,9 +9,8 @@ from dash.development.base_component import Component
 
 from components.actions import (
     Situation,
+    actions_of,
     adoptable,
-    export_actions,
-    import_actions,
     reviewed_plan,
     running_sentence,
 )
@@ -28,7 +27,8 @@ from components.words import (
     what_happened,
 )
 from components.workspace_tab import workspace_view
-from core.operations.operation import Operation, OperationKind, Status
+from core.operations.kinds import OperationKind
+from core.operations.operation import Operation, Status
 from core.state.history import HistoryEntry
 
 ANA = "ana@dev.example"
@@ -191,24 +191,24 @@ def test_what_stopped_says_why_and_what_was_done():
 
 
 def test_without_a_validation_only_reading_is_possible():
-    actions = import_actions(Situation(may_operate=True))
+    actions = actions_of("import", Situation(may_operate=True))
     enabled = {button for button, action in actions.items() if action.is_enabled}
     assert enabled == {"import-pull", "import-validate"}
     assert actions["import-start"].reason == "Validate first."
-    assert all(action.is_enabled for action in export_actions(Situation(True)).values())
+    assert all(action.is_enabled for action in actions_of("export", Situation(True)).values())
 
 
 def test_nothing_may_be_pressed_while_something_is_at_work_or_by_a_viewer():
     busy = Situation(True, active=operation("pull", "running"), validation=operation("validate"))
     viewer = Situation(False, validation=operation("validate"))
     for now in (busy, viewer):
-        for actions in (import_actions(now), export_actions(now)):
+        for actions in (actions_of("import", now), actions_of("export", now)):
             assert not any(action.is_enabled for action in actions.values())
 
 
 def test_an_incomplete_plan_removes_nothing():
     validation = operation("validate", outcome={"details": {"is_complete": False}})
-    actions = import_actions(Situation(True, validation=validation))
+    actions = actions_of("import", Situation(True, validation=validation))
     assert actions["import-start"].is_enabled
     assert "proves nothing" in actions["import-remove"].reason
 

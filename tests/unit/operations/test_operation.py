@@ -2,13 +2,8 @@
 
 import pytest
 
-from core.operations.operation import (
-    EXCLUSIVE_KINDS,
-    Operation,
-    OperationKind,
-    OperationRunningError,
-    Status,
-)
+from core.operations.kinds import EXCLUSIVE_KINDS, OperationKind
+from core.operations.operation import Operation, OperationRunningError, Status
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.errors import Issue, WorkspaceError
-from core.operations.operation import OperationKind
+from core.operations.kinds import OperationKind
 from core.operations.recorder import Recorder
 from core.planning.import_plan import Blocked
 from core.planning.risks import Risk

@@ -10,7 +10,7 @@ from dataclasses import asdict, replace
 import pytest
 
 from core.errors import NotFoundError, PermissionDeniedError, StateError, WorkspaceError
-from core.state.history import History, HistoryEntry, carried_out, entry_id
+from core.state.history import History, HistoryEntry, entry_id
 from tests.fakes import FakeFiles
 
 STATE = "/Workspace/Shared/.job-sync-state/abc"
@@ -272,13 +272,3 @@ def test_what_cannot_be_used_is_not_cached(files):
     put(files, ENTRY.entry_id, b"{")
     history.entries()
     assert cache.kept == {}
-
-
-def test_an_import_counts_what_it_did_and_not_what_was_left() -> None:
-    outcome = {
-        "counts": {"new": 4, "unchanged": 7, "error": 1},
-        "states": {"planned": {"new": 1}, "done": {"new": 3}, "failed": {"error": 1}, "": {}},
-    }
-    assert carried_out("import", outcome) == {"new": 3, "error": 1}
-    assert carried_out("validate", outcome) == outcome["counts"]
-    assert carried_out("remove", {}) == {}

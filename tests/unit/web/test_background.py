@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from web.background import OperationProcesses
-from web.background_job import run_operation
+from web.worker import run_operation
 
 
 def test_the_folder_is_made_for_this_user_alone(tmp_path):

@@ -8,7 +8,8 @@ from dash.development.base_component import Component
 from components import ids
 from core.errors import NotFoundError, UnreachableError
 from core.jobsettings.secrets import MASK
-from core.operations.operation import OperationKind, Status
+from core.operations.kinds import OperationKind
+from core.operations.operation import Status
 from core.operations.recorder import Recorder
 from core.state.history import HistoryEntry, entry_id
 from tests.builders import job, notebook_task

@@ -5,7 +5,8 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ import pytest
 from core.errors import StateError
 from core.gateways.machine.operation_store import SqliteOperationStore
 from core.gateways.machine.processes import process_start
-from core.operations.operation import LogLine, OperationKind, OperationRunningError, Status
+from core.operations.kinds import OperationKind
+from core.operations.operation import LogLine, OperationRunningError, Status
 
 EXPORT, INFO = OperationKind.EXPORT, OperationKind.INFO
 ANA = "ana@dev.example"
@@ -307,3 +309,28 @@ def test_readings_of_the_workspace_do_not_push_out_a_validation(tmp_path: Path) 
         store.claim(name)
         store.finish(name, Status.SUCCEEDED, {})
     assert store.latest((OperationKind.VALIDATE,)) is not None
+
+
+# Two processes begin at the same time
+
+
+@contextmanager
+def another_makes_the_tables(folder: Path) -> Iterator[sqlite3.Connection]:
+    folder.mkdir(mode=0o700)
+    other = sqlite3.connect(folder / "operations.sqlite", isolation_level=None)
+    other.execute("begin immediate")
+    yield other
+    other.close()
+
+
+def test_a_process_that_begins_beside_another_waits_for_it(folder: Path) -> None:
+    with another_makes_the_tables(folder) as other:
+        store = SqliteOperationStore(folder, sleep=lambda _seconds: other.execute("rollback"))
+    assert store.start(EXPORT, {}, ANA).kind is EXPORT
+
+
+def test_no_process_waits_for_ever_for_another(folder: Path) -> None:
+    waits: list[float] = []
+    with another_makes_the_tables(folder), pytest.raises(StateError, match="database is locked"):
+        SqliteOperationStore(folder, sleep=waits.append)
+    assert 5 <= sum(waits) <= 30

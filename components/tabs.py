@@ -1,0 +1,32 @@
+"""The tabs of the page, each with its address, its label and the APP_MODE that it belongs to."""
+
+from dataclasses import dataclass
+
+from components import ids
+from core.settings import AppMode
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One tab. `name` is its address and what its ids begin with; `nav` the id of its link.
+
+    `mode` is the APP_MODE that it belongs to, None for a tab of every deployment.
+    """
+
+    name: str
+    label: str
+    nav: str
+    mode: AppMode | None = None
+
+
+TABS = (
+    Tab("export", "Export", ids.NAV_EXPORT, AppMode.EXPORT),
+    Tab("import", "Import", ids.NAV_IMPORT, AppMode.IMPORT),
+    Tab("history", "History", ids.NAV_HISTORY),
+    Tab("workspace", "Workspace", ids.NAV_WORKSPACE),
+)
+
+
+def tabs_of(mode: AppMode) -> tuple[str, ...]:
+    """Return the names of the tabs that a deployment shows."""
+    return tuple(tab.name for tab in TABS if mode.allows(tab.mode))

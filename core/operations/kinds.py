@@ -1,0 +1,265 @@
+"""The kinds of operation. What the engine, the server and the page must know of one is its row.
+
+A new kind is a member, a row and a use case here, the use case itself in `core.service`, its words
+in `components.words`, and a button in its tab with an id. A test misses whatever is forgotten.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Protocol
+
+from core.json_text import JsonDict
+from core.mapping.mapping_file import PausePolicy
+from core.planning.import_plan import Plan, plan_fingerprints
+from core.reporting.listener import Listener
+from core.reporting.report import Report
+from core.settings import AppMode
+from core.state.history import History
+
+
+class OperationKind(StrEnum):
+    """What an operation does."""
+
+    PREVIEW = "preview"
+    EXPORT = "export"
+    PULL = "pull"
+    VALIDATE = "validate"
+    IMPORT = "import"
+    REMOVE = "remove"
+    ADOPT = "adopt"
+    INFO = "info"
+
+
+class UseCases(Protocol):
+    """What the kinds of operation need of the service. `core.service.JobSync` is one."""
+
+    def info(self, *, listener: Listener) -> Report: ...
+
+    def export(self, *, dry_run: bool = False, listener: Listener) -> Report: ...
+
+    def pull(self, *, listener: Listener) -> Report: ...
+
+    def validate(
+        self,
+        *,
+        details: bool,
+        not_mapped: bool,
+        ask_workspace: bool,
+        pause: PausePolicy | None,
+        listener: Listener,
+    ) -> tuple[Plan, Report]: ...
+
+    def import_jobs(
+        self,
+        names: Collection[str],
+        *,
+        reviewed: Mapping[str, str],
+        pause: PausePolicy | None,
+        listener: Listener,
+    ) -> Report: ...
+
+    def remove(
+        self,
+        names: Collection[str],
+        *,
+        reviewed: Mapping[str, str],
+        pause: PausePolicy | None,
+        listener: Listener,
+    ) -> Report: ...
+
+    def adopt(
+        self, names: Collection[str], *, pause: PausePolicy | None, listener: Listener
+    ) -> Report: ...
+
+    def history(self) -> History: ...
+
+
+class Follower(Protocol):
+    """Who follows an operation and keeps the plan that it makes."""
+
+    @property
+    def listener(self) -> Listener: ...
+
+    def keep_plan(self, fingerprints: dict[str, str], adoptable: Sequence[str]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked for. The row of a kind says which parts it uses; the others are empty.
+
+    `plan` is the validation that the user reviewed, `fingerprints` and `adoptable` what it kept.
+    `pause` is the policy that the user chose, None for the mapping file's.
+    """
+
+    plan: str = ""
+    names: tuple[str, ...] = ()
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+    adoptable: tuple[str, ...] = ()
+    pause: PausePolicy | None = None
+    ask_workspace: bool = False
+
+    @classmethod
+    def from_json(cls, kind: OperationKind, params: JsonDict) -> "Request":
+        """Read the parameters that a click was checked for.
+
+        Raises:
+            KeyError: something that the kind needs is missing; it must not become everything.
+        """
+        needs = KINDS[kind]
+        return cls(
+            plan=params["plan"] if needs.needs_plan else "",
+            names=tuple(params["names"]) if needs.needs_names else (),
+            pause=PausePolicy(params["pause"]) if params.get("pause") else None,
+            ask_workspace=bool(params.get("ask_workspace")),
+        )
+
+
+Run = Callable[[UseCases, Request, Follower], Report]
+
+_WRITTEN = ("", "done", "failed")
+_SELECTED = ("done", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """All that there is to know about one kind of operation, except its words.
+
+    Args:
+        tab: the tab that shows it.
+        run: carries it out.
+        mode: the APP_MODE that it belongs to, None for every one.
+        is_exclusive: one at a time, by operators, and kept in the history. Any other only reads
+            for its tab, whoever looks at it.
+        counted: the states of the rows that the history counts, empty for all. An operation that
+            writes does not count what is still planned, nor, of a selection, what had no work.
+        makes_plan: it takes the user's choices for a plan.
+        needs_plan: it carries out the newest validation.
+        needs_whole_plan: it refuses one for which not everything could be read.
+        needs_names: it does what was selected.
+        needs_number: the number of the selected jobs is typed.
+    """
+
+    tab: str
+    run: Run
+    mode: AppMode | None = None
+    is_exclusive: bool = True
+    counted: tuple[str, ...] = ()
+    makes_plan: bool = False
+    needs_plan: bool = False
+    needs_whole_plan: bool = False
+    needs_names: bool = False
+    needs_number: bool = False
+
+
+def _validate(service: UseCases, request: Request, follower: Follower) -> Report:
+    plan, report = service.validate(
+        details=True,
+        not_mapped=False,  # the side panel gathers them for the row that it shows
+        ask_workspace=request.ask_workspace,
+        pause=request.pause,
+        listener=follower.listener,
+    )
+    adoptable = [row.job_name for row in plan.adoptable()]
+    follower.keep_plan(plan_fingerprints(plan), adoptable)
+    facts = {"is_complete": plan.is_complete, "adoptable": len(adoptable)}
+    return replace(report, details={**report.details, **facts})
+
+
+def _import(service: UseCases, request: Request, follower: Follower) -> Report:
+    return service.import_jobs(
+        request.names,
+        reviewed=request.fingerprints,
+        pause=request.pause,
+        listener=follower.listener,
+    )
+
+
+def _remove(service: UseCases, request: Request, follower: Follower) -> Report:
+    return service.remove(
+        request.names,
+        reviewed=request.fingerprints,
+        pause=request.pause,
+        listener=follower.listener,
+    )
+
+
+def _adopt(service: UseCases, request: Request, follower: Follower) -> Report:
+    return service.adopt(request.adoptable, pause=request.pause, listener=follower.listener)
+
+
+KINDS: Mapping[OperationKind, Traits] = {
+    OperationKind.PREVIEW: Traits(
+        tab="export",
+        run=lambda service, _, follower: service.export(dry_run=True, listener=follower.listener),
+        mode=AppMode.EXPORT,
+    ),
+    OperationKind.EXPORT: Traits(
+        tab="export",
+        run=lambda service, _, follower: service.export(listener=follower.listener),
+        mode=AppMode.EXPORT,
+        counted=_WRITTEN,
+    ),
+    OperationKind.PULL: Traits(
+        tab="import",
+        run=lambda service, _, follower: service.pull(listener=follower.listener),
+        mode=AppMode.IMPORT,
+    ),
+    OperationKind.VALIDATE: Traits(
+        tab="import",
+        run=_validate,
+        mode=AppMode.IMPORT,
+        makes_plan=True,
+    ),
+    OperationKind.IMPORT: Traits(
+        tab="import",
+        run=_import,
+        mode=AppMode.IMPORT,
+        counted=_SELECTED,
+        needs_plan=True,
+        needs_names=True,
+    ),
+    OperationKind.REMOVE: Traits(
+        tab="import",
+        run=_remove,
+        mode=AppMode.IMPORT,
+        counted=_SELECTED,
+        needs_plan=True,
+        needs_whole_plan=True,
+        needs_names=True,
+        needs_number=True,
+    ),
+    OperationKind.ADOPT: Traits(
+        tab="import",
+        run=_adopt,
+        mode=AppMode.IMPORT,
+        needs_plan=True,
+    ),
+    OperationKind.INFO: Traits(
+        tab="workspace",
+        run=lambda service, _, follower: service.info(listener=follower.listener),
+        is_exclusive=False,
+    ),
+}
+
+EXCLUSIVE_KINDS = tuple(kind for kind, row in KINDS.items() if row.is_exclusive)
+
+
+def kinds_of_tab(tab: str) -> tuple[OperationKind, ...]:
+    """Return the kinds of operation that a tab shows."""
+    return tuple(kind for kind, row in KINDS.items() if row.tab == tab)
+
+
+def carried_out(kind: OperationKind, outcome: JsonDict) -> dict[str, int]:
+    """Return the counts of an outcome that tell what was done: not of rows left as planned.
+
+    Args:
+        outcome: as `core.operations.recorder` makes it.
+    """
+    counts: dict[str, int] = outcome.get("counts", {})
+    states: dict[str, dict[str, int]] = outcome.get("states", {})
+    counted = KINDS[kind].counted
+    if not counted:
+        return counts
+    return dict(sum((Counter(states.get(state, {})) for state in counted), Counter[str]()))

@@ -1,0 +1,199 @@
+"""Carries out one operation, from its entry in the store to its final status."""
+
+import json
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from core.errors import PlanGoneError, StoppedError, SyncError
+from core.json_text import JsonDict
+from core.operations.kinds import KINDS, Request, UseCases, carried_out
+from core.operations.operation import (
+    ADOPTABLE,
+    PLAN,
+    SHUTDOWN,
+    Operation,
+    OperationStore,
+    Status,
+)
+from core.operations.recorder import Recorder
+from core.reporting.report import Report
+from core.settings import AppMode
+from core.state.history import HistoryEntry, entry_id
+
+log = logging.getLogger("operations")  # not below “core”, whose lines users read
+
+OpenService = Callable[[Recorder], UseCases]
+"""Connects to the workspace. The recorder is told when the workspace makes us wait."""
+
+_BUG = (
+    "The app met an error of its own and stopped. What was done is listed. Look into the app's "
+    "log, and validate again before going on."
+)
+_SHUT_DOWN = "The app was shut down. What was done is listed; start it again to go on."
+_CANCELLED = "Cancelled. What was done is listed; start it again to go on."
+
+
+def carry_out(
+    operation_id: str,
+    store: OperationStore,
+    open_service: OpenService,
+    mode: AppMode,
+    now: Callable[[], float],
+    *,
+    beat_s: float = 5.0,
+) -> None:
+    """Carry out a queued operation; one that was begun already is left alone.
+
+    Args:
+        mode: the APP_MODE that the history keeps.
+        now: seconds since the epoch.
+        beat_s: how often to show that this process is alive.
+    """
+    if store.claim(operation_id):
+        operation = store.get(operation_id)
+        assert operation is not None  # it was claimed a moment ago
+        with _beating(store, operation_id, beat_s):
+            _Running(operation, store, mode, now).carry_out(open_service)
+
+
+class _Running:
+    """An operation that this process has claimed."""
+
+    def __init__(
+        self, operation: Operation, store: OperationStore, mode: AppMode, now: Callable[[], float]
+    ) -> None:
+        self._operation = operation
+        self._store = store
+        self._mode = mode
+        self._now = now
+        self._started = now()
+        self._recorder = Recorder(store, operation.operation_id, now)
+
+    def carry_out(self, open_service: OpenService) -> None:
+        """Every way out leaves a final status."""
+        with _logging_to(self._recorder):
+            service, status, outcome = self._attempt(open_service)
+            outcome["mode"] = self._mode.value
+            if service:
+                self._remember(service, status, outcome)
+            self._recorder.flush()
+            operation_id = self._operation.operation_id
+            self._store.finish(operation_id, status, outcome, outcome["message"])
+
+    def _attempt(self, open_service: OpenService) -> tuple[UseCases | None, Status, JsonDict]:
+        """Return how it ended; without a service when there was no connection."""
+        service: UseCases | None = None
+        try:
+            service = open_service(self._recorder)
+            report = KINDS[self._operation.kind].run(service, self._request(), self._recorder)
+            status, outcome = self._succeeded(self._recorder.finish(report))
+        except StoppedError as error:
+            status, outcome = self._stopped_status(), self._failed(str(error))
+        except SyncError as error:
+            self._recorder.log("ERROR", str(error))
+            status, outcome = Status.FAILED, self._failed(str(error))
+        except Exception:  # the edge of the process: whatever it was, the user is told
+            log.exception("operation %s failed", self._operation.operation_id)
+            status, outcome = Status.FAILED, self._failed(_BUG)
+        return service, status, outcome
+
+    def _request(self) -> Request:
+        request = Request.from_json(self._operation.kind, self._operation.params)
+        if not KINDS[self._operation.kind].needs_plan:
+            return request
+        return replace(
+            request,
+            fingerprints=self._kept(request.plan, PLAN),
+            adoptable=tuple(self._kept(request.plan, ADOPTABLE)),
+        )
+
+    def _kept(self, plan: str, document: str) -> Any:
+        """Return what the validation kept of what the user reviewed."""
+        content = self._store.document(plan, document)
+        if content is None:
+            raise PlanGoneError
+        return json.loads(content)
+
+    def _succeeded(self, outcome: JsonDict) -> tuple[Status, JsonDict]:
+        """Return how an operation ended that came to a report: it may have been stopped midway."""
+        if outcome["status"] == "failed":  # it was done, and could not be noted
+            return Status.FAILED, {**outcome, "message": outcome["issues"][-1]["message"]}
+        outcome["message"] = ""
+        if not self._store.should_stop(self._operation.operation_id):
+            return Status.SUCCEEDED, outcome
+        status = self._stopped_status()
+        outcome["message"] = _SHUT_DOWN if status is Status.INTERRUPTED else _CANCELLED
+        return status, outcome
+
+    def _failed(self, message: str) -> JsonDict:
+        report = Report(self._operation.kind, has_failed=True)
+        return {**self._recorder.finish(report), "message": message}
+
+    def _stopped_status(self) -> Status:
+        operation = self._store.get(self._operation.operation_id)
+        is_shutdown = operation is not None and operation.cancel_reason == SHUTDOWN
+        return Status.INTERRUPTED if is_shutdown else Status.CANCELLED
+
+    def _remember(self, service: UseCases, status: Status, outcome: JsonDict) -> None:
+        """Enter the operation in the history; failing to do so is no failure of the operation."""
+        if not KINDS[self._operation.kind].is_exclusive:
+            return
+        try:
+            service.history().record(self._entry(status, outcome), self._recorder.history_rows())
+        except SyncError as error:
+            outcome["issues"].append({"path": "", "message": str(error)})
+
+    def _entry(self, status: Status, outcome: JsonDict) -> HistoryEntry:
+        operation = self._operation
+        return HistoryEntry(
+            entry_id(operation.kind, operation.created, operation.operation_id),
+            kind=operation.kind,
+            actor=operation.actor,
+            mode=self._mode.value,
+            started=operation.created,
+            seconds=round(self._now() - self._started, 1),
+            outcome=outcome["status"] if status is Status.SUCCEEDED else status,
+            counts=carried_out(operation.kind, outcome),
+            message=outcome["message"],
+        )
+
+
+@contextmanager
+def _beating(store: OperationStore, operation_id: str, every_s: float) -> Iterator[None]:
+    """Show all the while that the operation's process is alive."""
+    ended = threading.Event()
+
+    def beat() -> None:
+        while not ended.wait(every_s):
+            store.beat(operation_id)
+
+    threading.Thread(target=beat, daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()
+
+
+@contextmanager
+def _logging_to(recorder: Recorder) -> Iterator[None]:
+    """Bring what the engine logs into the detailed log."""
+    core_log, handler = logging.getLogger("core"), _ToRecorder(recorder)
+    core_log.addHandler(handler)
+    core_log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        core_log.removeHandler(handler)
+
+
+class _ToRecorder(logging.Handler):
+    def __init__(self, recorder: Recorder) -> None:
+        super().__init__(logging.INFO)
+        self._recorder = recorder
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._recorder.log(record.levelname, record.getMessage())

@@ -1,0 +1,255 @@
+"""An operation from its entry in the store to its final status, beside a workspace in memory."""
+
+import json
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from core.errors import PermissionDeniedError, UnreachableError
+from core.operations.kinds import OperationKind, UseCases
+from core.operations.operation import PLAN, SHUTDOWN, Operation, Status
+from core.operations.recorder import Recorder
+from core.operations.running import carry_out
+from core.service import JobSync
+from core.settings import AppMode
+from core.state.history import HistoryEntry
+from tests.builders import definition_text, job
+from tests.fakes import FOLDER, ME, FakeOperationStore, FakeWorkspace
+
+ANA = "ana@dev.example"
+
+
+class Desk:
+    """Starts operations and carries them out, as the page and their processes do."""
+
+    def __init__(self) -> None:
+        self.workspace = FakeWorkspace()
+        self.store = FakeOperationStore()
+
+    def begin(self, kind: str, **params: Any) -> str:
+        return self.store.start(OperationKind(kind), params, ANA).operation_id
+
+    def run(self, kind: str, **params: Any) -> Operation:
+        return self.carry_out(self.begin(kind, **params))
+
+    def carry_out(
+        self, name: str, open_service: Callable[[Recorder], UseCases] | None = None
+    ) -> Operation:
+        opens = open_service or self.open_service
+        carry_out(name, self.store, opens, AppMode.BOTH, lambda: self.workspace.time.seconds)
+        return self.operation(name)
+
+    def open_service(self, _recorder: Recorder) -> JobSync:
+        return self.workspace.service()
+
+    def operation(self, name: str) -> Operation:
+        operation = self.store.get(name)
+        assert operation is not None
+        return operation
+
+    def outcome(self, operation: Operation) -> dict[str, Any]:
+        assert operation.outcome is not None
+        return operation.outcome
+
+    def validated(self) -> str:
+        return self.run("validate").operation_id
+
+    def put(self, *names: str) -> None:
+        for job_id, name in enumerate(names, start=1):
+            text = definition_text(job(name), job_id=job_id, run_as=ME)
+            self.workspace.put_file(f"{name}.json", text)
+
+    def entries(self) -> tuple[HistoryEntry, ...]:
+        return self.workspace.service().history().entries()
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def test_a_preview_writes_no_file_and_an_export_does(desk: Desk) -> None:
+    desk.workspace.jobs.add(job("load"))
+    assert desk.run("preview").status is Status.SUCCEEDED
+    assert not desk.workspace.definition_files()
+    assert desk.run("export").status is Status.SUCCEEDED
+    assert list(desk.workspace.definition_files()) == ["load.json"]
+
+
+def test_what_was_reviewed_is_imported_and_removed(desk: Desk) -> None:
+    desk.put("load", "report")
+    imported = desk.run("import", plan=desk.validated(), names=["load"])
+    assert (imported.status, desk.outcome(imported)["mode"]) == (Status.SUCCEEDED, "Both")
+    assert [one.name for one in desk.workspace.jobs.jobs.values()] == ["load"]
+    del desk.workspace.files.files[f"{FOLDER}/load.json"]
+    removed = desk.run("remove", plan=desk.validated(), names=["load"])
+    assert removed.status is Status.SUCCEEDED
+    assert not desk.workspace.jobs.jobs
+
+
+def test_a_validation_keeps_what_the_user_reviews(desk: Desk) -> None:
+    desk.put("load")
+    plan = desk.validated()
+    assert list(json.loads(desk.store.document(plan, PLAN) or b"")) == ["load"]
+    details = desk.outcome(desk.operation(plan))["details"]
+    assert details == {"is_complete": True, "adoptable": 0}
+
+
+def test_equal_jobs_are_adopted(desk: Desk) -> None:
+    desk.workspace.jobs.add(job("load"))
+    desk.run("export")
+    plan = desk.validated()
+    assert desk.outcome(desk.operation(plan))["details"]["adoptable"] == 1
+    assert desk.run("adopt", plan=plan).status is Status.SUCCEEDED
+    assert desk.outcome(desk.operation(desk.validated()))["details"]["adoptable"] == 0
+
+
+def test_reading_the_workspace_is_not_kept_in_the_history(desk: Desk) -> None:
+    assert desk.run("info").status is Status.SUCCEEDED
+    assert desk.entries() == ()
+    desk.run("preview")
+    assert [entry.kind for entry in desk.entries()] == ["preview"]
+
+
+def test_a_plan_that_is_gone_changes_nothing(desk: Desk) -> None:
+    desk.put("load")
+    failed = desk.run("import", plan="0" * 32, names=["load"])
+    assert failed.status is Status.FAILED
+    assert "not kept any more" in failed.error
+    assert not desk.workspace.jobs.jobs
+
+
+def test_without_a_connection_nothing_is_remembered(desk: Desk) -> None:
+    def refuse(_recorder: Recorder) -> JobSync:
+        raise UnreachableError("No answer.", fix="Try again.")
+
+    failed = desk.carry_out(desk.begin("export"), refuse)
+    assert (failed.status, failed.error) == (Status.FAILED, "No answer. Try again.")
+    assert desk.entries() == ()
+
+
+def refuse_to_write(desk: Desk, part_of_path: str) -> None:
+    def before_write(path: str) -> None:
+        if part_of_path in path:
+            raise PermissionDeniedError("No.")
+
+    desk.workspace.files.before_write = before_write
+
+
+def test_what_was_done_and_could_not_be_noted_has_failed(desk: Desk) -> None:
+    desk.workspace.jobs.add(job("load"))
+    refuse_to_write(desk, "exported")
+    failed = desk.run("export")
+    assert failed.status is Status.FAILED
+    assert failed.error == desk.outcome(failed)["issues"][-1]["message"]
+    assert list(desk.workspace.definition_files()) == ["load.json"]
+
+
+def test_a_history_that_cannot_be_written_is_no_failure(desk: Desk) -> None:
+    refuse_to_write(desk, "/history/")
+    previewed = desk.run("preview")
+    assert previewed.status is Status.SUCCEEDED
+    [issue] = desk.outcome(previewed)["issues"]
+    assert "could not be entered in the history" in issue["message"]
+
+
+def test_an_operation_is_carried_out_once(desk: Desk) -> None:
+    desk.workspace.jobs.add(job("load"))
+    exported = desk.run("export")
+    desk.workspace.files.files.pop(f"{FOLDER}/load.json")
+    assert desk.carry_out(exported.operation_id) == exported
+    assert not desk.workspace.definition_files()
+
+
+def test_an_error_of_our_own_is_told_without_its_words(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    failed = desk.run("import", nonsense=True)
+    assert failed.error.startswith("The app met an error of its own and stopped.")
+    assert "KeyError" in caplog.text
+    told = [line.text for line in desk.store.log_lines(failed.operation_id, 99)]
+    assert not any(failed.operation_id in text for text in told)
+
+
+@pytest.mark.parametrize(
+    ("reason", "status", "text"),
+    [
+        (f"by {ANA}", Status.CANCELLED, "Stopped before anything was changed."),
+        (SHUTDOWN, Status.INTERRUPTED, "Stopped before anything was changed."),
+    ],
+)
+def test_what_is_stopped_before_it_writes_says_so(
+    desk: Desk, reason: str, status: Status, text: str
+) -> None:
+    name = desk.begin("export")
+
+    def stop_first(_recorder: Recorder) -> JobSync:
+        desk.store.request_cancel(name, reason)
+        return desk.workspace.service()
+
+    stopped = desk.carry_out(name, stop_first)
+    assert stopped.status is status
+    assert stopped.error.startswith(text)
+    assert not desk.workspace.definition_files()
+
+
+@pytest.mark.parametrize(
+    ("reason", "status", "text"),
+    [
+        (f"by {ANA}", Status.CANCELLED, "Cancelled. What was done is listed"),
+        (SHUTDOWN, Status.INTERRUPTED, "The app was shut down. What was done is listed"),
+    ],
+)
+def test_what_is_stopped_midway_tells_what_was_done(
+    desk: Desk, reason: str, status: Status, text: str
+) -> None:
+    desk.workspace.jobs.add(job("load"))
+    name = desk.begin("export")
+    desk.workspace.files.before_write = lambda path: (
+        desk.store.request_cancel(name, reason) if path.endswith("load.json") else None
+    )
+    stopped = desk.carry_out(name)
+    assert stopped.status is status
+    assert stopped.error.startswith(text)
+    assert [entry.outcome for entry in desk.entries()] == [status]
+
+
+def test_what_the_engine_logs_is_in_the_detailed_log_of_its_operation(desk: Desk) -> None:
+    name = desk.begin("preview")
+
+    def log_and_open(_recorder: Recorder) -> JobSync:
+        logging.getLogger("core.anywhere").warning("careful")
+        return desk.workspace.service()
+
+    desk.carry_out(name, log_and_open)
+    logging.getLogger("core.anywhere").warning("too late")
+    texts = [line.text for line in desk.store.log_lines(name, 99)]
+    assert "careful" in texts
+    assert "too late" not in texts
+
+
+class Pulse(FakeOperationStore):
+    """Notices that an operation shows that it is alive."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.beaten = threading.Event()
+
+    def beat(self, operation_id: str) -> None:
+        self.beaten.set()
+
+
+def test_an_operation_shows_that_it_is_alive(desk: Desk) -> None:
+    desk.store = store = Pulse()
+
+    def wait_for_the_pulse(_recorder: Recorder) -> JobSync:
+        assert store.beaten.wait(10)
+        return desk.workspace.service()
+
+    name = desk.begin("preview")
+    now = desk.workspace.time.clock().now
+    carry_out(name, store, wait_for_the_pulse, AppMode.BOTH, now, beat_s=0.01)
+    assert desk.operation(name).status is Status.SUCCEEDED

@@ -7,7 +7,7 @@ from typing import ClassVar
 from core.definitions import Definition
 from core.diff import FieldChange, diff_settings
 from core.errors import Issue
-from core.file_names import file_name, free_file_name
+from core.file_names import file_name, free_file_name, possible_file_names
 from core.forms import (
     exported_definition,
     file_form,
@@ -15,9 +15,9 @@ from core.forms import (
     live_form,
     with_same_identity,
 )
-from core.git_contents import DefinitionFile, GitContents
+from core.git_contents import DefinitionFile, GitContents, OtherFile
 from core.json_text import JobSettings
-from core.ledger import ExportedLedger
+from core.ledger import ExportedLedger, ImportedLedger
 from core.mappings import PausePolicy
 from core.names import NameBook
 from core.pause import with_pause_policy
@@ -113,8 +113,8 @@ class ExportSituation:
 
     `as_imported` gives a definition's settings after mapping, or None: a job in the workspace
     that imports the file is equal to it although its clusters have other names. `pause` is the
-    policy under which it was imported. `settled` holds, by job id, rows of an earlier pass that
-    need no second look.
+    policy under which it was imported; `imported` knows where its file was. `settled` holds, by
+    job id, rows of an earlier pass that need no second look.
     """
 
     contents: GitContents
@@ -124,6 +124,7 @@ class ExportSituation:
     sees_all_jobs: bool
     as_imported: Callable[[DefinitionFile], JobSettings | None]
     pause: PausePolicy = PausePolicy.FROM_GIT
+    imported: ImportedLedger = field(default_factory=ImportedLedger)
     unread_jobs: Mapping[int, Issue] = field(default_factory=dict)
     settled: Mapping[int, UnchangedFile] = field(default_factory=dict)
 
@@ -170,9 +171,12 @@ class _Planner:
         self._by_name: dict[str, list[LiveJob]] = {}
         for job in situation.live:
             self._by_name.setdefault(job.name, []).append(job)
-        self._ledger_paths = {file.job_id: path for path, file in situation.ledger.files.items()}
-        self._unread = {file.path.casefold() for file in situation.contents.unread}
+        self._exported_to: dict[int, list[str]] = {}
+        for path, entry in situation.ledger.files.items():
+            self._exported_to.setdefault(entry.job_id, []).append(path)
+        self._unread = {file.path.casefold(): file.path for file in situation.contents.unread}
         self._unread_folders = tuple(path for path in self._unread if path.endswith("/"))
+        self._other = {file.path.casefold(): file for file in situation.contents.other}
         self._taken = set(situation.contents.names)
         self._claimed: set[str] = set()
 
@@ -240,24 +244,40 @@ class _Planner:
         by_name = self._files.get(job.name)
         if by_name:
             return by_name[0]
-        file = self._by_path.get(self._ledger_paths.get(job.job_id, ""))
-        if file and file.definition.job_name not in self._by_name:
-            return file
+        for path in self._exported_to.get(job.job_id, ()):
+            file = self._by_path.get(path)
+            if file and file.definition.job_name not in self._by_name:
+                return file
         return None
 
     def _new_row(self, job: LiveJob) -> ExportRow:
-        natural = file_name(job.name)
-        remembered = self._ledger_paths.get(job.job_id, natural)
-        for path in (natural, remembered):
-            folded = path.casefold()
-            if folded in self._unread or folded.startswith(self._unread_folders):
-                message = f"Its file {path} cannot be read, and is not overwritten."
-                return Blocked(job.name, path, (Issue(message, path),))
+        unread = self._unread_file_of(job)
+        if unread:
+            message = f"Its file {unread} cannot be read, and is not overwritten."
+            return Blocked(job.name, unread, (Issue(message, unread),))
+        other = self._other.get(file_name(job.name).casefold())
+        if other and (other.json.is_blank or other.json.job_name == job.name):
+            return Blocked(job.name, other.path, (_not_a_definition(other),))
         path = free_file_name(job.name, self._taken)
         if path.casefold() in self._taken:
             return Blocked(job.name, path, (Issue(f"The file name {path} is taken.", path),))
         self._taken.add(path.casefold())
         return NewFile(job.name, path, job, exported_definition(job, self._now.book))
+
+    def _unread_file_of(self, job: LiveJob) -> str:
+        """Return where the job's file is or may be, if it cannot be read there; else nothing."""
+        imported = self._now.imported.jobs.get(job.job_id)
+        noted = imported.file_path if imported else ""
+        for path in (file_name(job.name), *self._exported_to.get(job.job_id, []), noted):
+            folded = path.casefold()
+            if folded in self._unread or folded.startswith(self._unread_folders):
+                return path
+        if imported and not noted:  # an old ledger: its file may be anywhere
+            names = {name.casefold() for name in possible_file_names(job.name)}
+            for folded, path in self._unread.items():
+                if folded.rpartition("/")[2] in names:
+                    return path
+        return ""
 
     def _compared_row(self, job: LiveJob, live: JobSettings, file: DefinitionFile) -> ExportRow:
         current = file_form(file.definition).settings
@@ -287,3 +307,13 @@ class _Planner:
             note = "Its job is not among the jobs that the principal can see; it may still exist."
             return ForeignFile(name, file, note)
         return DeletedFile(name, file)
+
+
+def _not_a_definition(other: OtherFile) -> Issue:
+    """Tell why a job gets no second file beside one that has its name and was meant for it."""
+    message = (
+        f"{other.path} exists and is not a definition, and is not overwritten. "
+        f"{other.json.problem} Correct it, move it out of the folder, or delete it, and export "
+        "again."
+    )
+    return Issue(message, other.path)

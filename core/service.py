@@ -9,9 +9,9 @@ from core.export_plan import ExportPlan
 from core.exporting import export_files
 from core.git_contents import GitContents
 from core.history import History
-from core.importing import import_selected
+from core.importing import import_selected, imported_job, with_present_paths
 from core.information import contents_details, git_details, mapping_details
-from core.ledger import ExportedLedger, ImportedJob, ImportedLedger, settle_pending
+from core.ledger import ExportedLedger, ImportedLedger, settle_pending
 from core.lock import Clock
 from core.mappings import PausePolicy
 from core.plan import Deleted, Plan
@@ -23,7 +23,7 @@ from core.report import Listener, Report, ReportRow
 from core.session import NewOwner, Session, Sessions
 from core.settings import AppMode, Settings
 from core.state import StateFolder
-from core.survey import Survey, Surveyor
+from core.survey import Survey, Surveyor, remembered_files, with_ledgers
 from core.workspace_risks import workspace_risks_of
 
 _SILENT = Listener()
@@ -80,7 +80,7 @@ class JobSync:
             surveyor = self._surveyor(listener)
             survey = surveyor.read()
             state = self._sessions.state_folder(survey.me)
-            plan, _ = self._plan_export(state, survey, surveyor)
+            _, plan, _ = self._plan_export(state, survey, surveyor)
             listener.on_planned(plan.rows)
             rows = tuple(export_row(row) for row in plan.rows)
             return Report("export", rows, (*survey.warnings, *plan.issues))
@@ -88,7 +88,7 @@ class JobSync:
             guarded = _guarded(listener, session)
             surveyor = self._surveyor(guarded)
             survey = surveyor.read()
-            plan, ledger = self._plan_export(session.state, survey, surveyor)
+            survey, plan, ledger = self._plan_export(session.state, survey, surveyor)
             rows = export_files(
                 session, self._ports.files, survey.contents, plan, ledger, self._threads, listener
             )
@@ -116,9 +116,10 @@ class JobSync:
         """
         self._require("validate", AppMode.IMPORT)
         survey = _with_pause(self._surveyor(listener).read(), pause)
-        ledger = settle_pending(
-            self._sessions.state_folder(survey.me).imported(), survey.live, survey.me.name
-        )
+        state = self._sessions.state_folder(survey.me)
+        stored = state.imported()
+        survey = with_ledgers(survey, stored, state.find_exported())
+        ledger = settle_pending(stored, survey.live, survey.me.name)
         plan = self._surveyor(listener).plan_import(survey, ledger, shows_hidden=details)
         listener.on_planned(plan.rows)
         rows = tuple(
@@ -189,12 +190,12 @@ class JobSync:
             guarded = _guarded(listener, session)
             survey, plan, stored = self._fresh_plan(session, guarded, pause)
             ledger = settle_pending(stored, survey.live, survey.me.name)
+            ledger = with_present_paths(ledger, survey)
             listener.on_planned(plan.rows)
             equal = [row for row in plan.adoptable() if names is None or row.job_name in names]
             adopted = {row.job_name for row in equal}
             for row in equal:
-                entry = ImportedJob(row.job_name, row.file.definition.source_job_id)
-                ledger = ledger.with_job(row.job.job_id, entry)
+                ledger = ledger.with_job(row.job.job_id, imported_job(row))
             session.lease.check()
             session.state.save_imported(ledger)
             shown = [
@@ -261,7 +262,10 @@ class JobSync:
             pulled = self._ports.git.pull(folder)
             details = {**git_details(pulled), "old_commit": folder.commit}
             try:
-                rows = pulled_rows(before, surveyor.read_contents())
+                after = surveyor.read_contents()
+                state = session.state
+                remembered = remembered_files(state.imported(), state.find_exported())
+                rows = pulled_rows(before, after, remembered)
             except SyncError as error:  # it is pulled all the same
                 issue = Issue(f"What came could not be read. {error}")
                 return Report("pull", issues=(issue,), details=details)
@@ -307,15 +311,18 @@ class JobSync:
         surveyor = self._surveyor(listener)
         survey = _with_pause(surveyor.read(), pause)
         stored = session.state.imported()
+        survey = with_ledgers(survey, stored, session.state.find_exported())
         ledger = settle_pending(stored, survey.live, survey.me.name)
         return survey, surveyor.plan_import(survey, ledger), stored
 
     def _plan_export(
         self, state: StateFolder, survey: Survey, surveyor: Surveyor
-    ) -> tuple[ExportPlan, ExportedLedger]:
-        ledger = state.exported()
-        plan = surveyor.plan_export(survey, ledger, has_mappings=self._reads_mappings)
-        return plan, ledger
+    ) -> tuple[Survey, ExportPlan, ExportedLedger]:
+        """Plan with what both ledgers know; also return the survey with it, and our ledger."""
+        ledger, imported = state.exported(), state.find_imported()
+        survey = with_ledgers(survey, imported, ledger)
+        plan = surveyor.plan_export(survey, ledger, imported, has_mappings=self._reads_mappings)
+        return survey, plan, ledger
 
     def _require(self, operation: str, mode: AppMode) -> None:
         if self._settings.mode not in (mode, AppMode.BOTH):

@@ -9,9 +9,15 @@ from core.export_plan import ExportPlan, ExportSituation, plan_export
 from core.export_plan import jobs_to_read as export_jobs_to_read
 from core.export_plan import settled_jobs as export_settled
 from core.forms import Form, desired_form, is_managed, target_principal
-from core.git_contents import DefinitionFile, GitContents, GitReader
+from core.git_contents import (
+    DefinitionFile,
+    GitContents,
+    GitReader,
+    RememberedFile,
+    with_remembered,
+)
 from core.json_text import JobSettings
-from core.ledger import ExportedLedger, ImportedLedger
+from core.ledger import ExportedLedger, ImportedJob, ImportedLedger, PendingCreate
 from core.mappings import Mappings, parse_mappings
 from core.names import NameBook, unlisted, wanted_names
 from core.parallel import in_parallel
@@ -43,6 +49,27 @@ class Survey:
     book: NameBook
     mappings: Mappings
     warnings: tuple[Issue, ...]
+
+
+def remembered_files(
+    imported: ImportedLedger, exported: ExportedLedger
+) -> tuple[RememberedFile, ...]:
+    """Return the definitions that the ledgers know, those of announced jobs included."""
+    return (
+        *(_remembered(job) for job in imported.jobs.values()),
+        *(_remembered(job) for job in imported.pending),
+        *(RememberedFile(one.job_name, one.job_id, path) for path, one in exported.files.items()),
+    )
+
+
+def _remembered(entry: ImportedJob | PendingCreate) -> RememberedFile:
+    return RememberedFile(entry.job_name, entry.source_job_id, entry.file_path)
+
+
+def with_ledgers(survey: Survey, imported: ImportedLedger, exported: ExportedLedger) -> Survey:
+    """Class as unread the files that the ledgers know as definitions and that are none now."""
+    contents = with_remembered(survey.contents, remembered_files(imported, exported))
+    return replace(survey, contents=contents)
 
 
 class Surveyor:
@@ -142,7 +169,12 @@ class Surveyor:
         return read_facts(plan, self._ports, me, threads=self._threads, listener=self._listener)
 
     def plan_export(
-        self, survey: Survey, ledger: ExportedLedger, *, has_mappings: bool
+        self,
+        survey: Survey,
+        ledger: ExportedLedger,
+        imported: ImportedLedger,
+        *,
+        has_mappings: bool,
     ) -> ExportPlan:
         """Plan from list forms, then again with the full form of every job to be written."""
         self._look_up(survey, survey.live)
@@ -156,6 +188,7 @@ class Surveyor:
             contents=survey.contents,
             live=survey.live,
             ledger=ledger,
+            imported=imported,
             book=survey.book,
             sees_all_jobs=survey.me.is_admin,
             as_imported=as_imported,

@@ -36,7 +36,7 @@ def contents(
 ) -> GitContents:
     taken = {*names, *(file.path.casefold() for file in files), *unread}
     failures = tuple(UnreadFile(path, Issue("no", path)) for path in unread)
-    return GitContents("/f", files, failures, 0, frozenset(taken))
+    return GitContents("/f", files, failures, (), frozenset(taken))
 
 
 def exported(**paths: int) -> ExportedLedger:

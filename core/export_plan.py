@@ -101,10 +101,14 @@ ExportRow = NewFile | ChangedFile | UnchangedFile | DeletedFile | ForeignFile | 
 
 @dataclass(frozen=True, slots=True)
 class ExportPlan:
-    """What an export would do."""
+    """What an export would do.
+
+    `gone` are the paths in the ledger of which neither the job nor the file is left.
+    """
 
     rows: tuple[ExportRow, ...]
     issues: tuple[Issue, ...]
+    gone: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,7 @@ def plan_export(situation: ExportSituation) -> ExportPlan:
     planner = _Planner(situation)
     rows = [*planner.job_rows(), *planner.file_rows(), *planner.unread_rows()]
     rows.sort(key=lambda row: (row.job_name.casefold(), row.job_name, row.status))
-    return ExportPlan(tuple(rows), planner.issues())
+    return ExportPlan(tuple(rows), planner.issues(), planner.gone())
 
 
 def settled_jobs(plan: ExportPlan) -> dict[int, UnchangedFile]:
@@ -190,6 +194,13 @@ class _Planner:
                 "the workspace."
             ),
         )
+
+    def gone(self) -> frozenset[str]:
+        if not (self._now.sees_all_jobs and self._now.contents.is_complete):
+            return frozenset()
+        live = {job.job_id for job in self._now.live}
+        files = self._now.ledger.files
+        return frozenset(p for p in files.keys() - self._by_path if files[p].job_id not in live)
 
     def job_rows(self) -> list[ExportRow]:
         jobs = sorted(self._now.live, key=lambda job: (job.name, job.job_id))

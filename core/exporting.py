@@ -98,7 +98,7 @@ def _create(files: WorkspaceFiles, folder: str, path: str, content: bytes) -> No
 def _updated(
     ledger: ExportedLedger, plan: ExportPlan, outcomes: dict[str, SyncError | None]
 ) -> ExportedLedger:
-    entries = dict(ledger.files)
+    entries = {path: file for path, file in ledger.files.items() if path not in plan.gone}
     for row in plan.rows:
         written = row.job_name in outcomes and outcomes[row.job_name] is None
         _enter(entries, row, written=written)

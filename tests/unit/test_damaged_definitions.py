@@ -237,6 +237,15 @@ def test_an_export_remembers_one_path_of_a_job_whose_file_was_moved(dev):
     assert "load~" not in "".join(dev.definition_files())
 
 
+def test_an_export_forgets_a_file_that_is_gone_with_its_job(dev):
+    dev.jobs.delete_job(dev.jobs.named("load").job_id)
+    dev.files.delete(f"{FOLDER}/load.json")
+    dev.service().export()
+    assert ledger(dev, "exported")[1]["files"].keys() == {"report.json"}
+    dev.put_file("load.json", b'{"version": 2}')  # is somebody else's now
+    assert dev.service().export().counts() == {"unchanged": 1}
+
+
 def test_a_job_with_two_remembered_paths_gets_no_twin(dev):
     path, document = ledger(dev, "exported")
     document["files"]["a.json"] = document["files"]["load.json"]

@@ -145,10 +145,10 @@ def test_a_validation_is_reviewed_imported_and_gone_is_removed(beside: Page) -> 
 
 @pytest.mark.usefixtures("definitions")
 def test_a_damaged_file_is_an_error_of_the_page_and_removes_nothing(beside: Page) -> None:
-    validated = beside.run("validate", pause="", ask_workspace=False)
+    validated = beside.run("validate")
     beside.run("import", plan=validated.operation_id, names=list(NAMES), pause="")
     beside.workspace.put("good.json", b"{}")
-    validated = beside.run("validate", pause="", ask_workspace=False)
+    validated = beside.run("validate")
     assert validated.status is Status.SUCCEEDED
     rows = beside.rows(validated)
     assert (rows["good"]["status"], rows["good.json"]["status"]) == ("unmanaged", "error")
@@ -160,7 +160,7 @@ def test_a_damaged_file_is_an_error_of_the_page_and_removes_nothing(beside: Page
 
 @pytest.mark.usefixtures("definitions")
 def test_what_moved_after_the_review_is_neither_imported_nor_hidden(beside: Page) -> None:
-    validated = beside.run("validate", pause="", ask_workspace=False)
+    validated = beside.run("validate")
     beside.workspace.put(
         "bad.json", definition_text(job("bad", timeout_seconds=9), run_as="admin@prod.example")
     )
@@ -201,7 +201,7 @@ def test_pulling_adopting_and_reading_have_their_outcomes(beside: Page, dev: Emu
     assert pulled.status is Status.SUCCEEDED, pulled.error
     assert beside.states(pulled) == {"came": ("new", "")}
     assert pulled.outcome["details"]["commit"] != pulled.outcome["details"]["old_commit"]
-    validated = beside.run("validate", pause="", ask_workspace=False)
+    validated = beside.run("validate")
     beside.run("import", plan=validated.operation_id, names=["came"], pause="")
     plan = beside.run("validate").operation_id
     assert beside.run("adopt", plan=plan, pause="").outcome["counts"] == {"unchanged": 1}
@@ -215,7 +215,7 @@ def test_pulling_adopting_and_reading_have_their_outcomes(beside: Page, dev: Emu
 
 @pytest.mark.usefixtures("definitions")
 def test_an_error_of_one_job_is_a_row_of_it(beside: Page) -> None:
-    validated = beside.run("validate", pause="", ask_workspace=False)
+    validated = beside.run("validate")
     beside.workspace.fault(CREATE, status=403, body={"message": "No."}, content_type="text/plain")
     imported = beside.run("import", plan=validated.operation_id, names=list(NAMES), pause="")
     assert imported.status is Status.SUCCEEDED
@@ -298,7 +298,7 @@ def test_what_was_never_started_is_not_carried_out(beside: Page, name: str) -> N
 
 @pytest.mark.usefixtures("definitions")
 def test_an_operation_that_was_cancelled_before_it_began_never_does(beside: Page) -> None:
-    validated = beside.run("validate", pause="", ask_workspace=False)
+    validated = beside.run("validate")
     name = beside.begin("import", plan=validated.operation_id, names=list(NAMES), pause="")
     beside.store.request_cancel(name, f"by {ANA}")
     carry_out(name)
@@ -340,7 +340,7 @@ def test_an_import_stops_after_the_job_at_hand(
     beside: Page, reason: str, status: Status, text: str
 ) -> None:
     put_chain(beside)
-    validated = beside.run("validate", pause="", ask_workspace=False)
+    validated = beside.run("validate")
     name = beside.begin("import", plan=validated.operation_id, names=list(NAMES), pause="")
     stopped = carry_out_and_stop(beside, name, CREATE, reason)
     assert stopped.status is status
@@ -350,7 +350,7 @@ def test_an_import_stops_after_the_job_at_hand(
     assert states == ["done", "failed", "failed"]
     entry = beside.entry(stopped)
     assert (entry.kind, entry.outcome, entry.message) == ("import", status, stopped.error)
-    validated = beside.run("validate", pause="", ask_workspace=False)
+    validated = beside.run("validate")
     again = beside.run(
         "import",
         plan=validated.operation_id,

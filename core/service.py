@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.applying.exporting import export_files
-from core.applying.importing import import_selected
+from core.applying.importing import import_selected, imported_job, with_present_paths
 from core.applying.removal import RemovalLimits, remove_selected
 from core.definitions.folder import GitContents
 from core.errors import Issue, ModeError, NotFoundError, SelectionError, SyncError
@@ -14,7 +14,7 @@ from core.mapping.mapping_file import PausePolicy
 from core.planning.export_plan import ExportPlan
 from core.planning.import_plan import Deleted, Plan
 from core.ports import Ports
-from core.reading.survey import Survey, Surveyor
+from core.reading.survey import Survey, Surveyor, remembered_files, with_ledgers
 from core.reading.workspace_risks import workspace_risks_of
 from core.reporting.listener import Listener
 from core.reporting.pulling import pulled_rows
@@ -23,7 +23,7 @@ from core.reporting.rows import detailed_row, export_row, import_row
 from core.settings import AppMode, Settings
 from core.state.folder import StateFolder
 from core.state.history import History
-from core.state.ledger import ExportedLedger, ImportedJob, ImportedLedger, settle_pending
+from core.state.ledger import ExportedLedger, ImportedLedger, settle_pending
 from core.state.lock import Clock
 from core.state.session import NewOwner, Session, Sessions
 
@@ -81,7 +81,7 @@ class JobSync:
             surveyor = self._surveyor(listener)
             survey = surveyor.read()
             state = self._sessions.state_folder(survey.me)
-            plan, _ = self._plan_export(state, survey, surveyor)
+            _, plan, _ = self._plan_export(state, survey, surveyor)
             listener.on_planned(plan.rows)
             rows = tuple(export_row(row) for row in plan.rows)
             return Report("export", rows, (*survey.warnings, *plan.issues))
@@ -89,7 +89,7 @@ class JobSync:
             guarded = _guarded(listener, session)
             surveyor = self._surveyor(guarded)
             survey = surveyor.read()
-            plan, ledger = self._plan_export(session.state, survey, surveyor)
+            survey, plan, ledger = self._plan_export(session.state, survey, surveyor)
             rows = export_files(
                 session, self._ports.files, survey.contents, plan, ledger, self._threads, listener
             )
@@ -117,9 +117,10 @@ class JobSync:
         """
         self._require("validate", AppMode.IMPORT)
         survey = _with_pause(self._surveyor(listener).read(), pause)
-        ledger = settle_pending(
-            self._sessions.state_folder(survey.me).imported(), survey.live, survey.me.name
-        )
+        state = self._sessions.state_folder(survey.me)
+        stored = state.imported()
+        survey = with_ledgers(survey, stored, state.find_exported())
+        ledger = settle_pending(stored, survey.live, survey.me.name)
         plan = self._surveyor(listener).plan_import(survey, ledger, shows_hidden=details)
         listener.on_planned(plan.rows)
         rows = tuple(
@@ -190,12 +191,12 @@ class JobSync:
             guarded = _guarded(listener, session)
             survey, plan, stored = self._fresh_plan(session, guarded, pause)
             ledger = settle_pending(stored, survey.live, survey.me.name)
+            ledger = with_present_paths(ledger, survey)
             listener.on_planned(plan.rows)
             equal = [row for row in plan.adoptable() if names is None or row.job_name in names]
             adopted = {row.job_name for row in equal}
             for row in equal:
-                entry = ImportedJob(row.job_name, row.file.definition.source_job_id)
-                ledger = ledger.with_job(row.job.job_id, entry)
+                ledger = ledger.with_job(row.job.job_id, imported_job(row))
             session.lease.check()
             session.state.save_imported(ledger)
             shown = [
@@ -262,7 +263,10 @@ class JobSync:
             pulled = self._ports.git.pull(folder)
             details = {**git_details(pulled), "old_commit": folder.commit}
             try:
-                rows = pulled_rows(before, surveyor.read_contents())
+                after = surveyor.read_contents()
+                state = session.state
+                remembered = remembered_files(state.imported(), state.find_exported())
+                rows = pulled_rows(before, after, remembered)
             except SyncError as error:  # it is pulled all the same
                 issue = Issue(f"What came could not be read. {error}")
                 return Report("pull", issues=(issue,), details=details)
@@ -308,15 +312,18 @@ class JobSync:
         surveyor = self._surveyor(listener)
         survey = _with_pause(surveyor.read(), pause)
         stored = session.state.imported()
+        survey = with_ledgers(survey, stored, session.state.find_exported())
         ledger = settle_pending(stored, survey.live, survey.me.name)
         return survey, surveyor.plan_import(survey, ledger), stored
 
     def _plan_export(
         self, state: StateFolder, survey: Survey, surveyor: Surveyor
-    ) -> tuple[ExportPlan, ExportedLedger]:
-        ledger = state.exported()
-        plan = surveyor.plan_export(survey, ledger, has_mappings=self._reads_mappings)
-        return plan, ledger
+    ) -> tuple[Survey, ExportPlan, ExportedLedger]:
+        """Plan with what both ledgers know; also return the survey with it, and our ledger."""
+        ledger, imported = state.exported(), state.find_imported()
+        survey = with_ledgers(survey, imported, ledger)
+        plan = surveyor.plan_export(survey, ledger, imported, has_mappings=self._reads_mappings)
+        return survey, plan, ledger
 
     def _require(self, operation: str, mode: AppMode) -> None:
         if self._settings.mode not in (mode, AppMode.BOTH):

@@ -106,10 +106,11 @@ def _create(files: WorkspaceFiles, folder: str, path: str, content: bytes) -> No
 def _updated(
     ledger: ExportedLedger, plan: ExportPlan, outcomes: dict[str, SyncError | None]
 ) -> ExportedLedger:
-    entries = dict(ledger.files)
+    entries = {path: file for path, file in ledger.files.items() if path not in plan.gone}
     for row in plan.rows:
         written = row.job_name in outcomes and outcomes[row.job_name] is None
         _enter(entries, row, written=written)
+    _forget_former_paths(entries, plan)
     return ExportedLedger(entries)
 
 
@@ -123,3 +124,15 @@ def _enter(entries: dict[str, ExportedFile], row: ExportRow, *, written: bool) -
             entries.pop(row.file.path, None)
         case _:
             pass
+
+
+def _forget_former_paths(entries: dict[str, ExportedFile], plan: ExportPlan) -> None:
+    """Keep one path for a job whose file was moved: nothing at its former path is its file."""
+    present = {
+        row.job.job_id: row.file.path
+        for row in plan.rows
+        if isinstance(row, UnchangedFile | ChangedFile) and row.file.path in entries
+    }
+    for path, entry in list(entries.items()):
+        if present.get(entry.job_id, path) != path:
+            del entries[path]

@@ -1,5 +1,6 @@
 """Carries out the selected rows of an import plan: snapshot, announcement, jobs, ledger."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
@@ -13,7 +14,15 @@ from core.applying.apply import (
     outcome_issue,
 )
 from core.errors import Issue
-from core.planning.import_plan import Changed, Importable, New, Plan, Unchanged, row_fingerprint
+from core.planning.import_plan import (
+    Changed,
+    Importable,
+    New,
+    Plan,
+    Unchanged,
+    find_renames,
+    row_fingerprint,
+)
 from core.ports import Jobs
 from core.reading.survey import Survey
 from core.reporting.listener import Listener
@@ -53,7 +62,7 @@ def import_selected(
     }
     session.keep_snapshot([snapshot_item(r.job) for r in rows.values() if isinstance(r, Changed)])
     ledger = settle_pending(stored, survey.live, survey.me.name)
-    ledger = _adopted(_without_gone(ledger, survey), plan, names)
+    ledger = _adopted(with_present_paths(_without_gone(ledger, survey), survey), plan, names)
     _announce(session, stored, ledger, rows)
     bench = Workbench(
         jobs=jobs,
@@ -113,9 +122,27 @@ def _moved(
 def _adopted(ledger: ImportedLedger, plan: Plan, names: Collection[str]) -> ImportedLedger:
     for row in plan.rows:
         if isinstance(row, Unchanged) and row.job_name in names:
-            entry = ImportedJob(row.job_name, row.file.definition.source_job_id)
-            ledger = ledger.with_job(row.job.job_id, entry)
+            ledger = ledger.with_job(row.job.job_id, imported_job(row))
     return ledger
+
+
+def imported_job(row: Importable | Unchanged) -> ImportedJob:
+    """Return what the ledger keeps of a job that has been imported or adopted."""
+    return ImportedJob(row.job_name, row.file.definition.source_job_id, row.file.path)
+
+
+def with_present_paths(ledger: ImportedLedger, survey: Survey) -> ImportedLedger:
+    """Note where the definitions of imported jobs are now, whatever else becomes of them."""
+    named = Counter(job.name for job in survey.live)
+    jobs = {job.name: job for job in survey.live if named[job.name] == 1}
+    jobs |= find_renames(survey.contents, survey.live, ledger)
+    defined = Counter(file.definition.job_name for file in survey.contents.files)
+    entries = dict(ledger.jobs)
+    for file in survey.contents.files:
+        job = jobs.get(file.definition.job_name)
+        if job and job.job_id in entries and defined[file.definition.job_name] == 1:
+            entries[job.job_id] = replace(entries[job.job_id], file_path=file.path)
+    return replace(ledger, jobs=entries)
 
 
 def _announce(
@@ -130,7 +157,7 @@ def _announce(
 
 def _pending(rows: Iterable[Importable]) -> tuple[PendingCreate, ...]:
     return tuple(
-        PendingCreate(row.job_name, row.file.definition.source_job_id)
+        PendingCreate(row.job_name, row.file.definition.source_job_id, row.file.path)
         for row in rows
         if isinstance(row, New)
     )
@@ -139,8 +166,7 @@ def _pending(rows: Iterable[Importable]) -> tuple[PendingCreate, ...]:
 def _entered(ledger: ImportedLedger, outcome: Outcome) -> ImportedLedger:
     match outcome:
         case Applied(row=row, job_id=int(job_id)) | Failed(row=row, job_id=int(job_id)):
-            entry = ImportedJob(row.job_name, row.file.definition.source_job_id)
-            return ledger.with_job(job_id, entry)
+            return ledger.with_job(job_id, imported_job(row))
         case _:
             return ledger
 

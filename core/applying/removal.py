@@ -35,8 +35,8 @@ def check_removal(
     """
     if not plan.is_complete:
         raise RemovalRefusedError(
-            "Nothing was removed: not all files and jobs could be read, so that a missing "
-            "definition proves nothing.",
+            "Nothing was removed: not all files could be read as definitions, or not all jobs "
+            "could be read, so that a missing definition proves nothing.",
             fix="Solve the issues that Validate shows, then remove.",
         )
     count = len(selected)

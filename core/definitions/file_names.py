@@ -53,11 +53,15 @@ def free_file_name(job_name: str, taken: Collection[str]) -> str:
     Names that differ only in case would be one file on Windows and macOS, so the later one
     gets a short hash behind `~`.
     """
+    name, hashed = possible_file_names(job_name)
+    return name if name.casefold() not in taken else hashed
+
+
+def possible_file_names(job_name: str) -> tuple[str, str]:
+    """Return the file name of a job, and the one that it gets where that is taken."""
     name = file_name(job_name)
-    if name.casefold() not in taken:
-        return name
     stem = _cut(name.removesuffix(SUFFIX), MAX_STEM_LENGTH - 33)
-    return f"{stem}~{_digest(job_name, 8)}{SUFFIX}"
+    return name, f"{stem}~{_digest(job_name, 8)}{SUFFIX}"
 
 
 def _escape(job_name: str) -> str:

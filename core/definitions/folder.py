@@ -3,11 +3,11 @@
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
-from core.definitions.definition import Definition, parse_definition
-from core.definitions.file_names import SUFFIX
+from core.definitions.definition import Definition, OtherJson, parse_definition
+from core.definitions.file_names import SUFFIX, possible_file_names
 from core.errors import InvalidDefinitionError, Issue, SyncError
 from core.parallel import in_parallel
 from core.ports import ContentCache, FileStatus, WorkspaceFiles
@@ -29,10 +29,30 @@ class DefinitionFile:
 
 @dataclass(frozen=True, slots=True)
 class UnreadFile:
-    """A file or subfolder that could not be read, so that nothing is known of its jobs."""
+    """A file or subfolder that could not be read as definitions, so that its jobs are unknown."""
 
     path: str
     issue: Issue
+
+
+@dataclass(frozen=True, slots=True)
+class OtherFile:
+    """A JSON file that is not a definition, and by its content alone was never meant as one."""
+
+    path: str
+    json: OtherJson
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedFile:
+    """A definition that was seen before: its job, the job's id at the source, and where it was.
+
+    `path` is empty where only the job is remembered: then the file has the job's file name.
+    """
+
+    job_name: str
+    source_job_id: int | None
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +65,67 @@ class GitContents:
     folder: str
     files: tuple[DefinitionFile, ...] = ()
     unread: tuple[UnreadFile, ...] = ()
-    other_json: int = 0
+    other: tuple[OtherFile, ...] = ()
     names: frozenset[str] = frozenset()
 
     @property
     def is_complete(self) -> bool:
         """Whether every file was read: only then a missing definition proves a deleted job."""
         return not self.unread
+
+    @property
+    def other_json(self) -> int:
+        """Return the number of JSON files that are no concern of ours."""
+        return len(self.other)
+
+
+def with_remembered(contents: GitContents, remembered: Iterable[RememberedFile]) -> GitContents:
+    """Class as unread what was a definition before, and holds another shape of JSON now.
+
+    Such a file is still there: its job is neither gone from Git nor without a file.
+    """
+    if not contents.other:
+        return contents
+    by_path, by_name = _claims(contents, remembered)
+    others: list[OtherFile] = []
+    unread = list(contents.unread)
+    for other in contents.other:
+        folded = other.path.casefold()
+        job_name = by_path.get(folded, by_name.get(folded.rpartition("/")[2]))
+        if job_name is None:
+            others.append(other)
+        else:
+            unread.append(_damaged(other, job_name))
+    unread.sort(key=lambda file: file.path)
+    return replace(contents, unread=tuple(unread), other=tuple(others))
+
+
+def _claims(
+    contents: GitContents, remembered: Iterable[RememberedFile]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return whose file a path was, and whose a file name would be, both casefolded.
+
+    A name alone claims nothing for a job whose definition was found.
+    """
+    names = {file.definition.job_name for file in contents.files}
+    sources = {file.definition.source_job_id for file in contents.files} - {None}
+    by_path: dict[str, str] = {}
+    by_name: dict[str, str] = {}
+    for file in remembered:
+        if file.path:
+            by_path[file.path.casefold()] = file.job_name
+        elif file.job_name not in names and file.source_job_id not in sources:
+            for name in possible_file_names(file.job_name):
+                by_name[name.casefold()] = file.job_name
+    return by_path, by_name
+
+
+def _damaged(other: OtherFile, job_name: str) -> UnreadFile:
+    message = (
+        f"{other.json.problem} It held the definition of “{job_name}”. Restore or correct it in "
+        "the Git folder; delete it only if the job is to go."
+    )
+    return UnreadFile(other.path, Issue(message, other.path))
 
 
 Progress = Callable[[int, int], None]
@@ -106,7 +180,7 @@ class GitReader:
             and entry.path != self._ignore
         ]
         files: list[DefinitionFile] = []
-        other_json = 0
+        other: list[OtherFile] = []
         results = self._contents(candidates, len(entries), version)
         for done, (entry, content) in enumerate(results, start=1):
             found = _interpret(entry.path[len(self._folder) + 1 :], content)
@@ -115,8 +189,8 @@ class GitReader:
                     files.append(found)
                 case UnreadFile():
                     unread.append(found)
-                case None:
-                    other_json += 1
+                case OtherFile():
+                    other.append(found)
                 case _:
                     assert_never(found)
             self._on_progress(done, len(candidates))
@@ -124,7 +198,7 @@ class GitReader:
             folder=self._folder,
             files=tuple(sorted(files, key=lambda file: file.path)),
             unread=tuple(sorted(unread, key=lambda file: file.path)),
-            other_json=other_json,
+            other=tuple(sorted(other, key=lambda file: file.path)),
             names=frozenset(entry.path.rpartition("/")[2].casefold() for entry in root),
         )
 
@@ -205,11 +279,16 @@ def _cache_key(entry: FileStatus, version: str) -> str:
     return f"{version}:{entry.object_id}:{entry.modified_at}"
 
 
-def _interpret(path: str, content: bytes | SyncError) -> DefinitionFile | UnreadFile | None:
+def _interpret(path: str, content: bytes | SyncError) -> DefinitionFile | UnreadFile | OtherFile:
     if isinstance(content, SyncError):
         return UnreadFile(path, Issue(str(content), path))
     try:
-        definition = parse_definition(content)
+        found = parse_definition(content)
     except InvalidDefinitionError as error:
         return UnreadFile(path, Issue(str(error), path))
-    return DefinitionFile(path, definition, zlib.compress(content, level=1)) if definition else None
+    if isinstance(found, Definition):
+        return DefinitionFile(path, found, zlib.compress(content, level=1))
+    if found.is_job_like:
+        way_out = "Correct the file, or move it out of the folder if it does not define a job."
+        return UnreadFile(path, Issue(f"{found.problem} {way_out}", path))
+    return OtherFile(path, found)

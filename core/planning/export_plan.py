@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from core.comparing.diff import FieldChange, diff_settings
 from core.definitions.definition import Definition
-from core.definitions.file_names import file_name, free_file_name
-from core.definitions.folder import DefinitionFile, GitContents
+from core.definitions.file_names import file_name, free_file_name, possible_file_names
+from core.definitions.folder import DefinitionFile, GitContents, OtherFile
 from core.errors import Issue
 from core.json_text import JobSettings
 from core.mapping.mapping_file import PausePolicy
@@ -22,7 +22,7 @@ from core.planning.forms import (
 )
 from core.planning.import_plan import Blocked
 from core.ports import LiveJob
-from core.state.ledger import ExportedLedger
+from core.state.ledger import ExportedLedger, ImportedLedger
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +101,14 @@ ExportRow = NewFile | ChangedFile | UnchangedFile | DeletedFile | ForeignFile | 
 
 @dataclass(frozen=True, slots=True)
 class ExportPlan:
-    """What an export would do."""
+    """What an export would do.
+
+    `gone` are the paths in the ledger of which neither the job nor the file is left.
+    """
 
     rows: tuple[ExportRow, ...]
     issues: tuple[Issue, ...]
+    gone: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +117,8 @@ class ExportSituation:
 
     `as_imported` gives a definition's settings after mapping, or None: a job in the workspace
     that imports the file is equal to it although its clusters have other names. `pause` is the
-    policy under which it was imported. `settled` holds, by job id, rows of an earlier pass that
-    need no second look.
+    policy under which it was imported; `imported` knows where its file was. `settled` holds, by
+    job id, rows of an earlier pass that need no second look.
     """
 
     contents: GitContents
@@ -124,6 +128,7 @@ class ExportSituation:
     sees_all_jobs: bool
     as_imported: Callable[[DefinitionFile], JobSettings | None]
     pause: PausePolicy = PausePolicy.FROM_GIT
+    imported: ImportedLedger = field(default_factory=ImportedLedger)
     unread_jobs: Mapping[int, Issue] = field(default_factory=dict)
     settled: Mapping[int, UnchangedFile] = field(default_factory=dict)
 
@@ -136,7 +141,7 @@ def plan_export(situation: ExportSituation) -> ExportPlan:
     planner = _Planner(situation)
     rows = [*planner.job_rows(), *planner.file_rows(), *planner.unread_rows()]
     rows.sort(key=lambda row: (row.job_name.casefold(), row.job_name, row.status))
-    return ExportPlan(tuple(rows), planner.issues())
+    return ExportPlan(tuple(rows), planner.issues(), planner.gone())
 
 
 def settled_jobs(plan: ExportPlan) -> dict[int, UnchangedFile]:
@@ -170,9 +175,12 @@ class _Planner:
         self._by_name: dict[str, list[LiveJob]] = {}
         for job in situation.live:
             self._by_name.setdefault(job.name, []).append(job)
-        self._ledger_paths = {file.job_id: path for path, file in situation.ledger.files.items()}
-        self._unread = {file.path.casefold() for file in situation.contents.unread}
+        self._exported_to: dict[int, list[str]] = {}
+        for path, entry in situation.ledger.files.items():
+            self._exported_to.setdefault(entry.job_id, []).append(path)
+        self._unread = {file.path.casefold(): file.path for file in situation.contents.unread}
         self._unread_folders = tuple(path for path in self._unread if path.endswith("/"))
+        self._other = {file.path.casefold(): file for file in situation.contents.other}
         self._taken = set(situation.contents.names)
         self._claimed: set[str] = set()
 
@@ -186,6 +194,13 @@ class _Planner:
                 "the workspace."
             ),
         )
+
+    def gone(self) -> frozenset[str]:
+        if not (self._now.sees_all_jobs and self._now.contents.is_complete):
+            return frozenset()
+        live = {job.job_id for job in self._now.live}
+        files = self._now.ledger.files
+        return frozenset(p for p in files.keys() - self._by_path if files[p].job_id not in live)
 
     def job_rows(self) -> list[ExportRow]:
         jobs = sorted(self._now.live, key=lambda job: (job.name, job.job_id))
@@ -240,24 +255,40 @@ class _Planner:
         by_name = self._files.get(job.name)
         if by_name:
             return by_name[0]
-        file = self._by_path.get(self._ledger_paths.get(job.job_id, ""))
-        if file and file.definition.job_name not in self._by_name:
-            return file
+        for path in self._exported_to.get(job.job_id, ()):
+            file = self._by_path.get(path)
+            if file and file.definition.job_name not in self._by_name:
+                return file
         return None
 
     def _new_row(self, job: LiveJob) -> ExportRow:
-        natural = file_name(job.name)
-        remembered = self._ledger_paths.get(job.job_id, natural)
-        for path in (natural, remembered):
-            folded = path.casefold()
-            if folded in self._unread or folded.startswith(self._unread_folders):
-                message = f"Its file {path} cannot be read, and is not overwritten."
-                return Blocked(job.name, path, (Issue(message, path),))
+        unread = self._unread_file_of(job)
+        if unread:
+            message = f"Its file {unread} cannot be read, and is not overwritten."
+            return Blocked(job.name, unread, (Issue(message, unread),))
+        other = self._other.get(file_name(job.name).casefold())
+        if other and (other.json.is_blank or other.json.job_name == job.name):
+            return Blocked(job.name, other.path, (_not_a_definition(other),))
         path = free_file_name(job.name, self._taken)
         if path.casefold() in self._taken:
             return Blocked(job.name, path, (Issue(f"The file name {path} is taken.", path),))
         self._taken.add(path.casefold())
         return NewFile(job.name, path, job, exported_definition(job, self._now.book))
+
+    def _unread_file_of(self, job: LiveJob) -> str:
+        """Return where the job's file is or may be, if it cannot be read there; else nothing."""
+        imported = self._now.imported.jobs.get(job.job_id)
+        noted = imported.file_path if imported else ""
+        for path in (file_name(job.name), *self._exported_to.get(job.job_id, []), noted):
+            folded = path.casefold()
+            if folded in self._unread or folded.startswith(self._unread_folders):
+                return path
+        if imported and not noted:  # an old ledger: its file may be anywhere
+            names = {name.casefold() for name in possible_file_names(job.name)}
+            for folded, path in self._unread.items():
+                if folded.rpartition("/")[2] in names:
+                    return path
+        return ""
 
     def _compared_row(self, job: LiveJob, live: JobSettings, file: DefinitionFile) -> ExportRow:
         current = file_form(file.definition).settings
@@ -287,3 +318,13 @@ class _Planner:
             note = "Its job is not among the jobs that the principal can see; it may still exist."
             return ForeignFile(name, file, note)
         return DeletedFile(name, file)
+
+
+def _not_a_definition(other: OtherFile) -> Issue:
+    """Tell why a job gets no second file beside one that has its name and was meant for it."""
+    message = (
+        f"{other.path} exists and is not a definition, and is not overwritten. "
+        f"{other.json.problem} Correct it, move it out of the folder, or delete it, and export "
+        "again."
+    )
+    return Issue(message, other.path)

@@ -5,7 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from core.comparing.sampling import agrees, sample_of
-from core.definitions.folder import DefinitionFile, GitContents, GitReader
+from core.definitions.folder import (
+    DefinitionFile,
+    GitContents,
+    GitReader,
+    RememberedFile,
+    with_remembered,
+)
 from core.errors import Issue, NotFoundError, SyncError
 from core.jobsettings.kinds import Kind
 from core.jobsettings.principals import Principal
@@ -28,7 +34,7 @@ from core.planning.import_plan import (
 from core.ports import CurrentPrincipal, LiveJob, NamedResource, Ports
 from core.reading.workspace_facts import WorkspaceFacts, read_facts
 from core.reporting.listener import Listener, while_reading
-from core.state.ledger import ExportedLedger, ImportedLedger
+from core.state.ledger import ExportedLedger, ImportedJob, ImportedLedger, PendingCreate
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,27 @@ class Survey:
     book: NameBook
     mappings: Mappings
     warnings: tuple[Issue, ...]
+
+
+def remembered_files(
+    imported: ImportedLedger, exported: ExportedLedger
+) -> tuple[RememberedFile, ...]:
+    """Return the definitions that the ledgers know, those of announced jobs included."""
+    return (
+        *(_remembered(job) for job in imported.jobs.values()),
+        *(_remembered(job) for job in imported.pending),
+        *(RememberedFile(one.job_name, one.job_id, path) for path, one in exported.files.items()),
+    )
+
+
+def _remembered(entry: ImportedJob | PendingCreate) -> RememberedFile:
+    return RememberedFile(entry.job_name, entry.source_job_id, entry.file_path)
+
+
+def with_ledgers(survey: Survey, imported: ImportedLedger, exported: ExportedLedger) -> Survey:
+    """Class as unread the files that the ledgers know as definitions and that are none now."""
+    contents = with_remembered(survey.contents, remembered_files(imported, exported))
+    return replace(survey, contents=contents)
 
 
 class Surveyor:
@@ -140,7 +167,12 @@ class Surveyor:
         return read_facts(plan, self._ports, me, threads=self._threads, listener=self._listener)
 
     def plan_export(
-        self, survey: Survey, ledger: ExportedLedger, *, has_mappings: bool
+        self,
+        survey: Survey,
+        ledger: ExportedLedger,
+        imported: ImportedLedger,
+        *,
+        has_mappings: bool,
     ) -> ExportPlan:
         """Plan from list forms, then again with the full form of every job to be written."""
         self._look_up(survey, survey.live)
@@ -154,6 +186,7 @@ class Surveyor:
             contents=survey.contents,
             live=survey.live,
             ledger=ledger,
+            imported=imported,
             book=survey.book,
             sees_all_jobs=survey.me.is_admin,
             as_imported=as_imported,

@@ -46,6 +46,17 @@ class StateFolder:
         document = self._read(_EXPORTED)
         return ExportedLedger() if document is None else exported_ledger_from_json(document)
 
+    def find_imported(self) -> ImportedLedger:
+        """Return the ledger of imported jobs of a workspace that hardly ever has one.
+
+        One call tells that there is none, where `imported` needs two.
+        """
+        return self.imported() if self._has(_IMPORTED) else ImportedLedger()
+
+    def find_exported(self) -> ExportedLedger:
+        """Return the ledger of exported files of a workspace that hardly ever has one."""
+        return self.exported() if self._has(_EXPORTED) else ExportedLedger()
+
     def save_imported(self, ledger: ImportedLedger) -> None:
         """Replace the ledger of imported jobs."""
         self._write(_IMPORTED, ledger.as_json())
@@ -86,6 +97,13 @@ class StateFolder:
                 f"{path} is not valid JSON.",
                 fix="Restore it, or move it away: the next operation offers to adopt the jobs.",
             ) from error
+
+    def _has(self, name: str) -> bool:
+        try:
+            self._files.status(f"{self.path}/{name}")
+        except NotFoundError:
+            return False
+        return True
 
     def _make_sure_it_is_missing(self, path: str, error: NotFoundError) -> None:
         """A ledger that is listed and cannot be read must not be taken for an empty one."""

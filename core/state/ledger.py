@@ -13,10 +13,15 @@ _VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class ImportedJob:
-    """A job of this workspace that came from Git, and its id in the workspace it came from."""
+    """A job of this workspace that came from Git, and its id in the workspace it came from.
+
+    `file_path` is where its definition was last, below the definitions' folder; empty when the
+    ledger was written by a version that did not note it.
+    """
 
     job_name: str
     source_job_id: int | None
+    file_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,7 @@ class PendingCreate:
 
     job_name: str
     source_job_id: int | None
+    file_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +53,8 @@ class ImportedLedger:
         """Return the document that the state folder holds."""
         return {
             "version": _VERSION,
-            "jobs": {
-                str(job_id): {"job_name": job.job_name, "source_job_id": job.source_job_id}
-                for job_id, job in self.jobs.items()
-            },
-            "pending": [
-                {
-                    "job_name": pending.job_name,
-                    "source_job_id": pending.source_job_id,
-                }
-                for pending in self.pending
-            ],
+            "jobs": {str(job_id): _entry_as_json(job) for job_id, job in self.jobs.items()},
+            "pending": [_entry_as_json(pending) for pending in self.pending],
         }
 
 
@@ -74,10 +71,6 @@ class ExportedLedger:
     """What this workspace exported, by path below the definitions' folder."""
 
     files: Mapping[str, ExportedFile] = field(default_factory=dict)
-
-    def path_of(self, job_id: int) -> str | None:
-        """Return the file that a job was exported to."""
-        return next((path for path, file in self.files.items() if file.job_id == job_id), None)
 
     def as_json(self) -> JsonDict:
         """Return the document that the state folder holds."""
@@ -104,7 +97,7 @@ def settle_pending(ledger: ImportedLedger, live: Iterable[LiveJob], creator: str
     for pending in ledger.pending:
         job_ids = ours.get(pending.job_name, [])
         if len(job_ids) == 1:
-            entry = ImportedJob(pending.job_name, pending.source_job_id)
+            entry = ImportedJob(pending.job_name, pending.source_job_id, pending.file_path)
             settled = settled.with_job(job_ids[0], entry)
     return settled
 
@@ -119,13 +112,10 @@ def imported_ledger_from_json(document: Any) -> ImportedLedger:
         _check_version(document)
         return ImportedLedger(
             jobs={
-                int(job_id): ImportedJob(str(job["job_name"]), _optional_id(job["source_job_id"]))
+                int(job_id): ImportedJob(*_entry_from_json(job))
                 for job_id, job in document["jobs"].items()
             },
-            pending=tuple(
-                PendingCreate(str(entry["job_name"]), _optional_id(entry["source_job_id"]))
-                for entry in document["pending"]
-            ),
+            pending=tuple(PendingCreate(*_entry_from_json(entry)) for entry in document["pending"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _broken("imported.json") from error
@@ -152,6 +142,19 @@ def exported_ledger_from_json(document: Any) -> ExportedLedger:
 def _check_version(document: Any) -> None:
     if document["version"] != _VERSION:
         raise ValueError(document["version"])
+
+
+def _entry_as_json(entry: ImportedJob | PendingCreate) -> JsonDict:
+    return {
+        "job_name": entry.job_name,
+        "source_job_id": entry.source_job_id,
+        "file_path": entry.file_path,
+    }
+
+
+def _entry_from_json(entry: Any) -> tuple[str, int | None, str]:
+    path = str(entry.get("file_path", ""))  # added later: old ledgers lack it
+    return str(entry["job_name"]), _optional_id(entry["source_job_id"]), path
 
 
 def _optional_id(value: Any) -> int | None:

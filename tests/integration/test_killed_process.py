@@ -202,7 +202,11 @@ def check_jobs(prod: Emulated) -> None:
     sources["gone from Git"] = 99
     assert ledger["pending"] == []
     assert ledger["jobs"] == {
-        str(ids[name]): {"job_name": name, "source_job_id": source}
+        str(ids[name]): {
+            "job_name": name,
+            "source_job_id": source,
+            "file_path": f"{name}.json" if name in wanted else "",
+        }
         for name, source in sources.items()
     }
 

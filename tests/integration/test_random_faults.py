@@ -310,7 +310,11 @@ class ImportStage(Stage):
     def look_again(self) -> None:
         ids = {one["settings"]["name"]: one["job_id"] for one in self.workspace.stored_jobs()}
         wanted = {
-            str(ids[name]): {"job_name": name, "source_job_id": 1000 + n}
+            str(ids[name]): {
+                "job_name": name,
+                "source_job_id": 1000 + n,
+                "file_path": f"{name}.json" if n in JOBS else "",
+            }
             for n, name in named(JOBS, GONE)
         }
         ledger = json.loads(self.workspace.read(f"{STATE}/imported.json"))

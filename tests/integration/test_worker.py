@@ -145,6 +145,21 @@ def test_a_validation_is_reviewed_imported_and_gone_is_removed(beside: Page) -> 
 
 
 @pytest.mark.usefixtures("definitions")
+def test_a_damaged_file_is_an_error_of_the_page_and_removes_nothing(beside: Page) -> None:
+    validated = beside.run("validate")
+    beside.run("import", plan=validated.operation_id, names=list(NAMES), pause="")
+    beside.workspace.put("good.json", b"{}")
+    validated = beside.run("validate")
+    assert validated.status is Status.SUCCEEDED
+    rows = beside.rows(validated)
+    assert (rows["good"]["status"], rows["good.json"]["status"]) == ("unmanaged", "error")
+    assert "is an empty object" in json.dumps(rows["good.json"], ensure_ascii=False)
+    removed = beside.run("remove", plan=validated.operation_id, names=["good"], pause="")
+    assert removed.status is Status.FAILED
+    assert beside.workspace.names() == sorted(NAMES)
+
+
+@pytest.mark.usefixtures("definitions")
 def test_what_moved_after_the_review_is_neither_imported_nor_hidden(beside: Page) -> None:
     validated = beside.run("validate")
     beside.workspace.put(

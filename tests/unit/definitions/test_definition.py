@@ -6,7 +6,7 @@ import pytest
 
 from core.comparing.canonical import canonicalize
 from core.comparing.diff import diff_settings
-from core.definitions.definition import Definition, definition_bytes, parse_definition
+from core.definitions.definition import Definition, OtherJson, definition_bytes, parse_definition
 from core.errors import InvalidDefinitionError
 from core.jobsettings.references import find_references
 from tests.builders import definition_text, job
@@ -14,12 +14,12 @@ from tests.builders import definition_text, job
 
 def parsed(document) -> Definition:
     definition = parse_definition(json.dumps(document).encode())
-    assert definition is not None
+    assert isinstance(definition, Definition)
     return definition
 
 
-def parts(definition: Definition | None):
-    assert definition is not None
+def parts(definition: Definition | OtherJson):
+    assert isinstance(definition, Definition)
     name, source_id = definition.job_name, definition.source_job_id
     return name, source_id, definition.run_as_user_name, definition.settings
 
@@ -49,7 +49,7 @@ def test_equal_definitions_are_written_equally():
 
 def test_a_byte_order_mark_is_no_harm():
     definition = parse_definition(b"\xef\xbb\xbf" + definition_text(job("load")))
-    assert definition is not None
+    assert isinstance(definition, Definition)
     assert definition.job_name == "load"
 
 
@@ -58,7 +58,7 @@ def test_a_byte_order_mark_is_no_harm():
     [None, 1, "text", [], [{"settings": {}}], {}, {"settings": []}, {"settings": "x"}, {"a": 1}],
 )
 def test_json_of_another_shape_is_no_definition(document):
-    assert parse_definition(json.dumps(document).encode()) is None
+    assert isinstance(parse_definition(json.dumps(document).encode()), OtherJson)
 
 
 @pytest.mark.parametrize("name", [None, "", "  ", 7, ["load"], {"a": 1}])
@@ -156,12 +156,14 @@ def test_what_can_be_read_can_be_worked_with(levels, open_, close):
 
 
 def test_json_of_another_shape_may_be_deep():
-    assert parse_definition(b"[" * 200 + b"]" * 200) is None
+    assert isinstance(parse_definition(b"[" * 200 + b"]" * 200), OtherJson)
 
 
 @pytest.mark.parametrize("key", ["compute_name_mappings", "run_as_mappings"])
 def test_a_mapping_file_is_no_definition_although_it_is_no_json(key):
-    assert parse_definition(f"{{ {key}: {{}}, // none yet\n}}".encode()) is None
+    found = parse_definition(f"{{ {key}: {{}}, // none yet\n}}".encode())
+    assert isinstance(found, OtherJson)
+    assert "mapping file" in found.problem
 
 
 def test_a_definition_that_speaks_of_mappings_stays_a_definition():

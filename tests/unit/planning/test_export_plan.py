@@ -36,7 +36,7 @@ def contents(
 ) -> GitContents:
     taken = {*names, *(file.path.casefold() for file in files), *unread}
     failures = tuple(UnreadFile(path, Issue("no", path)) for path in unread)
-    return GitContents("/f", files, failures, 0, frozenset(taken))
+    return GitContents("/f", files, failures, (), frozenset(taken))
 
 
 def exported(**paths: int) -> ExportedLedger:
@@ -172,3 +172,11 @@ def test_a_settled_row_is_not_looked_at_again():
     settled = settled_jobs(plan(git, live(1, "a")))
     again = plan(git, live(1, "a", tags={"x": "1"}), settled=settled)
     assert again.rows == (settled[1],)
+
+
+def test_a_file_is_forgotten_when_its_job_is_gone_as_well():
+    git, jobs = contents(file_of("a")), [live(1, "a"), live(3, "c")]
+    ledger = exported(a=1, b=2, c=3)
+    assert plan(git, *jobs, ledger=ledger).gone == {"b.json"}
+    assert plan(git, *jobs, ledger=ledger, sees_all_jobs=False).gone == set()
+    assert plan(contents(file_of("a"), unread=("x.json",)), *jobs, ledger=ledger).gone == set()

@@ -1,5 +1,9 @@
 """What a pull brought."""
 
+from dataclasses import replace
+
+import pytest
+
 from core.definitions.definition import Definition
 from core.definitions.folder import DefinitionFile, GitContents, UnreadFile
 from core.errors import Issue
@@ -52,6 +56,14 @@ def test_a_file_that_moved_went_and_came():
 
 def test_a_file_that_cannot_be_read_is_an_error_of_its_own():
     after = contents(UnreadFile("bad.json", Issue("No JSON.", "bad.json")))
-    [went, bad] = pulled_rows(contents(bad="load"), after)
-    assert (went.status, went.job_name) == ("deleted", "load")
+    [bad] = pulled_rows(contents(), after)
     assert (bad.status, bad.file_name, bad.issues) == ("error", "bad.json", (Issue("No JSON."),))
+
+
+@pytest.mark.parametrize("unread", ["team/", "team/bad.json"])
+def test_a_file_that_can_no_longer_be_read_did_not_go(unread):
+    [file] = contents(bad="load").files
+    before = GitContents("/f", (replace(file, path="team/bad.json"),))
+    [row] = pulled_rows(before, contents(UnreadFile(unread, Issue("Slow.", unread))))
+    assert (row.status, row.file_name) == ("error", unread)
+    assert row.job_name == ("load" if unread.endswith(".json") else "")

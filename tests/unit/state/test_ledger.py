@@ -26,8 +26,8 @@ def live(job_id: int, name: str, creator: str = "me") -> LiveJob:
 
 def test_the_imported_ledger_comes_back_as_it_was_written():
     ledger = ImportedLedger(
-        {BIG: ImportedJob("load", 1), 2: ImportedJob("by hand", None)},
-        (PendingCreate("new", 3), PendingCreate("newer", None)),
+        {BIG: ImportedJob("load", 1, "etl/load.json"), 2: ImportedJob("by hand", None)},
+        (PendingCreate("new", 3, "new.json"), PendingCreate("newer", None)),
     )
     assert imported_ledger_from_json(json.loads(json.dumps(ledger.as_json()))) == ledger
 
@@ -45,10 +45,14 @@ def test_a_job_is_entered_and_taken_out_without_touching_the_ledger_itself():
     assert before.jobs == {1: ImportedJob("a", 1)}
 
 
-def test_the_file_of_a_job_is_found_by_its_id():
-    ledger = ExportedLedger({"a.json": ExportedFile(1, "a"), "b.json": ExportedFile(2, "b")})
-    assert ledger.path_of(2) == "b.json"
-    assert ledger.path_of(3) is None
+def test_a_ledger_of_a_version_without_paths_is_read_as_it_is():
+    document = {
+        "version": 1,
+        "jobs": {"5": {"job_name": "a", "source_job_id": 1}},
+        "pending": [{"job_name": "b", "source_job_id": None}],
+    }
+    ledger = ImportedLedger({5: ImportedJob("a", 1, "")}, (PendingCreate("b", None, ""),))
+    assert imported_ledger_from_json(document) == ledger
 
 
 BROKEN = [
@@ -88,12 +92,13 @@ def test_an_unreadable_ledger_of_exports_is_never_an_empty_one(document):
         exported_ledger_from_json(document)
 
 
-PENDING = ImportedLedger({5: ImportedJob("old", 5)}, (PendingCreate("load", 1),))
+LOAD = ImportedJob("load", 1, "load.json")
+PENDING = ImportedLedger({5: ImportedJob("old", 5)}, (PendingCreate("load", 1, "load.json"),))
 
 
 def test_an_announced_job_that_exists_is_entered():
     settled = settle_pending(PENDING, [live(7, "load"), live(8, "other")], "me")
-    assert settled == ImportedLedger({5: ImportedJob("old", 5), 7: ImportedJob("load", 1)})
+    assert settled == ImportedLedger({5: ImportedJob("old", 5), 7: LOAD})
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,7 @@ class JobSync:
 
         Args:
             names: the selected jobs; None for all.
-            reviewed: the `plan_fingerprints` of the plan that the user saw. Rows that have moved
+            reviewed: the `fingerprint_plan` of the plan that the user saw. Rows that have moved
                 since are skipped and named.
             pause: the policy that the plan was made with, when it was not the mapping file's.
 

@@ -11,7 +11,7 @@ from core.applying.apply import (
     Outcome,
     Workbench,
     apply_rows,
-    outcome_issue,
+    explain_failure,
 )
 from core.errors import Issue
 from core.planning.import_plan import (
@@ -21,7 +21,7 @@ from core.planning.import_plan import (
     Plan,
     Unchanged,
     find_renames,
-    row_fingerprint,
+    fingerprint_row,
 )
 from core.ports import Jobs
 from core.reading.survey import Survey
@@ -29,7 +29,7 @@ from core.reporting.listener import Listener
 from core.reporting.report import ERROR, ReportRow
 from core.reporting.rows import import_row, moved_row
 from core.state.ledger import ImportedJob, ImportedLedger, PendingCreate, settle_pending
-from core.state.session import Session, snapshot_item
+from core.state.session import Session, make_snapshot_item
 
 
 def import_selected(
@@ -47,7 +47,7 @@ def import_selected(
 
     Args:
         stored: the ledger as the state folder holds it.
-        reviewed: the `plan_fingerprints` of what the user saw; rows that have moved since are
+        reviewed: the `fingerprint_plan` of what the user saw; rows that have moved since are
             skipped and named.
 
     Raises:
@@ -60,7 +60,9 @@ def import_selected(
     rows = {
         name: row for name, row in plan.importable().items() if name in names and name not in moved
     }
-    session.keep_snapshot([snapshot_item(r.job) for r in rows.values() if isinstance(r, Changed)])
+    session.keep_snapshot(
+        [make_snapshot_item(r.job) for r in rows.values() if isinstance(r, Changed)]
+    )
     ledger = settle_pending(stored, survey.live, survey.me.name)
     ledger = _adopted(with_present_paths(_without_gone(ledger, survey), survey), plan, names)
     _announce(session, stored, ledger, rows)
@@ -115,7 +117,7 @@ def _moved(
     return {
         name: moved_row(row)
         for name, row in plan.importable().items()
-        if name in names and reviewed.get(name) != row_fingerprint(row)
+        if name in names and reviewed.get(name) != fingerprint_row(row)
     }
 
 
@@ -186,7 +188,7 @@ def _shown(outcome: Outcome) -> ReportRow:
         case Applied():
             return row.with_message(f"Job {outcome.job_id} now equals its definition.")
         case Failed():
-            return replace(row, status=ERROR, issues=(outcome_issue(outcome),), message="")
+            return replace(row, status=ERROR, issues=(explain_failure(outcome),), message="")
         case NotBegun():
             return replace(
                 row, status=ERROR, issues=(Issue("Not begun: the import was stopped."),), message=""

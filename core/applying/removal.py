@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from core.errors import RemovalRefusedError, SyncError
 from core.json_text import JsonDict
 from core.parallel import in_parallel
-from core.planning.forms import is_managed
-from core.planning.import_plan import Deleted, Plan, row_fingerprint
+from core.planning.forms import manager_of
+from core.planning.import_plan import Deleted, Plan, fingerprint_row
 from core.ports import Jobs
 from core.reporting.listener import Listener
 from core.reporting.report import ReportRow
 from core.reporting.rows import import_row
-from core.state.session import Session, snapshot_item
+from core.state.session import Session, make_snapshot_item
 
 _SHARE_FREE = 3  # so few removals need no share: half of two jobs is no alarm
 
@@ -54,7 +54,7 @@ def check_removal(
         )
 
 
-def removal_problem(row: Deleted, selected: Mapping[str, Deleted]) -> SyncError | None:
+def find_removal_problem(row: Deleted, selected: Mapping[str, Deleted]) -> SyncError | None:
     """Return why one job cannot be removed: others that stay still run it."""
     staying = [name for name in row.needed_by if name not in selected]
     if not staying:
@@ -70,9 +70,9 @@ def _read_for_removal(
 
     def read(row: Deleted) -> JsonDict:
         job = jobs.get_job(row.job.job_id)
-        if job.name != row.job_name or is_managed(job.marks):
+        if job.name != row.job_name or manager_of(job.marks):
             raise SyncError("The job changed after validation.", fix="Validate again.")
-        return {**snapshot_item(job), "permissions": jobs.get_permissions(job.job_id)}
+        return {**make_snapshot_item(job), "permissions": jobs.get_permissions(job.job_id)}
 
     return {row.job_name: result for row, result in in_parallel(read, rows, threads=threads)}
 
@@ -105,7 +105,7 @@ def remove_selected(
     """Remove the selected jobs and return a row for every job of the plan.
 
     Args:
-        reviewed: the `plan_fingerprints` of what the user saw; rows that have moved since stay.
+        reviewed: the `fingerprint_plan` of what the user saw; rows that have moved since stay.
 
     Raises:
         RemovalRefusedError: the plan is incomplete or the limits forbid it; nothing was removed.
@@ -116,7 +116,7 @@ def remove_selected(
     listener.on_planned(plan.rows)
     errors = _moved(selected, reviewed)
     for name, row in selected.items():
-        problem = removal_problem(row, selected)
+        problem = find_removal_problem(row, selected)
         if problem and name not in errors:
             errors[name] = problem
     kept = _read_for_removal(jobs, [selected[n] for n in selected if n not in errors], threads)
@@ -146,7 +146,7 @@ def _moved(
         return {}
     error = SyncError("Not removed: the job changed after validation.", fix="Validate again.")
     return {
-        name: error for name, row in selected.items() if reviewed.get(name) != row_fingerprint(row)
+        name: error for name, row in selected.items() if reviewed.get(name) != fingerprint_row(row)
     }
 
 

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from core.json_text import JsonDict
 from core.mapping.mapping_file import PausePolicy
-from core.planning.import_plan import Plan, plan_fingerprints
+from core.planning.import_plan import Plan, fingerprint_plan
 from core.reporting.listener import Listener
 from core.reporting.report import Report
 from core.settings import AppMode
@@ -162,7 +162,7 @@ def _validate(service: UseCases, request: Request, follower: Follower) -> Report
         listener=follower.listener,
     )
     adoptable = [row.job_name for row in plan.adoptable()]
-    follower.keep_plan(plan_fingerprints(plan), adoptable)
+    follower.keep_plan(fingerprint_plan(plan), adoptable)
     facts = {"is_complete": plan.is_complete, "adoptable": len(adoptable)}
     return replace(report, details={**report.details, **facts})
 

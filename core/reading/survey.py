@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from core.comparing.sampling import agrees, sample_of
+from core.comparing.sampling import agrees, draw_sample
 from core.definitions.folder import (
     DefinitionFile,
     GitContents,
@@ -17,12 +17,12 @@ from core.jobsettings.kinds import Kind
 from core.jobsettings.principals import Principal
 from core.json_text import JobSettings
 from core.mapping.mapping_file import Mappings, parse_mappings
-from core.mapping.names import NameBook, unlisted, wanted_names
+from core.mapping.names import NameBook, find_unlisted, find_wanted_names
 from core.parallel import in_parallel
 from core.planning.export_plan import ExportPlan, ExportSituation, plan_export
 from core.planning.export_plan import jobs_to_read as export_jobs_to_read
 from core.planning.export_plan import settled_jobs as export_settled
-from core.planning.forms import Form, desired_form, is_managed, target_principal
+from core.planning.forms import Form, choose_principal, make_desired_form, manager_of
 from core.planning.import_plan import (
     Plan,
     Situation,
@@ -224,9 +224,9 @@ class Surveyor:
     ) -> NameBook:
         """List the kinds that some job or definition refers to, and no other."""
         self._listener.on_step("Reading names")
-        names = wanted_names(
+        names = find_wanted_names(
             (file.definition.settings for file in contents.files),
-            (job.settings for job in live if not is_managed(job.marks)),
+            (job.settings for job in live if not manager_of(job.marks)),
             mappings,
         )
         results = in_parallel(
@@ -249,12 +249,12 @@ class Surveyor:
         principals: set[Principal] = set()
         for definition in definitions:
             try:
-                principals.add(target_principal(definition, survey.mappings))
+                principals.add(choose_principal(definition, survey.mappings))
             except SyncError:
-                continue  # becomes an issue of this definition in desired_form
+                continue  # becomes an issue of this definition in make_desired_form
         active = self._ports.principals.find_active(principals)
         names = {definition.job_name for definition in definitions}
-        return lambda file: desired_form(
+        return lambda file: make_desired_form(
             file.definition, survey.mappings, survey.book, names, active.__contains__
         )
 
@@ -266,7 +266,7 @@ class Surveyor:
         Returns the jobs, why some could not be read, and whether the list form is to be trusted:
         where the sample disagrees, or full reads are asked for, the settled jobs are read as well.
         """
-        sample = settled if self._full_read else sample_of(settled)
+        sample = settled if self._full_read else draw_sample(settled)
         full, unread = self._full_forms([*wanted, *sample])
         listed = {job.job_id: job for job in live}
         trusted = not self._full_read and all(
@@ -299,8 +299,8 @@ class Surveyor:
         wanted = {
             reference
             for job in jobs
-            if not is_managed(job.marks)
-            for reference in unlisted(job.settings, survey.book)
+            if not manager_of(job.marks)
+            for reference in find_unlisted(job.settings, survey.book)
         }
         results = in_parallel(
             lambda reference: self._find(*reference), sorted(wanted), threads=self._threads

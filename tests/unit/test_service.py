@@ -17,7 +17,7 @@ from core.errors import (
 from core.jobsettings.kinds import Kind
 from core.json_text import JobSettings
 from core.mapping.mapping_file import PausePolicy
-from core.planning.import_plan import plan_fingerprints
+from core.planning.import_plan import fingerprint_plan
 from core.ports import CurrentPrincipal, GitFolder
 from core.reporting.listener import Listener
 from core.settings import AppMode
@@ -317,7 +317,7 @@ def test_rows_that_moved_after_validation_are_skipped_and_named(dev, prod):
     plan, _ = prod.service().validate()
     target = prod.jobs.named("load")
     prod.jobs.reset_job(target.job_id, job("load", timeout_seconds=7, run_as={"user_name": ME}))
-    report = prod.service().import_jobs(reviewed=plan_fingerprints(plan))
+    report = prod.service().import_jobs(reviewed=fingerprint_plan(plan))
     assert statuses(report) == {"load": "error", "other": "unchanged"}
     assert prod.jobs.named("load").settings["timeout_seconds"] == 7
 
@@ -464,7 +464,7 @@ def test_a_job_that_moved_after_validation_is_not_removed(dev, prod):
     plan, _ = prod.service().validate()
     target = prod.jobs.named("moved")
     prod.jobs.reset_job(target.job_id, job("moved", timeout_seconds=7))
-    report = prod.service().remove(reviewed=plan_fingerprints(plan))
+    report = prod.service().remove(reviewed=fingerprint_plan(plan))
     assert statuses(report) == {"gone": "deleted", "moved": "error"}
     assert [one.name for one in prod.jobs.jobs.values()] == ["moved"]
 
@@ -494,7 +494,7 @@ def test_a_plan_and_its_import_follow_the_same_choice(dev, prod, pause, state):
     dev.service().export()
     dev.copy_definitions_to(prod)
     plan, _ = prod.service().validate(pause=pause)
-    report = prod.service().import_jobs(reviewed=plan_fingerprints(plan), pause=pause)
+    report = prod.service().import_jobs(reviewed=fingerprint_plan(plan), pause=pause)
     assert report.status == "completed"
     assert prod.jobs.named("load").settings["schedule"]["pause_status"] == state
 
@@ -504,7 +504,7 @@ def test_a_choice_other_than_the_reviewed_one_moves_the_rows(dev, prod):
     dev.service().export()
     dev.copy_definitions_to(prod)
     plan, _ = prod.service().validate(pause=PausePolicy.NEW_PAUSED)
-    report = prod.service().import_jobs(reviewed=plan_fingerprints(plan))
+    report = prod.service().import_jobs(reviewed=fingerprint_plan(plan))
     assert statuses(report) == {"load": "error"}
     assert not prod.jobs.jobs
 

@@ -7,9 +7,9 @@ import pytest
 from core.comparing.canonical import (
     canonicalize,
     has_keys,
-    in_steady_order,
+    has_unique_keys,
+    sort_shuffled,
     spell_out,
-    unique_keys,
 )
 from core.comparing.diff import diff_settings
 from core.comparing.rules import CLUSTER_RULES, EMPTY_LIST, JOB_RULES, NULL, SPELLED_OUT, TASK_RULES
@@ -86,13 +86,13 @@ def test_a_field_of_an_element_is_a_change_wherever_the_element_is(path, items):
 @every_list
 def test_a_file_holds_a_list_sorted_exactly_when_the_api_shuffles_it(path, items):
     is_shuffled = KEYED_LISTS[name_of(path)].is_shuffled
-    written = in_steady_order(at(path, items))
+    written = sort_shuffled(at(path, items))
     assert written == at(path, sorted(items, key=str) if is_shuffled else items)
 
 
 @pytest.mark.parametrize(("path", "items"), TEXTS)
 def test_a_file_holds_addresses_in_their_own_order(path, items):
-    assert in_steady_order(at(path, items)) == at(path, items)
+    assert sort_shuffled(at(path, items)) == at(path, items)
 
 
 @pytest.mark.parametrize("place", [in_task, in_for_each])
@@ -125,7 +125,7 @@ def test_what_the_api_shuffles_is_written_in_a_steady_order():
         "tasks": [{"task_key": "z", "depends_on": [{"task_key": "b"}, {"task_key": "a"}]}],
         "webhook_notifications": {"on_start": [{"id": "2"}, {"id": "1"}]},
     }
-    assert in_steady_order(settings) == {
+    assert sort_shuffled(settings) == {
         "tasks": [{"task_key": "z", "depends_on": [{"task_key": "a"}, {"task_key": "b"}]}],
         "webhook_notifications": {"on_start": [{"id": "1"}, {"id": "2"}]},
     }
@@ -137,14 +137,14 @@ def test_every_other_list_is_written_in_its_own_order():
         "email_notifications": {"on_start": ["b@x", "a@x"]},
         "parameters": [{"name": "b"}, {"name": "a"}],
     }
-    assert in_steady_order(settings) == settings
+    assert sort_shuffled(settings) == settings
 
 
 def test_elements_are_matched_by_key_only_where_each_has_its_own():
-    assert unique_keys([{"task_key": "a"}, {"task_key": "b"}], "tasks")
-    assert not unique_keys([{"task_key": "a"}, {"task_key": "a"}], "tasks")
-    assert not unique_keys([{"task_key": "a"}, {}], "tasks")
-    assert not unique_keys([{"whl": "a"}], "libraries")
+    assert has_unique_keys([{"task_key": "a"}, {"task_key": "b"}], "tasks")
+    assert not has_unique_keys([{"task_key": "a"}, {"task_key": "a"}], "tasks")
+    assert not has_unique_keys([{"task_key": "a"}, {}], "tasks")
+    assert not has_unique_keys([{"whl": "a"}], "libraries")
     assert not has_keys(["a"], "tasks")
 
 

@@ -10,12 +10,12 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from core.errors import PlanGoneError, StoppedError, SyncError
-from core.gateways.machine.local_folder import default_cache_folder, page_folder
+from core.gateways.machine.local_folder import page_folder
 from core.gateways.machine.operation_store import SqliteOperationStore
+from core.gateways.opening import open_service
 from core.json_text import JsonDict
 from core.mapping.mapping_file import PausePolicy
 from core.operations.operation import ADOPTABLE, PLAN, SHUTDOWN, Operation, OperationKind, Status
@@ -69,7 +69,7 @@ class _Work:
         try:
             settings = Settings.from_env(os.environ)
             mode = settings.mode.value
-            service = _service(settings, self._recorder)
+            service = open_service(settings, on_wait=self._recorder.on_wait).service
             status, outcome = self._succeeded(self._recorder.finish(self._report(service)))
         except StoppedError as error:
             status, outcome = self._stopped_status(), self._failed(str(error))
@@ -183,19 +183,3 @@ class _ToRecorder(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self._recorder.log(record.levelname, record.getMessage())
-
-
-def _service(settings: Settings, recorder: Recorder) -> JobSync:
-    from core.gateways.connect import (  # noqa: PLC0415 - the SDK takes two seconds to load
-        connect,
-        system_clock,
-        this_process,
-    )
-
-    connection = connect(
-        retry_s=settings.retry_s,
-        on_wait=recorder.on_wait,
-        threads=settings.threads,
-        cache_folder=Path(settings.cache_folder or default_cache_folder()),
-    )
-    return JobSync(connection.ports, settings, system_clock(), this_process)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.errors import AlreadyExistsError, NotFoundError, WorkspaceError
+from core.gateways.opening import OpenService
 from core.jobsettings.kinds import Kind
 from core.jobsettings.principals import Principal, effective_run_as
 from core.json_text import JobSettings, JsonDict
@@ -338,6 +339,9 @@ class FakeWorkspace:
             self.time.clock(),
             new_owner,
         )
+
+    def opened(self) -> OpenService:
+        return OpenService(self.service(), "https://dev.example", dict)
 
     def add_resource(self, kind: Kind, resource_id: str, name: str) -> None:
         self.resources.listed.setdefault(kind, []).append(NamedResource(resource_id, name))

@@ -11,9 +11,9 @@ from core.definitions.folder import GitContents
 from core.errors import Issue, ModeError, NotFoundError, SelectionError, SyncError
 from core.information import contents_details, git_details, mapping_details
 from core.mapping.mapping_file import PausePolicy
-from core.planning.export_plan import ExportPlan
 from core.planning.import_plan import Deleted, Plan
 from core.ports import Ports
+from core.reading.planner import Planner
 from core.reading.survey import Survey, Surveyor
 from core.reading.workspace_risks import workspace_risks_of
 from core.reporting.listener import Listener
@@ -21,9 +21,8 @@ from core.reporting.pulling import pulled_rows
 from core.reporting.report import Report, ReportRow
 from core.reporting.rows import detailed_row, export_row, import_row
 from core.settings import AppMode, Settings
-from core.state.folder import StateFolder
 from core.state.history import History
-from core.state.ledger import ExportedLedger, ImportedJob, ImportedLedger, settle_pending
+from core.state.ledger import ImportedJob, ImportedLedger, settle_pending
 from core.state.lock import Clock
 from core.state.session import NewOwner, Session, Sessions
 
@@ -78,18 +77,17 @@ class JobSync:
         """
         self._require("export", AppMode.EXPORT)
         if dry_run:
-            surveyor = self._surveyor(listener)
-            survey = surveyor.read()
-            state = self._sessions.state_folder(survey.me)
-            plan, _ = self._plan_export(state, survey, surveyor)
+            survey = self._surveyor(listener).read()
+            ledger = self._sessions.state_folder(survey.me).exported()
+            plan = self._planner(listener).plan_export(survey, ledger)
             listener.on_planned(plan.rows)
             rows = tuple(export_row(row) for row in plan.rows)
             return Report("export", rows, (*survey.warnings, *plan.issues))
         with self._sessions.open("export") as session:
             guarded = _guarded(listener, session)
-            surveyor = self._surveyor(guarded)
-            survey = surveyor.read()
-            plan, ledger = self._plan_export(session.state, survey, surveyor)
+            survey = self._surveyor(guarded).read()
+            ledger = session.state.exported()
+            plan = self._planner(guarded).plan_export(survey, ledger)
             rows = export_files(
                 session, self._ports.files, survey.contents, plan, ledger, self._threads, listener
             )
@@ -120,7 +118,7 @@ class JobSync:
         ledger = settle_pending(
             self._sessions.state_folder(survey.me).imported(), survey.live, survey.me.name
         )
-        plan = self._surveyor(listener).plan_import(survey, ledger, shows_hidden=details)
+        plan = self._planner(listener).plan_import(survey, ledger, shows_hidden=details)
         listener.on_planned(plan.rows)
         rows = tuple(
             detailed_row(row, not_mapped=not_mapped) if details else import_row(row)
@@ -276,7 +274,7 @@ class JobSync:
     def _mapping_details(
         self, surveyor: Surveyor, contents: GitContents
     ) -> tuple[Mapping[str, Any], tuple[Issue, ...]]:
-        if not self._reads_mappings:
+        if not self._settings.reads_mappings:
             return {}, ()
         path = self._settings.mapping_path
         return mapping_details(self._ports.files, path, surveyor, contents)
@@ -285,38 +283,20 @@ class JobSync:
     def _threads(self) -> int:
         return self._settings.threads
 
-    @property
-    def _reads_mappings(self) -> bool:
-        """A deployment that only exports has no use for a mapping file."""
-        return bool(self._settings.mapping_path) and self._settings.mode is not AppMode.EXPORT
-
     def _surveyor(self, listener: Listener) -> Surveyor:
-        return Surveyor(
-            self._ports,
-            folder=self._settings.folder,
-            mapping_path=self._settings.mapping_path,
-            reads_mappings=self._reads_mappings,
-            threads=self._threads,
-            listener=listener,
-            full_read=self._settings.full_read,
-        )
+        return Surveyor(self._ports, self._settings, listener)
+
+    def _planner(self, listener: Listener) -> Planner:
+        return Planner(self._ports, self._settings, listener)
 
     def _fresh_plan(
         self, session: Session, listener: Listener, pause: PausePolicy | None = None
     ) -> tuple[Survey, Plan, ImportedLedger]:
         """Read everything and plan anew; also return the ledger as it is stored."""
-        surveyor = self._surveyor(listener)
-        survey = _with_pause(surveyor.read(), pause)
+        survey = _with_pause(self._surveyor(listener).read(), pause)
         stored = session.state.imported()
         ledger = settle_pending(stored, survey.live, survey.me.name)
-        return survey, surveyor.plan_import(survey, ledger), stored
-
-    def _plan_export(
-        self, state: StateFolder, survey: Survey, surveyor: Surveyor
-    ) -> tuple[ExportPlan, ExportedLedger]:
-        ledger = state.exported()
-        plan = surveyor.plan_export(survey, ledger, has_mappings=self._reads_mappings)
-        return plan, ledger
+        return survey, self._planner(listener).plan_import(survey, ledger), stored
 
     def _require(self, operation: str, mode: AppMode) -> None:
         if self._settings.mode not in (mode, AppMode.BOTH):

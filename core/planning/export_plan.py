@@ -106,6 +106,21 @@ class ExportPlan:
     rows: tuple[ExportRow, ...]
     issues: tuple[Issue, ...]
 
+    def settled(self) -> tuple[UnchangedFile, ...]:
+        """Return the equal files that the list form has settled for good."""
+        return tuple(
+            row for row in self.rows if isinstance(row, UnchangedFile) and not row.job.truncated
+        )
+
+    def jobs_to_read(self) -> list[int]:
+        """Return the jobs that the list form could not prove equal."""
+        return [
+            row.job.job_id
+            for row in self.rows
+            if (isinstance(row, NewFile | ChangedFile) and not row.job.complete)
+            or (isinstance(row, UnchangedFile) and row.job.truncated)
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class ExportSituation:
@@ -113,8 +128,8 @@ class ExportSituation:
 
     `as_imported` gives a definition's settings after mapping, or None: a job in the workspace
     that imports the file is equal to it although its clusters have other names. `pause` is the
-    policy under which it was imported. `settled` holds, by job id, rows of an earlier pass that
-    need no second look.
+    policy under which it was imported. `settled` are rows of an earlier pass that need no second
+    look.
     """
 
     contents: GitContents
@@ -125,37 +140,19 @@ class ExportSituation:
     as_imported: Callable[[DefinitionFile], JobSettings | None]
     pause: PausePolicy = PausePolicy.FROM_GIT
     unread_jobs: Mapping[int, Issue] = field(default_factory=dict)
-    settled: Mapping[int, UnchangedFile] = field(default_factory=dict)
+    settled: tuple[UnchangedFile, ...] = ()
 
 
 def plan_export(situation: ExportSituation) -> ExportPlan:
     """Compare the workspace's jobs with the files and decide what happens to each.
 
-    Rows that need a list-form job's full form must be planned again: see `jobs_to_read`.
+    Rows that need a list-form job's full form must be planned again: see
+    `ExportPlan.jobs_to_read`.
     """
     planner = _Planner(situation)
     rows = [*planner.job_rows(), *planner.file_rows(), *planner.unread_rows()]
     rows.sort(key=lambda row: (row.job_name.casefold(), row.job_name, row.status))
     return ExportPlan(tuple(rows), planner.issues())
-
-
-def settled_jobs(plan: ExportPlan) -> dict[int, UnchangedFile]:
-    """Return, by job id, the rows that the list form has settled for good."""
-    return {
-        row.job.job_id: row
-        for row in plan.rows
-        if isinstance(row, UnchangedFile) and not row.job.truncated
-    }
-
-
-def jobs_to_read(plan: ExportPlan) -> list[int]:
-    """Return the jobs that the list form could not prove equal."""
-    return [
-        row.job.job_id
-        for row in plan.rows
-        if (isinstance(row, NewFile | ChangedFile) and not row.job.complete)
-        or (isinstance(row, UnchangedFile) and row.job.truncated)
-    ]
 
 
 class _Planner:
@@ -170,6 +167,7 @@ class _Planner:
         self._by_name: dict[str, list[LiveJob]] = {}
         for job in situation.live:
             self._by_name.setdefault(job.name, []).append(job)
+        self._settled = {row.job.job_id: row for row in situation.settled}
         self._ledger_paths = {file.job_id: path for path, file in situation.ledger.files.items()}
         self._unread = {file.path.casefold() for file in situation.contents.unread}
         self._unread_folders = tuple(path for path in self._unread if path.endswith("/"))
@@ -203,8 +201,8 @@ class _Planner:
         return [Blocked("", file.path, (file.issue,)) for file in self._now.contents.unread]
 
     def _job_row(self, job: LiveJob) -> ExportRow:
-        if job.job_id in self._now.settled:
-            row = self._now.settled[job.job_id]
+        if job.job_id in self._settled:
+            row = self._settled[job.job_id]
             self._claimed.add(row.file.path)
             return row
         reason = is_managed(job.marks)

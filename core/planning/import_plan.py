@@ -137,6 +137,21 @@ class Plan:
         """Return the equal jobs that the ledger does not know yet."""
         return tuple(row for row in self.rows if isinstance(row, Unchanged) and not row.is_adopted)
 
+    def settled(self) -> tuple[Unchanged, ...]:
+        """Return the equal jobs that the list form has settled for good."""
+        return tuple(
+            row for row in self.rows if isinstance(row, Unchanged) and not row.job.truncated
+        )
+
+    def jobs_to_read(self) -> list[int]:
+        """Return the jobs that the list form could not prove equal."""
+        return [
+            row.job.job_id
+            for row in self.rows
+            if (isinstance(row, Changed) and not row.job.complete)
+            or (isinstance(row, Unchanged) and row.job.truncated)
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class Situation:
@@ -145,7 +160,7 @@ class Situation:
     `desired` gives the form of each definition here; `unread_jobs` the jobs whose full
     form could not be read. `sees_all_jobs` is True when the list of jobs is known to be whole.
     `book` names renamed jobs as Git does. `shows_hidden` asks for what the rules of comparing hid.
-    `settled` holds, by file path, rows of an earlier pass that need no second look.
+    `settled` are rows of an earlier pass that need no second look.
     """
 
     contents: GitContents
@@ -157,7 +172,7 @@ class Situation:
     pause: PausePolicy = PausePolicy.FROM_GIT
     unread_jobs: Mapping[int, Issue] = field(default_factory=dict)
     shows_hidden: bool = False
-    settled: Mapping[str, Unchanged] = field(default_factory=dict)
+    settled: tuple[Unchanged, ...] = ()
 
 
 def row_fingerprint(row: Importable | Deleted) -> str:
@@ -213,7 +228,7 @@ def plan_import(situation: Situation) -> Plan:
     """Compare Git with the workspace and decide each job's row.
 
     Rows of list-form jobs that are not equal must be planned again with the full form:
-    see `jobs_to_read`.
+    see `Plan.jobs_to_read`.
     """
     planner = _Planner(situation)
     rows = [*planner.definition_rows(), *planner.job_rows(), *planner.unread_rows()]
@@ -226,25 +241,6 @@ def plan_import(situation: Situation) -> Plan:
     )
 
 
-def settled_rows(plan: Plan) -> dict[str, Unchanged]:
-    """Return, by file path, the rows that the list form has settled for good."""
-    return {
-        row.file.path: row
-        for row in plan.rows
-        if isinstance(row, Unchanged) and not row.job.truncated
-    }
-
-
-def jobs_to_read(plan: Plan) -> list[int]:
-    """Return the jobs that the list form could not prove equal."""
-    return [
-        row.job.job_id
-        for row in plan.rows
-        if (isinstance(row, Changed) and not row.job.complete)
-        or (isinstance(row, Unchanged) and row.job.truncated)
-    ]
-
-
 class _Planner:
     """Holds the indexes that every row needs."""
 
@@ -255,6 +251,7 @@ class _Planner:
         self._by_name: dict[str, list[LiveJob]] = {}
         for job in situation.live:
             self._by_name.setdefault(job.name, []).append(job)
+        self._settled = {row.file.path: row for row in situation.settled}
         self._users: dict[str, set[str]] = {}
         self._missing: list[tuple[str, MissingName]] = []
         self._files: dict[str, list[DefinitionFile]] = {}
@@ -291,8 +288,8 @@ class _Planner:
         ]
 
     def _definition_row(self, file: DefinitionFile) -> Row:
-        if file.path in self._now.settled:
-            return self._now.settled[file.path]
+        if file.path in self._settled:
+            return self._settled[file.path]
         name = file.definition.job_name
         twins, jobs = self._files[name], self._by_name.get(name, [])
         if len(twins) > 1:

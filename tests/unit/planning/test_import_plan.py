@@ -16,11 +16,9 @@ from core.planning.import_plan import (
     Plan,
     Situation,
     find_renames,
-    jobs_to_read,
     plan_fingerprints,
     plan_import,
     row_fingerprint,
-    settled_rows,
 )
 from core.ports import LiveJob, NamedResource
 from core.state.ledger import ImportedJob, ImportedLedger
@@ -177,15 +175,15 @@ def test_a_list_form_is_read_in_full_unless_it_proves_that_the_job_is_equal():
         live(3, "c", complete=False, tags={"x": "1"}),
         live(4, "d"),
     )
-    assert jobs_to_read(result) == [2, 3]
-    assert list(settled_rows(result)) == ["a.json"]
+    assert result.jobs_to_read() == [2, 3]
+    assert [row.file.path for row in result.settled()] == ["a.json"]
 
 
 def test_a_settled_row_is_not_looked_at_again():
     git = contents(definition_file("a"))
-    settled = settled_rows(plan(git, live(1, "a")))
+    settled = plan(git, live(1, "a")).settled()
     again = plan(git, live(1, "a", tags={"x": "1"}), settled=settled)
-    assert again.rows == (settled["a.json"],)
+    assert again.rows == settled
 
 
 def renames(git: GitContents, jobs: list[LiveJob], ledger: ImportedLedger) -> dict[str, int]:

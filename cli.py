@@ -19,6 +19,7 @@ from core.errors import ModeError, SelectionError, SettingsError, SyncError
 from core.gateways.opening import OpenService, open_service
 from core.jobsettings.secrets import mask
 from core.mapping.unmapped import UnmappedName
+from core.planning.review import Review
 from core.reporting.csv_text import csv_bytes
 from core.reporting.listener import Listener
 from core.reporting.report import ERROR, Report, ReportRow, failure
@@ -97,9 +98,9 @@ def _run(options: argparse.Namespace, service: JobSync, screen: "_Screen") -> tu
             ask_workspace=options.check_workspace,
             listener=screen.listener,
         )[1],
-        "import": lambda: service.import_jobs(options.only, listener=screen.listener),
+        "import": lambda: service.import_jobs(Review(options.only), listener=screen.listener),
         "adopt": lambda: service.adopt(listener=screen.listener),
-        "remove": lambda: service.remove(options.only, listener=screen.listener),
+        "remove": lambda: service.remove(Review(options.only), listener=screen.listener),
         "pull": service.pull,
     }
     report = commands[options.command]()

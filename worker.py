@@ -21,6 +21,7 @@ from core.mapping.mapping_file import PausePolicy
 from core.operations.operation import ADOPTABLE, PLAN, SHUTDOWN, Operation, OperationKind, Status
 from core.operations.recorder import BEAT_S, Recorder
 from core.planning.import_plan import plan_fingerprints
+from core.planning.review import Review
 from core.reporting.report import Report
 from core.service import JobSync
 from core.settings import Settings
@@ -96,14 +97,14 @@ class _Work:
             OperationKind.EXPORT: lambda: service.export(listener=listener),
             OperationKind.PULL: lambda: service.pull(listener=listener),
             OperationKind.ADOPT: lambda: service.adopt(
-                self._kept(ADOPTABLE), pause=pause, listener=listener
+                Review(self._kept(ADOPTABLE), pause=pause), listener=listener
             ),
             OperationKind.VALIDATE: lambda: self._validate(service, pause),
             OperationKind.IMPORT: lambda: service.import_jobs(
-                params["names"], reviewed=self._kept(PLAN), pause=pause, listener=listener
+                Review(params["names"], self._kept(PLAN), pause), listener=listener
             ),
             OperationKind.REMOVE: lambda: service.remove(
-                params["names"], reviewed=self._kept(PLAN), pause=pause, listener=listener
+                Review(params["names"], self._kept(PLAN), pause), listener=listener
             ),
         }
         return commands[self._operation.kind]()

@@ -1,11 +1,11 @@
 """Reads everything that a plan depends on: who we are, Git's side, the workspace's side."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.definitions.folder import GitContents, GitReader
 from core.errors import Issue, NotFoundError
-from core.mapping.mapping_file import Mappings, parse_mappings
+from core.mapping.mapping_file import Mappings, PausePolicy, parse_mappings
 from core.mapping.names import NameBook
 from core.planning.import_plan import Plan
 from core.ports import CurrentPrincipal, LiveJob, Ports
@@ -25,6 +25,12 @@ class Survey:
     book: NameBook
     mappings: Mappings
     warnings: tuple[Issue, ...]
+
+    def with_pause(self, pause: PausePolicy | None) -> "Survey":
+        """Return the survey with another policy than the mapping file's; None keeps that."""
+        if pause is None:
+            return self
+        return replace(self, mappings=replace(self.mappings, pause=pause))
 
 
 class Surveyor:

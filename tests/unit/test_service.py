@@ -18,6 +18,7 @@ from core.jobsettings.kinds import Kind
 from core.json_text import JobSettings
 from core.mapping.mapping_file import PausePolicy
 from core.planning.import_plan import plan_fingerprints
+from core.planning.review import Review
 from core.ports import CurrentPrincipal, GitFolder
 from core.reporting.listener import Listener
 from core.settings import AppMode
@@ -172,7 +173,7 @@ def test_a_removal_needs_a_complete_plan(dev, prod):
     _, report = prod.service().validate()
     assert statuses(report) == {"gone": "unmanaged", "broken.json": "error"}
     with pytest.raises(SelectionError):
-        prod.service().remove(["gone"])
+        prod.service().remove(Review(["gone"]))
     with pytest.raises(RemovalRefusedError):
         prod.service().remove()
     assert prod.jobs.named("gone")
@@ -317,7 +318,7 @@ def test_rows_that_moved_after_validation_are_skipped_and_named(dev, prod):
     plan, _ = prod.service().validate()
     target = prod.jobs.named("load")
     prod.jobs.reset_job(target.job_id, job("load", timeout_seconds=7, run_as={"user_name": ME}))
-    report = prod.service().import_jobs(reviewed=plan_fingerprints(plan))
+    report = prod.service().import_jobs(Review(fingerprints=plan_fingerprints(plan)))
     assert statuses(report) == {"load": "error", "other": "unchanged"}
     assert prod.jobs.named("load").settings["timeout_seconds"] == 7
 
@@ -327,11 +328,11 @@ def test_only_selected_jobs_are_imported(dev, prod):
     dev.jobs.add(job("b"))
     dev.service().export()
     dev.copy_definitions_to(prod)
-    report = prod.service().import_jobs(["a"])
+    report = prod.service().import_jobs(Review(["a"]))
     assert {job.name for job in prod.jobs.jobs.values()} == {"a"}
     assert report.rows[1].message == "Not selected."
     with pytest.raises(SelectionError):
-        prod.service().import_jobs(["nobody"])
+        prod.service().import_jobs(Review(["nobody"]))
 
 
 def test_two_operations_exclude_each_other(dev):
@@ -464,7 +465,7 @@ def test_a_job_that_moved_after_validation_is_not_removed(dev, prod):
     plan, _ = prod.service().validate()
     target = prod.jobs.named("moved")
     prod.jobs.reset_job(target.job_id, job("moved", timeout_seconds=7))
-    report = prod.service().remove(reviewed=plan_fingerprints(plan))
+    report = prod.service().remove(Review(fingerprints=plan_fingerprints(plan)))
     assert statuses(report) == {"gone": "deleted", "moved": "error"}
     assert [one.name for one in prod.jobs.jobs.values()] == ["moved"]
 
@@ -476,8 +477,8 @@ def test_what_was_not_reviewed_is_neither_imported_nor_removed(dev, prod):
     dev.service().export()
     dev.copy_definitions_to(prod)
     del prod.files.files[f"{FOLDER}/load.json"]
-    assert statuses(prod.service().import_jobs(reviewed={}))["new"] == "error"
-    assert statuses(prod.service().remove(reviewed={}))["load"] == "error"
+    assert statuses(prod.service().import_jobs(Review(fingerprints={})))["new"] == "error"
+    assert statuses(prod.service().remove(Review(fingerprints={})))["load"] == "error"
     assert [one.name for one in prod.jobs.jobs.values()] == ["load"]
 
 
@@ -494,7 +495,7 @@ def test_a_plan_and_its_import_follow_the_same_choice(dev, prod, pause, state):
     dev.service().export()
     dev.copy_definitions_to(prod)
     plan, _ = prod.service().validate(pause=pause)
-    report = prod.service().import_jobs(reviewed=plan_fingerprints(plan), pause=pause)
+    report = prod.service().import_jobs(Review(None, plan_fingerprints(plan), pause))
     assert report.status == "completed"
     assert prod.jobs.named("load").settings["schedule"]["pause_status"] == state
 
@@ -504,7 +505,7 @@ def test_a_choice_other_than_the_reviewed_one_moves_the_rows(dev, prod):
     dev.service().export()
     dev.copy_definitions_to(prod)
     plan, _ = prod.service().validate(pause=PausePolicy.NEW_PAUSED)
-    report = prod.service().import_jobs(reviewed=plan_fingerprints(plan))
+    report = prod.service().import_jobs(Review(fingerprints=plan_fingerprints(plan)))
     assert statuses(report) == {"load": "error"}
     assert not prod.jobs.jobs
 
@@ -515,7 +516,7 @@ def test_the_choice_comes_before_the_mapping_file(dev, prod):
     dev.copy_definitions_to(prod)
     prod.files.files["/Workspace/Shared/map.json"] = b'{pause_status: "new_paused"}'
     service = prod.service(mapping_path="/Workspace/Shared/map.json")
-    service.import_jobs(pause=PausePolicy.FROM_GIT)
+    service.import_jobs(Review(pause=PausePolicy.FROM_GIT))
     assert prod.jobs.named("load").settings["schedule"]["pause_status"] == "UNPAUSED"
 
 
@@ -548,7 +549,7 @@ def test_rows_are_told_before_and_as_they_end(dev, prod):
     prod.service().validate(listener=listener)
     assert heard == [("planned", "load", "other")]
     heard.clear()
-    prod.service().import_jobs(["other"], listener=listener)
+    prod.service().import_jobs(Review(["other"]), listener=listener)
     assert heard == [("planned", "load", "other"), ("new", "other")]
     heard.clear()
     prod.service().adopt(listener=listener)
@@ -715,5 +716,5 @@ def test_only_the_reviewed_jobs_are_adopted() -> None:
         prod.jobs.add(job(name))
     dev.service().export()
     dev.copy_definitions_to(prod)
-    report = prod.service().adopt(["a"])
+    report = prod.service().adopt(Review(["a"]))
     assert [row.message for row in report.rows] == ["Adopted.", "Equal, but not yet adopted."]

@@ -22,7 +22,7 @@ from core.mapping.unmapped import UnmappedName
 from core.planning.review import Review
 from core.reporting.csv_text import csv_bytes
 from core.reporting.listener import Listener
-from core.reporting.report import ERROR, Report, ReportRow, failure
+from core.reporting.report import ERROR, Report, ReportRow, report_failure
 from core.service import JobSync
 from core.settings import Settings
 
@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with screen:
             report, code = _run(options, opened.service, screen)
     except SyncError as error:
-        report = failure(options.command, error)
+        report = report_failure(options.command, error)
         code = USAGE if isinstance(error, _USAGE_ERRORS) else FAILED
     screen.show(report, opened.calls() if opened else {})
     if options.csv:
@@ -114,7 +114,7 @@ def _refuse_removal(service: JobSync, screen: "_Screen") -> tuple[Report, int]:
         f"Nothing was removed. {len(deleted)} jobs are classed as deleted.",
         fix="Add --yes to remove them." if deleted else "",
     )
-    refused = failure("remove", error)
+    refused = report_failure("remove", error)
     return Report("remove", tuple(deleted), refused.issues, has_failed=True), USAGE
 
 
@@ -161,10 +161,10 @@ class _Screen:
         for name, value in report.details.items():
             if name in _ONLY_JSON:
                 continue
-            self._out.print(Text(f"{name.replace('_', ' ')}: {plain(str(value))}"))
+            self._out.print(Text(f"{name.replace('_', ' ')}: {escape_controls(str(value))}"))
         for issue in report.issues:
             style = "bold red" if report.has_failed else "yellow"
-            self._out.print(Text(plain(issue.message, keep="\n"), style=style))
+            self._out.print(Text(escape_controls(issue.message, keep="\n"), style=style))
         counts = ", ".join(f"{count} {status}" for status, count in report.counts().items())
         status = report.status.replace("_", " ")
         self._out.print(Text(f"{report.operation}: {status}{': ' if counts else ''}{counts}"))
@@ -175,17 +175,17 @@ class _Screen:
                 current = json.dumps(mask(change.path, change.current), ensure_ascii=False)
                 desired = json.dumps(mask(change.path, change.desired), ensure_ascii=False)
                 line = f"{row.job_name} › {change.path}: {current} → {desired}"
-                self._out.print(Text(plain(line)))
+                self._out.print(Text(escape_controls(line)))
 
     def _show_details(self, rows: Sequence[ReportRow]) -> None:
         for row in rows:
             details = row.details.as_json() if row.details else {}
             for item in details.get("not_mapped", ()):
                 line = f"{row.job_name} › not mapped › {item['path']}: {item['value']}"
-                self._out.print(Text(plain(f"{line} ({item['what']})")))
+                self._out.print(Text(escape_controls(f"{line} ({item['what']})")))
             for item in details.get("hidden", ()):
                 line = f"{row.job_name} › no change › {item['path']}: {item['reason']}"
-                self._out.print(Text(plain(line)))
+                self._out.print(Text(escape_controls(line)))
 
     def _on_step(self, step: str) -> None:
         if self._task is not None:
@@ -203,11 +203,11 @@ def _table(rows: Sequence[ReportRow]) -> Table:
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(
-            Text(plain(row.job_name)),
-            Text(plain(row.file_name)),
+            Text(escape_controls(row.job_name)),
+            Text(escape_controls(row.file_name)),
             Text(row.status, style=_COLOURS.get(row.status, "")),
-            Text(plain(_changes(row))),
-            Text(plain(_message(row), keep="\n")),
+            Text(escape_controls(_changes(row))),
+            Text(escape_controls(_message(row), keep="\n")),
         )
     return table
 
@@ -219,7 +219,7 @@ def _unmapped_table(names: Sequence[UnmappedName]) -> Table:
         table.add_column(column, overflow="fold")
     for name in names:
         cells = (name.noun, name.name, ", ".join(name.jobs), name.section, name.line)
-        table.add_row(*(Text(plain(cell)) for cell in cells))
+        table.add_row(*(Text(escape_controls(cell)) for cell in cells))
     return table
 
 
@@ -237,7 +237,7 @@ def _message(row: ReportRow) -> str:
     return "\n".join([*issues, *([row.message] if row.message else [])])
 
 
-def plain(text: str, *, keep: str = "") -> str:
+def escape_controls(text: str, *, keep: str = "") -> str:
     """Return text that cannot steer a terminal: control characters are written as escapes."""
     return "".join(
         char if char.isprintable() or char in keep else f"\\u{ord(char):04x}" for char in text

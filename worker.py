@@ -20,7 +20,7 @@ from core.json_text import JsonDict
 from core.mapping.mapping_file import PausePolicy
 from core.operations.operation import ADOPTABLE, PLAN, SHUTDOWN, Operation, OperationKind, Status
 from core.operations.recorder import BEAT_S, Recorder
-from core.planning.import_plan import plan_fingerprints
+from core.planning.import_plan import fingerprint_plan
 from core.planning.review import Review
 from core.reporting.report import Report
 from core.service import JobSync
@@ -118,7 +118,7 @@ class _Work:
             listener=self._recorder.listener,
         )
         adoptable = [row.job_name for row in plan.adoptable()]
-        self._recorder.keep_plan(plan_fingerprints(plan), adoptable)
+        self._recorder.keep_plan(fingerprint_plan(plan), adoptable)
         facts = {"is_complete": plan.is_complete, "adoptable": len(adoptable)}
         return replace(report, details={**report.details, **facts})
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.definitions.folder import GitContents
 from core.errors import Issue, MappingFileError, NotFoundError
-from core.mapping.use import mapping_entries
+from core.mapping.use import list_mapping_entries
 from core.ports import GitFolder, WorkspaceFiles
 from core.reading.survey import Surveyor
 from core.settings import Settings
@@ -54,7 +54,7 @@ def mapping_details(
         mappings, issues = surveyor.read_mappings()
     except MappingFileError as error:
         return details, (Issue(str(error)),)
-    entries = mapping_entries(mappings, (file.definition for file in contents.files))
+    entries = list_mapping_entries(mappings, (file.definition for file in contents.files))
     details["mapping_entries"] = [entry.as_json() for entry in entries]
     details["pause_status"] = mappings.pause.value
     return details, issues

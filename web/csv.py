@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from core.reporting.csv_text import harmless
+from core.reporting.csv_text import disarm
 
 COLUMNS: Mapping[str, str] = {
     "job": "Job",
@@ -29,9 +29,7 @@ def csv_of_rows(rows: Iterable[Mapping[str, Any]], labels: Mapping[str, str]) ->
 
     table = [
         [
-            harmless(
-                str(labels.get(row["status"], "") if field == "status" else row.get(field, ""))
-            )
+            disarm(str(labels.get(row["status"], "") if field == "status" else row.get(field, "")))
             for field in COLUMNS
         ]
         for row in rows

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from queue import SimpleQueue
 
-from core.applying.order import jobs_in_circles, without_circles
+from core.applying.order import cut_circles, find_circles
 from core.applying.work import Work
 from core.errors import AmbiguousAnswerError, Issue, StoppedError, SyncError
 from core.jobsettings.kinds import Kind
 from core.json_text import JobSettings
-from core.mapping.names import by_id, needed_jobs
-from core.mapping.pause import paused
+from core.mapping.names import find_needed_jobs, write_ids
+from core.mapping.pause import pause_all
 from core.parallel import in_parallel
 from core.planning.import_plan import Changed, Importable, New
 from core.ports import NamedResource
@@ -64,10 +64,10 @@ class _Import:
     ended: "SimpleQueue[Future[int]]" = field(default_factory=SimpleQueue)
 
     def run(self) -> Iterator[Outcome]:
-        graph = {name: needed_jobs(row.desired) for name, row in self.rows.items()}
-        circles = jobs_in_circles(graph)
+        graph = {name: find_needed_jobs(row.desired) for name, row in self.rows.items()}
+        circles = find_circles(graph)
         yield from self._make_stubs(circles)
-        sorter = TopologicalSorter(without_circles(graph, circles))
+        sorter = TopologicalSorter(cut_circles(graph, circles))
         sorter.prepare()
         pool = ThreadPoolExecutor(self.work.threads, thread_name_prefix="import")
         try:
@@ -132,7 +132,7 @@ class _Import:
         try:
             if missing:
                 raise SyncError(f"Not imported, because “{missing[0]}”, which it runs, was not.")
-            settings = by_id(row.desired, self.survey.book)
+            settings = write_ids(row.desired, self.survey.book)
         except SyncError as error:
             return self._fail(row, error)
         future = pool.submit(self._write, row, settings)
@@ -211,10 +211,10 @@ def _stub(desired: JobSettings) -> JobSettings:
         "description": "Placeholder of an import that has not ended; import again to complete it.",
         "condition_task": no_work,
     }
-    return paused({**kept, "tasks": [task]})
+    return pause_all({**kept, "tasks": [task]})
 
 
-def outcome_issue(outcome: Failed) -> Issue:
+def explain_failure(outcome: Failed) -> Issue:
     """Return what to tell about a failed row."""
     note = " A paused stub of the job exists; the next import completes it."
     return Issue(str(outcome.error) + (note if outcome.job_id is not None else ""))

@@ -1,7 +1,7 @@
 """Carries out an export plan: snapshot, files, ledger."""
 
 from core.applying.work import Work
-from core.definitions.definition import definition_bytes
+from core.definitions.definition import encode_definition
 from core.definitions.folder import GitContents
 from core.errors import AlreadyExistsError, SyncError
 from core.json_text import JsonDict
@@ -78,9 +78,9 @@ def _kept(plan: ExportPlan) -> list[JsonDict]:
 def _write(files: WorkspaceFiles, folder: str, row: _Writable) -> None:
     match row:
         case NewFile():
-            _create(files, folder, row.path, definition_bytes(row.definition))
+            _create(files, folder, row.path, encode_definition(row.definition))
         case ChangedFile():
-            files.write(f"{folder}/{row.path}", definition_bytes(row.definition))
+            files.write(f"{folder}/{row.path}", encode_definition(row.definition))
         case DeletedFile():
             files.delete(f"{folder}/{row.file.path}")
 

@@ -10,7 +10,7 @@ from core.applying.apply import (
     NotBegun,
     Outcome,
     apply_rows,
-    outcome_issue,
+    explain_failure,
 )
 from core.applying.work import FreshPlan, Work
 from core.errors import Issue
@@ -20,7 +20,7 @@ from core.reading.survey import Survey
 from core.reporting.report import ERROR, ReportRow
 from core.reporting.rows import import_row, moved_row
 from core.state.ledger import ImportedLedger, PendingCreate
-from core.state.session import snapshot_item
+from core.state.session import make_snapshot_item
 
 
 def import_selected(work: Work, fresh: FreshPlan, review: Review) -> tuple[ReportRow, ...]:
@@ -41,7 +41,7 @@ def import_selected(work: Work, fresh: FreshPlan, review: Review) -> tuple[Repor
         work.listener.on_row(shown)
     rows = {name: row for name, row in chosen.items() if name not in moved}
     work.session.keep_snapshot(
-        [snapshot_item(row.job) for row in rows.values() if isinstance(row, Changed)]
+        [make_snapshot_item(row.job) for row in rows.values() if isinstance(row, Changed)]
     )
     ledger = _adopted(_without_gone(fresh), plan, names)
     _announce(work, fresh.stored, ledger, rows)
@@ -123,7 +123,7 @@ def _shown(outcome: Outcome) -> ReportRow:
         case Applied():
             return row.with_message(f"Job {outcome.job_id} now equals its definition.")
         case Failed():
-            return replace(row, status=ERROR, issues=(outcome_issue(outcome),), message="")
+            return replace(row, status=ERROR, issues=(explain_failure(outcome),), message="")
         case NotBegun():
             return replace(
                 row, status=ERROR, issues=(Issue("Not begun: the import was stopped."),), message=""

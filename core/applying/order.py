@@ -6,7 +6,7 @@ Graph = Mapping[str, Set[str]]
 """The jobs that each job needs, by name; only names that are keys themselves count."""
 
 
-def jobs_in_circles(graph: Graph) -> set[str]:
+def find_circles(graph: Graph) -> set[str]:
     """Return the jobs on a circle, and those between two circles: they need an id beforehand.
 
     What is left after peeling off jobs that need nobody and jobs that nobody needs.
@@ -33,7 +33,7 @@ def _peel(forward: dict[str, set[str]], backward: dict[str, set[str]]) -> None:
                 free.append(other)
 
 
-def without_circles(graph: Graph, circles: Set[str]) -> dict[str, set[str]]:
+def cut_circles(graph: Graph, circles: Set[str]) -> dict[str, set[str]]:
     """Return the graph without the edges among the jobs in circles: they have ids by then."""
     return {
         name: {

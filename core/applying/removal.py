@@ -7,13 +7,13 @@ from core.applying.work import FreshPlan, Work
 from core.errors import RemovalRefusedError, SyncError
 from core.json_text import JsonDict
 from core.parallel import in_parallel
-from core.planning.forms import is_managed
+from core.planning.forms import manager_of
 from core.planning.import_plan import Deleted, Plan
 from core.planning.review import Review
 from core.reporting.report import ReportRow
 from core.reporting.rows import import_row
 from core.state.ledger import ImportedLedger
-from core.state.session import snapshot_item
+from core.state.session import make_snapshot_item
 
 _SHARE_FREE = 3  # so few removals need no share: half of two jobs is no alarm
 
@@ -55,7 +55,7 @@ def check_removal(
         )
 
 
-def removal_problem(row: Deleted, selected: Mapping[str, Deleted]) -> SyncError | None:
+def find_removal_problem(row: Deleted, selected: Mapping[str, Deleted]) -> SyncError | None:
     """Return why one job cannot be removed: others that stay still run it."""
     staying = [name for name in row.needed_by if name not in selected]
     if not staying:
@@ -93,7 +93,7 @@ def _problems(selected: Mapping[str, Deleted], review: Review) -> dict[str, Sync
     """Return the jobs that stay: they have moved, or others still run them."""
     moved = SyncError("Not removed: the job changed after validation.", fix="Validate again.")
     problems = {
-        name: moved if review.has_moved(row) else removal_problem(row, selected)
+        name: moved if review.has_moved(row) else find_removal_problem(row, selected)
         for name, row in selected.items()
     }
     return {name: problem for name, problem in problems.items() if problem}
@@ -105,9 +105,9 @@ def _read_for_removal(work: Work, rows: Iterable[Deleted]) -> dict[str, JsonDict
 
     def read(row: Deleted) -> JsonDict:
         job = jobs.get_job(row.job.job_id)
-        if job.name != row.job_name or is_managed(job.marks):
+        if job.name != row.job_name or manager_of(job.marks):
             raise SyncError("The job changed after validation.", fix="Validate again.")
-        return {**snapshot_item(job), "permissions": jobs.get_permissions(job.job_id)}
+        return {**make_snapshot_item(job), "permissions": jobs.get_permissions(job.job_id)}
 
     return {row.job_name: result for row, result in in_parallel(read, rows, threads=work.threads)}
 

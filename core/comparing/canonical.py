@@ -59,7 +59,7 @@ def canonicalize(settings: JobSettings) -> Canonical:
     return Canonical(result, tuple(hidden))
 
 
-def sendable(settings: JobSettings) -> JobSettings:
+def drop_unsendable(settings: JobSettings) -> JobSettings:
     """Return the settings without what create and reset refuse or must not get; nothing else."""
     result: JobSettings = _strip(settings, _UNSENDABLE, ())
     return result
@@ -70,7 +70,7 @@ def sendable(settings: JobSettings) -> JobSettings:
 _SHUFFLED = ("depends_on", "webhook_notifications")
 
 
-def in_steady_order(settings: JobSettings) -> JobSettings:
+def sort_shuffled(settings: JobSettings) -> JobSettings:
     """Return the settings with the lists sorted that the API shuffles, for small Git diffs."""
     result: JobSettings = _steady(settings, "", shuffled=False)
     return result
@@ -149,7 +149,7 @@ def _sort_key(item: dict[str, Any], name: str) -> list[Any]:
     return [*(item.get(field) for field in LIST_KEYS[name]), item]
 
 
-def unique_keys(items: list[Any], path: str) -> bool:
+def has_unique_keys(items: list[Any], path: str) -> bool:
     """Whether every element has a key of its own, so that elements can be matched by it."""
     counts = Counter(element_key(path, item, index) for index, item in enumerate(items))
     return has_keys(items, list_name(path)) and all(count == 1 for count in counts.values())

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from core.comparing.canonical import Hidden, canonicalize, unique_keys
+from core.comparing.canonical import Hidden, canonicalize, has_unique_keys
 from core.comparing.rules import Rule
 from core.jobsettings.places import element_key, join_element, join_key
 from core.json_text import JobSettings, equal_json
@@ -41,8 +41,8 @@ def _differences(current: Any, desired: Any, path: str) -> Iterator[FieldChange]
     elif (
         isinstance(current, list)
         and isinstance(desired, list)
-        and unique_keys(current, path)
-        and unique_keys(desired, path)
+        and has_unique_keys(current, path)
+        and has_unique_keys(desired, path)
     ):
         yield from _list_differences(current, desired, path)
     elif not equal_json(current, desired):
@@ -74,7 +74,7 @@ class HiddenDifference:
     source: str
 
 
-def hidden_differences(current: JobSettings, desired: JobSettings) -> tuple[HiddenDifference, ...]:
+def find_hidden(current: JobSettings, desired: JobSettings) -> tuple[HiddenDifference, ...]:
     """Return what `diff_settings` leaves out because a rule says that it means nothing."""
     if _same_text(current, desired):
         return ()

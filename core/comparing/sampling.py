@@ -9,7 +9,7 @@ from core.ports import LiveJob
 SAMPLE_SIZE = 8
 
 
-def sample_of(job_ids: Iterable[int]) -> list[int]:
+def draw_sample(job_ids: Iterable[int]) -> list[int]:
     """Return a few jobs, chosen by hash: the same ones each time, and none by age or name."""
     return sorted(job_ids, key=lambda job_id: hashlib.sha256(str(job_id).encode()).digest())[
         :SAMPLE_SIZE

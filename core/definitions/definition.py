@@ -48,7 +48,7 @@ class Definition:
         return cast(JobSettings, self.packed.unpack())
 
 
-def definition_bytes(definition: Definition) -> bytes:
+def encode_definition(definition: Definition) -> bytes:
     """Return the content of the definition's file: sorted keys, one newline at the end."""
     document: JsonDict = {"job_id": definition.source_job_id, "settings": definition.settings}
     if definition.run_as_user_name:

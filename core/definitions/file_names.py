@@ -18,7 +18,7 @@ _ASSET_SUFFIXES = (".lvdash", ".dbalert", ".dbquery")
 _ESCAPE = re.compile(r"%([0-9A-F]{2})")
 
 
-def file_name(job_name: str) -> str:
+def make_file_name(job_name: str) -> str:
     """Return the file name of a job, `<name>.json` for plain names.
 
     Anything outside a small set of characters becomes `%XX` (UTF-8). Names longer than the bound
@@ -32,7 +32,7 @@ def file_name(job_name: str) -> str:
 
 
 def job_name_of(name: str) -> str | None:
-    """Reverse `file_name`; None for a hashed or foreign file name."""
+    """Reverse `make_file_name`; None for a hashed or foreign file name."""
     stem = name.removesuffix(SUFFIX)
     if "~" in stem or stem == name:
         return None
@@ -41,10 +41,10 @@ def job_name_of(name: str) -> str | None:
         job_name = raw.encode("latin-1").decode("utf-8", "surrogatepass")
     except UnicodeError:
         return None
-    return job_name if file_name(job_name) == name else None
+    return job_name if make_file_name(job_name) == name else None
 
 
-def free_file_name(job_name: str, taken: Collection[str]) -> str:
+def find_free_file_name(job_name: str, taken: Collection[str]) -> str:
     """Return a file name for a new definition that clashes with none in `taken`.
 
     Args:
@@ -53,7 +53,7 @@ def free_file_name(job_name: str, taken: Collection[str]) -> str:
     Names that differ only in case would be one file on Windows and macOS, so the later one
     gets a short hash behind `~`.
     """
-    name = file_name(job_name)
+    name = make_file_name(job_name)
     if name.casefold() not in taken:
         return name
     stem = _cut(name.removesuffix(SUFFIX), MAX_STEM_LENGTH - 33)

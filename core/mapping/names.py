@@ -80,7 +80,7 @@ class NameBook:
         return self.name_of(Kind.WORKSPACE, str(owner)) is None
 
 
-def wanted_names(
+def find_wanted_names(
     definitions: Iterable[JobSettings], live: Iterable[JobSettings], mappings: Mappings
 ) -> dict[Kind, set[str]]:
     """Return which kinds are referred to at all, and by which names of the target.
@@ -102,7 +102,7 @@ def wanted_names(
     return wanted
 
 
-def unlisted(settings: JobSettings, book: NameBook) -> set[tuple[Kind, str]]:
+def find_unlisted(settings: JobSettings, book: NameBook) -> set[tuple[Kind, str]]:
     """Return the ids in live settings that the book does not know, to be looked up one by one."""
     return {
         (reference.kind, str(reference.value))
@@ -113,7 +113,7 @@ def unlisted(settings: JobSettings, book: NameBook) -> set[tuple[Kind, str]]:
     }
 
 
-def by_name(settings: JobSettings, book: NameBook) -> Named:
+def write_names(settings: JobSettings, book: NameBook) -> Named:
     """Write the references of live settings by name; what has no single name keeps its id."""
     issues: list[Issue] = []
 
@@ -131,7 +131,7 @@ def by_name(settings: JobSettings, book: NameBook) -> Named:
     return Named(replace_references(settings, name), tuple(issues))
 
 
-def mapped(
+def map_names(
     settings: JobSettings, mappings: Mappings, book: NameBook, defined_jobs: Collection[str]
 ) -> Named:
     """Translate a definition's names into those of the target, and check that each exists once.
@@ -166,7 +166,7 @@ def mapped(
     return Named(result, tuple(issues), tuple(missing))
 
 
-def by_id(settings: JobSettings, book: NameBook) -> JobSettings:
+def write_ids(settings: JobSettings, book: NameBook) -> JobSettings:
     """Write the names as ids of this workspace, each in its path's own JSON type.
 
     Raises:
@@ -188,7 +188,7 @@ def by_id(settings: JobSettings, book: NameBook) -> JobSettings:
     return replace_references(settings, identify)
 
 
-def needed_jobs(settings: JobSettings) -> frozenset[str]:
+def find_needed_jobs(settings: JobSettings) -> frozenset[str]:
     """Return the names of the jobs that these settings run or wait for."""
     names = (
         name_in(Kind.JOB, reference.value)

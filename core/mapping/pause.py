@@ -10,7 +10,7 @@ _PAUSED = "PAUSED"
 _ACTIVE = "UNPAUSED"  # what the API takes a missing pause_status for
 
 
-def with_pause_policy(
+def apply_pause_policy(
     desired: JobSettings, current: JobSettings | None, policy: PausePolicy
 ) -> JobSettings:
     """Return the settings with the pause status that the policy wants.
@@ -31,9 +31,9 @@ def with_pause_policy(
     return result
 
 
-def paused(settings: JobSettings) -> JobSettings:
+def pause_all(settings: JobSettings) -> JobSettings:
     """Return the settings with every schedule and trigger paused."""
-    return with_pause_policy(settings, None, PausePolicy.NEW_PAUSED)
+    return apply_pause_policy(settings, None, PausePolicy.NEW_PAUSED)
 
 
 def _decide(block: dict[str, Any], current: Any, policy: PausePolicy) -> dict[str, Any]:

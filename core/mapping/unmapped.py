@@ -50,7 +50,7 @@ class UnmappedName:
         }
 
 
-def unmapped_names(
+def gather_unmapped(
     missing: Iterable[tuple[str, MissingName]], names_of: Callable[[Kind], Collection[str]]
 ) -> tuple[UnmappedName, ...]:
     """Gather what all jobs lack into one row per name.

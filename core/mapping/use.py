@@ -31,7 +31,7 @@ class MappingEntry:
         }
 
 
-def mapping_entries(
+def list_mapping_entries(
     mappings: Mappings, definitions: Iterable[Definition]
 ) -> tuple[MappingEntry, ...]:
     """Return every entry of the mapping file with its use, in the order of the file's sections."""

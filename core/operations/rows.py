@@ -6,7 +6,7 @@ from typing import Literal
 
 from core.jobsettings.facts import JobFacts, job_facts
 from core.json_text import JsonDict
-from core.mapping.names import needed_jobs
+from core.mapping.names import find_needed_jobs
 from core.operations.sides import Sides
 from core.planning.export_plan import ExportRow
 from core.planning.import_plan import Changed, Deleted, New, Row
@@ -46,7 +46,7 @@ def first_body(key: str, planned: Planned, sides: Sides) -> JsonDict:
     }
     if isinstance(planned, New | Changed):
         body["pick"] = "import"
-        body["needs"] = sorted(needed_jobs(planned.desired))
+        body["needs"] = sorted(find_needed_jobs(planned.desired))
     elif isinstance(planned, Deleted):
         body["pick"] = "remove"
     state: State = "planned" if shown.status in _WRITTEN else ""

@@ -6,19 +6,19 @@ from typing import ClassVar
 
 from core.comparing.diff import FieldChange, diff_settings
 from core.definitions.definition import Definition
-from core.definitions.file_names import file_name, free_file_name
+from core.definitions.file_names import find_free_file_name, make_file_name
 from core.definitions.folder import DefinitionFile, GitContents
 from core.errors import Issue
 from core.json_text import JobSettings
 from core.mapping.mapping_file import PausePolicy
 from core.mapping.names import NameBook
-from core.mapping.pause import with_pause_policy
+from core.mapping.pause import apply_pause_policy
 from core.planning.forms import (
-    exported_definition,
-    file_form,
-    is_managed,
-    live_form,
-    with_same_identity,
+    make_definition,
+    make_file_form,
+    make_live_form,
+    manager_of,
+    take_identity,
 )
 from core.planning.import_plan import Blocked
 from core.ports import LiveJob
@@ -205,10 +205,10 @@ class _Planner:
             row = self._settled[job.job_id]
             self._claimed.add(row.file.path)
             return row
-        reason = is_managed(job.marks)
+        reason = manager_of(job.marks)
         if reason:
             return SkippedJob(job.name, reason)
-        form = live_form(job, self._now.book)
+        form = make_live_form(job, self._now.book)
         issues = self._job_problem(job) or form.issues
         if issues:
             return Blocked(job.name, "", issues)
@@ -244,27 +244,27 @@ class _Planner:
         return None
 
     def _new_row(self, job: LiveJob) -> ExportRow:
-        natural = file_name(job.name)
+        natural = make_file_name(job.name)
         remembered = self._ledger_paths.get(job.job_id, natural)
         for path in (natural, remembered):
             folded = path.casefold()
             if folded in self._unread or folded.startswith(self._unread_folders):
                 message = f"Its file {path} cannot be read, and is not overwritten."
                 return Blocked(job.name, path, (Issue(message, path),))
-        path = free_file_name(job.name, self._taken)
+        path = find_free_file_name(job.name, self._taken)
         if path.casefold() in self._taken:
             return Blocked(job.name, path, (Issue(f"The file name {path} is taken.", path),))
         self._taken.add(path.casefold())
-        return NewFile(job.name, path, job, exported_definition(job, self._now.book))
+        return NewFile(job.name, path, job, make_definition(job, self._now.book))
 
     def _compared_row(self, job: LiveJob, live: JobSettings, file: DefinitionFile) -> ExportRow:
-        current = file_form(file.definition).settings
-        wanted = with_same_identity(live, job, current)
+        current = make_file_form(file.definition).settings
+        wanted = take_identity(live, job, current)
         changes = diff_settings(current, wanted)
         if not changes or self._is_as_imported(file, wanted):
             return UnchangedFile(job.name, file, job)
         old_name = file.definition.job_name
-        definition = exported_definition(job, self._now.book)
+        definition = make_definition(job, self._now.book)
         renamed = old_name if old_name != job.name else ""
         return ChangedFile(job.name, file, job, definition, changes, renamed)
 
@@ -272,7 +272,7 @@ class _Planner:
         imported = self._now.as_imported(file)
         if imported is None:
             return False
-        return not diff_settings(with_pause_policy(imported, live, self._now.pause), live)
+        return not diff_settings(apply_pause_policy(imported, live, self._now.pause), live)
 
     def _file_row(self, file: DefinitionFile) -> ExportRow:
         name = file.definition.job_name

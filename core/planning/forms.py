@@ -3,13 +3,13 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from core.comparing.canonical import in_steady_order, sendable
+from core.comparing.canonical import drop_unsendable, sort_shuffled
 from core.definitions.definition import Definition
 from core.errors import InvalidDefinitionError, Issue
 from core.jobsettings.principals import Principal, effective_run_as
 from core.json_text import JobSettings, JsonDict
 from core.mapping.mapping_file import DEFAULT, RUN_AS_SECTION, Mappings
-from core.mapping.names import NameBook, by_name, mapped
+from core.mapping.names import NameBook, map_names, write_names
 from core.mapping.unmapped import MissingName
 from core.ports import LiveJob
 
@@ -29,7 +29,7 @@ class Form:
     missing: tuple[MissingName, ...] = ()
 
 
-def is_managed(settings: JobSettings) -> str:
+def manager_of(settings: JobSettings) -> str:
     """Return why a job belongs to somebody else, or an empty text.
 
     Source: terraform-provider-databricks exporter/impl_jobs.go, isManagedJob.
@@ -43,14 +43,14 @@ def is_managed(settings: JobSettings) -> str:
     return ""
 
 
-def live_form(job: LiveJob, book: NameBook) -> Form:
+def make_live_form(job: LiveJob, book: NameBook) -> Form:
     """Return a live job in the form that is compared with Git, and written to it."""
-    named = by_name(sendable(job.settings), book)
+    named = write_names(drop_unsendable(job.settings), book)
     settings = _with_queue(named.settings, _NOT_QUEUED)
     return _with_identity(settings, job.run_as_user_name, named.issues)
 
 
-def with_same_identity(current: JobSettings, job: LiveJob, desired: JobSettings) -> JobSettings:
+def take_identity(current: JobSettings, job: LiveJob, desired: JobSettings) -> JobSettings:
     """Take an identity that the API only names for the desired one, when it has that name.
 
     `run_as_user_name` does not say whether it names a user or a group; only `run_as` does, and
@@ -66,20 +66,20 @@ def with_same_identity(current: JobSettings, job: LiveJob, desired: JobSettings)
     return current
 
 
-def exported_definition(job: LiveJob, book: NameBook) -> Definition:
+def make_definition(job: LiveJob, book: NameBook) -> Definition:
     """Return the definition that a live job's file should hold: its own fields, in steady order."""
-    named = by_name(in_steady_order(sendable(job.settings)), book).settings
+    named = write_names(sort_shuffled(drop_unsendable(job.settings)), book).settings
     settings = _with_queue(named, _NOT_QUEUED)
     return Definition(job.name, job.job_id, job.run_as_user_name, settings)
 
 
-def file_form(definition: Definition) -> Form:
+def make_file_form(definition: Definition) -> Form:
     """Return a definition, as it stands in Git, in the form that is compared with a live job."""
-    settings = _with_queue(sendable(definition.settings), _QUEUED)
+    settings = _with_queue(drop_unsendable(definition.settings), _QUEUED)
     return _with_identity(settings, definition.run_as_user_name, ())
 
 
-def desired_form(
+def make_desired_form(
     definition: Definition,
     mappings: Mappings,
     book: NameBook,
@@ -87,10 +87,10 @@ def desired_form(
     is_active: Callable[[Principal], bool],
 ) -> Form:
     """Return what the target job should be: names mapped, identity mapped and checked."""
-    named = mapped(sendable(definition.settings), mappings, book, defined_jobs)
+    named = map_names(drop_unsendable(definition.settings), mappings, book, defined_jobs)
     settings = _with_queue(named.settings, _QUEUED)
     try:
-        principal = target_principal(definition, mappings)
+        principal = choose_principal(definition, mappings)
     except InvalidDefinitionError as error:
         return Form(settings, (*named.issues, Issue(str(error), "run_as")), named.missing)
     settings["run_as"] = principal.as_json()
@@ -107,7 +107,7 @@ def desired_form(
     return Form(settings, (*named.issues, issue), (*named.missing, absent))
 
 
-def target_principal(definition: Definition, mappings: Mappings) -> Principal:
+def choose_principal(definition: Definition, mappings: Mappings) -> Principal:
     """Return who the job shall run as here: the exact entry, `default`, else the same principal.
 
     Raises:

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from typing import ClassVar, cast
 
 from core.comparing.canonical import canonicalize
-from core.comparing.diff import FieldChange, HiddenDifference, diff_settings, hidden_differences
+from core.comparing.diff import FieldChange, HiddenDifference, diff_settings, find_hidden
 from core.definitions.folder import DefinitionFile, GitContents
 from core.errors import Issue
 from core.json_text import JobSettings, Packed, fingerprint
 from core.mapping.mapping_file import PausePolicy
-from core.mapping.names import NameBook, needed_jobs
-from core.mapping.pause import with_pause_policy
-from core.mapping.unmapped import MissingName, UnmappedName, unmapped_names
-from core.planning.forms import Form, is_managed, live_form, with_same_identity
+from core.mapping.names import NameBook, find_needed_jobs
+from core.mapping.pause import apply_pause_policy
+from core.mapping.unmapped import MissingName, UnmappedName, gather_unmapped
+from core.planning.forms import Form, make_live_form, manager_of, take_identity
 from core.ports import LiveJob
 from core.state.ledger import ImportedLedger
 
@@ -175,7 +175,7 @@ class Situation:
     settled: tuple[Unchanged, ...] = ()
 
 
-def row_fingerprint(row: Importable | Deleted) -> str:
+def fingerprint_row(row: Importable | Deleted) -> str:
     """Return a text that changes when the row's job, file or mapping has moved.
 
     Two readings of the same job may differ in the order of their lists, which is no move.
@@ -189,10 +189,10 @@ def row_fingerprint(row: Importable | Deleted) -> str:
     return fingerprint(parts)
 
 
-def plan_fingerprints(plan: Plan) -> dict[str, str]:
+def fingerprint_plan(plan: Plan) -> dict[str, str]:
     """Return, by job name, the fingerprints of the rows that can be carried out."""
     rows = {**plan.importable(), **plan.removable()}
-    return {name: row_fingerprint(row) for name, row in rows.items()}
+    return {name: fingerprint_row(row) for name, row in rows.items()}
 
 
 def find_renames(
@@ -270,7 +270,7 @@ class _Planner:
         )
 
     def unmapped(self) -> tuple[UnmappedName, ...]:
-        return unmapped_names(self._missing, self._now.book.names)
+        return gather_unmapped(self._missing, self._now.book.names)
 
     def definition_rows(self) -> list[Row]:
         return [self._definition_row(file) for file in self._now.contents.files]
@@ -299,7 +299,7 @@ class _Planner:
             ids = ", ".join(str(job.job_id) for job in jobs)
             return self._blocked(file, f"{len(jobs)} jobs have this name: {ids}. Rename or delete.")
         job = jobs[0] if jobs else self._renames.get(name)
-        reason = is_managed(job.marks) if job else ""
+        reason = manager_of(job.marks) if job else ""
         if job and reason:
             return Skipped(name, job, reason, file)
         return self._compared_row(file, job)
@@ -312,20 +312,20 @@ class _Planner:
         if job is None:
             if not self.sees_all:
                 return self._blocked(file, "It cannot be proven that no job has this name already.")
-            return New(name, file, with_pause_policy(form.settings, None, self._now.pause))
+            return New(name, file, apply_pause_policy(form.settings, None, self._now.pause))
         if job.job_id in self._now.unread_jobs:
             return Blocked(name, file.path, (self._now.unread_jobs[job.job_id],))
-        current = with_same_identity(live_form(job, self._now.book).settings, job, form.settings)
-        desired = with_pause_policy(form.settings, current, self._now.pause)
+        current = take_identity(make_live_form(job, self._now.book).settings, job, form.settings)
+        desired = apply_pause_policy(form.settings, current, self._now.pause)
         changes = diff_settings(current, desired)
-        hidden = hidden_differences(current, desired) if self._now.shows_hidden else ()
+        hidden = find_hidden(current, desired) if self._now.shows_hidden else ()
         if not changes:
             return Unchanged(name, file, job, job.job_id in self._now.ledger.jobs, hidden)
         old_name = job.name if job.name != name else ""
         return Changed(name, file, job, desired, current, changes, old_name, hidden)
 
     def _job_row(self, job: LiveJob) -> Row:
-        reason = is_managed(job.marks)
+        reason = manager_of(job.marks)
         if reason:
             return Skipped(job.name, job, reason, None)
         if job.job_id not in self._now.ledger.jobs:
@@ -347,7 +347,7 @@ class _Planner:
     def _needed_by(self, job: LiveJob) -> tuple[str, ...]:
         if not self._users:
             for other in self._now.live:
-                for needed in needed_jobs(live_form(other, self._now.book).settings):
+                for needed in find_needed_jobs(make_live_form(other, self._now.book).settings):
                     self._users.setdefault(needed, set()).add(other.name)
         return tuple(sorted(self._users.get(job.name, set()) - {job.name}))
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from core.errors import SelectionError
 from core.mapping.mapping_file import PausePolicy
-from core.planning.import_plan import Deleted, Importable, row_fingerprint
+from core.planning.import_plan import Deleted, Importable, fingerprint_row
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
     """What is to be carried out, and of which plan. Empty, it means all rows of the plan of now.
 
-    `names` are the chosen jobs, None for all. `fingerprints` are the `plan_fingerprints` of the
+    `names` are the chosen jobs, None for all. `fingerprints` are the `fingerprint_plan` of the
     plan that the user saw: rows that have moved since are skipped and named; None when nobody saw
     one. `pause` is the policy that this plan was made with, None for the mapping file's.
     """
@@ -41,4 +41,4 @@ class Review:
         """Whether a row is not what the user saw any more."""
         if self.fingerprints is None:
             return False
-        return self.fingerprints.get(row.job_name) != row_fingerprint(row)
+        return self.fingerprints.get(row.job_name) != fingerprint_row(row)

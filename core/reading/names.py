@@ -6,9 +6,9 @@ from core.definitions.folder import GitContents
 from core.errors import NotFoundError, SyncError
 from core.jobsettings.kinds import Kind
 from core.mapping.mapping_file import Mappings
-from core.mapping.names import NameBook, unlisted, wanted_names
+from core.mapping.names import NameBook, find_unlisted, find_wanted_names
 from core.parallel import in_parallel
-from core.planning.forms import is_managed
+from core.planning.forms import manager_of
 from core.ports import LiveJob, NamedResource, Ports, Resources
 
 _NEVER_LISTED = frozenset({Kind.JOB, Kind.WORKSPACE})
@@ -24,9 +24,9 @@ def list_names(
     threads: int,
 ) -> NameBook:
     """List the kinds that some job or definition refers to, and no other."""
-    names = wanted_names(
+    names = find_wanted_names(
         (file.definition.settings for file in contents.files),
-        (job.settings for job in live if not is_managed(job.marks)),
+        (job.settings for job in live if not manager_of(job.marks)),
         mappings,
     )
     results = in_parallel(
@@ -55,8 +55,8 @@ def look_up_unlisted(
     wanted = {
         reference
         for job in jobs
-        if not is_managed(job.marks)
-        for reference in unlisted(job.settings, book)
+        if not manager_of(job.marks)
+        for reference in find_unlisted(job.settings, book)
     }
     results = in_parallel(
         lambda reference: _find(ports, *reference), sorted(wanted), threads=threads

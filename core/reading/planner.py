@@ -9,7 +9,7 @@ from core.jobsettings.kinds import Kind
 from core.jobsettings.principals import Principal
 from core.json_text import JobSettings
 from core.planning.export_plan import ExportPlan, ExportSituation, plan_export
-from core.planning.forms import Form, desired_form, target_principal
+from core.planning.forms import Form, choose_principal, make_desired_form
 from core.planning.import_plan import Plan, Situation, find_renames, plan_import
 from core.ports import NamedResource, Ports
 from core.reading.names import look_up_unlisted
@@ -102,11 +102,11 @@ class Planner:
         principals: set[Principal] = set()
         for definition in definitions:
             try:
-                principals.add(target_principal(definition, survey.mappings))
+                principals.add(choose_principal(definition, survey.mappings))
             except SyncError:
-                continue  # becomes an issue of this definition in desired_form
+                continue  # becomes an issue of this definition in make_desired_form
         active = self._ports.principals.find_active(principals)
         names = {definition.job_name for definition in definitions}
-        return lambda file: desired_form(
+        return lambda file: make_desired_form(
             file.definition, survey.mappings, survey.book, names, active.__contains__
         )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
-from core.comparing.sampling import agrees, sample_of
+from core.comparing.sampling import agrees, draw_sample
 from core.errors import Issue, SyncError
 from core.parallel import in_parallel
 from core.ports import Jobs, LiveJob
@@ -117,7 +117,7 @@ def _read_in_full(
     settled = {row.job.job_id: row.job for row in first.settled()}
     if not trusts_list:
         return reader.read([*first.jobs_to_read(), *settled]), False
-    sample = sample_of(settled)
+    sample = draw_sample(settled)
     forms = reader.read([*first.jobs_to_read(), *sample])
     if all(
         job_id in forms.jobs and agrees(settled[job_id], forms.jobs[job_id]) for job_id in sample

@@ -23,10 +23,10 @@ def csv_bytes(rows: Iterable[ReportRow]) -> bytes:
             for issue in row.issues
         )
         cells = (row.job_name, row.file_name, row.status, changes, issues, row.message)
-        writer.writerow([harmless(cell) for cell in cells])
+        writer.writerow([disarm(cell) for cell in cells])
     return text.getvalue().encode("utf-8-sig", "backslashreplace")
 
 
-def harmless(cell: str) -> str:
+def disarm(cell: str) -> str:
     """Return a cell that a spreadsheet shows as text."""
     return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell

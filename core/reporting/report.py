@@ -138,7 +138,7 @@ class Report:
         return document
 
 
-def failure(operation: str, error: SyncError) -> Report:
+def report_failure(operation: str, error: SyncError) -> Report:
     """Return the report of an operation that could not be carried out."""
     return Report(operation, issues=(Issue(str(error)),), has_failed=True)
 

@@ -9,8 +9,8 @@ from core.ports import WorkspaceFiles
 from core.state.ledger import (
     ExportedLedger,
     ImportedLedger,
-    exported_ledger_from_json,
-    imported_ledger_from_json,
+    parse_exported_ledger,
+    parse_imported_ledger,
 )
 
 FOLDER_NAME = ".job-sync-state"
@@ -39,12 +39,12 @@ class StateFolder:
     def imported(self) -> ImportedLedger:
         """Return the ledger of imported jobs; empty when there is none yet."""
         document = self._read(_IMPORTED)
-        return ImportedLedger() if document is None else imported_ledger_from_json(document)
+        return ImportedLedger() if document is None else parse_imported_ledger(document)
 
     def exported(self) -> ExportedLedger:
         """Return the ledger of exported files; empty when there is none yet."""
         document = self._read(_EXPORTED)
-        return ExportedLedger() if document is None else exported_ledger_from_json(document)
+        return ExportedLedger() if document is None else parse_exported_ledger(document)
 
     def save_imported(self, ledger: ImportedLedger) -> None:
         """Replace the ledger of imported jobs."""

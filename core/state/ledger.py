@@ -109,7 +109,7 @@ def settle_pending(ledger: ImportedLedger, live: Iterable[LiveJob], creator: str
     return settled
 
 
-def imported_ledger_from_json(document: Any) -> ImportedLedger:
+def parse_imported_ledger(document: Any) -> ImportedLedger:
     """Read a ledger.
 
     Raises:
@@ -131,7 +131,7 @@ def imported_ledger_from_json(document: Any) -> ImportedLedger:
         raise _broken("imported.json") from error
 
 
-def exported_ledger_from_json(document: Any) -> ExportedLedger:
+def parse_exported_ledger(document: Any) -> ExportedLedger:
     """Read a ledger.
 
     Raises:

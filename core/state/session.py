@@ -71,7 +71,7 @@ class Session:
             )
 
 
-def snapshot_item(job: LiveJob) -> JsonDict:
+def make_snapshot_item(job: LiveJob) -> JsonDict:
     """Return what a snapshot keeps of a job: enough to make it again."""
     return {
         "job_id": job.job_id,

@@ -17,7 +17,7 @@ from core.errors import (
 from core.jobsettings.kinds import Kind
 from core.json_text import JobSettings
 from core.mapping.mapping_file import PausePolicy
-from core.planning.import_plan import plan_fingerprints
+from core.planning.import_plan import fingerprint_plan
 from core.planning.review import Review
 from core.ports import CurrentPrincipal, GitFolder
 from core.reporting.listener import Listener
@@ -318,7 +318,7 @@ def test_rows_that_moved_after_validation_are_skipped_and_named(dev, prod):
     plan, _ = prod.service().validate()
     target = prod.jobs.named("load")
     prod.jobs.reset_job(target.job_id, job("load", timeout_seconds=7, run_as={"user_name": ME}))
-    report = prod.service().import_jobs(Review(fingerprints=plan_fingerprints(plan)))
+    report = prod.service().import_jobs(Review(fingerprints=fingerprint_plan(plan)))
     assert statuses(report) == {"load": "error", "other": "unchanged"}
     assert prod.jobs.named("load").settings["timeout_seconds"] == 7
 
@@ -465,7 +465,7 @@ def test_a_job_that_moved_after_validation_is_not_removed(dev, prod):
     plan, _ = prod.service().validate()
     target = prod.jobs.named("moved")
     prod.jobs.reset_job(target.job_id, job("moved", timeout_seconds=7))
-    report = prod.service().remove(Review(fingerprints=plan_fingerprints(plan)))
+    report = prod.service().remove(Review(fingerprints=fingerprint_plan(plan)))
     assert statuses(report) == {"gone": "deleted", "moved": "error"}
     assert [one.name for one in prod.jobs.jobs.values()] == ["moved"]
 
@@ -495,7 +495,7 @@ def test_a_plan_and_its_import_follow_the_same_choice(dev, prod, pause, state):
     dev.service().export()
     dev.copy_definitions_to(prod)
     plan, _ = prod.service().validate(pause=pause)
-    report = prod.service().import_jobs(Review(None, plan_fingerprints(plan), pause))
+    report = prod.service().import_jobs(Review(None, fingerprint_plan(plan), pause))
     assert report.status == "completed"
     assert prod.jobs.named("load").settings["schedule"]["pause_status"] == state
 
@@ -505,7 +505,7 @@ def test_a_choice_other_than_the_reviewed_one_moves_the_rows(dev, prod):
     dev.service().export()
     dev.copy_definitions_to(prod)
     plan, _ = prod.service().validate(pause=PausePolicy.NEW_PAUSED)
-    report = prod.service().import_jobs(Review(fingerprints=plan_fingerprints(plan)))
+    report = prod.service().import_jobs(Review(fingerprints=fingerprint_plan(plan)))
     assert statuses(report) == {"load": "error"}
     assert not prod.jobs.jobs
 

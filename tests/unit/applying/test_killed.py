@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from core.json_text import parse_json
-from core.state.ledger import imported_ledger_from_json
+from core.state.ledger import parse_imported_ledger
 from tests.builders import definition_text, job, run_job_task
 from tests.fakes import FOLDER, ME, FakeWorkspace
 
@@ -84,7 +84,7 @@ def die_and_run_again(workspace: FakeWorkspace, at: int, *, after: bool, operati
 
 def ledger_names(workspace: FakeWorkspace) -> dict[int, str]:
     [path] = [path for path in workspace.files.files if path.endswith("imported.json")]
-    ledger = imported_ledger_from_json(parse_json(workspace.files.files[path].decode()))
+    ledger = parse_imported_ledger(parse_json(workspace.files.files[path].decode()))
     assert not ledger.pending
     return {job_id: entry.job_name for job_id, entry in ledger.jobs.items()}
 

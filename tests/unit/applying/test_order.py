@@ -4,7 +4,7 @@ from graphlib import TopologicalSorter
 
 import pytest
 
-from core.applying.order import jobs_in_circles, without_circles
+from core.applying.order import cut_circles, find_circles
 
 
 @pytest.mark.parametrize(
@@ -25,18 +25,18 @@ from core.applying.order import jobs_in_circles, without_circles
 )
 def test_the_jobs_on_circles_and_between_them_are_found(graph, circles):
     needs = {name: set(needed) for name, needed in graph.items()}
-    assert jobs_in_circles(needs) == set(circles)
+    assert find_circles(needs) == set(circles)
 
 
 def test_the_graph_itself_is_not_changed():
     graph = {"a": {"b"}, "b": {"a"}, "c": {"a", "z"}}
-    without_circles(graph, jobs_in_circles(graph))
+    cut_circles(graph, find_circles(graph))
     assert graph == {"a": {"b"}, "b": {"a"}, "c": {"a", "z"}}
 
 
 def test_only_the_edges_among_jobs_in_circles_go():
     graph = {"a": {"b", "c"}, "b": {"a"}, "c": set(), "d": {"a", "z"}}
-    rest = without_circles(graph, {"a", "b"})
+    rest = cut_circles(graph, {"a", "b"})
     assert rest == {"a": {"c"}, "b": set(), "c": set(), "d": {"a"}}
     order = list(TopologicalSorter(rest).static_order())
     assert order.index("c") < order.index("a") < order.index("d")

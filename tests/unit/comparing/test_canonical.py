@@ -13,10 +13,10 @@ from core.comparing.canonical import (
     NULL,
     TASK_RULES,
     canonicalize,
+    drop_unsendable,
     has_keys,
-    in_steady_order,
-    sendable,
-    unique_keys,
+    has_unique_keys,
+    sort_shuffled,
 )
 from core.comparing.diff import diff_settings
 
@@ -223,7 +223,7 @@ def test_an_unknown_field_keeps_every_other_value(value):
 def test_a_cluster_without_workers_is_kept(place):
     settings = place({"num_workers": 0})
     assert canonicalize(settings).settings == settings
-    assert sendable(settings) == settings
+    assert drop_unsendable(settings) == settings
     assert len(diff_settings(place({}), settings)) == 1
 
 
@@ -281,7 +281,7 @@ def test_the_settings_themselves_are_never_changed():
     settings = in_for_each_cluster({**POOL, "node_type_id": "m5", "aws_attributes": {"a": None}})
     before = deepcopy(settings)
     canonicalize(settings)
-    sendable(settings)
+    drop_unsendable(settings)
     assert settings == before
 
 
@@ -298,7 +298,7 @@ def test_what_the_pool_decides_is_not_sent(place):
         "azure_attributes": {"availability": "SPOT"},
         "gcp_attributes": {"zone_id": "a", "google_service_account": "sa@x"},
     }
-    assert sendable(place(cluster)) == place(
+    assert drop_unsendable(place(cluster)) == place(
         {
             **POOL,
             "driver_instance_pool_id": "pool-2",
@@ -313,8 +313,8 @@ def test_what_the_pool_decides_is_not_sent(place):
 @pytest.mark.parametrize("place", [in_job_cluster, in_task_cluster, in_for_each_cluster])
 def test_a_cluster_without_a_pool_is_sent_as_it_is_but_for_the_drivers_pool(place):
     cluster = {"node_type_id": "m5", "enable_elastic_disk": True, "aws_attributes": {"a": "b"}}
-    assert sendable(place(cluster)) == place(cluster)
-    assert sendable(place({**cluster, "driver_instance_pool_id": "p"})) == place(cluster)
+    assert drop_unsendable(place(cluster)) == place(cluster)
+    assert drop_unsendable(place({**cluster, "driver_instance_pool_id": "p"})) == place(cluster)
 
 
 def test_what_belongs_to_the_source_workspace_is_not_sent():
@@ -324,7 +324,7 @@ def test_what_belongs_to_the_source_workspace_is_not_sent():
         "edit_mode": "UI_LOCKED",
         "git_source": {"git_url": "u", "git_snapshot": {"used_commit": "abc"}},
     }
-    assert sendable(settings) == {"name": "load", "git_source": {"git_url": "u"}}
+    assert drop_unsendable(settings) == {"name": "load", "git_source": {"git_url": "u"}}
 
 
 def test_everything_else_is_sent():
@@ -336,7 +336,7 @@ def test_everything_else_is_sent():
         "brand_new": [{"x": None}, "y"],
         "tasks": ["text", {"task_key": "a", "new_cluster": None, "run_if": "ALL_SUCCESS"}],
     }
-    assert sendable(settings) == settings
+    assert drop_unsendable(settings) == settings
 
 
 def test_what_the_api_shuffles_is_written_in_a_steady_order():
@@ -344,7 +344,7 @@ def test_what_the_api_shuffles_is_written_in_a_steady_order():
         "tasks": [{"task_key": "z", "depends_on": [{"task_key": "b"}, {"task_key": "a"}]}],
         "webhook_notifications": {"on_start": [{"id": "2"}, {"id": "1"}]},
     }
-    assert in_steady_order(settings) == {
+    assert sort_shuffled(settings) == {
         "tasks": [{"task_key": "z", "depends_on": [{"task_key": "a"}, {"task_key": "b"}]}],
         "webhook_notifications": {"on_start": [{"id": "1"}, {"id": "2"}]},
     }
@@ -356,12 +356,12 @@ def test_every_other_list_is_written_in_its_own_order():
         "email_notifications": {"on_start": ["b@x", "a@x"]},
         "parameters": [{"name": "b"}, {"name": "a"}],
     }
-    assert in_steady_order(settings) == settings
+    assert sort_shuffled(settings) == settings
 
 
 def test_elements_are_matched_by_key_only_where_each_has_its_own():
-    assert unique_keys([{"task_key": "a"}, {"task_key": "b"}], "tasks")
-    assert not unique_keys([{"task_key": "a"}, {"task_key": "a"}], "tasks")
-    assert not unique_keys([{"task_key": "a"}, {}], "tasks")
-    assert not unique_keys([{"whl": "a"}], "libraries")
+    assert has_unique_keys([{"task_key": "a"}, {"task_key": "b"}], "tasks")
+    assert not has_unique_keys([{"task_key": "a"}, {"task_key": "a"}], "tasks")
+    assert not has_unique_keys([{"task_key": "a"}, {}], "tasks")
+    assert not has_unique_keys([{"whl": "a"}], "libraries")
     assert not has_keys(["a"], "tasks")

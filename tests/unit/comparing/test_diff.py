@@ -1,6 +1,6 @@
 """What changes between two settings."""
 
-from core.comparing.diff import FieldChange, diff_settings, hidden_differences
+from core.comparing.diff import FieldChange, diff_settings, find_hidden
 from tests.builders import job, notebook_task
 
 
@@ -64,26 +64,26 @@ def test_a_long_list_of_changes_is_not_cut_off():
 
 
 def test_what_a_rule_hides_is_told_with_its_reason():
-    (hidden,) = hidden_differences({"timeout_seconds": 0}, {})
+    (hidden,) = find_hidden({"timeout_seconds": 0}, {})
     assert (hidden.path, hidden.current, hidden.desired) == ("timeout_seconds", 0, None)
     assert hidden.reason
     assert hidden.source
 
 
 def test_what_is_hidden_on_both_sides_alike_is_no_difference():
-    assert hidden_differences({"timeout_seconds": 0, "tags": {}}, {"timeout_seconds": 0.0}) == (
-        *hidden_differences({"tags": {}}, {}),
+    assert find_hidden({"timeout_seconds": 0, "tags": {}}, {"timeout_seconds": 0.0}) == (
+        *find_hidden({"tags": {}}, {}),
     )
 
 
 def test_two_values_that_are_both_hidden_are_shown_side_by_side():
-    (hidden,) = hidden_differences({"format": "SINGLE_TASK"}, {"format": "MULTI_TASK"})
+    (hidden,) = find_hidden({"format": "SINGLE_TASK"}, {"format": "MULTI_TASK"})
     assert (hidden.current, hidden.desired) == ("SINGLE_TASK", "MULTI_TASK")
 
 
 def test_a_change_is_not_told_again_as_hidden():
-    assert hidden_differences({"timeout_seconds": 0}, {"timeout_seconds": 60}) == ()
-    hidden = hidden_differences({"timeout_seconds": 0}, {"timeout": 60})
+    assert find_hidden({"timeout_seconds": 0}, {"timeout_seconds": 60}) == ()
+    hidden = find_hidden({"timeout_seconds": 0}, {"timeout": 60})
     assert [difference.path for difference in hidden] == ["timeout_seconds"]
     task = notebook_task("b", run_if="ALL_SUCCESS")
-    assert hidden_differences({"tasks": []}, {"tasks": [task]}) == ()
+    assert find_hidden({"tasks": []}, {"tasks": [task]}) == ()

@@ -1,6 +1,6 @@
 """The list form is trusted while a sample of it agrees."""
 
-from core.comparing.sampling import SAMPLE_SIZE, agrees, sample_of
+from core.comparing.sampling import SAMPLE_SIZE, agrees, draw_sample
 from core.ports import LiveJob
 from tests.builders import definition_text, job
 from tests.fakes import FakeWorkspace
@@ -8,10 +8,10 @@ from tests.fakes import FakeWorkspace
 
 def test_the_sample_is_small_and_always_the_same() -> None:
     ids = list(range(1000))
-    assert sample_of(ids) == sample_of(reversed(ids))
-    assert len(sample_of(ids)) == SAMPLE_SIZE
-    assert sample_of(ids) != ids[:SAMPLE_SIZE]
-    assert sample_of([]) == []
+    assert draw_sample(ids) == draw_sample(reversed(ids))
+    assert len(draw_sample(ids)) == SAMPLE_SIZE
+    assert draw_sample(ids) != ids[:SAMPLE_SIZE]
+    assert draw_sample([]) == []
 
 
 def test_only_the_identity_may_differ() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from core.comparing.canonical import canonicalize
 from core.comparing.diff import diff_settings
-from core.definitions.definition import Definition, definition_bytes, parse_definition
+from core.definitions.definition import Definition, encode_definition, parse_definition
 from core.errors import InvalidDefinitionError
 from core.jobsettings.references import find_references
 from tests.builders import definition_text, job
@@ -33,18 +33,18 @@ def refusal(content: bytes) -> str:
 def test_a_written_definition_is_read_back():
     settings = job("Ümläut “x”", brand_new={"deep": [{"x": 1.5, "y": None}]})
     definition = Definition("Ümläut “x”", 2**60, "ana@dev.example", settings)
-    assert parts(parse_definition(definition_bytes(definition))) == parts(definition)
+    assert parts(parse_definition(encode_definition(definition))) == parts(definition)
 
 
 def test_a_definition_without_an_identity_has_no_such_key():
-    content = definition_bytes(Definition("load", None, "", job("load")))
+    content = encode_definition(Definition("load", None, "", job("load")))
     assert json.loads(content) == {"job_id": None, "settings": job("load")}
 
 
 def test_equal_definitions_are_written_equally():
     one = Definition("load", 1, "", {"name": "load", "tags": {"a": "1", "b": "2"}})
     two = Definition("load", 1, "", {"tags": {"b": "2", "a": "1"}, "name": "load"})
-    assert definition_bytes(one) == definition_bytes(two)
+    assert encode_definition(one) == encode_definition(two)
 
 
 def test_a_byte_order_mark_is_no_harm():
@@ -120,7 +120,7 @@ def test_merge_conflict_markers_are_named(end):
 def test_a_text_that_holds_a_line_separator_is_no_conflict():
     text = "see\u2028<<<<<<< HEAD"  # U+2028 may stand in a JSON string as it is
     definition = Definition("load", 1, "", {"name": "load", "description": text})
-    assert parts(parse_definition(definition_bytes(definition))) == parts(definition)
+    assert parts(parse_definition(encode_definition(definition))) == parts(definition)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_what_can_be_read_can_be_worked_with(levels, open_, close):
     canonicalize(definition.settings)
     find_references(definition.settings)
     assert not diff_settings(definition.settings, definition.settings)
-    assert parts(parse_definition(definition_bytes(definition))) == parts(definition)
+    assert parts(parse_definition(encode_definition(definition))) == parts(definition)
 
 
 def test_json_of_another_shape_may_be_deep():

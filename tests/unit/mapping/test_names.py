@@ -6,7 +6,15 @@ from core.errors import SyncError
 from core.jobsettings.kinds import Kind, placeholder
 from core.jobsettings.references import find_references
 from core.mapping.mapping_file import Mappings
-from core.mapping.names import NameBook, by_id, by_name, mapped, needed_jobs, unlisted, wanted_names
+from core.mapping.names import (
+    NameBook,
+    find_needed_jobs,
+    find_unlisted,
+    find_wanted_names,
+    map_names,
+    write_ids,
+    write_names,
+)
 from core.ports import NamedResource
 
 
@@ -57,22 +65,22 @@ def test_an_id_that_is_listed_twice_is_one_object():
 def test_a_name_comes_back_as_the_same_id(name):
     names = book((Kind.CLUSTER, "c-1", name), (Kind.JOB, "7", name))
     settings = {**on_cluster("c-1"), **running(7), **after_job("7", "42")}
-    named = by_name(settings, names)
+    named = write_names(settings, names)
     assert named.issues == ()
     assert named.settings["existing_cluster_id"] == placeholder(Kind.CLUSTER, name)
-    assert by_id(named.settings, names) == settings
+    assert write_ids(named.settings, names) == settings
 
 
 def test_each_path_gets_its_own_json_type_back():
     names = book(LOAD)
-    settings = by_id({**running("__JOB__load__"), **after_job("__JOB__load__", "42")}, names)
+    settings = write_ids({**running("__JOB__load__"), **after_job("__JOB__load__", "42")}, names)
     assert settings["tasks"][0]["run_job_task"]["job_id"] == 9_007_199_254_740_993
     (job,) = settings["trigger"]["job_completion"]["jobs"]
     assert job["job_id"] == "9007199254740993"
 
 
 def test_an_object_proven_gone_is_unknown():
-    named = by_name(on_cluster("c-9"), book(gone=((Kind.CLUSTER, "c-9"),)))
+    named = write_names(on_cluster("c-9"), book(gone=((Kind.CLUSTER, "c-9"),)))
     assert named.settings == on_cluster("__CLUSTER__unknown__")
     assert named.issues == ()
 
@@ -90,7 +98,7 @@ def test_an_object_proven_gone_is_unknown():
     ],
 )
 def test_what_has_no_single_name_keeps_its_id_and_is_an_issue(names, value, expected):
-    named = by_name(on_cluster(value), names)
+    named = write_names(on_cluster(value), names)
     assert named.settings == on_cluster(value)
     (issue,) = named.issues
     assert issue.path == "existing_cluster_id"
@@ -99,36 +107,36 @@ def test_what_has_no_single_name_keeps_its_id_and_is_an_issue(names, value, expe
 
 def test_a_job_of_another_workspace_is_left_as_it_is():
     settings = after_job("9007199254740993", "43")
-    assert by_name(settings, book(LOAD)).settings == settings
-    assert by_name(settings, book(LOAD)).issues == ()
-    result = mapped(settings, Mappings(), book(LOAD), ())
+    assert write_names(settings, book(LOAD)).settings == settings
+    assert write_names(settings, book(LOAD)).issues == ()
+    result = map_names(settings, Mappings(), book(LOAD), ())
     assert (result.settings, result.issues) == (settings, ())
-    assert unlisted(settings, book()) == set()
+    assert find_unlisted(settings, book()) == set()
 
 
 def test_a_job_of_a_trigger_without_a_workspace_is_one_of_ours():
     settings = {"trigger": {"job_completion": {"jobs": [{"job_id": "9007199254740993"}]}}}
     ((_, value),) = [(ref.kind, ref.value) for ref in find_references(settings)]
     assert value == "9007199254740993"
-    (job,) = by_name(settings, book(LOAD)).settings["trigger"]["job_completion"]["jobs"]
+    (job,) = write_names(settings, book(LOAD)).settings["trigger"]["job_completion"]["jobs"]
     assert job == {"job_id": "__JOB__load__"}
 
 
 def test_a_trigger_on_a_job_here_names_the_job_and_this_workspace():
-    named = by_name(after_job("9007199254740993", "42"), book(LOAD))
+    named = write_names(after_job("9007199254740993", "42"), book(LOAD))
     assert named.settings == after_job("__JOB__load__", "__WORKSPACE__current__")
-    result = mapped(named.settings, Mappings(), book(LOAD), ())
+    result = map_names(named.settings, Mappings(), book(LOAD), ())
     assert (result.settings, result.issues) == (named.settings, ())
 
 
 def test_only_ids_that_nobody_knows_are_looked_up():
     names = book(ETL, gone=((Kind.CLUSTER, "c-2"),))
     tasks = [{"existing_cluster_id": value} for value in ("c-1", "c-2", "c-3", None, True, ["x"])]
-    assert unlisted({"tasks": tasks}, names) == {(Kind.CLUSTER, "c-3")}
+    assert find_unlisted({"tasks": tasks}, names) == {(Kind.CLUSTER, "c-3")}
 
 
 def test_a_number_and_its_text_are_the_same_id():
-    assert unlisted(running(9_007_199_254_740_993), book(LOAD)) == set()
+    assert find_unlisted(running(9_007_199_254_740_993), book(LOAD)) == set()
 
 
 MAPPED = Mappings(names={Kind.CLUSTER: {"etl": "etl prod", "unknown": "spare"}})
@@ -139,39 +147,39 @@ MAPPED = Mappings(names={Kind.CLUSTER: {"etl": "etl prod", "unknown": "spare"}})
 )
 def test_a_name_is_mapped_by_its_entry_else_by_itself(name, target):
     names = book((Kind.CLUSTER, "c-1", target))
-    result = mapped(on_cluster(placeholder(Kind.CLUSTER, name)), MAPPED, names, ())
+    result = map_names(on_cluster(placeholder(Kind.CLUSTER, name)), MAPPED, names, ())
     assert result.settings == on_cluster(placeholder(Kind.CLUSTER, target))
     assert result.issues == ()
 
 
 def test_unknown_is_no_catch_all():
     names = book((Kind.CLUSTER, "c-1", "spare"))
-    result = mapped(on_cluster("__CLUSTER__other__"), MAPPED, names, ())
+    result = map_names(on_cluster("__CLUSTER__other__"), MAPPED, names, ())
     (issue,) = result.issues
     assert "There is no cluster named “other”" in issue.message
 
 
 def test_a_name_with_two_objects_is_an_issue_that_names_both():
     names = book(ETL, (Kind.CLUSTER, "c-2", "etl"))
-    (issue,) = mapped(on_cluster("__CLUSTER__etl__"), Mappings(), names, ()).issues
+    (issue,) = map_names(on_cluster("__CLUSTER__etl__"), Mappings(), names, ()).issues
     assert "c-1, c-2" in issue.message
 
 
 def test_an_object_deleted_in_the_source_needs_an_entry():
-    (issue,) = mapped(on_cluster("__CLUSTER__unknown__"), Mappings(), book(), ()).issues
+    (issue,) = map_names(on_cluster("__CLUSTER__unknown__"), Mappings(), book(), ()).issues
     assert "was deleted in the source workspace" in issue.message
     assert "cluster_name_mappings" in issue.message
 
 
 def test_a_job_that_git_defines_need_not_exist_yet():
     settings = running("__JOB__load__")
-    assert mapped(settings, Mappings(), book(), {"load"}).issues == ()
-    (issue,) = mapped(settings, Mappings(), book(), ()).issues
+    assert map_names(settings, Mappings(), book(), {"load"}).issues == ()
+    (issue,) = map_names(settings, Mappings(), book(), ()).issues
     assert "Export its definition" in issue.message
 
 
 def test_a_raw_id_that_exists_here_is_taken_for_its_name():
-    result = mapped(on_cluster("c-1"), Mappings(), book(ETL), ())
+    result = map_names(on_cluster("c-1"), Mappings(), book(ETL), ())
     assert (result.settings, result.issues) == (on_cluster("__CLUSTER__etl__"), ())
 
 
@@ -186,7 +194,7 @@ def test_a_raw_id_that_exists_here_is_taken_for_its_name():
 )
 def test_any_other_value_is_an_issue(value, expected):
     names = book(ETL, (Kind.CLUSTER, "True", "etl"))
-    result = mapped(on_cluster(value), Mappings(), names, ())
+    result = map_names(on_cluster(value), Mappings(), names, ())
     assert result.settings == on_cluster(value)
     (issue,) = result.issues
     assert expected in issue.message
@@ -195,17 +203,17 @@ def test_any_other_value_is_an_issue(value, expected):
 @pytest.mark.parametrize("names", [book(), book(LOAD, (Kind.JOB, "8", "load"))])
 def test_a_name_without_exactly_one_id_is_refused(names):
     with pytest.raises(SyncError, match=r"tasks\[run\]\.run_job_task\.job_id"):
-        by_id(running("__JOB__load__"), names)
+        write_ids(running("__JOB__load__"), names)
 
 
 def test_a_raw_id_is_sent_as_it_is():
-    assert by_id(running(5), book()) == running(5)
+    assert write_ids(running(5), book()) == running(5)
 
 
 def test_the_jobs_that_settings_need_are_named():
     settings = {**running("__JOB__load__"), **after_job("__JOB__other__", "42")}
-    assert needed_jobs(settings) == {"load", "other"}
-    assert needed_jobs({**running(5), **on_cluster("__CLUSTER__etl__")}) == set()
+    assert find_needed_jobs(settings) == {"load", "other"}
+    assert find_needed_jobs({**running(5), **on_cluster("__CLUSTER__etl__")}) == set()
 
 
 def test_the_names_of_a_kind_are_those_that_still_have_an_object():
@@ -214,7 +222,7 @@ def test_the_names_of_a_kind_are_those_that_still_have_an_object():
 
 
 def test_definitions_say_which_names_are_wanted_and_live_jobs_only_which_kinds():
-    wanted = wanted_names(
+    wanted = find_wanted_names(
         [on_cluster("__CLUSTER__etl__"), on_cluster("c-9")], [running(5), on_cluster("c-1")], MAPPED
     )
     assert wanted == {Kind.CLUSTER: {"etl prod"}, Kind.JOB: set()}

@@ -3,13 +3,13 @@
 import pytest
 
 from core.mapping.mapping_file import PausePolicy
-from core.mapping.pause import paused, with_pause_policy
+from core.mapping.pause import apply_pause_policy, pause_all
 
 BLOCKS = ["schedule", "trigger", "continuous"]
 
 
 def decide(desired, current, policy):
-    return with_pause_policy(desired, current, policy)
+    return apply_pause_policy(desired, current, policy)
 
 
 @pytest.mark.parametrize("current", [None, {"schedule": {"pause_status": "PAUSED"}}])
@@ -73,7 +73,7 @@ def test_triggers_of_another_shape_count_for_nothing(current):
 def test_a_stub_starts_nothing_by_itself():
     settings = {"schedule": {}, "continuous": {}, "trigger": {}, "triggers": [{}], "name": "x"}
     status = {"pause_status": "PAUSED"}
-    assert paused(settings) == {
+    assert pause_all(settings) == {
         "schedule": status,
         "continuous": status,
         "trigger": status,

@@ -2,7 +2,7 @@
 
 from core.definitions.definition import Definition
 from core.mapping.mapping_file import Mappings, parse_mappings
-from core.mapping.use import MappingEntry, mapping_entries
+from core.mapping.use import MappingEntry, list_mapping_entries
 from tests.builders import job, notebook_task, run_job_task
 
 TEXT = b"""{
@@ -26,12 +26,12 @@ def on_cluster(key: str, cluster: str) -> dict:
 
 
 def uses(*definitions: Definition) -> dict[tuple[str, str], int]:
-    entries = mapping_entries(parse_mappings(TEXT, "/map.json"), definitions)
+    entries = list_mapping_entries(parse_mappings(TEXT, "/map.json"), definitions)
     return {(entry.section.rpartition(".")[2], entry.name): entry.jobs for entry in entries}
 
 
 def test_every_entry_is_told_in_the_order_of_the_sections():
-    entries = mapping_entries(parse_mappings(TEXT, "/map.json"), [])
+    entries = list_mapping_entries(parse_mappings(TEXT, "/map.json"), [])
     assert [(entry.section, entry.name) for entry in entries] == [
         ("compute_name_mappings.cluster_name_mappings", "etl"),
         ("compute_name_mappings.cluster_name_mappings", "unused"),
@@ -44,7 +44,7 @@ def test_every_entry_is_told_in_the_order_of_the_sections():
 
 
 def test_no_file_has_no_entries():
-    assert mapping_entries(Mappings(), [definition("a")]) == ()
+    assert list_mapping_entries(Mappings(), [definition("a")]) == ()
 
 
 def test_a_job_counts_once_however_many_tasks_use_a_name():
@@ -77,7 +77,7 @@ def test_an_identity_has_its_own_entry_or_the_default():
 
 def test_without_a_default_other_identities_use_no_entry():
     mappings = parse_mappings(b'{run_as_mappings: {ana: {user_name: "x"}}}', "/map.json")
-    [entry] = mapping_entries(mappings, [definition("one", "bo@dev.example")])
+    [entry] = list_mapping_entries(mappings, [definition("one", "bo@dev.example")])
     assert entry.jobs == 0
 
 

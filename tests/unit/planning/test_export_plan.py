@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from core.definitions.definition import Definition
-from core.definitions.file_names import free_file_name
+from core.definitions.file_names import find_free_file_name
 from core.definitions.folder import DefinitionFile, GitContents, UnreadFile
 from core.errors import Issue
 from core.mapping.names import NameBook
@@ -118,7 +118,7 @@ def test_names_that_differ_only_in_case_get_files_of_their_own():
 
 
 def test_a_name_is_never_given_twice():
-    other = free_file_name("a", {"a.json"})
+    other = find_free_file_name("a", {"a.json"})
     (row,) = plan(contents(names=("a.json", other.casefold())), live(1, "a")).rows
     assert (row.status, row.issues[0].path) == ("error", other)
 

@@ -9,13 +9,13 @@ from core.jobsettings.principals import Principal
 from core.mapping.mapping_file import Mappings
 from core.mapping.names import NameBook
 from core.planning.forms import (
-    desired_form,
-    exported_definition,
-    file_form,
-    is_managed,
-    live_form,
-    target_principal,
-    with_same_identity,
+    choose_principal,
+    make_definition,
+    make_desired_form,
+    make_file_form,
+    make_live_form,
+    manager_of,
+    take_identity,
 )
 from core.ports import LiveJob, NamedResource
 
@@ -37,7 +37,7 @@ def definition(*, run_as: str = "ana", **settings) -> Definition:
 
 
 def desired(source: Definition, mappings: Mappings | None = None, active=lambda _who: True):
-    return desired_form(source, mappings or Mappings(), book(), (), active)
+    return make_desired_form(source, mappings or Mappings(), book(), (), active)
 
 
 @pytest.mark.parametrize(
@@ -54,11 +54,11 @@ def desired(source: Definition, mappings: Mappings | None = None, active=lambda 
     ],
 )
 def test_a_managed_job_is_told_with_the_reason(settings, managed):
-    assert bool(is_managed(settings)) is managed
+    assert bool(manager_of(settings)) is managed
 
 
 def test_a_live_job_says_who_it_runs_as_and_whether_it_is_queued():
-    assert live_form(live(), book()).settings == {
+    assert make_live_form(live(), book()).settings == {
         "name": "load",
         "queue": {"enabled": False},
         "run_as": {"user_name": "ana"},
@@ -66,36 +66,38 @@ def test_a_live_job_says_who_it_runs_as_and_whether_it_is_queued():
 
 
 def test_a_definition_without_a_queue_is_queued():
-    assert file_form(definition()).settings["queue"] == {"enabled": True}
+    assert make_file_form(definition()).settings["queue"] == {"enabled": True}
     assert desired(definition()).settings["queue"] == {"enabled": True}
 
 
 @pytest.mark.parametrize("enabled", [True, False])
 def test_a_queue_that_is_given_is_kept(enabled):
     queue = {"enabled": enabled}
-    assert live_form(live(queue=queue), book()).settings["queue"] == queue
-    assert file_form(definition(queue=queue)).settings["queue"] == queue
+    assert make_live_form(live(queue=queue), book()).settings["queue"] == queue
+    assert make_file_form(definition(queue=queue)).settings["queue"] == queue
     assert desired(definition(queue=queue)).settings["queue"] == queue
-    assert exported_definition(live(queue=queue), book()).settings["queue"] == queue
+    assert make_definition(live(queue=queue), book()).settings["queue"] == queue
 
 
 def test_a_queue_of_null_is_an_absent_queue():
-    assert live_form(live(queue=None), book()).settings["queue"] == {"enabled": False}
-    assert exported_definition(live(queue=None), book()).settings["queue"] == {"enabled": False}
-    assert file_form(definition(queue=None)).settings["queue"] == {"enabled": True}
+    assert make_live_form(live(queue=None), book()).settings["queue"] == {"enabled": False}
+    assert make_definition(live(queue=None), book()).settings["queue"] == {"enabled": False}
+    assert make_file_form(definition(queue=None)).settings["queue"] == {"enabled": True}
     assert desired(definition(queue=None)).settings["queue"] == {"enabled": True}
 
 
 def test_an_identity_that_cannot_be_read_is_an_issue_and_stays():
-    for form in (live_form(live(run_as={}), book()), file_form(definition())):
+    for form in (make_live_form(live(run_as={}), book()), make_file_form(definition())):
         assert form.settings["name"] == "load"
-    form = live_form(LiveJob(7, {"name": "x", "run_as": {}}, "c", "ana", complete=True), book())
+    form = make_live_form(
+        LiveJob(7, {"name": "x", "run_as": {}}, "c", "ana", complete=True), book()
+    )
     assert form.settings["run_as"] == {}
     assert [issue.path for issue in form.issues] == ["run_as"]
 
 
 def test_a_definition_that_names_nobody_has_no_identity_in_its_form():
-    form = file_form(definition(run_as=""))
+    form = make_file_form(definition(run_as=""))
     assert "run_as" not in form.settings
     assert form.issues == ()
 
@@ -103,14 +105,16 @@ def test_a_definition_that_names_nobody_has_no_identity_in_its_form():
 def test_what_was_exported_is_equal_to_the_job():
     job = live(tasks=[{"task_key": "a", "existing_cluster_id": "c-1"}], format="MULTI_TASK")
     names = book(etl="c-1")
-    written = exported_definition(job, names)
+    written = make_definition(job, names)
     assert written.settings["tasks"][0]["existing_cluster_id"] == "__CLUSTER__etl__"
     assert (written.job_name, written.source_job_id, written.run_as_user_name) == ("load", 7, "ana")
-    assert diff_settings(file_form(written).settings, live_form(job, names).settings) == ()
+    assert (
+        diff_settings(make_file_form(written).settings, make_live_form(job, names).settings) == ()
+    )
 
 
 def test_a_reference_that_has_no_name_is_an_issue_of_the_live_form():
-    form = live_form(live(existing_cluster_id="c-9"), book())
+    form = make_live_form(live(existing_cluster_id="c-9"), book())
     assert [issue.path for issue in form.issues] == ["existing_cluster_id"]
 
 
@@ -129,7 +133,7 @@ def test_a_reference_that_has_no_name_is_an_issue_of_the_live_form():
 def test_the_exact_entry_comes_before_default_and_default_before_the_same_principal(
     run_as, mapped, expected
 ):
-    assert target_principal(definition(run_as=run_as), Mappings(run_as=mapped)) == expected
+    assert choose_principal(definition(run_as=run_as), Mappings(run_as=mapped)) == expected
 
 
 def test_the_target_identity_is_written_explicitly():
@@ -159,7 +163,7 @@ def test_an_inactive_identity_is_an_issue_that_names_the_entry(run_as, mapped, e
 def test_an_identity_known_by_name_only_is_taken_for_the_desired_one_of_that_name():
     wanted = {"run_as": {"group_name": "jobs"}}
     current = {"name": "load", "run_as": {"user_name": "jobs"}}
-    same = with_same_identity(current, live(run_as="jobs"), wanted)
+    same = take_identity(current, live(run_as="jobs"), wanted)
     assert same == {"name": "load", "run_as": {"group_name": "jobs"}}
 
 
@@ -176,4 +180,4 @@ def test_an_identity_known_by_name_only_is_taken_for_the_desired_one_of_that_nam
 )
 def test_any_other_identity_stays_what_it_is(job, wanted):
     current = {"run_as": {"user_name": "jobs"}}
-    assert with_same_identity(current, job, wanted) == current
+    assert take_identity(current, job, wanted) == current

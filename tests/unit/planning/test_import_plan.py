@@ -11,14 +11,14 @@ from core.jobsettings.kinds import Kind
 from core.mapping.mapping_file import PausePolicy
 from core.mapping.names import NameBook
 from core.mapping.unmapped import MissingName
-from core.planning.forms import Form, file_form
+from core.planning.forms import Form, make_file_form
 from core.planning.import_plan import (
     Plan,
     Situation,
     find_renames,
-    plan_fingerprints,
+    fingerprint_plan,
+    fingerprint_row,
     plan_import,
-    row_fingerprint,
 )
 from core.ports import LiveJob, NamedResource
 from core.state.ledger import ImportedJob, ImportedLedger
@@ -48,7 +48,7 @@ def plan(
     members = [NamedResource(str(job.job_id), job.name) for job in jobs]
     situation = {
         "contents": git,
-        "desired": lambda file: file_form(file.definition),
+        "desired": lambda file: make_file_form(file.definition),
         "live": jobs,
         "ledger": ledger or ImportedLedger(),
         "book": NameBook("42", {Kind.JOB: members}),
@@ -235,7 +235,7 @@ def test_of_two_jobs_from_one_source_neither_is_taken():
 def test_a_fingerprint_moves_with_the_job_and_with_the_file_and_stays_otherwise():
     def fingerprint(file: DefinitionFile, *jobs: LiveJob) -> str:
         (row,) = plan(contents(file), *jobs).rows
-        return row_fingerprint(row)
+        return fingerprint_row(row)
 
     changed = definition_file("a", tags={"x": "1"})
     before = fingerprint(changed, live(1, "a"))
@@ -264,8 +264,8 @@ def test_what_can_be_carried_out_has_a_fingerprint_by_name():
         live(4, "by hand"),
         ledger=imported((3, "gone", None)),
     )
-    prints = plan_fingerprints(made)
+    prints = fingerprint_plan(made)
     assert sorted(prints) == ["gone", "moved", "new"]
     assert len(set(prints.values())) == 3
-    assert prints["new"] == row_fingerprint(made.importable()["new"])
-    assert prints["gone"] == row_fingerprint(made.removable()["gone"])
+    assert prints["new"] == fingerprint_row(made.importable()["new"])
+    assert prints["gone"] == fingerprint_row(made.removable()["gone"])

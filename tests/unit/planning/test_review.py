@@ -5,7 +5,7 @@ import pytest
 from core.definitions.definition import Definition
 from core.definitions.folder import DefinitionFile
 from core.errors import SelectionError
-from core.planning.import_plan import New, row_fingerprint
+from core.planning.import_plan import New, fingerprint_row
 from core.planning.review import Review
 from tests.builders import job
 
@@ -25,6 +25,6 @@ def test_only_what_is_there_can_be_chosen() -> None:
 
 
 def test_a_row_has_moved_when_it_is_another_one_or_was_never_seen() -> None:
-    assert not Review(fingerprints={"a": row_fingerprint(ROW)}).has_moved(ROW)
+    assert not Review(fingerprints={"a": fingerprint_row(ROW)}).has_moved(ROW)
     assert Review(fingerprints={"a": "another"}).has_moved(ROW)
     assert Review(fingerprints={}).has_moved(ROW)

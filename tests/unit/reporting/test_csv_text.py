@@ -7,7 +7,7 @@ import pytest
 
 from core.comparing.diff import FieldChange
 from core.errors import Issue
-from core.reporting.csv_text import csv_bytes, harmless
+from core.reporting.csv_text import csv_bytes, disarm
 from core.reporting.report import ReportRow
 
 
@@ -50,13 +50,13 @@ def test_spreadsheets_recognise_the_encoding_and_the_line_ends():
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
 def test_a_cell_that_would_be_run_is_text(cell):
-    assert harmless(cell) == f"'{cell}"
+    assert disarm(cell) == f"'{cell}"
     assert read(csv_bytes([ReportRow(cell, cell, cell)]))[1][:3] == [f"'{cell}"] * 3
 
 
 @pytest.mark.parametrize("cell", ["", "a=1", "load", " =1", "'=1"])
 def test_every_other_cell_stays_as_it_is(cell):
-    assert harmless(cell) == cell
+    assert disarm(cell) == cell
 
 
 def test_a_lone_surrogate_is_no_obstacle():

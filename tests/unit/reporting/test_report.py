@@ -11,7 +11,7 @@ from core.jobsettings.verbatim import Verbatim
 from core.mapping.unmapped import UnmappedName
 from core.planning.risks import Risk
 from core.reporting.listener import Listener, while_reading
-from core.reporting.report import Report, ReportRow, RowDetails, failure
+from core.reporting.report import Report, ReportRow, RowDetails, report_failure
 
 SECRET = 'new_cluster.spark_conf["a.password"]'
 
@@ -81,7 +81,7 @@ def test_facts_stand_in_the_details():
 
 
 def test_an_operation_that_could_not_be_carried_out_says_why():
-    report = failure("import", SyncError("Busy.", fix="Wait."))
+    report = report_failure("import", SyncError("Busy.", fix="Wait."))
     assert report.status == "failed"
     assert [issue.message for issue in report.issues] == ["Busy. Wait."]
 

@@ -12,8 +12,8 @@ from core.state.ledger import (
     ImportedJob,
     ImportedLedger,
     PendingCreate,
-    exported_ledger_from_json,
-    imported_ledger_from_json,
+    parse_exported_ledger,
+    parse_imported_ledger,
     settle_pending,
 )
 
@@ -29,12 +29,12 @@ def test_the_imported_ledger_comes_back_as_it_was_written():
         {BIG: ImportedJob("load", 1), 2: ImportedJob("by hand", None)},
         (PendingCreate("new", 3), PendingCreate("newer", None)),
     )
-    assert imported_ledger_from_json(json.loads(json.dumps(ledger.as_json()))) == ledger
+    assert parse_imported_ledger(json.loads(json.dumps(ledger.as_json()))) == ledger
 
 
 def test_the_exported_ledger_comes_back_as_it_was_written():
     ledger = ExportedLedger({"sub/load.json": ExportedFile(BIG, "load")})
-    assert exported_ledger_from_json(json.loads(json.dumps(ledger.as_json()))) == ledger
+    assert parse_exported_ledger(json.loads(json.dumps(ledger.as_json()))) == ledger
 
 
 def test_a_job_is_entered_and_taken_out_without_touching_the_ledger_itself():
@@ -77,7 +77,7 @@ BROKEN = [
 )
 def test_an_unreadable_ledger_of_imports_is_never_an_empty_one(document):
     with pytest.raises(StateError, match=r"imported\.json"):
-        imported_ledger_from_json(document)
+        parse_imported_ledger(document)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_an_unreadable_ledger_of_imports_is_never_an_empty_one(document):
 )
 def test_an_unreadable_ledger_of_exports_is_never_an_empty_one(document):
     with pytest.raises(StateError, match=r"exported\.json"):
-        exported_ledger_from_json(document)
+        parse_exported_ledger(document)
 
 
 PENDING = ImportedLedger({5: ImportedJob("old", 5)}, (PendingCreate("load", 1),))

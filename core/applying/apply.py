@@ -64,7 +64,7 @@ class _Import:
     ended: "SimpleQueue[Future[int]]" = field(default_factory=SimpleQueue)
 
     def run(self) -> Iterator[Outcome]:
-        graph = {name: find_needed_jobs(row.desired) for name, row in self.rows.items()}
+        graph = {name: find_needed_jobs(row.unpack_settings()) for name, row in self.rows.items()}
         circles = find_circles(graph)
         yield from self._make_stubs(circles)
         sorter = TopologicalSorter(cut_circles(graph, circles))
@@ -81,7 +81,7 @@ class _Import:
         if self.work.listener.should_stop():
             return
         results = in_parallel(
-            lambda row: self._create(row.job_name, _stub(row.desired)),
+            lambda row: self._create(row.job_name, _stub(row.unpack_settings())),
             new,
             threads=self.work.threads,
         )
@@ -132,7 +132,7 @@ class _Import:
         try:
             if missing:
                 raise SyncError(f"Not imported, because “{missing[0]}”, which it runs, was not.")
-            settings = write_ids(row.desired, self.survey.book)
+            settings = write_ids(row.unpack_settings(), self.survey.book)
         except SyncError as error:
             return self._fail(row, error)
         future = pool.submit(self._write, row, settings)

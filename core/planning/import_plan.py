@@ -1,6 +1,5 @@
 """The plan of an import: one row per job, decided by a pure function."""
 
-import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, cast
@@ -19,7 +18,7 @@ from core.ports import LiveJob
 from core.state.ledger import ImportedLedger
 
 
-@dataclass(frozen=True, slots=True, init=False)
+@dataclass(frozen=True, slots=True)
 class New:
     """A definition without a job. Ten thousand of them are kept small."""
 
@@ -28,15 +27,13 @@ class New:
     file: DefinitionFile
     packed: Packed
 
-    def __init__(self, job_name: str, file: DefinitionFile, desired: JobSettings) -> None:
-        keep = functools.partial(object.__setattr__, self)
-        keep("job_name", job_name)
-        keep("file", file)
-        keep("packed", Packed(desired))
+    @classmethod
+    def pack(cls, job_name: str, file: DefinitionFile, desired: JobSettings) -> "New":
+        """Return the row with the settings to be created kept small."""
+        return cls(job_name, file, Packed(desired))
 
-    @property
-    def desired(self) -> JobSettings:
-        """Return a copy of the settings to be created."""
+    def unpack_settings(self) -> JobSettings:
+        """Return a copy of the settings to be created. It is parsed anew each time."""
         return cast(JobSettings, self.packed.unpack())
 
 
@@ -57,6 +54,10 @@ class Changed:
     def status(self) -> str:
         """Return the word for users."""
         return "renamed" if self.old_name else "changed"
+
+    def unpack_settings(self) -> JobSettings:
+        """Return the settings to be written, as `New` does."""
+        return self.desired
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +183,9 @@ def fingerprint_row(row: Importable | Deleted) -> str:
     """
     parts: list[object] = [row.status, row.job_name]
     if isinstance(row, New | Changed):
-        parts.append(row.desired)  # comes from a file, which keeps its order
+        parts.append(row.unpack_settings())  # comes from a file, which keeps its order
     if isinstance(row, Changed | Deleted):
-        settings = canonicalize(row.job.settings).settings
+        settings = canonicalize(row.job.unpack_settings()).settings
         parts += [row.job.job_id, settings, row.job.run_as_user_name]
     return fingerprint(parts)
 
@@ -312,7 +313,7 @@ class _Planner:
         if job is None:
             if not self.sees_all:
                 return self._blocked(file, "It cannot be proven that no job has this name already.")
-            return New(name, file, apply_pause_policy(form.settings, None, self._now.pause))
+            return New.pack(name, file, apply_pause_policy(form.settings, None, self._now.pause))
         if job.job_id in self._now.unread_jobs:
             return Blocked(name, file.path, (self._now.unread_jobs[job.job_id],))
         current = take_identity(make_live_form(job, self._now.book).settings, job, form.settings)

@@ -25,8 +25,8 @@ def list_names(
 ) -> NameBook:
     """List the kinds that some job or definition refers to, and no other."""
     names = find_wanted_names(
-        (file.definition.settings for file in contents.files),
-        (job.settings for job in live if not manager_of(job.marks)),
+        (file.definition.unpack_settings() for file in contents.files),
+        (job.unpack_settings() for job in live if not manager_of(job.marks)),
         mappings,
     )
     results = in_parallel(
@@ -56,7 +56,7 @@ def look_up_unlisted(
         reference
         for job in jobs
         if not manager_of(job.marks)
-        for reference in find_unlisted(job.settings, book)
+        for reference in find_unlisted(job.unpack_settings(), book)
     }
     results = in_parallel(
         lambda reference: _find(ports, *reference), sorted(wanted), threads=threads

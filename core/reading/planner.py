@@ -6,7 +6,7 @@ from dataclasses import replace
 from core.definitions.folder import DefinitionFile
 from core.errors import SyncError
 from core.jobsettings.kinds import Kind
-from core.jobsettings.principals import Principal
+from core.jobsettings.principals import Principal, effective_run_as
 from core.json_text import JobSettings
 from core.planning.export_plan import ExportPlan, ExportSituation, plan_export
 from core.planning.forms import Form, choose_principal, make_desired_form
@@ -102,7 +102,8 @@ class Planner:
         principals: set[Principal] = set()
         for definition in definitions:
             try:
-                principals.add(choose_principal(definition, survey.mappings))
+                source = effective_run_as(definition.unpack_settings(), definition.run_as_user_name)
+                principals.add(choose_principal(source, survey.mappings))
             except SyncError:
                 continue  # becomes an issue of this definition in make_desired_form
         active = self._ports.principals.find_active(principals)

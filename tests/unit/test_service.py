@@ -52,8 +52,8 @@ def test_import_makes_the_workspace_match_git(dev, prod):
     dev.jobs.add(job("report", tasks=[run_job_task("run", dev.jobs.named("load").job_id)]))
     report = promote(dev, prod)
     assert statuses(report) == {"load": "new", "report": "new"}
-    assert prod.jobs.named("load").settings["max_concurrent_runs"] == 2
-    task = prod.jobs.named("report").settings["tasks"][0]
+    assert prod.jobs.named("load").unpack_settings()["max_concurrent_runs"] == 2
+    task = prod.jobs.named("report").unpack_settings()["tasks"][0]
     assert task["run_job_task"]["job_id"] == prod.jobs.named("load").job_id
     _, again = prod.service().validate()
     assert again.counts() == {"unchanged": 2}
@@ -79,7 +79,7 @@ def test_circles_are_imported_in_one_run(dev, prod):
     report = promote(dev, prod)
     assert report.status == "completed"
     for name, needed in (("a", "b"), ("b", "c"), ("c", "a")):
-        (task,) = prod.jobs.named(name).settings["tasks"]
+        (task,) = prod.jobs.named(name).unpack_settings()["tasks"]
         assert task["run_job_task"]["job_id"] == prod.jobs.named(needed).job_id
     assert len(prod.jobs.jobs) == 3
 
@@ -89,7 +89,7 @@ def test_a_job_may_run_itself(dev, prod):
     dev.jobs.reset_job(own, job("again", tasks=[run_job_task("again", own)]))
     promote(dev, prod)
     copy = prod.jobs.named("again")
-    assert copy.settings["tasks"][0]["run_job_task"]["job_id"] == copy.job_id
+    assert copy.unpack_settings()["tasks"][0]["run_job_task"]["job_id"] == copy.job_id
 
 
 def test_what_fails_takes_only_its_dependents_with_it(dev, prod):
@@ -279,7 +279,7 @@ def test_pull_and_export_in_the_target_change_no_file(dev, prod):
     service.export()
     assert prod.definition_files() == before
     service.import_jobs()
-    assert prod.jobs.named("load").settings["tasks"][0]["existing_cluster_id"] == "p-1"
+    assert prod.jobs.named("load").unpack_settings()["tasks"][0]["existing_cluster_id"] == "p-1"
     assert service.export().counts() == {"unchanged": 1}
     assert prod.definition_files() == before
 
@@ -320,7 +320,7 @@ def test_rows_that_moved_after_validation_are_skipped_and_named(dev, prod):
     prod.jobs.reset_job(target.job_id, job("load", timeout_seconds=7, run_as={"user_name": ME}))
     report = prod.service().import_jobs(Review(fingerprints=fingerprint_plan(plan)))
     assert statuses(report) == {"load": "error", "other": "unchanged"}
-    assert prod.jobs.named("load").settings["timeout_seconds"] == 7
+    assert prod.jobs.named("load").unpack_settings()["timeout_seconds"] == 7
 
 
 def test_only_selected_jobs_are_imported(dev, prod):
@@ -407,16 +407,18 @@ def test_a_list_form_cut_off_at_a_hundred_tasks_proves_nothing(dev, prod):
     assert statuses(dev.service().export()) == {"wide": "changed"}
     dev.copy_definitions_to(prod)
     assert statuses(prod.service().import_jobs()) == {"wide": "changed"}
-    assert len(prod.jobs.named("wide").settings["tasks"]) == 101
+    assert len(prod.jobs.named("wide").unpack_settings()["tasks"]) == 101
     target = prod.jobs.named("wide")
-    prod.jobs.reset_job(target.job_id, {**target.settings, "tasks": target.settings["tasks"][1:]})
+    prod.jobs.reset_job(
+        target.job_id, {**target.unpack_settings(), "tasks": target.unpack_settings()["tasks"][1:]}
+    )
     assert statuses(prod.service().validate()[1]) == {"wide": "changed"}
 
 
 def test_a_group_is_equal_although_the_list_only_names_it(dev, prod):
     dev.jobs.add(job("load", run_as={"group_name": "etl-owners"}))
     promote(dev, prod)
-    assert prod.jobs.named("load").settings["run_as"] == {"group_name": "etl-owners"}
+    assert prod.jobs.named("load").unpack_settings()["run_as"] == {"group_name": "etl-owners"}
     assert prod.service().validate()[1].counts() == {"unchanged": 1}
     assert dev.service().export().counts() == {"unchanged": 1}
 
@@ -497,7 +499,7 @@ def test_a_plan_and_its_import_follow_the_same_choice(dev, prod, pause, state):
     plan, _ = prod.service().validate(pause=pause)
     report = prod.service().import_jobs(Review(None, fingerprint_plan(plan), pause))
     assert report.status == "completed"
-    assert prod.jobs.named("load").settings["schedule"]["pause_status"] == state
+    assert prod.jobs.named("load").unpack_settings()["schedule"]["pause_status"] == state
 
 
 def test_a_choice_other_than_the_reviewed_one_moves_the_rows(dev, prod):
@@ -517,7 +519,7 @@ def test_the_choice_comes_before_the_mapping_file(dev, prod):
     prod.files.files["/Workspace/Shared/map.json"] = b'{pause_status: "new_paused"}'
     service = prod.service(mapping_path="/Workspace/Shared/map.json")
     service.import_jobs(Review(pause=PausePolicy.FROM_GIT))
-    assert prod.jobs.named("load").settings["schedule"]["pause_status"] == "UNPAUSED"
+    assert prod.jobs.named("load").unpack_settings()["schedule"]["pause_status"] == "UNPAUSED"
 
 
 def test_an_operation_that_is_stopped_while_it_reads_changes_nothing(dev, prod):

@@ -21,12 +21,12 @@ from tests.builders import job
 
 def file_of(name: str, *, path: str = "", **fields: Any) -> DefinitionFile:
     return DefinitionFile(
-        path or f"{name}.json", Definition(name, 1, "ana", job(name, **fields)), b""
+        path or f"{name}.json", Definition.pack(name, 1, "ana", job(name, **fields)), b""
     )
 
 
 def live(job_id: int, name: str, *, complete: bool = True, truncated: bool = False, **fields: Any):
-    return LiveJob(job_id, job(name, **fields), "ana", "ana", complete, truncated)
+    return LiveJob.pack(job_id, job(name, **fields), "ana", "ana", complete, truncated)
 
 
 def contents(

@@ -26,12 +26,12 @@ from tests.builders import job, run_job_task
 
 
 def definition_file(name: str, *, source: int | None = None, path: str = "", **fields: Any):
-    definition = Definition(name, source, "ana", job(name, **fields))
+    definition = Definition.pack(name, source, "ana", job(name, **fields))
     return DefinitionFile(path or f"{name}.json", definition, b"")
 
 
 def live(job_id: int, name: str, *, complete: bool = True, truncated: bool = False, **fields: Any):
-    return LiveJob(job_id, job(name, **fields), "ana", "ana", complete, truncated)
+    return LiveJob.pack(job_id, job(name, **fields), "ana", "ana", complete, truncated)
 
 
 def contents(*files: DefinitionFile, unread: tuple[str, ...] = ()) -> GitContents:
@@ -154,7 +154,7 @@ def test_an_equal_job_that_the_ledger_does_not_know_can_be_adopted():
 def test_a_new_job_comes_paused_when_the_policy_says_so():
     git = contents(definition_file("a", schedule={"pause_status": "UNPAUSED"}))
     (row,) = plan(git, pause=PausePolicy.NEW_PAUSED).importable().values()
-    assert row.desired["schedule"]["pause_status"] == "PAUSED"
+    assert row.unpack_settings()["schedule"]["pause_status"] == "PAUSED"
 
 
 def test_what_the_rules_hid_is_shown_when_asked_for():

@@ -9,7 +9,7 @@ from core.planning.import_plan import New, fingerprint_row
 from core.planning.review import Review
 from tests.builders import job
 
-ROW = New("a", DefinitionFile("a.json", Definition("a", 1, "", job("a")), b""), job("a"))
+ROW = New.pack("a", DefinitionFile("a.json", Definition.pack("a", 1, "", job("a")), b""), job("a"))
 
 
 def test_an_empty_review_chooses_everything_as_it_is_now() -> None:

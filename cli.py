@@ -16,15 +16,10 @@ from rich.table import Table
 from rich.text import Text
 
 from core.errors import ModeError, SelectionError, SettingsError, SyncError
-from core.gateways.connect import (
-    Connection,
-    connect,
-    system_clock,
-    this_process,
-)
-from core.gateways.machine.local_folder import default_cache_folder
+from core.gateways.opening import OpenService, open_service
 from core.jobsettings.secrets import mask
 from core.mapping.unmapped import UnmappedName
+from core.planning.review import Review
 from core.reporting.csv_text import csv_bytes
 from core.reporting.listener import Listener
 from core.reporting.report import ERROR, Report, ReportRow, report_failure
@@ -59,22 +54,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(message)s"
     )
     screen = _Screen(options)
-    connection: Connection | None = None
+    opened: OpenService | None = None
     try:
-        settings = Settings.from_env(os.environ)
-        connection = connect(
-            retry_s=settings.retry_s,
-            on_wait=screen.on_wait,
-            threads=settings.threads,
-            cache_folder=Path(settings.cache_folder or default_cache_folder()),
-        )
-        service = JobSync(connection.ports, settings, system_clock(), this_process)
+        opened = open_service(Settings.from_env(os.environ), on_wait=screen.on_wait)
         with screen:
-            report, code = _run(options, service, screen)
+            report, code = _run(options, opened.service, screen)
     except SyncError as error:
         report = report_failure(options.command, error)
         code = USAGE if isinstance(error, _USAGE_ERRORS) else FAILED
-    screen.show(report, connection.rest.calls() if connection else {})
+    screen.show(report, opened.calls() if opened else {})
     if options.csv:
         try:
             options.csv.write_bytes(csv_bytes(report.rows))
@@ -110,9 +98,9 @@ def _run(options: argparse.Namespace, service: JobSync, screen: "_Screen") -> tu
             ask_workspace=options.check_workspace,
             listener=screen.listener,
         )[1],
-        "import": lambda: service.import_jobs(options.only, listener=screen.listener),
+        "import": lambda: service.import_jobs(Review(options.only), listener=screen.listener),
         "adopt": lambda: service.adopt(listener=screen.listener),
-        "remove": lambda: service.remove(options.only, listener=screen.listener),
+        "remove": lambda: service.remove(Review(options.only), listener=screen.listener),
         "pull": service.pull,
     }
     report = commands[options.command]()

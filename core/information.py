@@ -9,6 +9,7 @@ from core.errors import Issue, MappingFileError, NotFoundError
 from core.mapping.use import list_mapping_entries
 from core.ports import GitFolder, WorkspaceFiles
 from core.reading.survey import Surveyor
+from core.settings import Settings
 
 
 def git_details(folder: GitFolder | None) -> Mapping[str, str | int]:
@@ -41,12 +42,14 @@ def contents_details(
 
 
 def mapping_details(
-    files: WorkspaceFiles, path: str, surveyor: Surveyor, contents: GitContents
+    files: WorkspaceFiles, settings: Settings, surveyor: Surveyor, contents: GitContents
 ) -> tuple[Mapping[str, Any], tuple[Issue, ...]]:
     """Return the mapping file as it stands, what uses its entries, and what is wrong with it."""
+    if not settings.reads_mappings:
+        return {}, ()
     details: dict[str, Any] = {}
     with suppress(NotFoundError):  # the survey says so
-        details["mapping_text"] = files.read(path).decode("utf-8-sig", "replace")
+        details["mapping_text"] = files.read(settings.mapping_path).decode("utf-8-sig", "replace")
     try:
         mappings, issues = surveyor.read_mappings()
     except MappingFileError as error:

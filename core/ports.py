@@ -3,7 +3,6 @@
 Every method may raise `WorkspaceError` or one of its subclasses, and nothing else.
 """
 
-import functools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, cast
@@ -15,7 +14,7 @@ from core.json_text import JobSettings, JsonDict, Packed
 _MARKS = ("deployment", "edit_mode")
 
 
-@dataclass(frozen=True, slots=True, init=False)
+@dataclass(frozen=True, slots=True)
 class LiveJob:
     """One job as the workspace holds it.
 
@@ -33,28 +32,30 @@ class LiveJob:
     marks: JobSettings
     packed: Packed
 
-    def __init__(
-        self,
+    @classmethod
+    def pack(
+        cls,
         job_id: int,
         settings: JobSettings,
         creator: str,
         run_as_user_name: str,
         complete: bool,
         truncated: bool = False,
-    ) -> None:
-        keep = functools.partial(object.__setattr__, self)
-        keep("job_id", job_id)
-        keep("name", str(settings.get("name", "")))
-        keep("creator", creator)
-        keep("run_as_user_name", run_as_user_name)
-        keep("complete", complete)
-        keep("truncated", truncated)
-        keep("marks", {key: settings[key] for key in _MARKS if key in settings})
-        keep("packed", Packed(settings))
+    ) -> "LiveJob":
+        """Return the job with its settings kept small."""
+        return cls(
+            job_id=job_id,
+            name=str(settings.get("name", "")),
+            creator=creator,
+            run_as_user_name=run_as_user_name,
+            complete=complete,
+            truncated=truncated,
+            marks={key: settings[key] for key in _MARKS if key in settings},
+            packed=Packed(settings),
+        )
 
-    @property
-    def settings(self) -> JobSettings:
-        """Return a copy of the raw settings."""
+    def unpack_settings(self) -> JobSettings:
+        """Return a copy of the raw settings. It is parsed anew each time."""
         return cast(JobSettings, self.packed.unpack())
 
 

@@ -1,33 +1,36 @@
 """The use cases: info, export, validate, import, adopt, remove, pull."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
+from core.applying.adopting import adopt_selected
 from core.applying.exporting import export_files
-from core.applying.importing import import_selected, imported_job, with_present_paths
+from core.applying.importing import import_selected
 from core.applying.removal import RemovalLimits, remove_selected
-from core.definitions.folder import GitContents
-from core.errors import Issue, ModeError, NotFoundError, SelectionError, SyncError
+from core.applying.work import FreshPlan, Work
+from core.errors import Issue, ModeError, NotFoundError, SyncError
 from core.information import contents_details, git_details, mapping_details
 from core.mapping.mapping_file import PausePolicy
-from core.planning.export_plan import ExportPlan
-from core.planning.import_plan import Deleted, Plan
+from core.planning.import_plan import Plan
+from core.planning.review import Review
 from core.ports import Ports
-from core.reading.survey import Survey, Surveyor, remembered_files, with_ledgers
+from core.reading.planner import Planner
+from core.reading.remembered import recall_files, with_ledgers
+from core.reading.survey import Surveyor
 from core.reading.workspace_risks import workspace_risks_of
 from core.reporting.listener import Listener
 from core.reporting.pulling import pulled_rows
 from core.reporting.report import Report, ReportRow
 from core.reporting.rows import detailed_row, export_row, import_row
 from core.settings import AppMode, Settings
-from core.state.folder import StateFolder
 from core.state.history import History
-from core.state.ledger import ExportedLedger, ImportedLedger, settle_pending
+from core.state.ledger import settle_pending
 from core.state.lock import Clock
-from core.state.session import NewOwner, Session, Sessions
+from core.state.session import NewOwner, Sessions
 
 _SILENT = Listener()
+_EVERYTHING = Review()
 
 
 class JobSync:
@@ -59,7 +62,7 @@ class JobSync:
         surveyor = self._surveyor(listener)
         me = self._ports.principals.current()
         contents = surveyor.read_contents()
-        mapping, issues = self._mapping_details(surveyor, contents)
+        mapping, issues = mapping_details(self._ports.files, self._settings, surveyor, contents)
         details = {
             **self.whereabouts(),
             **contents_details(self._ports.files, self._settings.folder, contents),
@@ -78,22 +81,23 @@ class JobSync:
         """
         self._require("export", AppMode.EXPORT)
         if dry_run:
-            surveyor = self._surveyor(listener)
-            survey = surveyor.read()
+            survey = self._surveyor(listener).read()
             state = self._sessions.state_folder(survey.me)
-            _, plan, _ = self._plan_export(state, survey, surveyor)
+            ledger, imported = state.exported(), state.find_imported()
+            survey = with_ledgers(survey, imported, ledger)
+            plan = self._planner(listener).plan_export(survey, ledger, imported)
             listener.on_planned(plan.rows)
             rows = tuple(export_row(row) for row in plan.rows)
             return Report("export", rows, (*survey.warnings, *plan.issues))
-        with self._sessions.open("export") as session:
-            guarded = _guarded(listener, session)
-            surveyor = self._surveyor(guarded)
-            survey = surveyor.read()
-            survey, plan, ledger = self._plan_export(session.state, survey, surveyor)
-            rows = export_files(
-                session, self._ports.files, survey.contents, plan, ledger, self._threads, listener
-            )
-            return _report(session, rows, (*survey.warnings, *plan.issues))
+        with self._begin("export", listener) as work:
+            reading = work.reading_listener()
+            survey = self._surveyor(reading).read()
+            state = work.session.state
+            ledger, imported = state.exported(), state.find_imported()
+            survey = with_ledgers(survey, imported, ledger)
+            plan = self._planner(reading).plan_export(survey, ledger, imported)
+            rows = export_files(work, survey.contents, plan, ledger)
+            return _report(work, rows, (*survey.warnings, *plan.issues))
 
     def validate(
         self,
@@ -116,12 +120,12 @@ class JobSync:
         Returns the plan, to be reviewed and handed to `import_jobs`, and what to show of it.
         """
         self._require("validate", AppMode.IMPORT)
-        survey = _with_pause(self._surveyor(listener).read(), pause)
+        survey = self._surveyor(listener).read().with_pause(pause)
         state = self._sessions.state_folder(survey.me)
         stored = state.imported()
         survey = with_ledgers(survey, stored, state.find_exported())
         ledger = settle_pending(stored, survey.live, survey.me.name)
-        plan = self._surveyor(listener).plan_import(survey, ledger, shows_hidden=details)
+        plan = self._planner(listener).plan_import(survey, ledger, shows_hidden=details)
         listener.on_planned(plan.rows)
         rows = tuple(
             detailed_row(row, not_mapped=not_mapped) if details else import_row(row)
@@ -136,136 +140,72 @@ class JobSync:
         issues = (*survey.warnings, *plan.issues)
         return plan, Report("validate", rows, issues, unmapped=plan.unmapped)
 
-    def import_jobs(
-        self,
-        names: Collection[str] | None = None,
-        *,
-        reviewed: Mapping[str, str] | None = None,
-        pause: PausePolicy | None = None,
-        listener: Listener = _SILENT,
-    ) -> Report:
+    def import_jobs(self, review: Review = _EVERYTHING, *, listener: Listener = _SILENT) -> Report:
         """Import new and changed jobs.
 
         Args:
-            names: the selected jobs; None for all.
-            reviewed: the `fingerprint_plan` of the plan that the user saw. Rows that have moved
-                since are skipped and named.
-            pause: the policy that the plan was made with, when it was not the mapping file's.
+            review: what the user chose, and the plan that was shown: rows that have moved since
+                are skipped and named. Empty for everything that is new or changed now.
 
         Raises:
-            SelectionError: a name is not in the plan; nothing was changed.
+            SelectionError: a chosen job is not in the plan; nothing was changed.
             StateError: the state before the change could not be kept; nothing was changed.
         """
         self._require("import", AppMode.IMPORT)
-        with self._sessions.open("import") as session:
-            guarded = _guarded(listener, session)
-            survey, plan, ledger = self._fresh_plan(session, guarded, pause)
-            rows = import_selected(
-                session,
-                self._ports.jobs,
-                survey,
-                plan,
-                ledger,
-                _selection(names, {row.job_name for row in plan.rows}, "such"),
-                reviewed,
-                self._threads,
-                listener,
-            )
-            return _report(session, rows, (*survey.warnings, *plan.issues))
+        with self._begin("import", listener) as work:
+            fresh = self._plan_freshly(work, review.pause)
+            return _report(work, import_selected(work, fresh, review), fresh.issues())
 
-    def adopt(
-        self,
-        names: Collection[str] | None = None,
-        *,
-        pause: PausePolicy | None = None,
-        listener: Listener = _SILENT,
-    ) -> Report:
+    def adopt(self, review: Review = _EVERYTHING, *, listener: Listener = _SILENT) -> Report:
         """Enter jobs that are equal to their definition in the ledger of imported jobs.
 
         Args:
-            names: the jobs that were reviewed; None for all.
-            pause: the policy that the plan was made with, when it was not the mapping file's.
+            review: the jobs that were shown as equal; those that no longer are stay as they are.
+                Empty for all that are equal now. Its fingerprints do not matter.
         """
         self._require("adopt", AppMode.IMPORT)
-        with self._sessions.open("adopt") as session:
-            guarded = _guarded(listener, session)
-            survey, plan, stored = self._fresh_plan(session, guarded, pause)
-            ledger = settle_pending(stored, survey.live, survey.me.name)
-            ledger = with_present_paths(ledger, survey)
-            listener.on_planned(plan.rows)
-            equal = [row for row in plan.adoptable() if names is None or row.job_name in names]
-            adopted = {row.job_name for row in equal}
-            for row in equal:
-                ledger = ledger.with_job(row.job.job_id, imported_job(row))
-            session.lease.check()
-            session.state.save_imported(ledger)
-            shown = [
-                import_row(row).with_message("Adopted.")
-                if row.job_name in adopted
-                else import_row(row)
-                for row in plan.rows
-            ]
-            return Report("adopt", tuple(shown), (*survey.warnings, *plan.issues))
+        with self._begin("adopt", listener) as work:
+            fresh = self._plan_freshly(work, review.pause)
+            return _report(work, adopt_selected(work, fresh, review), fresh.issues())
 
-    def remove(
-        self,
-        names: Collection[str] | None = None,
-        *,
-        reviewed: Mapping[str, str] | None = None,
-        pause: PausePolicy | None = None,
-        listener: Listener = _SILENT,
-    ) -> Report:
+    def remove(self, review: Review = _EVERYTHING, *, listener: Listener = _SILENT) -> Report:
         """Remove jobs that we imported and whose definition is gone from Git.
 
         Args:
-            names: the selected jobs; None for all that are classed as deleted.
-            reviewed, pause: as for `import_jobs`.
+            review: what the user chose, and the plan that was shown: rows that have moved since
+                stay and are named. Empty for all that are classed as deleted now.
 
         Raises:
             RemovalRefusedError: the plan is incomplete, or the limits forbid it.
-            SelectionError: a name is not classed as deleted.
+            SelectionError: a chosen job is not classed as deleted.
+            StateError: the state before the removal could not be kept; nothing was removed.
         """
         self._require("remove", AppMode.IMPORT)
-        with self._sessions.open("remove") as session:
-            guarded = _guarded(listener, session)
-            survey, plan, _ = self._fresh_plan(session, guarded, pause)
-            selected: dict[str, Deleted] = {
-                name: plan.removable()[name]
-                for name in _selection(names, plan.removable().keys(), "deleted")
-            }
+        with self._begin("remove", listener) as work:
+            fresh = self._plan_freshly(work, review.pause)
             limits = RemovalLimits(self._settings.max_removals, self._settings.max_removal_share)
-            rows = remove_selected(
-                session,
-                self._ports.jobs,
-                plan,
-                selected,
-                reviewed,
-                limits,
-                self._threads,
-                listener,
-            )
-            return _report(session, rows, (*survey.warnings, *plan.issues))
+            return _report(work, remove_selected(work, fresh, review, limits), fresh.issues())
 
     def pull(self, *, listener: Listener = _SILENT) -> Report:
         """Bring the Git folder to the newest commit of its branch, and tell what came."""
         self._require("pull", AppMode.IMPORT)
-        with self._sessions.open("pull") as session:
+        with self._begin("pull", listener) as work:
             folder = self._ports.git.find(self._settings.folder)
             if folder is None:
                 raise NotFoundError(
                     f"{self._settings.folder} does not lie in a Git folder.",
                     fix="Clone the repository as a Git folder, or pull by other means.",
                 )
-            surveyor = self._surveyor(_guarded(listener, session))
+            surveyor = self._surveyor(work.reading_listener())
             before = surveyor.read_contents()
-            session.lease.check()
+            work.session.lease.check()
             listener.on_step("Pulling")
             pulled = self._ports.git.pull(folder)
             details = {**git_details(pulled), "old_commit": folder.commit}
             try:
                 after = surveyor.read_contents()
-                state = session.state
-                remembered = remembered_files(state.imported(), state.find_exported())
+                state = work.session.state
+                remembered = recall_files(state.imported(), state.find_exported())
                 rows = pulled_rows(before, after, remembered)
             except SyncError as error:  # it is pulled all the same
                 issue = Issue(f"What came could not be read. {error}")
@@ -275,90 +215,38 @@ class JobSync:
     def history(self) -> History:
         """Return the history of operations, kept in the state folder."""
         state = self._sessions.state_folder(self._ports.principals.current())
-        return History(self._ports.files, state.path, self._ports.cache, self._threads)
-
-    def _mapping_details(
-        self, surveyor: Surveyor, contents: GitContents
-    ) -> tuple[Mapping[str, Any], tuple[Issue, ...]]:
-        if not self._reads_mappings:
-            return {}, ()
-        path = self._settings.mapping_path
-        return mapping_details(self._ports.files, path, surveyor, contents)
-
-    @property
-    def _threads(self) -> int:
-        return self._settings.threads
-
-    @property
-    def _reads_mappings(self) -> bool:
-        """A deployment that only exports has no use for a mapping file."""
-        return bool(self._settings.mapping_path) and self._settings.mode is not AppMode.EXPORT
+        return History(self._ports.files, state.path, self._ports.cache, self._settings.threads)
 
     def _surveyor(self, listener: Listener) -> Surveyor:
-        return Surveyor(
-            self._ports,
-            folder=self._settings.folder,
-            mapping_path=self._settings.mapping_path,
-            reads_mappings=self._reads_mappings,
-            threads=self._threads,
-            listener=listener,
-            full_read=self._settings.full_read,
-        )
+        return Surveyor(self._ports, self._settings, listener)
 
-    def _fresh_plan(
-        self, session: Session, listener: Listener, pause: PausePolicy | None = None
-    ) -> tuple[Survey, Plan, ImportedLedger]:
-        """Read everything and plan anew; also return the ledger as it is stored."""
-        surveyor = self._surveyor(listener)
-        survey = _with_pause(surveyor.read(), pause)
-        stored = session.state.imported()
-        survey = with_ledgers(survey, stored, session.state.find_exported())
+    def _planner(self, listener: Listener) -> Planner:
+        return Planner(self._ports, self._settings, listener)
+
+    @contextmanager
+    def _begin(self, operation: str, listener: Listener) -> Iterator[Work]:
+        with self._sessions.open(operation) as session:
+            yield Work(session, self._ports, self._settings.threads, listener)
+
+    def _plan_freshly(self, work: Work, pause: PausePolicy | None) -> FreshPlan:
+        """Read everything and plan anew, under the lock."""
+        reading = work.reading_listener()
+        survey = self._surveyor(reading).read().with_pause(pause)
+        state = work.session.state
+        stored = state.imported()
+        survey = with_ledgers(survey, stored, state.find_exported())
         ledger = settle_pending(stored, survey.live, survey.me.name)
-        return survey, surveyor.plan_import(survey, ledger), stored
-
-    def _plan_export(
-        self, state: StateFolder, survey: Survey, surveyor: Surveyor
-    ) -> tuple[Survey, ExportPlan, ExportedLedger]:
-        """Plan with what both ledgers know; also return the survey with it, and our ledger."""
-        ledger, imported = state.exported(), state.find_imported()
-        survey = with_ledgers(survey, imported, ledger)
-        plan = surveyor.plan_export(survey, ledger, imported, has_mappings=self._reads_mappings)
-        return survey, plan, ledger
+        return FreshPlan(survey, stored, ledger, self._planner(reading).plan_import(survey, ledger))
 
     def _require(self, operation: str, mode: AppMode) -> None:
-        if self._settings.mode not in (mode, AppMode.BOTH):
+        if not self._settings.mode.allows(mode):
             raise ModeError(
                 f"“{operation}” is not available: APP_MODE is {self._settings.mode}.",
                 fix=f"Use the deployment for it, or set APP_MODE to {mode} or Both.",
             )
 
 
-def _report(session: Session, rows: tuple[ReportRow, ...], issues: tuple[Issue, ...]) -> Report:
+def _report(work: Work, rows: tuple[ReportRow, ...], issues: tuple[Issue, ...]) -> Report:
     """Report what was done, as failed when the ledger does not have it."""
-    unnoted = tuple(session.unnoted)
-    return Report(session.operation, rows, (*issues, *unnoted), has_failed=bool(unnoted))
-
-
-def _selection(names: Collection[str] | None, available: Collection[str], wanted: str) -> list[str]:
-    if names is None:
-        return sorted(available)
-    unknown = sorted(set(names) - set(available))
-    if unknown:
-        raise SelectionError(unknown, wanted)
-    return sorted(set(names))
-
-
-def _guarded(listener: Listener, session: Session) -> Listener:
-    """Keep the lease alive while an operation reads for long; each write makes sure by itself."""
-
-    def on_progress(done: int, total: int) -> None:
-        session.lease.check()
-        listener.on_progress(done, total)
-
-    return listener.with_progress(on_progress)
-
-
-def _with_pause(survey: Survey, pause: PausePolicy | None) -> Survey:
-    if pause is None:
-        return survey
-    return replace(survey, mappings=replace(survey.mappings, pause=pause))
+    unnoted = tuple(work.session.unnoted)
+    return Report(work.session.operation, rows, (*issues, *unnoted), has_failed=bool(unnoted))

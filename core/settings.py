@@ -45,6 +45,11 @@ class Settings:
     cache_folder: str = ""
     full_read: bool = False
 
+    @property
+    def reads_mappings(self) -> bool:
+        """Whether the mapping file is read: a deployment that only exports has no use for it."""
+        return bool(self.mapping_path) and self.mode is not AppMode.EXPORT
+
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
         """Read the configuration.

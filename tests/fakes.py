@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.errors import AlreadyExistsError, NotFoundError, WorkspaceError
+from core.gateways.opening import OpenService
 from core.jobsettings.kinds import Kind
 from core.jobsettings.principals import Principal, effective_run_as
 from core.json_text import JobSettings, JsonDict
@@ -47,7 +48,7 @@ class FakeJobs:
         job_id = next(self._ids) if job_id is None else job_id
         principal = effective_run_as(settings, creator)
         run_as = principal.name if principal else creator
-        self.jobs[job_id] = LiveJob(job_id, deepcopy(settings), creator, run_as, complete=True)
+        self.jobs[job_id] = LiveJob.pack(job_id, deepcopy(settings), creator, run_as, complete=True)
         return job_id
 
     def named(self, name: str) -> LiveJob:
@@ -90,8 +91,8 @@ class FakeJobs:
         before = self._existing(job_id)
         name = str(settings.get("name", ""))
         self._maybe_fail_name(f"reset {name}")
-        if "run_as" in before.settings:  # once set, it stays until it is replaced
-            settings = {"run_as": before.settings["run_as"], **settings}
+        if "run_as" in before.unpack_settings():  # once set, it stays until it is replaced
+            settings = {"run_as": before.unpack_settings()["run_as"], **settings}
         self.add(settings, creator=before.creator, job_id=job_id)
         self.log.append(("reset", name))
 
@@ -116,13 +117,13 @@ class FakeJobs:
 
 
 def _list_form(job: LiveJob) -> LiveJob:
-    settings = {key: value for key, value in job.settings.items() if key != "run_as"}
+    settings = {key: value for key, value in job.unpack_settings().items() if key != "run_as"}
     truncated = False
     for key in ("tasks", "job_clusters", "environments", "parameters"):
         if len(settings.get(key) or ()) > 100:
             settings[key] = settings[key][:100]
             truncated = True
-    return LiveJob(job.job_id, settings, job.creator, job.run_as_user_name, False, truncated)
+    return LiveJob.pack(job.job_id, settings, job.creator, job.run_as_user_name, False, truncated)
 
 
 @dataclass
@@ -358,6 +359,9 @@ class FakeWorkspace:
             self.time.clock(),
             new_owner,
         )
+
+    def opened(self) -> OpenService:
+        return OpenService(self.service(), "https://dev.example", dict)
 
     def add_resource(self, kind: Kind, resource_id: str, name: str) -> None:
         self.resources.listed.setdefault(kind, []).append(NamedResource(resource_id, name))

@@ -3,11 +3,10 @@
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
-from core.service import JobSync
+from core.gateways.opening import OpenService, open_service
 from core.settings import Settings
 from core.state.history import History
 
@@ -23,7 +22,7 @@ class Place:
     details: Mapping[str, Any]
 
 
-Connect = Callable[[], tuple[str, JobSync]]
+Connect = Callable[[], OpenService]
 
 
 class WorkspaceReader:
@@ -32,7 +31,7 @@ class WorkspaceReader:
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
         self._mutex = threading.Lock()
-        self._connection: tuple[str, JobSync] | None = None
+        self._opened: OpenService | None = None
         self._place: tuple[float, Place] | None = None
 
     def place(self, *, fresh: bool = False) -> Place:
@@ -40,43 +39,27 @@ class WorkspaceReader:
         kept = self._place
         if kept and not fresh and time.monotonic() - kept[0] < _FRESH_S:
             return kept[1]
-        host, service = self._service()
-        place = Place(host, service.whereabouts())
+        opened = self._open()
+        place = Place(opened.host, opened.service.whereabouts())
         self._place = (time.monotonic(), place)
         return place
 
     def known_host(self) -> str:
         """Return the workspace's address as far as it is known, without asking."""
-        return self._connection[0] if self._connection else ""
+        return self._opened.host if self._opened else ""
 
     def history(self) -> History:
         """Return the history of operations."""
-        return self._service()[1].history()
+        return self._open().service.history()
 
-    def _service(self) -> tuple[str, JobSync]:
+    def _open(self) -> OpenService:
         with self._mutex:
-            if self._connection is None:
-                self._connection = self._connect()
-            return self._connection
+            if self._opened is None:
+                self._opened = self._connect()
+            return self._opened
 
 
 def connect_from_env(settings: Settings) -> Connect:
     """Return how to connect: with the login of the environment, and little patience."""
-
-    def connect_now() -> tuple[str, JobSync]:
-        from core.gateways.connect import (  # noqa: PLC0415 - the SDK takes two seconds to load
-            connect,
-            system_clock,
-            this_process,
-        )
-        from core.gateways.machine.local_folder import default_cache_folder  # noqa: PLC0415
-
-        connection = connect(
-            retry_s=min(settings.retry_s, _PATIENCE_S),
-            threads=settings.threads,
-            cache_folder=Path(settings.cache_folder or default_cache_folder()),
-        )
-        service = JobSync(connection.ports, settings, system_clock(), this_process)
-        return connection.rest.host, service
-
-    return connect_now
+    impatient = replace(settings, retry_s=min(settings.retry_s, _PATIENCE_S))
+    return lambda: open_service(impatient)

@@ -1,14 +1,11 @@
-"""What a background callback carries out in a process of its own: one operation.
-
-The page imports this module too, so that the SDK is imported only when it is needed.
-"""
+"""What a background callback carries out in a process of its own: one operation."""
 
 import os
 import time
-from pathlib import Path
 
-from core.gateways.machine.local_folder import default_cache_folder, page_folder
+from core.gateways.machine.local_folder import page_folder
 from core.gateways.machine.operation_store import SqliteOperationStore
+from core.gateways.opening import open_service
 from core.operations.recorder import Recorder
 from core.operations.running import carry_out
 from core.service import JobSync
@@ -25,24 +22,8 @@ def run_operation(operation_id: str | None) -> str | None:
     settings = Settings.from_env(os.environ)
     store = SqliteOperationStore(page_folder(settings, os.environ))
 
-    def open_service(recorder: Recorder) -> JobSync:
-        return _service(settings, recorder)
+    def connect(recorder: Recorder) -> JobSync:
+        return open_service(settings, on_wait=recorder.on_wait).service
 
-    carry_out(operation_id, store, open_service, settings.mode, time.time)
+    carry_out(operation_id, store, connect, settings.mode, time.time)
     return operation_id
-
-
-def _service(settings: Settings, recorder: Recorder) -> JobSync:
-    from core.gateways.connect import (  # noqa: PLC0415 - the SDK takes two seconds to load
-        connect,
-        system_clock,
-        this_process,
-    )
-
-    connection = connect(
-        retry_s=settings.retry_s,
-        on_wait=recorder.on_wait,
-        threads=settings.threads,
-        cache_folder=Path(settings.cache_folder or default_cache_folder()),
-    )
-    return JobSync(connection.ports, settings, system_clock(), this_process)

@@ -1,20 +1,22 @@
 """Carries out the rows of an import plan: referenced jobs first, circles through paused stubs."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from queue import SimpleQueue
 
 from core.applying.order import cut_circles, find_circles
+from core.applying.work import Work
 from core.errors import AmbiguousAnswerError, Issue, StoppedError, SyncError
 from core.jobsettings.kinds import Kind
 from core.json_text import JobSettings
-from core.mapping.names import NameBook, find_needed_jobs, write_ids
+from core.mapping.names import find_needed_jobs, write_ids
 from core.mapping.pause import pause_all
 from core.parallel import in_parallel
 from core.planning.import_plan import Changed, Importable, New
-from core.ports import Jobs, NamedResource
+from core.ports import NamedResource
+from core.reading.survey import Survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,46 +46,30 @@ class NotBegun:
 Outcome = Applied | Failed | NotBegun
 
 
-@dataclass(frozen=True, slots=True)
-class Workbench:
-    """What applying a plan needs besides the plan.
-
-    `known_ids` are the jobs of the inventory, `creator` our own user name: together they tell
-    which job an unanswered create made. `before_write` raises when the lock is lost.
-    """
-
-    jobs: Jobs
-    book: NameBook
-    creator: str
-    known_ids: frozenset[int]
-    threads: int
-    before_write: Callable[[], None]
-    should_stop: Callable[[], bool]
-
-
-def apply_rows(bench: Workbench, rows: Mapping[str, Importable]) -> Iterator[Outcome]:
+def apply_rows(work: Work, survey: Survey, rows: Mapping[str, Importable]) -> Iterator[Outcome]:
     """Import the selected rows and yield each one's outcome as it ends.
 
     A row whose referenced job failed is not tried: it would refer to something that is not there.
     """
-    yield from _Import(bench, rows).run()
+    yield from _Import(work, survey, rows).run()
 
 
 @dataclass(slots=True)
 class _Import:
-    bench: Workbench
+    work: Work
+    survey: Survey
     rows: Mapping[str, Importable]
     stubs: dict[str, int] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
     ended: "SimpleQueue[Future[int]]" = field(default_factory=SimpleQueue)
 
     def run(self) -> Iterator[Outcome]:
-        graph = {name: find_needed_jobs(row.desired) for name, row in self.rows.items()}
+        graph = {name: find_needed_jobs(row.unpack_settings()) for name, row in self.rows.items()}
         circles = find_circles(graph)
         yield from self._make_stubs(circles)
         sorter = TopologicalSorter(cut_circles(graph, circles))
         sorter.prepare()
-        pool = ThreadPoolExecutor(self.bench.threads, thread_name_prefix="import")
+        pool = ThreadPoolExecutor(self.work.threads, thread_name_prefix="import")
         try:
             yield from self._drain(sorter, graph, pool)
         finally:  # whoever stops listening gets no further write
@@ -92,12 +78,12 @@ class _Import:
     def _make_stubs(self, circles: set[str]) -> Iterator[Outcome]:
         """Give every new job in a circle an id, so that the others can refer to it."""
         new = [row for name, row in self.rows.items() if name in circles and isinstance(row, New)]
-        if self.bench.should_stop():
+        if self.work.listener.should_stop():
             return
         results = in_parallel(
-            lambda row: self._create(row.job_name, _stub(row.desired)),
+            lambda row: self._create(row.job_name, _stub(row.unpack_settings())),
             new,
-            threads=self.bench.threads,
+            threads=self.work.threads,
         )
         for row, result in results:
             if isinstance(result, SyncError):
@@ -140,13 +126,13 @@ class _Import:
         name = row.job_name
         if name in self.failed:  # its stub could not be made, which was told already
             return None
-        if self.bench.should_stop():
+        if self.work.listener.should_stop():
             return self._not_begun(row)
         missing = sorted(needs & self.failed)
         try:
             if missing:
                 raise SyncError(f"Not imported, because “{missing[0]}”, which it runs, was not.")
-            settings = write_ids(row.desired, self.bench.book)
+            settings = write_ids(row.unpack_settings(), self.survey.book)
         except SyncError as error:
             return self._fail(row, error)
         future = pool.submit(self._write, row, settings)
@@ -156,12 +142,12 @@ class _Import:
 
     def _write(self, row: Importable, settings: JobSettings) -> int:
         job_id = row.job.job_id if isinstance(row, Changed) else self.stubs.get(row.job_name)
-        if self.bench.should_stop():  # it waited in the queue for a thread until now
+        if self.work.listener.should_stop():  # it waited in the queue for a thread until now
             raise StoppedError
         if job_id is None:
             return self._create(row.job_name, settings)
-        self.bench.before_write()
-        self.bench.jobs.reset_job(job_id, settings)
+        self.work.session.lease.check()
+        self.work.ports.jobs.reset_job(job_id, settings)
         return job_id
 
     def _finish(self, row: Importable, future: "Future[int]") -> Outcome:
@@ -188,15 +174,11 @@ class _Import:
 
     def _create(self, name: str, settings: JobSettings) -> int:
         """Create a job once; when the answer is missing, look whether it was made."""
-        self.bench.before_write()
+        self.work.session.lease.check()
         try:
-            return self.bench.jobs.create_job(settings)
+            return self.work.ports.jobs.create_job(settings)
         except AmbiguousAnswerError as error:
-            made = [
-                job.job_id
-                for job in self.bench.jobs.find_jobs(name)
-                if job.creator == self.bench.creator and job.job_id not in self.bench.known_ids
-            ]
+            made = self._made_meanwhile(name)
             if len(made) == 1:
                 return made[0]
             raise AmbiguousAnswerError(
@@ -204,8 +186,17 @@ class _Import:
                 fix="Validate again: it shows whether the job was made after all.",
             ) from error
 
+    def _made_meanwhile(self, name: str) -> list[int]:
+        """Return the jobs of this name that are ours and were not in the inventory."""
+        known = {job.job_id for job in self.survey.live}
+        return [
+            job.job_id
+            for job in self.work.ports.jobs.find_jobs(name)
+            if job.creator == self.survey.me.name and job.job_id not in known
+        ]
+
     def _enter(self, name: str, job_id: int) -> None:
-        self.bench.book.add(Kind.JOB, NamedResource(str(job_id), name))
+        self.survey.book.add(Kind.JOB, NamedResource(str(job_id), name))
 
 
 _STUB_KEEPS = ("name", "run_as", "tags")

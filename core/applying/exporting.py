@@ -1,5 +1,6 @@
 """Carries out an export plan: snapshot, files, ledger."""
 
+from core.applying.work import Work
 from core.definitions.definition import encode_definition
 from core.definitions.folder import GitContents
 from core.errors import AlreadyExistsError, SyncError
@@ -14,23 +15,15 @@ from core.planning.export_plan import (
     UnchangedFile,
 )
 from core.ports import WorkspaceFiles
-from core.reporting.listener import Listener
 from core.reporting.report import ReportRow
 from core.reporting.rows import export_row
 from core.state.ledger import ExportedFile, ExportedLedger
-from core.state.session import Session
 
 _Writable = NewFile | ChangedFile | DeletedFile
 
 
 def export_files(
-    session: Session,
-    files: WorkspaceFiles,
-    contents: GitContents,
-    plan: ExportPlan,
-    ledger: ExportedLedger,
-    threads: int,
-    listener: Listener,
+    work: Work, contents: GitContents, plan: ExportPlan, ledger: ExportedLedger
 ) -> tuple[ReportRow, ...]:
     """Write and remove files as planned, and note in the ledger what this workspace wrote.
 
@@ -40,6 +33,7 @@ def export_files(
     Raises:
         StateError: what is about to be overwritten could not be kept; nothing was written.
     """
+    session, listener = work.session, work.listener
     listener.on_planned(plan.rows)
     session.keep_snapshot(_kept(plan))
     todo = [row for row in plan.rows if isinstance(row, _Writable)]
@@ -47,14 +41,13 @@ def export_files(
     outcomes: dict[str, SyncError | None] = {}
 
     def carry_out(row: _Writable) -> None:
-        if not listener.should_stop():
-            session.lease.check()
-            _write(files, contents.folder, row)
-        else:
+        if listener.should_stop():
             raise SyncError("Not begun: the export was stopped.")
+        session.lease.check()
+        _write(work.ports.files, contents.folder, row)
 
     try:
-        for row, result in in_parallel(carry_out, todo, threads=threads):
+        for row, result in in_parallel(carry_out, todo, threads=work.threads):
             outcomes[row.job_name] = result
             listener.on_row(_shown(row, result))
             listener.on_progress(len(outcomes), len(todo))

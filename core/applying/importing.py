@@ -1,6 +1,5 @@
 """Carries out the selected rows of an import plan: snapshot, announcement, jobs, ledger."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
@@ -9,152 +8,94 @@ from core.applying.apply import (
     Failed,
     NotBegun,
     Outcome,
-    Workbench,
     apply_rows,
     explain_failure,
 )
+from core.applying.entries import enter_equal, make_entry, note_paths
+from core.applying.work import FreshPlan, Work
 from core.errors import Issue
 from core.planning.import_plan import (
     Changed,
     Importable,
     New,
     Plan,
+    Row,
     Unchanged,
-    find_renames,
-    fingerprint_row,
 )
-from core.ports import Jobs
+from core.planning.review import Review
 from core.reading.survey import Survey
-from core.reporting.listener import Listener
 from core.reporting.report import ERROR, ReportRow
 from core.reporting.rows import import_row, moved_row
-from core.state.ledger import ImportedJob, ImportedLedger, PendingCreate, settle_pending
-from core.state.session import Session, make_snapshot_item
+from core.state.ledger import ImportedLedger, PendingCreate
+from core.state.session import make_snapshot_item
 
 
-def import_selected(
-    session: Session,
-    jobs: Jobs,
-    survey: Survey,
-    plan: Plan,
-    stored: ImportedLedger,
-    names: Collection[str],
-    reviewed: Mapping[str, str] | None,
-    threads: int,
-    listener: Listener,
-) -> tuple[ReportRow, ...]:
-    """Import the named rows of a fresh plan and return a row for every job of the plan.
+def import_selected(work: Work, fresh: FreshPlan, review: Review) -> tuple[ReportRow, ...]:
+    """Import the chosen rows of a fresh plan and return a row for every job of the plan.
 
-    Args:
-        stored: the ledger as the state folder holds it.
-        reviewed: the `fingerprint_plan` of what the user saw; rows that have moved since are
-            skipped and named.
+    Rows that have moved since the review are skipped and named.
 
     Raises:
+        SelectionError: a chosen job is not in the plan; nothing was changed.
         StateError: the snapshot or the announcement could not be written; nothing was changed.
     """
-    listener.on_planned(plan.rows)
-    moved = _moved(plan, reviewed, names)
-    for row in moved.values():
-        listener.on_row(row)
-    rows = {
-        name: row for name, row in plan.importable().items() if name in names and name not in moved
-    }
-    session.keep_snapshot(
-        [make_snapshot_item(r.job) for r in rows.values() if isinstance(r, Changed)]
+    plan = fresh.plan
+    names = review.select({row.job_name for row in plan.rows}, "such")
+    work.listener.on_planned(plan.rows)
+    chosen = {name: row for name, row in plan.importable().items() if name in names}
+    moved = {name: moved_row(row) for name, row in chosen.items() if review.has_moved(row)}
+    for shown in moved.values():
+        work.listener.on_row(shown)
+    rows = {name: row for name, row in chosen.items() if name not in moved}
+    work.session.keep_snapshot(
+        [make_snapshot_item(row.job) for row in rows.values() if isinstance(row, Changed)]
     )
-    ledger = settle_pending(stored, survey.live, survey.me.name)
-    ledger = _adopted(with_present_paths(_without_gone(ledger, survey), survey), plan, names)
-    _announce(session, stored, ledger, rows)
-    bench = Workbench(
-        jobs=jobs,
-        book=survey.book,
-        creator=survey.me.name,
-        known_ids=frozenset(job.job_id for job in survey.live),
-        threads=threads,
-        before_write=session.lease.check,
-        should_stop=listener.should_stop,
+    ledger = _adopted(note_paths(_without_gone(fresh), fresh.survey), plan, names)
+    _announce(work, fresh.stored, ledger, rows)
+    done = moved | _apply(work, fresh.survey, ledger, rows)
+    return tuple(
+        done[row.job_name] if row.job_name in chosen else _left_alone(row) for row in plan.rows
     )
-    listener.on_step("Importing jobs")
+
+
+def _apply(
+    work: Work, survey: Survey, ledger: ImportedLedger, rows: Mapping[str, Importable]
+) -> dict[str, ReportRow]:
+    """Write the jobs; note in the ledger what was done, also when the work breaks off."""
+    work.listener.on_step("Importing jobs")
     shown: dict[str, ReportRow] = {}
     try:
-        for outcome in apply_rows(bench, rows):
+        for outcome in apply_rows(work, survey, rows):
+            name = outcome.row.job_name
             ledger = _entered(ledger, outcome)
-            shown[outcome.row.job_name] = _shown(outcome)
-            listener.on_row(shown[outcome.row.job_name])
-            listener.on_progress(len(shown), len(rows))
+            shown[name] = _shown(outcome)
+            work.listener.on_row(shown[name])
+            work.listener.on_progress(len(shown), len(rows))
     finally:
         unknown = [row for name, row in rows.items() if name not in shown]
-        session.note(session.state.save_imported, replace(ledger, pending=_pending(unknown)))
-    return tuple(
-        _final_row(row.job_name, import_row(row), shown, moved, rows, plan) for row in plan.rows
-    )
+        state = work.session.state
+        work.session.note(state.save_imported, replace(ledger, pending=_pending(unknown)))
+    return shown
 
 
-def _final_row(
-    name: str,
-    planned: ReportRow,
-    shown: Mapping[str, ReportRow],
-    moved: Mapping[str, ReportRow],
-    rows: Mapping[str, Importable],
-    plan: Plan,
-) -> ReportRow:
-    if name in plan.importable():
-        if name in moved:
-            return moved[name]
-        if name not in rows:
-            return planned.with_message("Not selected.")
-        return shown[name]
-    return planned
-
-
-def _moved(
-    plan: Plan, reviewed: Mapping[str, str] | None, names: Collection[str]
-) -> dict[str, ReportRow]:
-    """Return the selected rows that are not what the user reviewed any more."""
-    if reviewed is None:
-        return {}
-    return {
-        name: moved_row(row)
-        for name, row in plan.importable().items()
-        if name in names and reviewed.get(name) != fingerprint_row(row)
-    }
+def _left_alone(row: Row) -> ReportRow:
+    shown = import_row(row)
+    return shown.with_message("Not selected.") if isinstance(row, Importable) else shown
 
 
 def _adopted(ledger: ImportedLedger, plan: Plan, names: Collection[str]) -> ImportedLedger:
-    for row in plan.rows:
-        if isinstance(row, Unchanged) and row.job_name in names:
-            ledger = ledger.with_job(row.job.job_id, imported_job(row))
-    return ledger
-
-
-def imported_job(row: Importable | Unchanged) -> ImportedJob:
-    """Return what the ledger keeps of a job that has been imported or adopted."""
-    return ImportedJob(row.job_name, row.file.definition.source_job_id, row.file.path)
-
-
-def with_present_paths(ledger: ImportedLedger, survey: Survey) -> ImportedLedger:
-    """Note where the definitions of imported jobs are now, whatever else becomes of them."""
-    named = Counter(job.name for job in survey.live)
-    jobs = {job.name: job for job in survey.live if named[job.name] == 1}
-    jobs |= find_renames(survey.contents, survey.live, ledger)
-    defined = Counter(file.definition.job_name for file in survey.contents.files)
-    entries = dict(ledger.jobs)
-    for file in survey.contents.files:
-        job = jobs.get(file.definition.job_name)
-        if job and job.job_id in entries and defined[file.definition.job_name] == 1:
-            entries[job.job_id] = replace(entries[job.job_id], file_path=file.path)
-    return replace(ledger, jobs=entries)
+    equal = [row for row in plan.rows if isinstance(row, Unchanged) and row.job_name in names]
+    return enter_equal(ledger, equal)
 
 
 def _announce(
-    session: Session, stored: ImportedLedger, ledger: ImportedLedger, rows: Mapping[str, Importable]
+    work: Work, stored: ImportedLedger, ledger: ImportedLedger, rows: Mapping[str, Importable]
 ) -> None:
     """Note what is about to be created, so that a killed import leaves no job without an owner."""
     pending = _pending(rows.values())
     if pending or ledger != stored:
-        session.lease.check()
-        session.state.save_imported(replace(ledger, pending=pending))
+        work.session.lease.check()
+        work.session.state.save_imported(replace(ledger, pending=pending))
 
 
 def _pending(rows: Iterable[Importable]) -> tuple[PendingCreate, ...]:
@@ -168,13 +109,14 @@ def _pending(rows: Iterable[Importable]) -> tuple[PendingCreate, ...]:
 def _entered(ledger: ImportedLedger, outcome: Outcome) -> ImportedLedger:
     match outcome:
         case Applied(row=row, job_id=int(job_id)) | Failed(row=row, job_id=int(job_id)):
-            return ledger.with_job(job_id, imported_job(row))
+            return ledger.with_job(job_id, make_entry(row))
         case _:
             return ledger
 
 
-def _without_gone(ledger: ImportedLedger, survey: Survey) -> ImportedLedger:
+def _without_gone(fresh: FreshPlan) -> ImportedLedger:
     """Drop the jobs that are gone for certain: only an admin's list proves that."""
+    survey, ledger = fresh.survey, fresh.ledger
     if not survey.me.is_admin:
         return ledger
     return ledger.without_jobs(ledger.jobs.keys() - {job.job_id for job in survey.live})

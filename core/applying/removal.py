@@ -3,16 +3,17 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from core.applying.work import FreshPlan, Work
 from core.errors import RemovalRefusedError, SyncError
 from core.json_text import JsonDict
 from core.parallel import in_parallel
 from core.planning.forms import manager_of
-from core.planning.import_plan import Deleted, Plan, fingerprint_row
-from core.ports import Jobs
-from core.reporting.listener import Listener
+from core.planning.import_plan import Deleted, Plan
+from core.planning.review import Review
 from core.reporting.report import ReportRow
 from core.reporting.rows import import_row
-from core.state.session import Session, make_snapshot_item
+from core.state.ledger import ImportedLedger
+from core.state.session import make_snapshot_item
 
 _SHARE_FREE = 3  # so few removals need no share: half of two jobs is no alarm
 
@@ -63,10 +64,44 @@ def find_removal_problem(row: Deleted, selected: Mapping[str, Deleted]) -> SyncE
     return SyncError(f"Not removed, because {users} would run a job that is gone.")
 
 
-def _read_for_removal(
-    jobs: Jobs, rows: Iterable[Deleted], threads: int
-) -> dict[str, JsonDict | SyncError]:
+def remove_selected(
+    work: Work, fresh: FreshPlan, review: Review, limits: RemovalLimits
+) -> tuple[ReportRow, ...]:
+    """Remove the chosen jobs and return a row for every job of the plan.
+
+    Rows that have moved since the review stay.
+
+    Raises:
+        SelectionError: a chosen job is not classed as deleted; nothing was removed.
+        RemovalRefusedError: the plan is incomplete or the limits forbid it; nothing was removed.
+        StateError: the state before the removal could not be kept; nothing was removed.
+    """
+    removable = fresh.plan.removable()
+    selected = {name: removable[name] for name in sorted(review.select(removable, "deleted"))}
+    ledger = work.session.state.imported()
+    check_removal(fresh.plan, selected, len(ledger.jobs), limits)
+    work.listener.on_planned(fresh.plan.rows)
+    errors = _problems(selected, review)
+    kept = _read_for_removal(work, [row for name, row in selected.items() if name not in errors])
+    errors |= {name: item for name, item in kept.items() if isinstance(item, SyncError)}
+    work.session.keep_snapshot([item for item in kept.values() if not isinstance(item, SyncError)])
+    removed = _remove(work, selected, errors, ledger)
+    return tuple(_shown(import_row(row), removed, errors) for row in fresh.plan.rows)
+
+
+def _problems(selected: Mapping[str, Deleted], review: Review) -> dict[str, SyncError]:
+    """Return the jobs that stay: they have moved, or others still run them."""
+    moved = SyncError("Not removed: the job changed after validation.", fix="Validate again.")
+    problems = {
+        name: moved if review.has_moved(row) else find_removal_problem(row, selected)
+        for name, row in selected.items()
+    }
+    return {name: problem for name, problem in problems.items() if problem}
+
+
+def _read_for_removal(work: Work, rows: Iterable[Deleted]) -> dict[str, JsonDict | SyncError]:
     """Read the jobs about to be removed, with their permissions, as the snapshot keeps them."""
+    jobs = work.ports.jobs
 
     def read(row: Deleted) -> JsonDict:
         job = jobs.get_job(row.job.job_id)
@@ -74,80 +109,47 @@ def _read_for_removal(
             raise SyncError("The job changed after validation.", fix="Validate again.")
         return {**make_snapshot_item(job), "permissions": jobs.get_permissions(job.job_id)}
 
-    return {row.job_name: result for row, result in in_parallel(read, rows, threads=threads)}
+    return {row.job_name: result for row, result in in_parallel(read, rows, threads=work.threads)}
 
 
-def _delete_jobs(
-    jobs: Jobs, rows: Iterable[Deleted], threads: int, session: Session, listener: Listener
-) -> Iterable[tuple[Deleted, SyncError | None]]:
-    """Delete the jobs and yield each with the error that kept it, if any."""
-
-    def delete(row: Deleted) -> None:
-        if listener.should_stop():
-            raise SyncError("Not begun: the removal was stopped.")
-        session.lease.check()
-        jobs.delete_job(row.job.job_id)
-
-    for row, result in in_parallel(delete, rows, threads=threads):
-        yield row, result if isinstance(result, SyncError) else None
-
-
-def remove_selected(
-    session: Session,
-    jobs: Jobs,
-    plan: Plan,
+def _remove(
+    work: Work,
     selected: Mapping[str, Deleted],
-    reviewed: Mapping[str, str] | None,
-    limits: RemovalLimits,
-    threads: int,
-    listener: Listener,
-) -> tuple[ReportRow, ...]:
-    """Remove the selected jobs and return a row for every job of the plan.
+    errors: dict[str, SyncError],
+    ledger: ImportedLedger,
+) -> set[str]:
+    """Delete the jobs without an error, enter the errors that come, and return who is gone.
 
-    Args:
-        reviewed: the `fingerprint_plan` of what the user saw; rows that have moved since stay.
-
-    Raises:
-        RemovalRefusedError: the plan is incomplete or the limits forbid it; nothing was removed.
-        StateError: the state before the removal could not be kept; nothing was removed.
+    The ledger learns what was done also when the work breaks off.
     """
-    ledger = session.state.imported()
-    check_removal(plan, selected, len(ledger.jobs), limits)
-    listener.on_planned(plan.rows)
-    errors = _moved(selected, reviewed)
-    for name, row in selected.items():
-        problem = find_removal_problem(row, selected)
-        if problem and name not in errors:
-            errors[name] = problem
-    kept = _read_for_removal(jobs, [selected[n] for n in selected if n not in errors], threads)
-    errors |= {name: item for name, item in kept.items() if isinstance(item, SyncError)}
-    session.keep_snapshot([item for item in kept.values() if not isinstance(item, SyncError)])
-    listener.on_step("Removing jobs")
+    work.listener.on_step("Removing jobs")
     removed: set[str] = set()
     try:
-        todo = [selected[name] for name in selected if name not in errors]
-        for row, error in _delete_jobs(jobs, todo, threads, session, listener):
+        todo = [row for name, row in selected.items() if name not in errors]
+        for row, error in _delete_jobs(work, todo):
             if error is None:
                 removed.add(row.job_name)
             else:
                 errors[row.job_name] = error
-            listener.on_row(_shown(import_row(row), removed, errors))
-            listener.on_progress(len(removed) + len(errors), len(selected))
+            work.listener.on_row(_shown(import_row(row), removed, errors))
+            work.listener.on_progress(len(removed) + len(errors), len(selected))
     finally:
         gone = {selected[name].job.job_id for name in removed}
-        session.note(session.state.save_imported, ledger.without_jobs(gone))
-    return tuple(_shown(import_row(row), removed, errors) for row in plan.rows)
+        work.session.note(work.session.state.save_imported, ledger.without_jobs(gone))
+    return removed
 
 
-def _moved(
-    selected: Mapping[str, Deleted], reviewed: Mapping[str, str] | None
-) -> dict[str, SyncError]:
-    if reviewed is None:
-        return {}
-    error = SyncError("Not removed: the job changed after validation.", fix="Validate again.")
-    return {
-        name: error for name, row in selected.items() if reviewed.get(name) != fingerprint_row(row)
-    }
+def _delete_jobs(work: Work, rows: Iterable[Deleted]) -> Iterable[tuple[Deleted, SyncError | None]]:
+    """Delete the jobs and yield each with the error that kept it, if any."""
+
+    def delete(row: Deleted) -> None:
+        if work.listener.should_stop():
+            raise SyncError("Not begun: the removal was stopped.")
+        work.session.lease.check()
+        work.ports.jobs.delete_job(row.job.job_id)
+
+    for row, result in in_parallel(delete, rows, threads=work.threads):
+        yield row, result if isinstance(result, SyncError) else None
 
 
 def _shown(row: ReportRow, removed: Collection[str], errors: Mapping[str, SyncError]) -> ReportRow:

@@ -18,5 +18,5 @@ def draw_sample(job_ids: Iterable[int]) -> list[int]:
 
 def agrees(listed: LiveJob, full: LiveJob) -> bool:
     """Whether `jobs/list` told the same as `jobs/get`, save the identity that it never tells."""
-    left, right = ({**job.settings, "run_as": None} for job in (listed, full))
+    left, right = ({**job.unpack_settings(), "run_as": None} for job in (listed, full))
     return not diff_settings(left, right)

@@ -1,6 +1,5 @@
 """File content ↔ definition: what a job's JSON file holds."""
 
-import functools
 import re
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -17,7 +16,7 @@ _SETTINGS_KEY = re.compile(r"settings[\"']?\s*:")
 _CONFLICT_MARKERS = ("<<<<<<< ", ">>>>>>> ")
 
 
-@dataclass(frozen=True, slots=True, init=False)
+@dataclass(frozen=True, slots=True)
 class Definition:
     """One job as its file holds it; references in `settings` are placeholders.
 
@@ -29,22 +28,19 @@ class Definition:
     run_as_user_name: str
     packed: Packed
 
-    def __init__(
-        self,
+    @classmethod
+    def pack(
+        cls,
         job_name: str,
         source_job_id: int | None,
         run_as_user_name: str,
         settings: JobSettings,
-    ) -> None:
-        keep = functools.partial(object.__setattr__, self)
-        keep("job_name", job_name)
-        keep("source_job_id", source_job_id)
-        keep("run_as_user_name", run_as_user_name)
-        keep("packed", Packed(settings))
+    ) -> "Definition":
+        """Return the definition with its settings kept small."""
+        return cls(job_name, source_job_id, run_as_user_name, Packed(settings))
 
-    @property
-    def settings(self) -> JobSettings:
-        """Return a copy of the settings."""
+    def unpack_settings(self) -> JobSettings:
+        """Return a copy of the settings. It is parsed anew each time."""
         return cast(JobSettings, self.packed.unpack())
 
 
@@ -65,7 +61,10 @@ class OtherJson:
 
 def encode_definition(definition: Definition) -> bytes:
     """Return the content of the definition's file: sorted keys, one newline at the end."""
-    document: JsonDict = {"job_id": definition.source_job_id, "settings": definition.settings}
+    document: JsonDict = {
+        "job_id": definition.source_job_id,
+        "settings": definition.unpack_settings(),
+    }
     if definition.run_as_user_name:
         document["run_as_user_name"] = definition.run_as_user_name
     return stable_bytes(document)
@@ -90,7 +89,7 @@ def parse_definition(content: bytes) -> Definition | OtherJson:
             fix="Correct the file in the Git folder, or export the job again.",
         )
     run_as_user_name = document.get("run_as_user_name")
-    return Definition(
+    return Definition.pack(
         job_name=_job_name(settings),
         source_job_id=_job_id(document.get("job_id")),
         run_as_user_name=run_as_user_name if isinstance(run_as_user_name, str) else "",

@@ -8,7 +8,7 @@ from core.errors import SyncError
 from core.jobsettings.kinds import Kind, name_in
 from core.jobsettings.principals import Principal, effective_run_as
 from core.jobsettings.references import find_references
-from core.json_text import JsonDict
+from core.json_text import JobSettings, JsonDict
 from core.mapping.mapping_file import DEFAULT, RUN_AS_SECTION, Mappings, section_of
 
 
@@ -38,9 +38,10 @@ def list_mapping_entries(
     uses: dict[tuple[Kind, str], int] = {}
     identities: dict[str, int] = {}
     for definition in definitions:
-        for key in _names(definition):
+        settings = definition.unpack_settings()
+        for key in _names(settings):
             uses[key] = uses.get(key, 0) + 1
-        name = _identity(definition, mappings)
+        name = _identity(settings, definition.run_as_user_name, mappings)
         identities[name] = identities.get(name, 0) + 1
     return (
         *(
@@ -55,20 +56,18 @@ def list_mapping_entries(
     )
 
 
-def _names(definition: Definition) -> set[tuple[Kind, str]]:
+def _names(settings: JobSettings) -> set[tuple[Kind, str]]:
     found = (
         (reference.kind, name_in(reference.kind, reference.value))
-        for reference in find_references(definition.settings)
+        for reference in find_references(settings)
     )
     return {(kind, name) for kind, name in found if name is not None}
 
 
-def _identity(definition: Definition, mappings: Mappings) -> str:
+def _identity(settings: JobSettings, run_as_user_name: str, mappings: Mappings) -> str:
     """Return the entry that decides who the job runs as; empty for none."""
     try:
-        principal: Principal | None = effective_run_as(
-            definition.settings, definition.run_as_user_name
-        )
+        principal: Principal | None = effective_run_as(settings, run_as_user_name)
     except SyncError:
         return ""
     if principal and principal.name in mappings.run_as:

@@ -5,7 +5,7 @@ in `components.words`, and a button in its tab with an id. A test misses whateve
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
@@ -13,6 +13,7 @@ from typing import Protocol
 from core.json_text import JsonDict
 from core.mapping.mapping_file import PausePolicy
 from core.planning.import_plan import Plan, fingerprint_plan
+from core.planning.review import Review
 from core.reporting.listener import Listener
 from core.reporting.report import Report
 from core.settings import AppMode
@@ -51,27 +52,11 @@ class UseCases(Protocol):
         listener: Listener,
     ) -> tuple[Plan, Report]: ...
 
-    def import_jobs(
-        self,
-        names: Collection[str],
-        *,
-        reviewed: Mapping[str, str],
-        pause: PausePolicy | None,
-        listener: Listener,
-    ) -> Report: ...
+    def import_jobs(self, review: Review, *, listener: Listener) -> Report: ...
 
-    def remove(
-        self,
-        names: Collection[str],
-        *,
-        reviewed: Mapping[str, str],
-        pause: PausePolicy | None,
-        listener: Listener,
-    ) -> Report: ...
+    def remove(self, review: Review, *, listener: Listener) -> Report: ...
 
-    def adopt(
-        self, names: Collection[str], *, pause: PausePolicy | None, listener: Listener
-    ) -> Report: ...
+    def adopt(self, review: Review, *, listener: Listener) -> Report: ...
 
     def history(self) -> History: ...
 
@@ -114,6 +99,10 @@ class Request:
             pause=PausePolicy(params["pause"]) if params.get("pause") else None,
             ask_workspace=bool(params.get("ask_workspace")),
         )
+
+    def review(self) -> Review:
+        """Return what the user chose from the plan that was shown."""
+        return Review(self.names, self.fingerprints, self.pause)
 
 
 Run = Callable[[UseCases, Request, Follower], Report]
@@ -168,25 +157,16 @@ def _validate(service: UseCases, request: Request, follower: Follower) -> Report
 
 
 def _import(service: UseCases, request: Request, follower: Follower) -> Report:
-    return service.import_jobs(
-        request.names,
-        reviewed=request.fingerprints,
-        pause=request.pause,
-        listener=follower.listener,
-    )
+    return service.import_jobs(request.review(), listener=follower.listener)
 
 
 def _remove(service: UseCases, request: Request, follower: Follower) -> Report:
-    return service.remove(
-        request.names,
-        reviewed=request.fingerprints,
-        pause=request.pause,
-        listener=follower.listener,
-    )
+    return service.remove(request.review(), listener=follower.listener)
 
 
 def _adopt(service: UseCases, request: Request, follower: Follower) -> Report:
-    return service.adopt(request.adoptable, pause=request.pause, listener=follower.listener)
+    review = Review(request.adoptable, pause=request.pause)
+    return service.adopt(review, listener=follower.listener)
 
 
 KINDS: Mapping[OperationKind, Traits] = {

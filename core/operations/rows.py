@@ -46,7 +46,7 @@ def first_body(key: str, planned: Planned, sides: Sides) -> JsonDict:
     }
     if isinstance(planned, New | Changed):
         body["pick"] = "import"
-        body["needs"] = sorted(find_needed_jobs(planned.desired))
+        body["needs"] = sorted(find_needed_jobs(planned.unpack_settings()))
     elif isinstance(planned, Deleted):
         body["pick"] = "remove"
     state: State = "planned" if shown.status in _WRITTEN else ""

@@ -110,6 +110,21 @@ class ExportPlan:
     issues: tuple[Issue, ...]
     gone: frozenset[str] = frozenset()
 
+    def settled(self) -> tuple[UnchangedFile, ...]:
+        """Return the equal files that the list form has settled for good."""
+        return tuple(
+            row for row in self.rows if isinstance(row, UnchangedFile) and not row.job.truncated
+        )
+
+    def jobs_to_read(self) -> list[int]:
+        """Return the jobs that the list form could not prove equal."""
+        return [
+            row.job.job_id
+            for row in self.rows
+            if (isinstance(row, NewFile | ChangedFile) and not row.job.complete)
+            or (isinstance(row, UnchangedFile) and row.job.truncated)
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class ExportSituation:
@@ -117,8 +132,8 @@ class ExportSituation:
 
     `as_imported` gives a definition's settings after mapping, or None: a job in the workspace
     that imports the file is equal to it although its clusters have other names. `pause` is the
-    policy under which it was imported; `imported` knows where its file was. `settled` holds, by
-    job id, rows of an earlier pass that need no second look.
+    policy under which it was imported; `imported` knows where its file was. `settled` are rows of
+    an earlier pass that need no second look.
     """
 
     contents: GitContents
@@ -130,37 +145,19 @@ class ExportSituation:
     pause: PausePolicy = PausePolicy.FROM_GIT
     imported: ImportedLedger = field(default_factory=ImportedLedger)
     unread_jobs: Mapping[int, Issue] = field(default_factory=dict)
-    settled: Mapping[int, UnchangedFile] = field(default_factory=dict)
+    settled: tuple[UnchangedFile, ...] = ()
 
 
 def plan_export(situation: ExportSituation) -> ExportPlan:
     """Compare the workspace's jobs with the files and decide what happens to each.
 
-    Rows that need a list-form job's full form must be planned again: see `jobs_to_read`.
+    Rows that need a list-form job's full form must be planned again: see
+    `ExportPlan.jobs_to_read`.
     """
     planner = _Planner(situation)
     rows = [*planner.job_rows(), *planner.file_rows(), *planner.unread_rows()]
     rows.sort(key=lambda row: (row.job_name.casefold(), row.job_name, row.status))
     return ExportPlan(tuple(rows), planner.issues(), planner.gone())
-
-
-def settled_jobs(plan: ExportPlan) -> dict[int, UnchangedFile]:
-    """Return, by job id, the rows that the list form has settled for good."""
-    return {
-        row.job.job_id: row
-        for row in plan.rows
-        if isinstance(row, UnchangedFile) and not row.job.truncated
-    }
-
-
-def jobs_to_read(plan: ExportPlan) -> list[int]:
-    """Return the jobs that the list form could not prove equal."""
-    return [
-        row.job.job_id
-        for row in plan.rows
-        if (isinstance(row, NewFile | ChangedFile) and not row.job.complete)
-        or (isinstance(row, UnchangedFile) and row.job.truncated)
-    ]
 
 
 class _Planner:
@@ -175,6 +172,7 @@ class _Planner:
         self._by_name: dict[str, list[LiveJob]] = {}
         for job in situation.live:
             self._by_name.setdefault(job.name, []).append(job)
+        self._settled = {row.job.job_id: row for row in situation.settled}
         self._exported_to: dict[int, list[str]] = {}
         for path, entry in situation.ledger.files.items():
             self._exported_to.setdefault(entry.job_id, []).append(path)
@@ -218,8 +216,8 @@ class _Planner:
         return [Blocked("", file.path, (file.issue,)) for file in self._now.contents.unread]
 
     def _job_row(self, job: LiveJob) -> ExportRow:
-        if job.job_id in self._now.settled:
-            row = self._now.settled[job.job_id]
+        if job.job_id in self._settled:
+            row = self._settled[job.job_id]
             self._claimed.add(row.file.path)
             return row
         reason = manager_of(job.marks)

@@ -39,7 +39,7 @@ def manager_of(settings: JobSettings) -> str:
 
 def make_live_form(job: LiveJob, book: NameBook) -> Form:
     """Return a live job in the form that is compared with Git, and written to it."""
-    named = write_names(drop_unsendable(job.settings), book)
+    named = write_names(drop_unsendable(job.unpack_settings()), book)
     settings = spell_out(named.settings, "live")
     return _with_identity(settings, job.run_as_user_name, named.issues)
 
@@ -53,8 +53,9 @@ def take_identity(current: JobSettings, job: LiveJob, desired: JobSettings) -> J
     wanted = desired.get("run_as")
     if (
         isinstance(wanted, dict)
-        and job.settings.get("run_as") is None
+        and wanted != current.get("run_as")
         and list(wanted.values()) == [job.run_as_user_name]
+        and job.unpack_settings().get("run_as") is None
     ):
         return {**current, "run_as": wanted}
     return current
@@ -62,14 +63,14 @@ def take_identity(current: JobSettings, job: LiveJob, desired: JobSettings) -> J
 
 def make_definition(job: LiveJob, book: NameBook) -> Definition:
     """Return the definition that a live job's file should hold: its own fields, in steady order."""
-    named = write_names(sort_shuffled(drop_unsendable(job.settings)), book).settings
+    named = write_names(sort_shuffled(drop_unsendable(job.unpack_settings())), book).settings
     settings = spell_out(named, "live")
-    return Definition(job.name, job.job_id, job.run_as_user_name, settings)
+    return Definition.pack(job.name, job.job_id, job.run_as_user_name, settings)
 
 
 def make_file_form(definition: Definition) -> Form:
     """Return a definition, as it stands in Git, in the form that is compared with a live job."""
-    settings = spell_out(drop_unsendable(definition.settings), "file")
+    settings = spell_out(drop_unsendable(definition.unpack_settings()), "file")
     return _with_identity(settings, definition.run_as_user_name, ())
 
 
@@ -81,17 +82,18 @@ def make_desired_form(
     is_active: Callable[[Principal], bool],
 ) -> Form:
     """Return what the target job should be: names mapped, identity mapped and checked."""
-    named = map_names(drop_unsendable(definition.settings), mappings, book, defined_jobs)
+    source = definition.unpack_settings()
+    named = map_names(drop_unsendable(source), mappings, book, defined_jobs)
     settings = spell_out(named.settings, "file")
     try:
-        principal = choose_principal(definition, mappings)
+        origin = effective_run_as(source, definition.run_as_user_name)
+        principal = choose_principal(origin, mappings)
     except InvalidDefinitionError as error:
         return Form(settings, (*named.issues, Issue(str(error), "run_as")), named.missing)
     settings["run_as"] = principal.as_json()
     if is_active(principal):
         return Form(settings, named.issues, named.missing)
-    source = effective_run_as(definition.settings, definition.run_as_user_name)
-    entry = source.name if source else DEFAULT
+    entry = origin.name if origin else DEFAULT
     issue = Issue(
         f"The {principal} does not exist in this workspace or is not active. Map “{entry}” in "
         f"{RUN_AS_SECTION} of the mapping file.",
@@ -101,13 +103,15 @@ def make_desired_form(
     return Form(settings, (*named.issues, issue), (*named.missing, absent))
 
 
-def choose_principal(definition: Definition, mappings: Mappings) -> Principal:
+def choose_principal(source: Principal | None, mappings: Mappings) -> Principal:
     """Return who the job shall run as here: the exact entry, `default`, else the same principal.
+
+    Args:
+        source: who the job runs as where its definition comes from, None when it does not say.
 
     Raises:
         InvalidDefinitionError: the definition names nobody and there is no `default`.
     """
-    source = effective_run_as(definition.settings, definition.run_as_user_name)
     exact = mappings.run_as.get(source.name) if source else None
     chosen = exact or mappings.run_as.get(DEFAULT) or source
     if chosen is None:

@@ -1,6 +1,5 @@
 """The plan of an import: one row per job, decided by a pure function."""
 
-import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, cast
@@ -19,7 +18,7 @@ from core.ports import LiveJob
 from core.state.ledger import ImportedLedger
 
 
-@dataclass(frozen=True, slots=True, init=False)
+@dataclass(frozen=True, slots=True)
 class New:
     """A definition without a job. Ten thousand of them are kept small."""
 
@@ -28,15 +27,13 @@ class New:
     file: DefinitionFile
     packed: Packed
 
-    def __init__(self, job_name: str, file: DefinitionFile, desired: JobSettings) -> None:
-        keep = functools.partial(object.__setattr__, self)
-        keep("job_name", job_name)
-        keep("file", file)
-        keep("packed", Packed(desired))
+    @classmethod
+    def pack(cls, job_name: str, file: DefinitionFile, desired: JobSettings) -> "New":
+        """Return the row with the settings to be created kept small."""
+        return cls(job_name, file, Packed(desired))
 
-    @property
-    def desired(self) -> JobSettings:
-        """Return a copy of the settings to be created."""
+    def unpack_settings(self) -> JobSettings:
+        """Return a copy of the settings to be created. It is parsed anew each time."""
         return cast(JobSettings, self.packed.unpack())
 
 
@@ -57,6 +54,10 @@ class Changed:
     def status(self) -> str:
         """Return the word for users."""
         return "renamed" if self.old_name else "changed"
+
+    def unpack_settings(self) -> JobSettings:
+        """Return the settings to be written, as `New` does."""
+        return self.desired
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,21 @@ class Plan:
         """Return the equal jobs that the ledger does not know yet."""
         return tuple(row for row in self.rows if isinstance(row, Unchanged) and not row.is_adopted)
 
+    def settled(self) -> tuple[Unchanged, ...]:
+        """Return the equal jobs that the list form has settled for good."""
+        return tuple(
+            row for row in self.rows if isinstance(row, Unchanged) and not row.job.truncated
+        )
+
+    def jobs_to_read(self) -> list[int]:
+        """Return the jobs that the list form could not prove equal."""
+        return [
+            row.job.job_id
+            for row in self.rows
+            if (isinstance(row, Changed) and not row.job.complete)
+            or (isinstance(row, Unchanged) and row.job.truncated)
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class Situation:
@@ -145,7 +161,7 @@ class Situation:
     `desired` gives the form of each definition here; `unread_jobs` the jobs whose full
     form could not be read. `sees_all_jobs` is True when the list of jobs is known to be whole.
     `book` names renamed jobs as Git does. `shows_hidden` asks for what the rules of comparing hid.
-    `settled` holds, by file path, rows of an earlier pass that need no second look.
+    `settled` are rows of an earlier pass that need no second look.
     """
 
     contents: GitContents
@@ -157,7 +173,7 @@ class Situation:
     pause: PausePolicy = PausePolicy.FROM_GIT
     unread_jobs: Mapping[int, Issue] = field(default_factory=dict)
     shows_hidden: bool = False
-    settled: Mapping[str, Unchanged] = field(default_factory=dict)
+    settled: tuple[Unchanged, ...] = ()
 
 
 def fingerprint_row(row: Importable | Deleted) -> str:
@@ -167,9 +183,9 @@ def fingerprint_row(row: Importable | Deleted) -> str:
     """
     parts: list[object] = [row.status, row.job_name]
     if isinstance(row, New | Changed):
-        parts.append(row.desired)  # comes from a file, which keeps its order
+        parts.append(row.unpack_settings())  # comes from a file, which keeps its order
     if isinstance(row, Changed | Deleted):
-        settings = canonicalize(row.job.settings).settings
+        settings = canonicalize(row.job.unpack_settings()).settings
         parts += [row.job.job_id, settings, row.job.run_as_user_name]
     return fingerprint(parts)
 
@@ -213,7 +229,7 @@ def plan_import(situation: Situation) -> Plan:
     """Compare Git with the workspace and decide each job's row.
 
     Rows of list-form jobs that are not equal must be planned again with the full form:
-    see `jobs_to_read`.
+    see `Plan.jobs_to_read`.
     """
     planner = _Planner(situation)
     rows = [*planner.definition_rows(), *planner.job_rows(), *planner.unread_rows()]
@@ -226,25 +242,6 @@ def plan_import(situation: Situation) -> Plan:
     )
 
 
-def settled_rows(plan: Plan) -> dict[str, Unchanged]:
-    """Return, by file path, the rows that the list form has settled for good."""
-    return {
-        row.file.path: row
-        for row in plan.rows
-        if isinstance(row, Unchanged) and not row.job.truncated
-    }
-
-
-def jobs_to_read(plan: Plan) -> list[int]:
-    """Return the jobs that the list form could not prove equal."""
-    return [
-        row.job.job_id
-        for row in plan.rows
-        if (isinstance(row, Changed) and not row.job.complete)
-        or (isinstance(row, Unchanged) and row.job.truncated)
-    ]
-
-
 class _Planner:
     """Holds the indexes that every row needs."""
 
@@ -255,6 +252,7 @@ class _Planner:
         self._by_name: dict[str, list[LiveJob]] = {}
         for job in situation.live:
             self._by_name.setdefault(job.name, []).append(job)
+        self._settled = {row.file.path: row for row in situation.settled}
         self._users: dict[str, set[str]] = {}
         self._missing: list[tuple[str, MissingName]] = []
         self._files: dict[str, list[DefinitionFile]] = {}
@@ -291,8 +289,8 @@ class _Planner:
         ]
 
     def _definition_row(self, file: DefinitionFile) -> Row:
-        if file.path in self._now.settled:
-            return self._now.settled[file.path]
+        if file.path in self._settled:
+            return self._settled[file.path]
         name = file.definition.job_name
         twins, jobs = self._files[name], self._by_name.get(name, [])
         if len(twins) > 1:
@@ -315,7 +313,7 @@ class _Planner:
         if job is None:
             if not self.sees_all:
                 return self._blocked(file, "It cannot be proven that no job has this name already.")
-            return New(name, file, apply_pause_policy(form.settings, None, self._now.pause))
+            return New.pack(name, file, apply_pause_policy(form.settings, None, self._now.pause))
         if job.job_id in self._now.unread_jobs:
             return Blocked(name, file.path, (self._now.unread_jobs[job.job_id],))
         current = take_identity(make_live_form(job, self._now.book).settings, job, form.settings)

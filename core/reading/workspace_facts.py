@@ -52,7 +52,7 @@ def _count_active_runs(runs: Runs) -> Mapping[int, int] | SyncError:
 def _paths(plan: Plan) -> list[str]:
     found: set[str] = set()
     for row in plan.importable().values():
-        found.update(find_workspace_paths(row.desired))
+        found.update(find_workspace_paths(row.unpack_settings()))
     return sorted(path for path in found if not is_decided_by_each_run(path))
 
 

@@ -27,7 +27,7 @@ def workspace_risks_of(row: Row, facts: WorkspaceFacts) -> tuple[Risk, ...]:
     """Return the notes for importing or removing the job of a row."""
     match row:
         case New():
-            return _definition_risks(row.desired, facts)
+            return _definition_risks(row.unpack_settings(), facts)
         case Changed():
             return (
                 *_run_risks(row.job.job_id, facts),

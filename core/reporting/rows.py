@@ -38,7 +38,9 @@ def detailed_row(row: Row, *, not_mapped: bool = True) -> ReportRow:
         case New() | Changed() | Unchanged():
             details = RowDetails(
                 risks=row_risks(row),
-                not_mapped=find_verbatim(row.file.definition.settings) if not_mapped else (),
+                not_mapped=find_verbatim(row.file.definition.unpack_settings())
+                if not_mapped
+                else (),
                 hidden=() if isinstance(row, New) else row.hidden,
             )
             return replace(import_row(row), details=details)
@@ -105,7 +107,7 @@ def row_risks(row: Row) -> tuple[Risk, ...]:
     """Return what to look at before a row is imported, as its diff tells it."""
     match row:
         case New():
-            return risks_of(None, row.desired, ())
+            return risks_of(None, row.unpack_settings(), ())
         case Changed():
             return risks_of(row.current, row.desired, row.changes)
         case _:

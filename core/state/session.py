@@ -77,7 +77,7 @@ def make_snapshot_item(job: LiveJob) -> JsonDict:
         "job_id": job.job_id,
         "creator_user_name": job.creator,
         "run_as_user_name": job.run_as_user_name,
-        "settings": job.settings,
+        "settings": job.unpack_settings(),
     }
 
 

@@ -59,14 +59,14 @@ def holds(actual: object, expected: object) -> bool:
 def test_unknown_fields_survive_create(ports: Ports) -> None:
     settings = unknown_everywhere("load")
     job_id = ports.jobs.create_job(settings)
-    assert holds(ports.jobs.get_job(job_id).settings, settings)
+    assert holds(ports.jobs.get_job(job_id).unpack_settings(), settings)
 
 
 def test_unknown_fields_survive_reset(ports: Ports) -> None:
     job_id = ports.jobs.create_job(job("load"))
     settings = unknown_everywhere("load")
     ports.jobs.reset_job(job_id, settings)
-    assert holds(ports.jobs.get_job(job_id).settings, settings)
+    assert holds(ports.jobs.get_job(job_id).unpack_settings(), settings)
 
 
 def test_reset_replaces_everything(ports: Ports) -> None:
@@ -81,8 +81,8 @@ def test_reset_replaces_everything(ports: Ports) -> None:
     ports.jobs.reset_job(job_id, job("new", tasks=[notebook_task("z")]))
     live = ports.jobs.get_job(job_id)
     assert live.name == "new"
-    assert [task["task_key"] for task in live.settings["tasks"]] == ["z"]
-    assert not {"description", "tags"} & live.settings.keys()
+    assert [task["task_key"] for task in live.unpack_settings()["tasks"]] == ["z"]
+    assert not {"description", "tags"} & live.unpack_settings().keys()
 
 
 def test_reset_without_an_identity_keeps_the_one_there_is(world: World) -> None:
@@ -90,7 +90,7 @@ def test_reset_without_an_identity_keeps_the_one_there_is(world: World) -> None:
     job_id = jobs.create_job(job("load", run_as={"user_name": world.me}))
     jobs.reset_job(job_id, job("load"))
     live = jobs.get_job(job_id)
-    assert live.settings["run_as"] == {"user_name": world.me}
+    assert live.unpack_settings()["run_as"] == {"user_name": world.me}
     assert live.run_as_user_name == world.me
 
 
@@ -113,10 +113,10 @@ def test_a_long_job_comes_complete(ports: Ports) -> None:
     job_id = ports.jobs.create_job(settings)
     live = ports.jobs.get_job(job_id)
     assert live.complete
-    assert [task["task_key"] for task in live.settings["tasks"]] == keys
-    assert len(live.settings["parameters"]) == 120
+    assert [task["task_key"] for task in live.unpack_settings()["tasks"]] == keys
+    assert len(live.unpack_settings()["parameters"]) == 120
     [listed] = ports.jobs.list_jobs()
-    assert [task["task_key"] for task in listed.settings["tasks"]] == keys[:100]
+    assert [task["task_key"] for task in listed.unpack_settings()["tasks"]] == keys[:100]
 
 
 def test_the_list_form_lacks_the_explicit_identity(world: World) -> None:
@@ -127,10 +127,10 @@ def test_the_list_form_lacks_the_explicit_identity(world: World) -> None:
     assert not listed.complete
     assert listed.run_as_user_name == world.me
     assert listed.creator == world.me
-    assert "run_as" not in listed.settings
+    assert "run_as" not in listed.unpack_settings()
     full = jobs.get_job(job_id)
     assert full.complete
-    assert full.settings["run_as"] == {"user_name": world.me}
+    assert full.unpack_settings()["run_as"] == {"user_name": world.me}
 
 
 def test_all_jobs_are_listed(ports: Ports) -> None:
@@ -190,6 +190,6 @@ def test_permissions_name_an_access_control_list(ports: Ports) -> None:
 
 def test_what_a_caller_does_to_an_answer_stays_with_the_caller(ports: Ports) -> None:
     job_id = ports.jobs.create_job(job("load"))
-    ports.jobs.get_job(job_id).settings["tasks"].clear()
-    next(iter(ports.jobs.list_jobs())).settings["tasks"].clear()
-    assert len(ports.jobs.get_job(job_id).settings["tasks"]) == 1
+    ports.jobs.get_job(job_id).unpack_settings()["tasks"].clear()
+    next(iter(ports.jobs.list_jobs())).unpack_settings()["tasks"].clear()
+    assert len(ports.jobs.get_job(job_id).unpack_settings()["tasks"]) == 1

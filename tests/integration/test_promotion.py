@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from core.errors import LockedError
+from core.planning.review import Review
 from core.reporting.report import Report
 from emulator import WorkspaceOptions
 from emulator.samples import MAPPING_FILE_PATH, sample_seeds
@@ -198,7 +199,7 @@ def test_a_deletion_travels_all_the_way(dev: Emulated, prod: Emulated, mapping: 
     service = prod.service(mapping_path=mapping)
     assert statuses(service.import_jobs())["gone"] == "deleted"
     assert prod.names() == ["gone", "made by hand", "stays"]
-    report = service.remove(["gone"])
+    report = service.remove(Review(["gone"]))
     assert report.status == "completed", issues_of(report)
     assert prod.names() == ["made by hand", "stays"]
     [state] = [prod.files(path) for path in state_folders(prod, mapping)]

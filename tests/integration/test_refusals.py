@@ -16,6 +16,7 @@ from core.errors import (
     UnauthenticatedError,
     UnreachableError,
 )
+from core.planning.review import Review
 from tests.builders import definition_text, job, notebook_task
 from tests.emulated import (
     CREATE,
@@ -384,7 +385,7 @@ def test_an_ambiguous_cluster_name_blocks_its_job_alone(promoted: Pair) -> None:
     dev.service().export()
     push_and_pull(dev, prod)
     with untouched(dev, prod):
-        report = prod.service().import_jobs(["on twin"])
+        report = prod.service().import_jobs(Review(["on twin"]))
         assert row_of(report, "on twin").status == "error"
         assert "2 objects are named “twin” (cluster): p-1, p-2" in issues_of(report)
     dev.seed(clusters=[{"cluster_id": "d-2", "cluster_name": "twin"}])
@@ -414,7 +415,7 @@ def test_a_reference_to_nothing_blocks_its_job(
     settings = {"name": "by hand", "tasks": [{"task_key": "a", **reference}]}
     prod.put("by hand.json", definition_text(settings, run_as=""))
     with untouched(dev, prod):
-        report = prod.service().import_jobs(["by hand"])
+        report = prod.service().import_jobs(Review(["by hand"]))
     assert row_of(report, "by hand").status == "error"
     for word in words:
         assert word in issues_of(report)
@@ -426,7 +427,7 @@ def test_an_unknown_identity_blocks_its_job(promoted: Pair) -> None:
     for name in ("left@dev.example", "nobody@dev.example"):
         prod.put(f"{name}.json", definition_text(job(name), run_as=name))
     with untouched(dev, prod):
-        report = prod.service().import_jobs(["left@dev.example", "nobody@dev.example"])
+        report = prod.service().import_jobs(Review(["left@dev.example", "nobody@dev.example"]))
     for name in ("left@dev.example", "nobody@dev.example"):
         assert row_of(report, name).status == "error"
         assert f"“{name}”" in issues_of(report)
@@ -452,7 +453,7 @@ def test_a_ledger_that_cannot_be_written_after_an_import_forgets_no_job(promoted
     push_and_pull(dev, prod)
     # 1 the lock, 2 the announcement, 3 the ledger
     prod.fault(IMPORT_FILE, call=3, status=400, body={"message": "disk full"})
-    report = prod.service().import_jobs(["new"])
+    report = prod.service().import_jobs(Review(["new"]))
     assert report.status == "failed"
     assert "disk full" in issues_of(report)
     assert row_of(report, "new").message.startswith("Created")
@@ -501,6 +502,6 @@ def test_what_the_api_refuses_is_told_in_its_words(promoted: Pair) -> None:
     ]
     prod.put("by hand.json", definition_text(settings, run_as=admin))
     with untouched(dev, prod):
-        report = prod.service().import_jobs(["by hand"])
+        report = prod.service().import_jobs(Review(["by hand"]))
     assert "Missing required field: settings.tasks.task_key" in issues_of(report)
     assert prod.calls()[CREATE] == 3  # two at first, and this one

@@ -7,6 +7,7 @@ import pytest
 
 from core.definitions.folder import GitContents, GitReader, RememberedFile, with_remembered
 from core.errors import RemovalRefusedError, StateError
+from core.planning.review import Review
 from core.reporting.report import Report
 from core.settings import AppMode
 from tests.builders import definition_text, job
@@ -171,7 +172,7 @@ def test_an_import_notes_where_a_definition_has_moved(prod):
     content = prod.definition_files()["load.json"]
     prod.files.delete(f"{FOLDER}/load.json")
     prod.put_file("team/daily.json", content)
-    prod.service().import_jobs([])
+    prod.service().import_jobs(Review([]))
     _, document = ledger(prod, "imported")
     assert {entry["file_path"] for entry in document["jobs"].values()} == {
         "team/daily.json",
@@ -200,7 +201,7 @@ def test_the_path_of_a_blocked_definition_is_noted_too(prod):
     prod.files.delete(f"{FOLDER}/load.json")
     prod.put_file("moved.json", definition_text(job("load"), job_id=1, run_as="nobody@x.example"))
     prod.principals.active = set()
-    assert prod.service().import_jobs([]).counts()["error"] >= 1
+    assert prod.service().import_jobs(Review([])).counts()["error"] >= 1
     prod.put_file("moved.json", b"{}")
     removes_nothing(prod)
 
@@ -208,7 +209,7 @@ def test_the_path_of_a_blocked_definition_is_noted_too(prod):
 def test_the_path_of_a_renamed_definition_is_noted(prod):
     prod.files.delete(f"{FOLDER}/load.json")
     prod.put_file("moved.json", definition_text(job("load 2"), job_id=1, run_as=ME))
-    prod.service().import_jobs([])
+    prod.service().import_jobs(Review([]))
     prod.put_file("moved.json", b"{}")
     removes_nothing(prod)
 
@@ -262,7 +263,7 @@ def test_an_export_heeds_what_was_imported_here(prod):
     both = prod.service(mode=AppMode.BOTH)
     prod.files.delete(f"{FOLDER}/load.json")
     prod.put_file("etl/daily.json", definition_text(job("load"), job_id=1, run_as=ME))
-    both.import_jobs([])
+    both.import_jobs(Review([]))
     prod.put_file("etl/daily.json", b"{}")
     assert rows_of(both.export())["load"] == "error"
     assert "load.json" not in prod.definition_files()

@@ -202,10 +202,10 @@ def test_any_text_is_json_or_refused(text):
 @given(SETTINGS, st.none() | st.integers(1, 2**63), TEXT)
 @settings(max_examples=75)
 def test_a_definition_loses_nothing(job_settings, job_id, run_as):
-    written = encode_definition(Definition(job_settings["name"], job_id, run_as, job_settings))
+    written = encode_definition(Definition.pack(job_settings["name"], job_id, run_as, job_settings))
     definition = parse_definition(written)
     assert definition is not None
-    assert equal_json(definition.settings, job_settings)
+    assert equal_json(definition.unpack_settings(), job_settings)
     assert (definition.job_name, definition.source_job_id) == (job_settings["name"], job_id)
     assert definition.run_as_user_name == run_as
     assert encode_definition(definition) == written

@@ -18,6 +18,7 @@ from core.jobsettings.kinds import Kind
 from core.json_text import JobSettings
 from core.mapping.mapping_file import PausePolicy
 from core.planning.import_plan import fingerprint_plan
+from core.planning.review import Review
 from core.ports import CurrentPrincipal, GitFolder
 from core.reporting.listener import Listener
 from core.settings import AppMode
@@ -51,8 +52,8 @@ def test_import_makes_the_workspace_match_git(dev, prod):
     dev.jobs.add(job("report", tasks=[run_job_task("run", dev.jobs.named("load").job_id)]))
     report = promote(dev, prod)
     assert statuses(report) == {"load": "new", "report": "new"}
-    assert prod.jobs.named("load").settings["max_concurrent_runs"] == 2
-    task = prod.jobs.named("report").settings["tasks"][0]
+    assert prod.jobs.named("load").unpack_settings()["max_concurrent_runs"] == 2
+    task = prod.jobs.named("report").unpack_settings()["tasks"][0]
     assert task["run_job_task"]["job_id"] == prod.jobs.named("load").job_id
     _, again = prod.service().validate()
     assert again.counts() == {"unchanged": 2}
@@ -78,7 +79,7 @@ def test_circles_are_imported_in_one_run(dev, prod):
     report = promote(dev, prod)
     assert report.status == "completed"
     for name, needed in (("a", "b"), ("b", "c"), ("c", "a")):
-        (task,) = prod.jobs.named(name).settings["tasks"]
+        (task,) = prod.jobs.named(name).unpack_settings()["tasks"]
         assert task["run_job_task"]["job_id"] == prod.jobs.named(needed).job_id
     assert len(prod.jobs.jobs) == 3
 
@@ -88,7 +89,7 @@ def test_a_job_may_run_itself(dev, prod):
     dev.jobs.reset_job(own, job("again", tasks=[run_job_task("again", own)]))
     promote(dev, prod)
     copy = prod.jobs.named("again")
-    assert copy.settings["tasks"][0]["run_job_task"]["job_id"] == copy.job_id
+    assert copy.unpack_settings()["tasks"][0]["run_job_task"]["job_id"] == copy.job_id
 
 
 def test_what_fails_takes_only_its_dependents_with_it(dev, prod):
@@ -172,7 +173,7 @@ def test_a_removal_needs_a_complete_plan(dev, prod):
     _, report = prod.service().validate()
     assert statuses(report) == {"gone": "unmanaged", "broken.json": "error"}
     with pytest.raises(SelectionError):
-        prod.service().remove(["gone"])
+        prod.service().remove(Review(["gone"]))
     with pytest.raises(RemovalRefusedError):
         prod.service().remove()
     assert prod.jobs.named("gone")
@@ -278,7 +279,7 @@ def test_pull_and_export_in_the_target_change_no_file(dev, prod):
     service.export()
     assert prod.definition_files() == before
     service.import_jobs()
-    assert prod.jobs.named("load").settings["tasks"][0]["existing_cluster_id"] == "p-1"
+    assert prod.jobs.named("load").unpack_settings()["tasks"][0]["existing_cluster_id"] == "p-1"
     assert service.export().counts() == {"unchanged": 1}
     assert prod.definition_files() == before
 
@@ -317,9 +318,9 @@ def test_rows_that_moved_after_validation_are_skipped_and_named(dev, prod):
     plan, _ = prod.service().validate()
     target = prod.jobs.named("load")
     prod.jobs.reset_job(target.job_id, job("load", timeout_seconds=7, run_as={"user_name": ME}))
-    report = prod.service().import_jobs(reviewed=fingerprint_plan(plan))
+    report = prod.service().import_jobs(Review(fingerprints=fingerprint_plan(plan)))
     assert statuses(report) == {"load": "error", "other": "unchanged"}
-    assert prod.jobs.named("load").settings["timeout_seconds"] == 7
+    assert prod.jobs.named("load").unpack_settings()["timeout_seconds"] == 7
 
 
 def test_only_selected_jobs_are_imported(dev, prod):
@@ -327,11 +328,11 @@ def test_only_selected_jobs_are_imported(dev, prod):
     dev.jobs.add(job("b"))
     dev.service().export()
     dev.copy_definitions_to(prod)
-    report = prod.service().import_jobs(["a"])
+    report = prod.service().import_jobs(Review(["a"]))
     assert {job.name for job in prod.jobs.jobs.values()} == {"a"}
     assert report.rows[1].message == "Not selected."
     with pytest.raises(SelectionError):
-        prod.service().import_jobs(["nobody"])
+        prod.service().import_jobs(Review(["nobody"]))
 
 
 def test_two_operations_exclude_each_other(dev):
@@ -406,16 +407,18 @@ def test_a_list_form_cut_off_at_a_hundred_tasks_proves_nothing(dev, prod):
     assert statuses(dev.service().export()) == {"wide": "changed"}
     dev.copy_definitions_to(prod)
     assert statuses(prod.service().import_jobs()) == {"wide": "changed"}
-    assert len(prod.jobs.named("wide").settings["tasks"]) == 101
+    assert len(prod.jobs.named("wide").unpack_settings()["tasks"]) == 101
     target = prod.jobs.named("wide")
-    prod.jobs.reset_job(target.job_id, {**target.settings, "tasks": target.settings["tasks"][1:]})
+    prod.jobs.reset_job(
+        target.job_id, {**target.unpack_settings(), "tasks": target.unpack_settings()["tasks"][1:]}
+    )
     assert statuses(prod.service().validate()[1]) == {"wide": "changed"}
 
 
 def test_a_group_is_equal_although_the_list_only_names_it(dev, prod):
     dev.jobs.add(job("load", run_as={"group_name": "etl-owners"}))
     promote(dev, prod)
-    assert prod.jobs.named("load").settings["run_as"] == {"group_name": "etl-owners"}
+    assert prod.jobs.named("load").unpack_settings()["run_as"] == {"group_name": "etl-owners"}
     assert prod.service().validate()[1].counts() == {"unchanged": 1}
     assert dev.service().export().counts() == {"unchanged": 1}
 
@@ -464,7 +467,7 @@ def test_a_job_that_moved_after_validation_is_not_removed(dev, prod):
     plan, _ = prod.service().validate()
     target = prod.jobs.named("moved")
     prod.jobs.reset_job(target.job_id, job("moved", timeout_seconds=7))
-    report = prod.service().remove(reviewed=fingerprint_plan(plan))
+    report = prod.service().remove(Review(fingerprints=fingerprint_plan(plan)))
     assert statuses(report) == {"gone": "deleted", "moved": "error"}
     assert [one.name for one in prod.jobs.jobs.values()] == ["moved"]
 
@@ -476,8 +479,8 @@ def test_what_was_not_reviewed_is_neither_imported_nor_removed(dev, prod):
     dev.service().export()
     dev.copy_definitions_to(prod)
     del prod.files.files[f"{FOLDER}/load.json"]
-    assert statuses(prod.service().import_jobs(reviewed={}))["new"] == "error"
-    assert statuses(prod.service().remove(reviewed={}))["load"] == "error"
+    assert statuses(prod.service().import_jobs(Review(fingerprints={})))["new"] == "error"
+    assert statuses(prod.service().remove(Review(fingerprints={})))["load"] == "error"
     assert [one.name for one in prod.jobs.jobs.values()] == ["load"]
 
 
@@ -494,9 +497,9 @@ def test_a_plan_and_its_import_follow_the_same_choice(dev, prod, pause, state):
     dev.service().export()
     dev.copy_definitions_to(prod)
     plan, _ = prod.service().validate(pause=pause)
-    report = prod.service().import_jobs(reviewed=fingerprint_plan(plan), pause=pause)
+    report = prod.service().import_jobs(Review(None, fingerprint_plan(plan), pause))
     assert report.status == "completed"
-    assert prod.jobs.named("load").settings["schedule"]["pause_status"] == state
+    assert prod.jobs.named("load").unpack_settings()["schedule"]["pause_status"] == state
 
 
 def test_a_choice_other_than_the_reviewed_one_moves_the_rows(dev, prod):
@@ -504,7 +507,7 @@ def test_a_choice_other_than_the_reviewed_one_moves_the_rows(dev, prod):
     dev.service().export()
     dev.copy_definitions_to(prod)
     plan, _ = prod.service().validate(pause=PausePolicy.NEW_PAUSED)
-    report = prod.service().import_jobs(reviewed=fingerprint_plan(plan))
+    report = prod.service().import_jobs(Review(fingerprints=fingerprint_plan(plan)))
     assert statuses(report) == {"load": "error"}
     assert not prod.jobs.jobs
 
@@ -515,8 +518,8 @@ def test_the_choice_comes_before_the_mapping_file(dev, prod):
     dev.copy_definitions_to(prod)
     prod.files.files["/Workspace/Shared/map.json"] = b'{pause_status: "new_paused"}'
     service = prod.service(mapping_path="/Workspace/Shared/map.json")
-    service.import_jobs(pause=PausePolicy.FROM_GIT)
-    assert prod.jobs.named("load").settings["schedule"]["pause_status"] == "UNPAUSED"
+    service.import_jobs(Review(pause=PausePolicy.FROM_GIT))
+    assert prod.jobs.named("load").unpack_settings()["schedule"]["pause_status"] == "UNPAUSED"
 
 
 def test_an_operation_that_is_stopped_while_it_reads_changes_nothing(dev, prod):
@@ -548,7 +551,7 @@ def test_rows_are_told_before_and_as_they_end(dev, prod):
     prod.service().validate(listener=listener)
     assert heard == [("planned", "load", "other")]
     heard.clear()
-    prod.service().import_jobs(["other"], listener=listener)
+    prod.service().import_jobs(Review(["other"]), listener=listener)
     assert heard == [("planned", "load", "other"), ("new", "other")]
     heard.clear()
     prod.service().adopt(listener=listener)
@@ -715,5 +718,5 @@ def test_only_the_reviewed_jobs_are_adopted() -> None:
         prod.jobs.add(job(name))
     dev.service().export()
     dev.copy_definitions_to(prod)
-    report = prod.service().adopt(["a"])
+    report = prod.service().adopt(Review(["a"]))
     assert [row.message for row in report.rows] == ["Adopted.", "Equal, but not yet adopted."]

@@ -100,7 +100,7 @@ def _listed_job(document: JsonDict) -> LiveJob:
 
 
 def _live_job(document: JsonDict, *, complete: bool) -> LiveJob:
-    return LiveJob(
+    return LiveJob.pack(
         job_id=int(document["job_id"]),
         settings=_settings(document),
         creator=str(document.get("creator_user_name") or ""),

@@ -20,7 +20,7 @@ def workspace() -> FakeWorkspace:
 
 @pytest.fixture
 def reader(workspace) -> WorkspaceReader:
-    return WorkspaceReader(lambda: ("https://dev.example", workspace.service()))
+    return WorkspaceReader(workspace.opened)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ def workspace() -> FakeWorkspace:
 
 @pytest.fixture
 def reader(workspace) -> WorkspaceReader:
-    return WorkspaceReader(lambda: ("https://dev.example", workspace.service()))
+    return WorkspaceReader(workspace.opened)
 
 
 def test_the_header_names_branch_and_commit(reader):

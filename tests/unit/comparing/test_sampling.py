@@ -15,10 +15,12 @@ def test_the_sample_is_small_and_always_the_same() -> None:
 
 
 def test_only_the_identity_may_differ() -> None:
-    listed = LiveJob(1, job("a"), "me", "me", complete=False)
-    full = LiveJob(1, job("a", run_as={"user_name": "x"}), "me", "x", complete=True)
+    listed = LiveJob.pack(1, job("a"), "me", "me", complete=False)
+    full = LiveJob.pack(1, job("a", run_as={"user_name": "x"}), "me", "x", complete=True)
     assert agrees(listed, full)
-    assert not agrees(listed, LiveJob(1, job("a", description="new"), "me", "me", complete=True))
+    assert not agrees(
+        listed, LiveJob.pack(1, job("a", description="new"), "me", "me", complete=True)
+    )
 
 
 def test_a_list_that_disagrees_makes_every_job_be_read() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from core.errors import MappingFileError
 from core.mapping.mapping_file import parse_mappings
+from core.planning.review import Review
 from tests.builders import definition_text, job, notebook_task, run_job_task
 from tests.fakes import ME, FakeWorkspace
 
@@ -87,7 +88,7 @@ def check_definitions(count: int, seed: int) -> None:
     assert not workspace.jobs.jobs
     assert all(row.issues for row in report.rows if row.status == "error")
     json.dumps(report.as_json({}))
-    workspace.service().import_jobs(["fine"])
+    workspace.service().import_jobs(Review(["fine"]))
     assert [one.name for one in workspace.jobs.jobs.values()] == ["fine"]
     assert workspace.definition_files() == before
 

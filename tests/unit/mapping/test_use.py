@@ -18,7 +18,7 @@ TEXT = b"""{
 
 
 def definition(name: str, run_as_user_name: str = "", **settings) -> Definition:
-    return Definition(name, 1, run_as_user_name, job(name, **settings))
+    return Definition.pack(name, 1, run_as_user_name, job(name, **settings))
 
 
 def on_cluster(key: str, cluster: str) -> dict:

@@ -8,6 +8,7 @@ from core.errors import Issue, WorkspaceError
 from core.operations.kinds import OperationKind
 from core.operations.recorder import Recorder
 from core.planning.import_plan import Blocked
+from core.planning.review import Review
 from core.planning.risks import Risk
 from core.reporting.report import Report, ReportRow, RowDetails
 from tests.builders import job, run_job_task
@@ -87,7 +88,7 @@ def test_all_rows_stand_there_before_the_first_is_carried_out(
 
 
 def test_rows_end_as_the_report_tells(store, operation_id, recorder, target):
-    report = target.service().import_jobs(["load"], listener=recorder.listener)
+    report = target.service().import_jobs(Review(["load"]), listener=recorder.listener)
     outcome = recorder.finish(report)
     rows = rows_of(store, operation_id)
     assert (rows["load"]["state"], rows["load"]["pick"]) == ("done", "")
@@ -134,7 +135,7 @@ def test_a_removal_that_was_refused_for_one_job_says_so(store, operation_id, rec
     target.service().import_jobs()
     for path in list(target.definition_files()):
         del target.files.files[f"/Workspace/Shared/jobs/{path}"]
-    outcome = recorder.finish(target.service().remove(["load"], listener=recorder.listener))
+    outcome = recorder.finish(target.service().remove(Review(["load"]), listener=recorder.listener))
     rows = rows_of(store, operation_id)
     assert (rows["load"]["status"], rows["load"]["state"]) == ("error", "failed")
     assert "would run a job that is gone" in rows["load"]["message"]

@@ -22,8 +22,8 @@ from tests.builders import job, notebook_task, run_job_task
 BIG = 2**63 - 1
 HERE = job("load", schedule={"quartz_cron_expression": "0 0 5 * * ?", "pause_status": "PAUSED"})
 GIT = job("load", schedule={"quartz_cron_expression": "0 0 5 * * ?"})
-LIVE = LiveJob(BIG, HERE, "ana@dev.example", "bo@dev.example", complete=True)
-FILE = DefinitionFile("load.json", Definition("load", 7, "", GIT), b"")
+LIVE = LiveJob.pack(BIG, HERE, "ana@dev.example", "bo@dev.example", complete=True)
+FILE = DefinitionFile("load.json", Definition.pack("load", 7, "", GIT), b"")
 CHANGE = FieldChange("schedule.pause_status", "PAUSED", None)
 CHANGED = Changed("load", FILE, LIVE, GIT, HERE, (CHANGE,))
 
@@ -55,15 +55,15 @@ def test_a_row_tells_the_job_at_a_glance():
 
 def test_ids_are_texts_because_browsers_round_large_numbers():
     assert body_of(Unmanaged("load", LIVE, ""))["job_id"] == "9223372036854775807"
-    assert body_of(New("load", FILE, GIT))["job_id"] == ""
-    zero = LiveJob(0, HERE, "", "", complete=True)
+    assert body_of(New.pack("load", FILE, GIT))["job_id"] == ""
+    zero = LiveJob.pack(0, HERE, "", "", complete=True)
     assert body_of(Unmanaged("load", zero, ""))["job_id"] == "0"
 
 
 @pytest.mark.parametrize(
     ("planned", "pick", "state"),
     [
-        (New("load", FILE, GIT), "import", "planned"),
+        (New.pack("load", FILE, GIT), "import", "planned"),
         (CHANGED, "import", "planned"),
         (Changed("load", FILE, LIVE, GIT, HERE, (), old_name="old"), "import", "planned"),
         (Deleted("load", LIVE, ()), "remove", "planned"),
@@ -83,7 +83,7 @@ def test_only_what_can_be_carried_out_can_be_picked(planned, pick, state):
 
 def test_a_row_names_the_jobs_that_it_needs():
     desired = job("load", tasks=[run_job_task(key, f"__JOB__{key}__") for key in ("b", "a")])
-    assert body_of(New("load", FILE, desired))["needs"] == ["a", "b"]
+    assert body_of(New.pack("load", FILE, desired))["needs"] == ["a", "b"]
 
 
 def test_a_row_that_failed_cannot_be_picked_again():
@@ -155,6 +155,6 @@ def test_sides_are_documents_of_their_own():
 )
 def test_a_hostile_name_is_a_text_like_any_other(name):
     settings = job(name, tasks=[notebook_task(name)])
-    file = DefinitionFile(f"{name}.json", Definition(name, None, name, settings), b"")
-    body = json.loads(json.dumps(body_of(New(name, file, settings))))
+    file = DefinitionFile(f"{name}.json", Definition.pack(name, None, name, settings), b"")
+    body = json.loads(json.dumps(body_of(New.pack(name, file, settings))))
     assert (body["job"], body["file"]) == (name, f"{name}.json")

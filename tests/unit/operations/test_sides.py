@@ -20,17 +20,17 @@ from core.ports import LiveJob
 from tests.builders import job
 
 HERE, GIT = job("load", timeout_seconds=1), job("load", timeout_seconds=2)
-LIVE = LiveJob(2**53 + 1, HERE, "ana@dev.example", "bo@dev.example", complete=True)
-DEFINITION = Definition("load", 7, "cy@dev.example", GIT)
+LIVE = LiveJob.pack(2**53 + 1, HERE, "ana@dev.example", "bo@dev.example", complete=True)
+DEFINITION = Definition.pack("load", 7, "cy@dev.example", GIT)
 FILE = DefinitionFile("load.json", DEFINITION, b"")
-EXPORTED = Definition("load", LIVE.job_id, "bo@dev.example", HERE)
+EXPORTED = Definition.pack("load", LIVE.job_id, "bo@dev.example", HERE)
 EQUAL_HERE = Sides(Packed(HERE), None, True, LIVE.job_id, "bo@dev.example")
 
 
 @pytest.mark.parametrize(
     ("row", "sides"),
     [
-        (New("load", FILE, GIT), Sides(desired=Packed(GIT))),
+        (New.pack("load", FILE, GIT), Sides(desired=Packed(GIT))),
         (
             Changed("load", FILE, LIVE, GIT, HERE, ()),
             Sides(Packed(HERE), Packed(GIT), job_id=LIVE.job_id),

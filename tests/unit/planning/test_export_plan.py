@@ -12,9 +12,7 @@ from core.mapping.names import NameBook
 from core.planning.export_plan import (
     ExportPlan,
     ExportSituation,
-    jobs_to_read,
     plan_export,
-    settled_jobs,
 )
 from core.ports import LiveJob
 from core.state.ledger import ExportedFile, ExportedLedger
@@ -23,12 +21,12 @@ from tests.builders import job
 
 def file_of(name: str, *, path: str = "", **fields: Any) -> DefinitionFile:
     return DefinitionFile(
-        path or f"{name}.json", Definition(name, 1, "ana", job(name, **fields)), b""
+        path or f"{name}.json", Definition.pack(name, 1, "ana", job(name, **fields)), b""
     )
 
 
 def live(job_id: int, name: str, *, complete: bool = True, truncated: bool = False, **fields: Any):
-    return LiveJob(job_id, job(name, **fields), "ana", "ana", complete, truncated)
+    return LiveJob.pack(job_id, job(name, **fields), "ana", "ana", complete, truncated)
 
 
 def contents(
@@ -163,15 +161,15 @@ def test_a_list_form_is_read_in_full_unless_it_proves_that_the_file_is_equal():
         live(4, "d"),
     ]
     result = plan(contents(file_of("a"), file_of("b")), *jobs)
-    assert jobs_to_read(result) == [2, 3]
-    assert list(settled_jobs(result)) == [1]
+    assert result.jobs_to_read() == [2, 3]
+    assert [row.job.job_id for row in result.settled()] == [1]
 
 
 def test_a_settled_row_is_not_looked_at_again():
     git = contents(file_of("a"))
-    settled = settled_jobs(plan(git, live(1, "a")))
+    settled = plan(git, live(1, "a")).settled()
     again = plan(git, live(1, "a", tags={"x": "1"}), settled=settled)
-    assert again.rows == (settled[1],)
+    assert again.rows == settled
 
 
 def test_a_file_is_forgotten_when_its_job_is_gone_as_well():

@@ -5,7 +5,7 @@ import pytest
 from core.comparing.diff import diff_settings
 from core.definitions.definition import Definition
 from core.jobsettings.kinds import Kind
-from core.jobsettings.principals import Principal
+from core.jobsettings.principals import Principal, effective_run_as
 from core.mapping.mapping_file import Mappings
 from core.mapping.names import NameBook
 from core.planning.forms import (
@@ -29,11 +29,11 @@ def book(**clusters: str) -> NameBook:
 
 
 def live(*, run_as: str = "ana", **settings) -> LiveJob:
-    return LiveJob(7, {"name": "load", **settings}, "creator", run_as, complete=True)
+    return LiveJob.pack(7, {"name": "load", **settings}, "creator", run_as, complete=True)
 
 
 def definition(*, run_as: str = "ana", **settings) -> Definition:
-    return Definition("load", 7, run_as, {"name": "load", **settings})
+    return Definition.pack("load", 7, run_as, {"name": "load", **settings})
 
 
 def desired(source: Definition, mappings: Mappings | None = None, active=lambda _who: True):
@@ -76,12 +76,14 @@ def test_a_queue_that_is_given_is_kept(enabled):
     assert make_live_form(live(queue=queue), book()).settings["queue"] == queue
     assert make_file_form(definition(queue=queue)).settings["queue"] == queue
     assert desired(definition(queue=queue)).settings["queue"] == queue
-    assert make_definition(live(queue=queue), book()).settings["queue"] == queue
+    assert make_definition(live(queue=queue), book()).unpack_settings()["queue"] == queue
 
 
 def test_a_queue_of_null_is_an_absent_queue():
     assert make_live_form(live(queue=None), book()).settings["queue"] == {"enabled": False}
-    assert make_definition(live(queue=None), book()).settings["queue"] == {"enabled": False}
+    assert make_definition(live(queue=None), book()).unpack_settings()["queue"] == {
+        "enabled": False
+    }
     assert make_file_form(definition(queue=None)).settings["queue"] == {"enabled": True}
     assert desired(definition(queue=None)).settings["queue"] == {"enabled": True}
 
@@ -90,7 +92,7 @@ def test_an_identity_that_cannot_be_read_is_an_issue_and_stays():
     for form in (make_live_form(live(run_as={}), book()), make_file_form(definition())):
         assert form.settings["name"] == "load"
     form = make_live_form(
-        LiveJob(7, {"name": "x", "run_as": {}}, "c", "ana", complete=True), book()
+        LiveJob.pack(7, {"name": "x", "run_as": {}}, "c", "ana", complete=True), book()
     )
     assert form.settings["run_as"] == {}
     assert [issue.path for issue in form.issues] == ["run_as"]
@@ -106,7 +108,7 @@ def test_what_was_exported_is_equal_to_the_job():
     job = live(tasks=[{"task_key": "a", "existing_cluster_id": "c-1"}], format="MULTI_TASK")
     names = book(etl="c-1")
     written = make_definition(job, names)
-    assert written.settings["tasks"][0]["existing_cluster_id"] == "__CLUSTER__etl__"
+    assert written.unpack_settings()["tasks"][0]["existing_cluster_id"] == "__CLUSTER__etl__"
     assert (written.job_name, written.source_job_id, written.run_as_user_name) == ("load", 7, "ana")
     assert (
         diff_settings(make_file_form(written).settings, make_live_form(job, names).settings) == ()
@@ -133,7 +135,8 @@ def test_a_reference_that_has_no_name_is_an_issue_of_the_live_form():
 def test_the_exact_entry_comes_before_default_and_default_before_the_same_principal(
     run_as, mapped, expected
 ):
-    assert choose_principal(definition(run_as=run_as), Mappings(run_as=mapped)) == expected
+    source = effective_run_as({}, run_as)
+    assert choose_principal(source, Mappings(run_as=mapped)) == expected
 
 
 def test_the_target_identity_is_written_explicitly():
@@ -173,7 +176,7 @@ def test_an_identity_known_by_name_only_is_taken_for_the_desired_one_of_that_nam
         (live(run_as="ana"), {"run_as": {"group_name": "jobs"}}),
         (live(run_as="jobs"), {}),
         (
-            LiveJob(7, {"run_as": {"user_name": "jobs"}}, "c", "jobs", complete=True),
+            LiveJob.pack(7, {"run_as": {"user_name": "jobs"}}, "c", "jobs", complete=True),
             {"run_as": {"group_name": "jobs"}},
         ),
     ],

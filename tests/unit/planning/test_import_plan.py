@@ -18,9 +18,7 @@ from core.planning.import_plan import (
     find_renames,
     fingerprint_plan,
     fingerprint_row,
-    jobs_to_read,
     plan_import,
-    settled_rows,
 )
 from core.ports import LiveJob, NamedResource
 from core.state.ledger import ImportedJob, ImportedLedger
@@ -28,12 +26,12 @@ from tests.builders import job, run_job_task
 
 
 def definition_file(name: str, *, source: int | None = None, path: str = "", **fields: Any):
-    definition = Definition(name, source, "ana", job(name, **fields))
+    definition = Definition.pack(name, source, "ana", job(name, **fields))
     return DefinitionFile(path or f"{name}.json", definition, b"")
 
 
 def live(job_id: int, name: str, *, complete: bool = True, truncated: bool = False, **fields: Any):
-    return LiveJob(job_id, job(name, **fields), "ana", "ana", complete, truncated)
+    return LiveJob.pack(job_id, job(name, **fields), "ana", "ana", complete, truncated)
 
 
 def contents(*files: DefinitionFile, unread: tuple[str, ...] = ()) -> GitContents:
@@ -156,7 +154,7 @@ def test_an_equal_job_that_the_ledger_does_not_know_can_be_adopted():
 def test_a_new_job_comes_paused_when_the_policy_says_so():
     git = contents(definition_file("a", schedule={"pause_status": "UNPAUSED"}))
     (row,) = plan(git, pause=PausePolicy.NEW_PAUSED).importable().values()
-    assert row.desired["schedule"]["pause_status"] == "PAUSED"
+    assert row.unpack_settings()["schedule"]["pause_status"] == "PAUSED"
 
 
 def test_what_the_rules_hid_is_shown_when_asked_for():
@@ -177,15 +175,15 @@ def test_a_list_form_is_read_in_full_unless_it_proves_that_the_job_is_equal():
         live(3, "c", complete=False, tags={"x": "1"}),
         live(4, "d"),
     )
-    assert jobs_to_read(result) == [2, 3]
-    assert list(settled_rows(result)) == ["a.json"]
+    assert result.jobs_to_read() == [2, 3]
+    assert [row.file.path for row in result.settled()] == ["a.json"]
 
 
 def test_a_settled_row_is_not_looked_at_again():
     git = contents(definition_file("a"))
-    settled = settled_rows(plan(git, live(1, "a")))
+    settled = plan(git, live(1, "a")).settled()
     again = plan(git, live(1, "a", tags={"x": "1"}), settled=settled)
-    assert again.rows == (settled["a.json"],)
+    assert again.rows == settled
 
 
 def renames(git: GitContents, jobs: list[LiveJob], ledger: ImportedLedger) -> dict[str, int]:

@@ -17,7 +17,7 @@ from tests.builders import definition_text, job, notebook_task
 from tests.fakes import FOLDER, ME, FakeFiles, FakeWorkspace
 
 PRINCIPAL = "11111111-2222-3333-4444-555555555555"
-LIVE = LiveJob(1, job("a"), "ana", "ana", complete=True)
+LIVE = LiveJob.pack(1, job("a"), "ana", "ana", complete=True)
 DENIED = PermissionDeniedError("No permission: not today.")
 SILENT = UnreachableError("The workspace does not answer.")
 
@@ -204,13 +204,13 @@ def test_a_service_principal_that_is_not_ours_is_noted(prod) -> None:
     ],
 )
 def test_only_a_service_principal_other_than_ours_needs_the_role(run_as, expected) -> None:
-    row = New("a", None, {"run_as": run_as})  # type: ignore[arg-type]  # the file is not read
+    row = New.pack("a", None, {"run_as": run_as})  # type: ignore[arg-type]  # the file is not read
     notes = workspace_risks_of(row, WorkspaceFacts("me-me", {}, {}))
     assert [note.code for note in notes] == expected
 
 
 def test_a_path_without_an_answer_is_not_called_fine() -> None:
-    row = New("a", None, job("a"))  # type: ignore[arg-type]  # the file is not read
+    row = New.pack("a", None, job("a"))  # type: ignore[arg-type]  # the file is not read
     [note] = workspace_risks_of(row, WorkspaceFacts(ME, {}, {}))
     assert note.code == "path_unknown"
     assert "was not asked for" in note.message

@@ -14,7 +14,7 @@ from tests.builders import job
 def contents(*unread: UnreadFile, **names: str) -> GitContents:
     """Files by their stem, each with the name of the job in it."""
     files = tuple(
-        DefinitionFile(f"{stem}.json", Definition(name, 1, "", job(name)), name.encode())
+        DefinitionFile(f"{stem}.json", Definition.pack(name, 1, "", job(name)), name.encode())
         for stem, name in names.items()
     )
     return GitContents("/Workspace/Shared/jobs", files, unread)
@@ -39,7 +39,7 @@ def test_files_that_came_and_went_are_told_in_order():
 def test_a_file_whose_content_differs_has_changed():
     before, after = contents(a="a"), contents(a="a")
     [file] = after.files
-    changed = DefinitionFile(file.path, Definition("a", 2, "", job("a")), b"other")
+    changed = DefinitionFile(file.path, Definition.pack("a", 2, "", job("a")), b"other")
     assert told(before, GitContents(after.folder, (changed,))) == [
         ("a", "a.json", "changed", "Its file changed.")
     ]

@@ -17,8 +17,8 @@ from core.ports import LiveJob
 from core.reporting.rows import detailed_row, export_row, import_row, moved_row
 from tests.builders import job
 
-JOB = LiveJob(1, job("a"), "ana", "ana", complete=True)
-DEFINITION = Definition("a", 1, "ana", job("a"))
+JOB = LiveJob.pack(1, job("a"), "ana", "ana", complete=True)
+DEFINITION = Definition.pack("a", 1, "ana", job("a"))
 FILE = DefinitionFile("sub/a.json", DEFINITION, b"")
 CHANGES = (FieldChange("run_as.user_name", "ana", "bob"),)
 
@@ -33,7 +33,7 @@ def words(row) -> tuple[str, str, str]:
 
 def test_each_row_of_an_import_says_where_and_what():
     rows = [
-        (New("a", FILE, job("a")), ("sub/a.json", "new", "Will be created.")),
+        (New.pack("a", FILE, job("a")), ("sub/a.json", "new", "Will be created.")),
         (changed(), ("sub/a.json", "changed", "")),
         (changed(old_name="b"), ("sub/a.json", "renamed", "Is called “b” now.")),
         (Unchanged("a", FILE, JOB, is_adopted=True), ("sub/a.json", "unchanged", "")),
@@ -92,7 +92,7 @@ def test_the_details_of_a_row_hold_risks_and_what_is_not_mapped():
     assert details is not None
     assert [risk.code for risk in details.risks] == ["run_as"]
     assert [item.path for item in details.not_mapped] == ["tasks[main].notebook_task.notebook_path"]
-    assert detailed_row(New("a", FILE, job("a"))).details is not None
+    assert detailed_row(New.pack("a", FILE, job("a"))).details is not None
     unchanged = detailed_row(Unchanged("a", FILE, JOB, is_adopted=True)).details
     assert unchanged is not None
     assert unchanged.risks == ()
@@ -103,7 +103,7 @@ def test_a_row_that_nothing_can_be_done_with_has_no_details():
 
 
 def test_a_row_that_moved_is_an_error_at_its_file():
-    assert moved_row(New("a", FILE, job("a"))).file_name == "sub/a.json"
+    assert moved_row(New.pack("a", FILE, job("a"))).file_name == "sub/a.json"
     row = moved_row(Deleted("a", JOB, ()))
     assert (row.file_name, row.status) == ("", "error")
     assert "Validate again" in row.issues[0].message

@@ -21,7 +21,7 @@ BIG = 9_007_199_254_740_993
 
 
 def live(job_id: int, name: str, creator: str = "me") -> LiveJob:
-    return LiveJob(job_id, {"name": name}, creator, creator, complete=False)
+    return LiveJob.pack(job_id, {"name": name}, creator, creator, complete=False)
 
 
 def test_the_imported_ledger_comes_back_as_it_was_written():

@@ -36,7 +36,7 @@ def store() -> FakeOperationStore:
 
 @pytest.fixture
 def feed(workspace, store) -> Feed:
-    reader = WorkspaceReader(lambda: ("https://dev.example", workspace.service()))
+    reader = WorkspaceReader(workspace.opened)
     return Feed(store, "", reader, PageSettings("DEV", user_header=""), {"job-sync": "1"})
 
 

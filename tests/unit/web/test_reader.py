@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from core.errors import UnreachableError, WorkspaceError
+from core.gateways.opening import OpenService
 from tests.fakes import FOLDER, FakeWorkspace
 from web.reader import WorkspaceReader
 
@@ -19,11 +20,11 @@ class Connecting:
         self.count = 0
         self.fail: WorkspaceError | None = None
 
-    def __call__(self):
+    def __call__(self) -> OpenService:
         self.count += 1
         if self.fail:
             raise self.fail
-        return HOST, self.workspace.service()
+        return self.workspace.opened()
 
 
 @pytest.fixture

@@ -1,0 +1,25 @@
+"""Enters jobs that equal their definition in the ledger of imported jobs."""
+
+from core.applying.entries import enter_equal, note_paths
+from core.applying.work import FreshPlan, Work
+from core.planning.review import Review
+from core.reporting.report import ReportRow
+from core.reporting.rows import import_row
+
+
+def adopt_selected(work: Work, fresh: FreshPlan, review: Review) -> tuple[ReportRow, ...]:
+    """Enter the equal jobs that were reviewed, and return a row for every job of the plan.
+
+    A reviewed job that is not equal any more is left alone.
+    """
+    work.listener.on_planned(fresh.plan.rows)
+    equal = {row.job_name: row for row in fresh.plan.adoptable()}
+    adopted = equal.keys() if review.names is None else equal.keys() & set(review.names)
+    ledger = note_paths(fresh.ledger, fresh.survey)
+    ledger = enter_equal(ledger, (equal[name] for name in sorted(adopted)))
+    work.session.lease.check()
+    work.session.state.save_imported(ledger)
+    return tuple(
+        import_row(row).with_message("Adopted.") if row.job_name in adopted else import_row(row)
+        for row in fresh.plan.rows
+    )

@@ -1,0 +1,45 @@
+"""Wires the engine to its workspace: once for the command line, the page and its processes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.gateways.machine.local_folder import default_cache_folder
+from core.service import JobSync
+from core.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class OpenService:
+    """The engine with its workspace behind it.
+
+    `host` is the workspace's address; `calls` counts the calls made so far, by endpoint.
+    """
+
+    service: JobSync
+    host: str
+    calls: Callable[[], Mapping[str, int]]
+
+
+def open_service(
+    settings: Settings, *, on_wait: Callable[[float], None] = lambda _seconds: None
+) -> OpenService:
+    """Connect the engine to the workspace that the SDK's environment variables name.
+
+    Args:
+        on_wait: told the seconds that a call waits because the workspace limits our calls.
+
+    Raises:
+        WorkspaceError: no login could be set up.
+    """
+    # The SDK takes two seconds to load, and every process of the page imports this module.
+    from core.gateways.connect import connect, system_clock, this_process  # noqa: PLC0415
+
+    connection = connect(
+        retry_s=settings.retry_s,
+        on_wait=on_wait,
+        threads=settings.threads,
+        cache_folder=Path(settings.cache_folder or default_cache_folder()),
+    )
+    service = JobSync(connection.ports, settings, system_clock(), this_process)
+    return OpenService(service, connection.rest.host, connection.rest.calls)

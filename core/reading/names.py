@@ -1,0 +1,80 @@
+"""Fills the name book: lists what jobs refer to, and asks for what no list shows."""
+
+from collections.abc import Iterable
+
+from core.definitions.folder import GitContents
+from core.errors import NotFoundError, SyncError
+from core.jobsettings.kinds import Kind
+from core.mapping.mapping_file import Mappings
+from core.mapping.names import NameBook, find_unlisted, find_wanted_names
+from core.parallel import in_parallel
+from core.planning.forms import manager_of
+from core.ports import LiveJob, NamedResource, Ports, Resources
+
+_NEVER_LISTED = frozenset({Kind.JOB, Kind.WORKSPACE})
+
+
+def list_names(
+    resources: Resources,
+    workspace_id: str,
+    live: Iterable[LiveJob],
+    contents: GitContents,
+    mappings: Mappings,
+    *,
+    threads: int,
+) -> NameBook:
+    """List the kinds that some job or definition refers to, and no other."""
+    names = find_wanted_names(
+        (file.definition.unpack_settings() for file in contents.files),
+        (job.unpack_settings() for job in live if not manager_of(job.marks)),
+        mappings,
+    )
+    results = in_parallel(
+        lambda kind: list(resources.list_resources(kind, names[kind])),
+        [kind for kind in names if kind not in _NEVER_LISTED],
+        threads=threads,
+    )
+    listed: dict[Kind, Iterable[NamedResource]] = {
+        Kind.JOB: [NamedResource(str(job.job_id), job.name) for job in live]
+    }
+    for kind, result in results:
+        if isinstance(result, SyncError):
+            raise result
+        listed[kind] = result
+    return NameBook(workspace_id, listed)
+
+
+def look_up_unlisted(
+    ports: Ports, jobs: Iterable[LiveJob], book: NameBook, *, proves_gone: bool, threads: int
+) -> None:
+    """Ask for the objects that no list shows, so that only what is proven gone is `unknown`.
+
+    Args:
+        proves_gone: whether an object that is not found is gone: only an admin sees them all.
+    """
+    wanted = {
+        reference
+        for job in jobs
+        if not manager_of(job.marks)
+        for reference in find_unlisted(job.unpack_settings(), book)
+    }
+    results = in_parallel(
+        lambda reference: _find(ports, *reference), sorted(wanted), threads=threads
+    )
+    for (kind, resource_id), result in results:
+        if isinstance(result, NamedResource):
+            book.add(kind, result)
+        elif result is None and proves_gone:
+            book.note_gone(kind, resource_id)
+
+
+def _find(ports: Ports, kind: Kind, resource_id: str) -> NamedResource | None:
+    if kind is not Kind.JOB:
+        return ports.resources.find_resource(kind, resource_id)
+    try:
+        job = ports.jobs.get_job(int(resource_id))
+    except NotFoundError:
+        return None
+    except ValueError:  # not a number: no job ever had this id
+        return None
+    return NamedResource(resource_id, job.name)

@@ -1,0 +1,116 @@
+"""Hands what a survey read to the pure planners, and reads in full what they ask for."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from core.definitions.folder import DefinitionFile
+from core.errors import SyncError
+from core.jobsettings.kinds import Kind
+from core.jobsettings.principals import Principal, effective_run_as
+from core.json_text import JobSettings
+from core.planning.export_plan import ExportPlan, ExportSituation, plan_export
+from core.planning.forms import Form, choose_principal, make_desired_form
+from core.planning.import_plan import Plan, Situation, find_renames, plan_import
+from core.ports import NamedResource, Ports
+from core.reading.names import look_up_unlisted
+from core.reading.survey import Survey
+from core.reading.two_passes import FullReader, Inventory, plan_in_two_passes
+from core.reporting.listener import Listener, while_reading
+from core.settings import Settings
+from core.state.ledger import ExportedLedger, ImportedLedger
+
+
+class Planner:
+    """Makes the plans of one survey, each in two passes. Writes nothing."""
+
+    def __init__(self, ports: Ports, settings: Settings, listener: Listener) -> None:
+        self._ports = ports
+        self._settings = settings
+        self._reader = FullReader(ports.jobs, settings.threads, while_reading(listener))
+
+    def plan_import(
+        self, survey: Survey, ledger: ImportedLedger, *, shows_hidden: bool = False
+    ) -> Plan:
+        """Plan an import: every job that is not equal is read in full."""
+        for name, job in find_renames(survey.contents, survey.live, ledger).items():
+            survey.book.add(Kind.JOB, NamedResource(str(job.job_id), name))
+        situation = Situation(
+            contents=survey.contents,
+            desired=self._desired_form(survey),
+            live=survey.live,
+            ledger=ledger,
+            book=survey.book,
+            sees_all_jobs=survey.me.is_admin,
+            pause=survey.mappings.pause,
+            shows_hidden=shows_hidden,
+        )
+
+        def plan(known: Inventory[Plan]) -> Plan:
+            settled = known.first.settled() if known.first else ()
+            return plan_import(
+                replace(situation, live=known.live, unread_jobs=known.unread, settled=settled)
+            )
+
+        return plan_in_two_passes(plan, survey.live, self._reader, trusts_list=self._trusts_list)
+
+    def plan_export(
+        self, survey: Survey, ledger: ExportedLedger, imported: ImportedLedger
+    ) -> ExportPlan:
+        """Plan an export: every job to be written is read in full, and its names are looked up."""
+        situation = ExportSituation(
+            contents=survey.contents,
+            live=survey.live,
+            ledger=ledger,
+            imported=imported,
+            book=survey.book,
+            sees_all_jobs=survey.me.is_admin,
+            as_imported=self._as_imported(survey),
+            pause=survey.mappings.pause,
+        )
+
+        def plan(known: Inventory[ExportPlan]) -> ExportPlan:
+            look_up_unlisted(
+                self._ports,
+                known.fresh,
+                survey.book,
+                proves_gone=survey.me.is_admin,
+                threads=self._settings.threads,
+            )
+            settled = known.first.settled() if known.first else ()
+            return plan_export(
+                replace(situation, live=known.live, unread_jobs=known.unread, settled=settled)
+            )
+
+        return plan_in_two_passes(plan, survey.live, self._reader, trusts_list=self._trusts_list)
+
+    @property
+    def _trusts_list(self) -> bool:
+        return not self._settings.full_read
+
+    def _as_imported(self, survey: Survey) -> Callable[[DefinitionFile], JobSettings | None]:
+        """Return what tells how a definition would look here if it had been imported."""
+        if not self._settings.reads_mappings:
+            return lambda _file: None
+        desired = self._desired_form(survey)
+
+        def as_imported(file: DefinitionFile) -> JobSettings | None:
+            form = desired(file)
+            return None if form.issues else form.settings
+
+        return as_imported
+
+    def _desired_form(self, survey: Survey) -> Callable[[DefinitionFile], Form]:
+        """Look up the identities of all definitions, and return what makes the desired forms."""
+        definitions = [file.definition for file in survey.contents.files]
+        principals: set[Principal] = set()
+        for definition in definitions:
+            try:
+                source = effective_run_as(definition.unpack_settings(), definition.run_as_user_name)
+                principals.add(choose_principal(source, survey.mappings))
+            except SyncError:
+                continue  # becomes an issue of this definition in make_desired_form
+        active = self._ports.principals.find_active(principals)
+        names = {definition.job_name for definition in definitions}
+        return lambda file: make_desired_form(
+            file.definition, survey.mappings, survey.book, names, active.__contains__
+        )

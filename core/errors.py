@@ -14,6 +14,9 @@ class Issue:
     message: str
     path: str = ""
 
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}" if self.path else self.message
+
 
 class SyncError(Exception):
     """Base of all errors that a user is meant to read. `fix` says what to do."""

@@ -2,20 +2,20 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Any
 
 from core.applying.exporting import export_files
 from core.applying.importing import import_selected
 from core.applying.removal import RemovalLimits, remove_selected
 from core.definitions.folder import GitContents
 from core.errors import Issue, ModeError, NotFoundError, SelectionError, SyncError
-from core.information import contents_details, git_details, mapping_details
+from core.information import folder_contents, git_place, mapping_facts
 from core.mapping.mapping_file import PausePolicy
 from core.planning.export_plan import ExportPlan
 from core.planning.import_plan import Deleted, Plan
 from core.ports import Ports
 from core.reading.survey import Survey, Surveyor
 from core.reading.workspace_risks import workspace_risks_of
+from core.reporting.details import MappingFacts, PullFacts, Whereabouts, WorkspaceInformation
 from core.reporting.listener import Listener
 from core.reporting.pulling import pulled_rows
 from core.reporting.report import Report, ReportRow
@@ -42,32 +42,32 @@ class JobSync:
         self._settings = settings
         self._sessions = Sessions(ports, settings, clock, new_owner)
 
-    def whereabouts(self) -> Mapping[str, Any]:
+    def whereabouts(self) -> Whereabouts:
         """Tell in a few calls which workspace, principal and Git folder this deployment uses."""
         me = self._ports.principals.current()
-        return {
-            "workspace_id": me.workspace_id,
-            "principal": me.name,
-            "is_admin": me.is_admin,
-            "app_mode": self._settings.mode.value,
-            "definitions_folder": self._settings.folder,
-            **git_details(self._ports.git.find(self._settings.folder)),
-        }
+        return Whereabouts(
+            workspace_id=me.workspace_id,
+            principal=me.name,
+            is_admin=me.is_admin,
+            app_mode=self._settings.mode.value,
+            definitions_folder=self._settings.folder,
+            git=git_place(self._ports.git.find(self._settings.folder)),
+        )
 
     def info(self, *, listener: Listener = _SILENT) -> Report:
         """Tell that, and what the Git folder, the mapping file and the workspace hold."""
         surveyor = self._surveyor(listener)
         me = self._ports.principals.current()
         contents = surveyor.read_contents()
-        mapping, issues = self._mapping_details(surveyor, contents)
-        details = {
-            **self.whereabouts(),
-            **contents_details(self._ports.files, self._settings.folder, contents),
-            "jobs": surveyor.count_jobs(),
-            "mapping_file": self._settings.mapping_path,
-            **mapping,
-            "state_folder": self._sessions.state_folder(me).path,
-        }
+        mapping, issues = self._mapping_facts(surveyor, contents)
+        details = WorkspaceInformation(
+            where=self.whereabouts(),
+            contents=folder_contents(self._ports.files, self._settings.folder, contents),
+            jobs=surveyor.count_jobs(),
+            mapping_file=self._settings.mapping_path,
+            mapping=mapping,
+            state_folder=self._sessions.state_folder(me).path,
+        )
         return Report("info", issues=issues, details=details)
 
     def export(self, *, dry_run: bool = False, listener: Listener = _SILENT) -> Report:
@@ -260,7 +260,7 @@ class JobSync:
             session.lease.check()
             listener.on_step("Pulling")
             pulled = self._ports.git.pull(folder)
-            details = {**git_details(pulled), "old_commit": folder.commit}
+            details = PullFacts(git_place(pulled), folder.commit)
             try:
                 rows = pulled_rows(before, surveyor.read_contents())
             except SyncError as error:  # it is pulled all the same
@@ -273,13 +273,13 @@ class JobSync:
         state = self._sessions.state_folder(self._ports.principals.current())
         return History(self._ports.files, state.path, self._ports.cache, self._threads)
 
-    def _mapping_details(
+    def _mapping_facts(
         self, surveyor: Surveyor, contents: GitContents
-    ) -> tuple[Mapping[str, Any], tuple[Issue, ...]]:
+    ) -> tuple[MappingFacts, tuple[Issue, ...]]:
         if not self._reads_mappings:
-            return {}, ()
+            return MappingFacts(), ()
         path = self._settings.mapping_path
-        return mapping_details(self._ports.files, path, surveyor, contents)
+        return mapping_facts(self._ports.files, path, surveyor, contents)
 
     @property
     def _threads(self) -> int:

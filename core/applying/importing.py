@@ -17,7 +17,7 @@ from core.planning.import_plan import Changed, Importable, New, Plan, Unchanged,
 from core.ports import Jobs
 from core.reading.survey import Survey
 from core.reporting.listener import Listener
-from core.reporting.report import ERROR, ReportRow
+from core.reporting.report import ReportRow
 from core.reporting.rows import import_row, moved_row
 from core.state.ledger import ImportedJob, ImportedLedger, PendingCreate, settle_pending
 from core.state.session import Session, snapshot_item
@@ -160,8 +160,6 @@ def _shown(outcome: Outcome) -> ReportRow:
         case Applied():
             return row.with_message(f"Job {outcome.job_id} now equals its definition.")
         case Failed():
-            return replace(row, status=ERROR, issues=(outcome_issue(outcome),), message="")
+            return row.in_error(outcome_issue(outcome))
         case NotBegun():
-            return replace(
-                row, status=ERROR, issues=(Issue("Not begun: the import was stopped."),), message=""
-            )
+            return row.in_error(Issue("Not begun: the import was stopped."))

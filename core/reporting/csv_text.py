@@ -18,11 +18,9 @@ def csv_bytes(rows: Iterable[ReportRow]) -> bytes:
     writer.writerow(_COLUMNS)
     for row in rows:
         changes = "\n".join(change.path for change in row.changes)
-        issues = "\n".join(
-            f"{issue.path}: {issue.message}" if issue.path else issue.message
-            for issue in row.issues
-        )
-        cells = (row.job_name, row.file_name, row.status, changes, issues, row.message)
+        issues = "\n".join(str(issue) for issue in row.issues)
+        message = row.message_with_risks
+        cells = (row.job_name, row.file_name, row.status, changes, issues, message)
         writer.writerow([harmless(cell) for cell in cells])
     return text.getvalue().encode("utf-8-sig", "backslashreplace")
 

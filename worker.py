@@ -13,18 +13,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core.errors import PlanGoneError, StoppedError, SyncError
+from core.errors import Issue, PlanGoneError, StoppedError, SyncError
 from core.gateways.machine.local_folder import default_cache_folder, page_folder
 from core.gateways.machine.operation_store import SqliteOperationStore
-from core.json_text import JsonDict
 from core.mapping.mapping_file import PausePolicy
+from core.operations.entry import entry_of
 from core.operations.operation import ADOPTABLE, PLAN, SHUTDOWN, Operation, OperationKind, Status
+from core.operations.outcome import Outcome
 from core.operations.recorder import BEAT_S, Recorder
 from core.planning.import_plan import plan_fingerprints
-from core.reporting.report import Report
+from core.reporting.details import PlanFacts
+from core.reporting.report import Report, ReportStatus
 from core.service import JobSync
 from core.settings import Settings
-from core.state.history import HistoryEntry, carried_out, entry_id
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +56,6 @@ class _Work:
         self._operation = operation
         self._recorder = Recorder(store, operation.operation_id, time.time)
         self._ended = threading.Event()
-        self._started = time.time()
 
     def run(self) -> None:
         """Every way out leaves a final status."""
@@ -79,11 +79,11 @@ class _Work:
         except Exception:  # the edge of the process: whatever it was, the user is told
             log.exception("operation %s failed", self._operation.operation_id)
             status, outcome = Status.FAILED, self._failed(_BUG)
-        outcome["mode"] = mode
+        outcome = replace(outcome, mode=mode)
         if service:
-            self._remember(service, mode, status, outcome)
+            outcome = self._remember(service, status, outcome)
         self._recorder.flush()
-        self._store.finish(self._operation.operation_id, status, outcome, outcome["message"])
+        self._store.finish(self._operation.operation_id, status, outcome, outcome.message)
         self._ended.set()
         core_log.removeHandler(handler)
 
@@ -118,8 +118,7 @@ class _Work:
         )
         adoptable = [row.job_name for row in plan.adoptable()]
         self._recorder.keep_plan(plan_fingerprints(plan), adoptable)
-        facts = {"is_complete": plan.is_complete, "adoptable": len(adoptable)}
-        return replace(report, details={**report.details, **facts})
+        return replace(report, details=PlanFacts(plan.is_complete, len(adoptable)))
 
     def _kept(self, document: str) -> Any:
         """Return what the validation kept of what the user reviewed."""
@@ -128,46 +127,42 @@ class _Work:
             raise PlanGoneError
         return json.loads(content)
 
-    def _succeeded(self, outcome: JsonDict) -> tuple[Status, JsonDict]:
+    def _succeeded(self, outcome: Outcome) -> tuple[Status, Outcome]:
         """Return how an operation ended that came to a report: it may have been stopped midway."""
-        if outcome["status"] == "failed":  # it was done, and could not be noted
-            return Status.FAILED, {**outcome, "message": outcome["issues"][-1]["message"]}
-        outcome["message"] = ""
+        if outcome.status is ReportStatus.FAILED:  # it was done, and could not be noted
+            return Status.FAILED, replace(outcome, message=outcome.issues[-1].message)
         if not self._store.should_stop(self._operation.operation_id):
             return Status.SUCCEEDED, outcome
         status = self._stopped_status()
-        outcome["message"] = _SHUT_DOWN if status is Status.INTERRUPTED else _CANCELLED
-        return status, outcome
+        message = _SHUT_DOWN if status is Status.INTERRUPTED else _CANCELLED
+        return status, replace(outcome, message=message)
 
-    def _failed(self, message: str) -> JsonDict:
+    def _failed(self, message: str) -> Outcome:
         report = Report(self._operation.kind, has_failed=True)
-        return {**self._recorder.finish(report), "message": message}
+        return replace(self._recorder.finish(report), message=message)
 
     def _stopped_status(self) -> Status:
         operation = self._store.get(self._operation.operation_id)
         is_shutdown = operation is not None and operation.cancel_reason == SHUTDOWN
         return Status.INTERRUPTED if is_shutdown else Status.CANCELLED
 
-    def _remember(self, service: JobSync, mode: str, status: Status, outcome: JsonDict) -> None:
+    def _remember(self, service: JobSync, status: Status, outcome: Outcome) -> Outcome:
         """Enter the operation in the history; failing to do so is no failure of the operation."""
-        operation = self._operation
-        if operation.kind is OperationKind.INFO:
-            return
-        entry = HistoryEntry(
-            entry_id(operation.kind, operation.created, operation.operation_id),
-            kind=operation.kind,
-            actor=operation.actor,
-            mode=mode,
-            started=operation.created,
-            seconds=round(time.time() - self._started, 1),
-            outcome=outcome["status"] if status is Status.SUCCEEDED else status,
-            counts=carried_out(operation.kind, outcome),
-            message=outcome["message"],
+        if self._operation.kind is OperationKind.INFO:
+            return outcome
+        ended = replace(
+            self._operation,
+            status=status,
+            outcome=outcome,
+            error=outcome.message,
+            finished=time.time(),
         )
         try:
-            service.history().record(entry, self._recorder.history_rows())
+            rows = [row.as_json() for row in self._recorder.history_rows()]
+            service.history().record(entry_of(ended), rows)
         except SyncError as error:
-            outcome["issues"].append({"path": "", "message": str(error)})
+            return replace(outcome, issues=(*outcome.issues, Issue(str(error))))
+        return outcome
 
     def _beat(self) -> None:
         while not self._ended.wait(BEAT_S):

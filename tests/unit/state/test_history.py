@@ -10,7 +10,9 @@ from dataclasses import asdict, replace
 import pytest
 
 from core.errors import NotFoundError, PermissionDeniedError, StateError, WorkspaceError
-from core.state.history import History, HistoryEntry, carried_out, entry_id
+from core.operations.grid_row import GridRow, RecordedRow
+from core.reporting.report import ReportRow
+from core.state.history import History, HistoryEntry, entry_id
 from tests.fakes import FakeFiles
 
 STATE = "/Workspace/Shared/.job-sync-state/abc"
@@ -27,7 +29,7 @@ ENTRY = HistoryEntry(
     counts={"new": 2},
     message="",
 )
-ROWS = [{"row": {"key": "0", "job": "<b>load</b>"}, "report": {}}]
+ROWS = [RecordedRow(GridRow("0", "<b>load</b>")).as_json()]
 
 
 class Cache:
@@ -56,6 +58,10 @@ def history(files) -> History:
 def entry_number(number: int) -> HistoryEntry:
     started = STARTED + number
     return replace(ENTRY, entry_id=entry_id("import", started, f"{number:016x}"), started=started)
+
+
+def rows_of(history: History) -> list[RecordedRow]:
+    return history.rows(ENTRY.entry_id, RecordedRow.from_json)
 
 
 def put(files, name: str, content: bytes, suffix: str = ".json") -> None:
@@ -92,7 +98,7 @@ HOSTILE = [
 def test_no_name_from_an_address_becomes_a_path(history, files, name):
     history.record(ENTRY, ROWS)
     files.unreadable = {path: WorkspaceError("was read") for path in files.files}
-    for read in (history.entry, history.rows):
+    for read in (history.entry, lambda name: history.rows(name, RecordedRow.from_json)):
         with pytest.raises(NotFoundError, match="no such entry"):
             read(name)
 
@@ -104,7 +110,7 @@ def test_an_entry_is_read_as_it_was_kept(history):
     history.record(ENTRY, ROWS)
     assert history.entries() == (ENTRY,)
     assert history.entry(ENTRY.entry_id) == ENTRY
-    assert history.rows(ENTRY.entry_id) == ROWS
+    assert rows_of(history) == [RecordedRow(GridRow("0", "<b>load</b>"))]
 
 
 def test_a_workspace_without_a_history_has_none(history):
@@ -112,7 +118,7 @@ def test_a_workspace_without_a_history_has_none(history):
     with pytest.raises(NotFoundError):
         history.entry(ENTRY.entry_id)
     with pytest.raises(NotFoundError):
-        history.rows(ENTRY.entry_id)
+        rows_of(history)
 
 
 def test_entries_come_newest_first(history):
@@ -134,16 +140,17 @@ def test_the_oldest_entries_are_forgotten(history, files):
 @pytest.mark.parametrize("name", ["nul \0", "bad \ud800", "名" * 1300, "</script>"])
 def test_hostile_names_survive(history, name):
     entry = replace(ENTRY, actor=name, message=name)
-    history.record(entry, [{"row": {"job": name}}])
+    kept = RecordedRow(GridRow("0", name), ReportRow(name, name, "new", message=name))
+    history.record(entry, [kept.as_json()])
     assert history.entry(ENTRY.entry_id) == entry
-    assert history.rows(ENTRY.entry_id) == [{"row": {"job": name}}]
+    assert rows_of(history) == [kept]
 
 
 @pytest.mark.slow
 def test_rows_that_are_too_many_for_a_file_are_left_out(history, files):
     noise = base64.b85encode(random.Random(1).randbytes(8_600_000)).decode()
-    history.record(ENTRY, [{"row": {"job": noise}}])
-    assert history.rows(ENTRY.entry_id) == []
+    history.record(ENTRY, [RecordedRow(GridRow("0", noise)).as_json()])
+    assert rows_of(history) == []
     assert history.entry(ENTRY.entry_id) == ENTRY
 
 
@@ -251,7 +258,7 @@ def test_rows_that_cannot_be_used_say_so(history, files, content):
     history.record(ENTRY, ROWS)
     put(files, ENTRY.entry_id, content, ".rows.gz")
     with pytest.raises(StateError, match="cannot be used"):
-        history.rows(ENTRY.entry_id)
+        rows_of(history)
 
 
 # The cache
@@ -272,13 +279,3 @@ def test_what_cannot_be_used_is_not_cached(files):
     put(files, ENTRY.entry_id, b"{")
     history.entries()
     assert cache.kept == {}
-
-
-def test_an_import_counts_what_it_did_and_not_what_was_left() -> None:
-    outcome = {
-        "counts": {"new": 4, "unchanged": 7, "error": 1},
-        "states": {"planned": {"new": 1}, "done": {"new": 3}, "failed": {"error": 1}, "": {}},
-    }
-    assert carried_out("import", outcome) == {"new": 3, "error": 1}
-    assert carried_out("validate", outcome) == outcome["counts"]
-    assert carried_out("remove", {}) == {}

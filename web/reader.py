@@ -2,11 +2,11 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from core.reporting.details import Whereabouts
 from core.service import JobSync
 from core.settings import Settings
 from core.state.history import History
@@ -17,10 +17,10 @@ _PATIENCE_S = 8  # a person waits for the answer
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which workspace this is. `details` as `JobSync.whereabouts` tells them."""
+    """Which workspace this is, by its address and by what it tells of itself."""
 
     host: str
-    details: Mapping[str, Any]
+    where: Whereabouts
 
 
 Connect = Callable[[], tuple[str, JobSync]]

@@ -82,8 +82,7 @@ def history_entry(
     try:
         history = reader.history()
         entry = history.entry(name)
-        kept = history.rows(name, RecordedRow.from_json)
-        return _rows(recorded.row for recorded in kept), entry_head(entry)
+        return _rows(history.rows(name, RecordedRow.row_from_json)), entry_head(entry)
     except SyncError as error:
         return [], f"This operation cannot be shown. {error}"
 

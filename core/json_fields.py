@@ -80,15 +80,19 @@ class Fields:
     def word(self, name: str, words: type[Word], default: Word) -> Word:
         """Return one of our words."""
         text = self.text(name, default)
-        if text not in set(words):
+        try:
+            return words(text)
+        except ValueError:
             known = ", ".join(filter(None, words))
-            raise self._wrong(name, f"one of {known}")
-        return words(text)
+            raise self._wrong(name, f"one of {known}") from None
 
     def known_word(self, name: str, words: type[Word]) -> Word | str:
         """Return one of our words, or the text as it is: another version has other words."""
         text = self.text(name)
-        return words(text) if text in set(words) else text
+        try:
+            return words(text)
+        except ValueError:
+            return text
 
     def values(self, name: str, read: Callable[[Any], T]) -> tuple[T, ...]:
         """Return the elements of a list, each as `read` takes it."""

@@ -1,6 +1,7 @@
 """The side panels that the page's scripts fetch: everything about one row."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -55,10 +56,9 @@ class Panels:
         """Return the side panel of a row as it was; its sides are not kept so long."""
         history = self.reader.history()
         entry = history.entry(entry_id)
-        for kept in history.rows(entry_id, RecordedRow.from_json):
-            if kept.row.key == key:
-                report = kept.report or _from_row(kept.row)
-                return _panel(entry.kind, kept.row, report, has_sides=False)
+        for kept in filter(None, history.rows(entry_id, _only(key))):
+            report = kept.report or _from_row(kept.row)
+            return _panel(entry.kind, kept.row, report, has_sides=False)
         return None
 
     # Inside
@@ -79,6 +79,16 @@ class Panels:
             return _answer(self.history_row(entry_id, key))
         except SyncError:
             abort(404)
+
+
+def _only(key: str) -> Callable[[Any], RecordedRow | None]:
+    """Return how to read one row of ten thousand: the reports of the others are left unread."""
+
+    def read(document: Any) -> RecordedRow | None:
+        is_wanted = RecordedRow.row_from_json(document).key == key
+        return RecordedRow.from_json(document) if is_wanted else None
+
+    return read
 
 
 def _panel(kind: str, row: GridRow, report: ReportRow, *, has_sides: bool) -> Panel:

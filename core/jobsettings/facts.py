@@ -1,6 +1,6 @@
 """What a table tells of a job at a glance: its tasks, when it starts, who it runs as."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from core.json_fields import Fields
@@ -28,18 +28,18 @@ class JobFacts:
 
     def as_json(self) -> JsonDict:
         """Return the facts by name."""
-        return asdict(self)
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @classmethod
     def from_json(cls, document: Any) -> "JobFacts":
         """Read what `as_json` gave. Raises InvalidJsonError."""
-        fields = Fields(document, "a row")
+        facts = Fields(document, "a row")
         return cls(
-            fields.whole("tasks"),
-            fields.text("types"),
-            fields.text("starts"),
-            fields.text("pause"),
-            fields.text("run_as"),
+            facts.whole("tasks"),
+            facts.text("types"),
+            facts.text("starts"),
+            facts.text("pause"),
+            facts.text("run_as"),
         )
 
 

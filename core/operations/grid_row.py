@@ -109,7 +109,10 @@ class RecordedRow:
     @classmethod
     def from_json(cls, document: Any) -> "RecordedRow":
         """Read what `as_json` gave, in this version or an older one. Raises InvalidJsonError."""
-        fields = Fields(document, "a row of the history")
-        report = fields.value("report")
-        row = GridRow.from_json(fields.value("row"))
-        return cls(row, ReportRow.from_json(report) if report else None)
+        report = Fields(document, "a row of the history").value("report")
+        return cls(cls.row_from_json(document), ReportRow.from_json(report) if report else None)
+
+    @staticmethod
+    def row_from_json(document: Any) -> GridRow:
+        """Read only the grid's row. Raises InvalidJsonError."""
+        return GridRow.from_json(Fields(document, "a row of the history").value("row"))

@@ -16,11 +16,12 @@ from core.reporting.report import ReportStatus, issue_as_json, issue_from_json
 
 _SELECTIVE = ("import", "remove")  # do what was selected, and leave the rest
 _WRITING = (*_SELECTIVE, "export")
-_DETAILS: Mapping[str, Callable[[Any], Details]] = {
+DETAILS: Mapping[str, Callable[[Any], Details]] = {
     "validate": PlanFacts.from_json,
     "pull": PullFacts.from_json,
     "info": WorkspaceInformation.from_json,
 }
+"""How the details of an outcome are read, by the kind of operation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ class Outcome:
         """
         fields = Fields(document, "an outcome")
         states = Fields(fields.value("states") or {}, "the states of an outcome")
-        details, read = fields.value("details"), _DETAILS.get(kind)
+        details, read = fields.value("details"), DETAILS.get(kind)
         return cls(
             status=fields.word("status", ReportStatus, ReportStatus.COMPLETED),
             counts=fields.counts("counts"),

@@ -4,12 +4,19 @@ import base64
 import gzip
 import json
 import random
+import re
 import zlib
 from dataclasses import asdict, replace
 
 import pytest
 
-from core.errors import NotFoundError, PermissionDeniedError, StateError, WorkspaceError
+from core.errors import (
+    InvalidJsonError,
+    NotFoundError,
+    PermissionDeniedError,
+    StateError,
+    WorkspaceError,
+)
 from core.operations.grid_row import GridRow, RecordedRow
 from core.reporting.report import ReportRow
 from core.state.history import History, HistoryEntry, entry_id
@@ -279,3 +286,31 @@ def test_what_cannot_be_used_is_not_cached(files):
     put(files, ENTRY.entry_id, b"{")
     history.entries()
     assert cache.kept == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"unknown": 1}, "“unknown” is no field of an entry of the history."),
+        ({"kind": ["import"]}, "“kind” of an entry of the history should be a text."),
+        ({"started": "now"}, "“started” of an entry of the history should be a number."),
+        ({"seconds": -1}, "“seconds” of an entry of the history is no time."),
+        ({"counts": {"new": -1}}, "“counts” of an entry of the history should be an object of"),
+    ],
+)
+def test_a_damaged_entry_is_refused_and_its_field_is_named(changes, message):
+    with pytest.raises(InvalidJsonError, match=f"^{re.escape(message)}"):
+        HistoryEntry.from_json(json.loads(document(**changes)))
+
+
+def test_an_entry_without_what_it_needs_names_what_is_missing():
+    kept = ENTRY.as_json()
+    del kept["actor"]
+    with pytest.raises(InvalidJsonError, match="“actor” is missing in an entry of the history"):
+        HistoryEntry.from_json(kept)
+
+
+def test_an_entry_of_another_version_keeps_its_own_words():
+    entry = HistoryEntry.from_json({**ENTRY.as_json(), "kind": "teleport", "outcome": "beamed"})
+    assert (entry.kind, entry.outcome) == ("teleport", "beamed")
+    assert HistoryEntry.from_json(entry.as_json()) == entry

@@ -26,8 +26,10 @@ from core.json_text import fingerprint
 from core.settings import Settings
 from core.version import VERSION
 from web.background import OperationProcesses
+from web.csv import csv_routes
 from web.feed import Feed
 from web.identity import LOCAL_USER
+from web.panels import Panels
 from web.reader import WorkspaceReader, connect_from_env
 from web.security import current_user, protect, signing_key, tell_reference
 from web.settings import PageSettings
@@ -95,7 +97,13 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses, PageSettin
     used = {name: version(name) for name in ("dash", "databricks-sdk")}
     versions = {"job-sync": VERSION, **used}
     feed = Feed(parts.store, host, parts.reader, page_settings, versions)
-    app.server.register_blueprint(feed.blueprint())
+    panels = Panels(parts.store, parts.reader)
+    for routes in (
+        feed.routes(),
+        panels.routes(),
+        csv_routes(parts.store, page_settings.workspace_name),
+    ):
+        app.server.register_blueprint(routes)
     protect(app, page_settings)
     return app, processes, page_settings
 

@@ -20,28 +20,38 @@ from core.gateways.opening import OpenService, open_service
 from core.jobsettings.secrets import mask
 from core.mapping.unmapped import UnmappedName
 from core.planning.review import Review
+from core.planning.statuses import RowStatus
 from core.reporting.csv_text import csv_bytes
 from core.reporting.listener import Listener
-from core.reporting.report import ERROR, Report, ReportRow, report_failure
+from core.reporting.report import Report, ReportRow, RowDetails, report_failure
 from core.service import JobSync
 from core.settings import Settings
 
 DONE, FAILED, USAGE = 0, 1, 2
 _USAGE_ERRORS = (SettingsError, ModeError, SelectionError)
-_COLOURS = {
-    "new": "green",
-    "changed": "yellow",
-    "renamed": "yellow",
-    "deleted": "red",
-    ERROR: "bold red",
-    "unchanged": "dim",
-    "unmanaged": "dim",
-    "skipped": "dim",
+_COLOURS: Mapping[str, str] = {
+    RowStatus.NEW: "green",
+    RowStatus.CHANGED: "yellow",
+    RowStatus.RENAMED: "yellow",
+    RowStatus.DELETED: "red",
+    RowStatus.ERROR: "bold red",
+    RowStatus.UNCHANGED: "dim",
+    RowStatus.UNMANAGED: "dim",
+    RowStatus.SKIPPED: "dim",
 }
 _SHOWN_PATHS = 3
 _ONLY_JSON = ("mapping_text", "mapping_entries")  # too long for a line
 # What needs attention comes first; rows of the last status are only counted unless --all.
-_ORDER = (ERROR, "new", "renamed", "changed", "deleted", "unmanaged", "skipped", "unchanged")
+_ORDER = (
+    RowStatus.ERROR,
+    RowStatus.NEW,
+    RowStatus.RENAMED,
+    RowStatus.CHANGED,
+    RowStatus.DELETED,
+    RowStatus.UNMANAGED,
+    RowStatus.SKIPPED,
+    RowStatus.UNCHANGED,
+)
 _QUIET = _ORDER[-1]
 
 
@@ -147,7 +157,7 @@ class _Screen:
             document = json.dumps(report.as_json(calls), indent=2)
             sys.stdout.write(document + "\n")
             return
-        rows = sorted(report.rows, key=lambda row: _ORDER.index(row.status))
+        rows = sorted(report.rows, key=lambda row: _ORDER.index(RowStatus(row.status)))
         shown = [row for row in rows if self._all or row.status != _QUIET]
         if shown:
             self._out.print(_table(shown))
@@ -158,7 +168,8 @@ class _Screen:
         if report.unmapped:
             self._out.print(_unmapped_table(report.unmapped))
         self._show_details(report.rows)
-        for name, value in report.details.items():
+        details = report.details.as_json() if report.details else {}
+        for name, value in details.items():
             if name in _ONLY_JSON:
                 continue
             self._out.print(Text(f"{name.replace('_', ' ')}: {escape_controls(str(value))}"))
@@ -179,12 +190,13 @@ class _Screen:
 
     def _show_details(self, rows: Sequence[ReportRow]) -> None:
         for row in rows:
-            details = row.details.as_json() if row.details else {}
-            for item in details.get("not_mapped", ()):
-                line = f"{row.job_name} › not mapped › {item['path']}: {item['value']}"
-                self._out.print(Text(escape_controls(f"{line} ({item['what']})")))
-            for item in details.get("hidden", ()):
-                line = f"{row.job_name} › no change › {item['path']}: {item['reason']}"
+            details = row.details or RowDetails()
+            for item in details.not_mapped:
+                value = mask(item.path, item.value)
+                line = f"{row.job_name} › not mapped › {item.path}: {value} ({item.what})"
+                self._out.print(Text(escape_controls(line)))
+            for hidden in details.hidden:
+                line = f"{row.job_name} › no change › {hidden.path}: {hidden.reason}"
                 self._out.print(Text(escape_controls(line)))
 
     def _on_step(self, step: str) -> None:
@@ -231,8 +243,7 @@ def _changes(row: ReportRow) -> str:
 
 
 def _message(row: ReportRow) -> str:
-    issues = [str(issue) for issue in row.issues]
-    return "\n".join([*issues, *([row.message] if row.message else [])])
+    return "\n".join(filter(None, (*map(str, row.issues), row.message_with_risks)))
 
 
 def escape_controls(text: str, *, keep: str = "") -> str:

@@ -1,5 +1,6 @@
 """The History tab."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output
@@ -10,9 +11,10 @@ from components import ids
 from components.history_tab import entry_head, history_row
 from components.words import plural
 from core.errors import SyncError
-from core.operations.kinds import carried_out
-from core.operations.operation import Operation, OperationStore
-from core.state.history import HistoryEntry, entry_id
+from core.operations.entry import make_entry
+from core.operations.grid_row import GridRow, RecordedRow
+from core.operations.operation import OperationStore
+from core.state.history import HistoryEntry
 from web.reader import WorkspaceReader
 
 Rows = list[dict[str, Any]]
@@ -64,7 +66,7 @@ def history_list(store: OperationStore, reader: WorkspaceReader) -> tuple[Rows, 
     except SyncError as error:
         kept, problem = (), f" The history in the workspace cannot be read. {error}"
     known = {entry.entry_id for entry in kept}
-    local = [entry for entry in map(local_entry, store.ended()) if entry.entry_id not in known]
+    local = [entry for entry in map(make_entry, store.ended()) if entry.entry_id not in known]
     rows = [history_row(entry) for entry in sorted((*kept, *local), key=_newest, reverse=True)]
     return rows, f"{plural(len(rows), 'operation')}.{problem}"
 
@@ -74,32 +76,19 @@ def history_entry(
 ) -> tuple[Rows, Component | str]:
     """Return the rows of one operation as they were, and what stands above them."""
     for operation in store.ended():
-        entry = local_entry(operation)
+        entry = make_entry(operation)
         if entry.entry_id == name:
-            return store.row_values(operation.operation_id), entry_head(entry)
+            return _rows(store.row_values(operation.operation_id)), entry_head(entry)
     try:
         history = reader.history()
         entry = history.entry(name)
-        return [item["row"] for item in history.rows(name)], entry_head(entry)
+        return _rows(history.rows(name, RecordedRow.row_from_json)), entry_head(entry)
     except SyncError as error:
         return [], f"This operation cannot be shown. {error}"
 
 
-def local_entry(operation: Operation) -> HistoryEntry:
-    """Return an operation that is kept on this machine as an entry of the history."""
-    outcome = operation.outcome or {}
-    status = outcome.get("status", "") if operation.status == "succeeded" else operation.status
-    return HistoryEntry(
-        entry_id(operation.kind, operation.created, operation.operation_id),
-        kind=operation.kind,
-        actor=operation.actor,
-        mode=outcome.get("mode", ""),
-        started=operation.created,
-        seconds=round(operation.finished - (operation.started or operation.created), 1),
-        outcome=status,
-        counts=carried_out(operation.kind, outcome),
-        message=operation.error,
-    )
+def _rows(rows: Iterable[GridRow]) -> Rows:
+    return [row.as_json() for row in rows]
 
 
 def _newest(entry: HistoryEntry) -> float:

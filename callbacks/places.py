@@ -48,10 +48,8 @@ def place_shown(reader: WorkspaceReader, *, fresh: bool) -> Shown:
     except SyncError as error:
         log.warning("the workspace could not be read: %s", error)
         return Shown(problem=f"The workspace cannot be read. {error}")
-    branch = str(place.details.get("branch", ""))
-    commit = str(place.details.get("commit", ""))
-    folder = str(place.details.get("git_folder", ""))
-    text = " · ".join(part for part in (branch, commit[:7]) if part) or "no Git folder"
+    git = place.where.git
+    text = " · ".join(part for part in (git.branch, git.commit[:7]) if part) or "no Git folder"
     return Shown(
-        html.Span([icon("branch"), text], title=folder), git_href(place.host, place.details)
+        html.Span([icon("branch"), text], title=git.folder), git_href(place.host, place.where)
     )

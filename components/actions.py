@@ -1,12 +1,12 @@
 """Which buttons may be pressed now, and why not."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from components import ids
 from components.words import WORDS, clock_time
 from core.operations.kinds import KINDS, OperationKind, Traits, kinds_of_tab
 from core.operations.operation import Operation, Status
+from core.operations.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,7 @@ def adoptable(now: Situation) -> int:
     shown = now.shown
     if shown and shown.kind is OperationKind.ADOPT:
         return 0
-    details: Mapping[str, int] = (now.validation.outcome or {}).get("details", {})
-    return details.get("adoptable", 0)
+    return (now.validation.outcome or Outcome()).plan.adoptable
 
 
 def running_sentence(operation: Operation) -> str:
@@ -99,7 +98,7 @@ def _plan_reason(now: Situation) -> str:
 
 
 def _incomplete_reason(now: Situation) -> str:
-    details = ((now.validation.outcome if now.validation else None) or {}).get("details", {})
-    if details.get("is_complete", True):
+    outcome = now.validation.outcome if now.validation else None
+    if (outcome or Outcome()).plan.is_complete:
         return ""
     return "Not everything could be read, so a missing file proves nothing. See the rows in error."

@@ -1,4 +1,4 @@
-"""The data grids: columns, behaviour and the tools above them."""
+"""The data grids: how they behave, and the tools above them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -8,9 +8,10 @@ import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
+from components.columns import HISTORY_COLUMNS, JOB_COLUMNS, Column
 from components.icons import icon
 
-Column = dict[str, Any]
+ColumnDefinition = dict[str, Any]
 
 # Variables of app.css, so that the grid follows light and dark by itself.
 _THEME = (
@@ -23,77 +24,44 @@ _THEME = (
     "inputBackgroundColor:'var(--surface)'})"
 )
 
-_REDRAWN = {"function": "isNeverEqual()"}
 
-
-def _text(field: str, name: str, **options: Any) -> Column:
-    return {
-        "field": field,
-        "headerName": name,
-        "filter": "agTextColumnFilter",
-        "tooltipField": field,
-        **options,
-    }
-
-
-def _number(field: str, name: str, **options: Any) -> Column:
-    return {
-        "field": field,
-        "headerName": name,
-        "filter": "agNumberColumnFilter",
-        "type": "rightAligned",
-        **options,
-    }
-
-
-def job_columns(labels: str) -> list[Column]:
+def job_columns(labels: str) -> list[ColumnDefinition]:
     """Return the columns of a grid of jobs.
 
     Args:
         labels: which words the statuses have, `export` or `import`.
     """
-    status = _text(
-        "status",
-        "Status",
-        width=150,
-        cellRenderer="StatusCell",
-        equals=_REDRAWN,
-        cellRendererParams={"labels": labels},
-        filterValueGetter={"function": f"statusLabel(params, '{labels}')"},
-        tooltipField=None,
-    )
     return [
-        _text("job", "Job", flex=3, minWidth=200, cellRenderer="JobCell"),
-        status,
-        _number("changes", "Changes", width=104, valueFormatter={"function": "params.value || ''"}),
-        _text(
-            "message", "Message", flex=4, minWidth=280, cellRenderer="MessageCell", equals=_REDRAWN
-        ),
-        _number("tasks", "Tasks", width=88),
-        _text("types", "Task types", width=160),
-        _text("starts", "Schedule or trigger", width=180),
-        _text("pause", "State", width=100, cellRenderer="PauseCell"),
-        _text("run_as", "Run as", width=190),
-        _text("file", "File", flex=2, minWidth=160),
-        _text("job_id", "Job id", width=160, hide=True),
+        _status(column, labels) if column.field == "status" else _definition(column)
+        for column in JOB_COLUMNS
     ]
 
 
-HISTORY_COLUMNS: list[Column] = [
-    _text("start", "Start (UTC)", width=190, sort="desc"),
-    _text("title", "Operation", width=140),
-    _text("who", "Who", flex=1, minWidth=160),
-    _text("outcome", "Outcome", width=190, cellRenderer="OutcomeCell"),
-    _text("counts", "Counts", flex=2, minWidth=220),
-    _text("duration", "Duration", width=120),
-    _text("mode", "Mode", width=100),
-    _text("message", "Message", flex=2, minWidth=200),
-]
+def history_columns() -> list[ColumnDefinition]:
+    """Return the columns of the grid of operations."""
+    return [_definition(column) for column in HISTORY_COLUMNS]
+
+
+def _definition(column: Column[Any]) -> ColumnDefinition:
+    """Source: ag-grid.com, Column Options."""
+    by_kind: ColumnDefinition = {"filter": "agTextColumnFilter", "tooltipField": column.field}
+    if column.is_number:
+        by_kind = {"filter": "agNumberColumnFilter", "type": "rightAligned"}
+    return {"field": column.field, "headerName": column.title, **by_kind, **column.options}
+
+
+def _status(column: Column[Any], labels: str) -> ColumnDefinition:
+    return {
+        **_definition(column),
+        "cellRendererParams": {"labels": labels},
+        "filterValueGetter": {"function": f"statusLabel(params, '{labels}')"},
+        "tooltipField": None,
+    }
 
 
 def grid(
     grid_id: str,
-    columns: Sequence[Column],
+    columns: Sequence[ColumnDefinition],
     empty: str,
     *,
     selects: bool = False,
@@ -155,7 +123,7 @@ def grid(
 
 def grid_tools(
     grid_id: str,
-    columns: Iterable[Column],
+    columns: Iterable[ColumnDefinition],
     *,
     extra: Sequence[Component] = (),
     has_all: bool = True,
@@ -193,7 +161,7 @@ def grid_tools(
     )
 
 
-def _column_menu(columns: Iterable[Column]) -> Component:
+def _column_menu(columns: Iterable[ColumnDefinition]) -> Component:
     items = [
         html.Button(
             [icon("check"), column["headerName"]],

@@ -1,15 +1,22 @@
 """The History tab: all operations, and one of them as it was."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import ids
-from components.grid import HISTORY_COLUMNS, grid, grid_tools, job_columns
+from components.columns import HISTORY_COLUMNS
+from components.grid import grid, grid_tools, history_columns, job_columns
 from components.icons import icon
-from components.words import IMPORT_LABELS, OUTCOMES, WORDS, clock_time, duration
+from components.words import (
+    clock_time,
+    counts_text,
+    duration,
+    ending_of,
+    title_of,
+    tone_of,
+)
 from core.state.history import HistoryEntry
 
 
@@ -32,10 +39,10 @@ def history_tab() -> Component:
                         ],
                         className="list-head",
                     ),
-                    grid_tools(ids.HISTORY_GRID, HISTORY_COLUMNS, has_all=False),
+                    grid_tools(ids.HISTORY_GRID, history_columns(), has_all=False),
                     grid(
                         ids.HISTORY_GRID,
-                        HISTORY_COLUMNS,
+                        history_columns(),
                         "No operation yet.",
                         key="entry_id",
                         label="Operations",
@@ -73,18 +80,8 @@ def history_tab() -> Component:
 
 def history_row(entry: HistoryEntry) -> dict[str, Any]:
     """Return an entry as a row of the grid."""
-    return {
-        "entry_id": entry.entry_id,
-        "start": clock_time(entry.started).removesuffix(" UTC"),
-        "title": title_of(entry.kind),
-        "who": entry.actor,
-        "outcome": OUTCOMES.get(entry.outcome, entry.outcome),
-        "tone": tone_of(entry.outcome),
-        "counts": counts_text(entry.kind, entry.counts),
-        "duration": duration(entry.seconds),
-        "mode": entry.mode,
-        "message": entry.message,
-    }
+    cells = {column.field: column.value(entry) for column in HISTORY_COLUMNS}
+    return {"entry_id": entry.entry_id, "tone": tone_of(entry.outcome), **cells}
 
 
 def entry_head(entry: HistoryEntry) -> Component:
@@ -94,7 +91,7 @@ def entry_head(entry: HistoryEntry) -> Component:
             html.Span(
                 [
                     html.Span(className=f"dot dot-{tone_of(entry.outcome)}"),
-                    f"{title_of(entry.kind)}: {OUTCOMES.get(entry.outcome, entry.outcome)}",
+                    f"{title_of(entry.kind)}: {ending_of(entry.outcome)}",
                 ],
                 className="outcome-headline",
             ),
@@ -107,24 +104,3 @@ def entry_head(entry: HistoryEntry) -> Component:
         ],
         className="outcome",
     )
-
-
-def title_of(kind: str) -> str:
-    """Return the word for a kind of operation, whatever wrote the entry."""
-    return WORDS[kind].title if kind in WORDS else kind
-
-
-def tone_of(outcome: str) -> str:
-    """Return how an outcome is coloured."""
-    return {"completed": "good", "failed": "bad", "unreadable": "bad"}.get(outcome, "warn")
-
-
-def counts_text(kind: str, counts: Mapping[str, int]) -> str:
-    """Return counts in the words of the kind of operation."""
-    labels = WORDS[kind].labels if kind in WORDS else IMPORT_LABELS
-    shown: Sequence[str] = [
-        f"{counts[status]:,} {label.lower()}"
-        for status, label in labels.items()
-        if counts.get(status)
-    ]
-    return ", ".join(shown)

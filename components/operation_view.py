@@ -1,7 +1,6 @@
 """What a tab shows of its operation above the grid: progress, outcome, chips, issues."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
@@ -14,7 +13,10 @@ from components.words import (
     plural,
     what_happened,
 )
+from core.errors import Issue
+from core.mapping.unmapped import UnmappedName
 from core.operations.operation import Operation, Status
+from core.operations.outcome import Outcome
 
 _TONES: Mapping[Status, str] = {
     Status.SUCCEEDED: "good",
@@ -68,9 +70,7 @@ def outcome_view(operation: Operation | None) -> Component:
         return html.Div(className="outcome-none")
     took = operation.finished - (operation.started or operation.created)
     tone = _tone(operation)
-    outcome = operation.outcome or {}
-    issues: Sequence[Mapping[str, str]] = outcome.get("issues", ())
-    unmapped: Sequence[Mapping[str, Any]] = outcome.get("unmapped", ())
+    outcome = operation.outcome or Outcome()
     return html.Div(
         [
             html.Div(
@@ -90,8 +90,8 @@ def outcome_view(operation: Operation | None) -> Component:
                 className=f"outcome outcome-{tone}",
                 role="status",
             ),
-            _issues(issues),
-            _unmapped(unmapped),
+            _issues(outcome.issues),
+            _unmapped(outcome.unmapped),
         ]
     )
 
@@ -105,8 +105,7 @@ def _sentence(text: str) -> Component:
 
 def chips_view(operation: Operation | None) -> Component:
     """Show the counts of an operation by status. A click filters the grid: `assets/grids.js`."""
-    outcome = (operation.outcome if operation else None) or {}
-    counts: Mapping[str, int] = outcome.get("counts", {})
+    counts = operation.outcome.counts if operation and operation.outcome else {}
     if operation is None or not counts:
         return html.Div(className="chips chips-none")
     return html.Div(
@@ -165,20 +164,16 @@ _SYMBOLS = {"good": "check", "bad": "alert", "warn": "alert"}
 
 
 def _tone(operation: Operation) -> str:
-    outcome = operation.outcome or {}
+    outcome = operation.outcome or Outcome()
     tone = _TONES.get(operation.status, "warn")
-    if tone == "good" and (outcome.get("counts", {}).get("error") or outcome.get("issues")):
-        return "warn"
-    return tone
+    return "warn" if tone == "good" and (outcome.has_errors or outcome.issues) else tone
 
 
-def _issues(issues: Sequence[Mapping[str, str]]) -> Component | None:
+def _issues(issues: Sequence[Issue]) -> Component | None:
     if not issues:
         return None
     items = [
-        html.Li(
-            [html.Code(issue["path"]) if issue.get("path") else None, html.Pre(issue["message"])]
-        )
+        html.Li([html.Code(issue.path) if issue.path else None, html.Pre(issue.message)])
         for issue in issues[:_SHOWN_ISSUES]
     ]
     if len(issues) > _SHOWN_ISSUES:
@@ -193,7 +188,7 @@ def _issues(issues: Sequence[Mapping[str, str]]) -> Component | None:
     )
 
 
-def _unmapped(names: Sequence[Mapping[str, Any]]) -> Component | None:
+def _unmapped(names: Sequence[UnmappedName]) -> Component | None:
     """Show the names that this workspace lacks, with the line to add to the mapping file."""
     if not names:
         return None
@@ -217,19 +212,17 @@ def _unmapped(names: Sequence[Mapping[str, Any]]) -> Component | None:
     )
 
 
-def _unmapped_row(name: Mapping[str, Any]) -> Component:
-    jobs: Sequence[str] = name["jobs"]
+def _unmapped_row(name: UnmappedName) -> Component:
+    jobs = name.jobs
     more = f" and {len(jobs) - _SHOWN_JOBS} more" if len(jobs) > _SHOWN_JOBS else ""
     line: Component | str = "Create the job, or import it first."
-    if name["line"]:
-        line = html.Span(
-            [html.Span(f"{name['section']}: ", className="quiet"), copyable(name["line"])]
-        )
+    if name.line:
+        line = html.Span([html.Span(f"{name.section}: ", className="quiet"), copyable(name.line)])
     cells = (
-        name["kind"],
-        html.Strong(name["name"]),
+        name.noun,
+        html.Strong(name.name),
         ", ".join(jobs[:_SHOWN_JOBS]) + more,
-        ", ".join(name["candidates"]) or "—",
+        ", ".join(name.candidates) or "—",
         line,
     )
     return html.Tr([html.Td(cell) for cell in cells])

@@ -7,10 +7,18 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from components.columns import JOB_COLUMNS
 from components.icons import icon
 from components.operation_view import copyable
 from components.words import plural
+from core.comparing.diff import FieldChange, HiddenDifference
+from core.errors import Issue
 from core.jobsettings.places import steps_of
+from core.jobsettings.verbatim import Verbatim
+from core.operations.grid_row import GridRow
+from core.planning.risks import Risk
+from core.planning.statuses import RowStatus
+from core.reporting.report import ReportRow, RowDetails
 
 _LISTS = {
     "tasks": "task",
@@ -22,30 +30,27 @@ _LISTS = {
 _LONGEST_VALUE = 4000
 
 
-def row_panel(
-    row: Mapping[str, Any], report: Mapping[str, Any], label: str, *, has_sides: bool
-) -> Component:
+def row_panel(row: GridRow, report: ReportRow, label: str, *, has_sides: bool) -> Component:
     """Show a row.
 
     Args:
         row: as the grid has it.
-        report: as `ReportRow.as_json` gives it, secrets masked.
+        report: what there is to know of it, secrets masked.
         label: the word for the row's status.
         has_sides: whether the settings can be shown side by side.
     """
-    details: Mapping[str, Any] = report.get("details", {})
-    changes: Sequence[Mapping[str, Any]] = report.get("changes", ())
+    details = report.details or RowDetails()
     return html.Div(
         [
             _facts(row, label),
-            _risks(details.get("risks", ())),
-            _issues(report.get("issues", ())),
-            _message(str(report.get("message", "")), details.get("risks", ())),
-            _views(len(changes)) if has_sides else None,
-            html.Div(_changes(changes, row), className="panel-fields"),
+            _risks(report.risks),
+            _issues(report.issues),
+            html.P(report.message, className="panel-message") if report.message else None,
+            _views(len(report.changes)) if has_sides else None,
+            html.Div(_changes(report.changes, row.status), className="panel-fields"),
             html.Div(className="panel-sides", hidden=True),
-            _hidden(details.get("hidden", ())),
-            _not_mapped(details.get("not_mapped", ())),
+            _hidden(details.hidden),
+            _not_mapped(details.not_mapped),
         ]
     )
 
@@ -68,18 +73,11 @@ def crumbs(path: str) -> list[Component]:
     return joined
 
 
-def _facts(row: Mapping[str, Any], label: str) -> Component:
-    facts = [
-        ("File", row.get("file")),
-        ("Job id", row.get("job_id")),
-        ("Run as", row.get("run_as")),
-        ("Starts", row.get("starts")),
-        ("Tasks", row.get("types")),
-    ]
-    status = row.get("status", "")
+def _facts(row: GridRow, label: str) -> Component:
+    facts = [(column.fact, column.value(row)) for column in JOB_COLUMNS if column.fact]
     return html.Div(
         [
-            html.Span([html.Span(className=f"dot dot-{status}"), label], className="status"),
+            html.Span([html.Span(className=f"dot dot-{row.status}"), label], className="status"),
             *(
                 html.Span([html.Span(f"{name} ", className="quiet"), str(value)])
                 for name, value in facts
@@ -90,32 +88,23 @@ def _facts(row: Mapping[str, Any], label: str) -> Component:
     )
 
 
-def _message(message: str, risks: Sequence[Mapping[str, str]]) -> Component | None:
-    """Show what the risks, which have a place of their own, do not say already."""
-    for risk in risks:
-        message = message.replace(str(risk["message"]), "")
-    message = " ".join(message.split(" ")).strip()
-    return html.P(message, className="panel-message") if message else None
-
-
-def _risks(risks: Sequence[Mapping[str, str]]) -> Component | None:
+def _risks(risks: Sequence[Risk]) -> Component | None:
     if not risks:
         return None
     items = [
-        html.Li([icon("alert"), str(risk["message"])], className=f"risk risk-{risk['code']}")
-        for risk in risks
+        html.Li([icon("alert"), risk.message], className=f"risk risk-{risk.code}") for risk in risks
     ]
     return html.Ul(items, className="risks", **{"aria-label": "What to look at"})
 
 
-def _issues(issues: Sequence[Mapping[str, str]]) -> Component | None:
+def _issues(issues: Sequence[Issue]) -> Component | None:
     if not issues:
         return None
     items = [
         html.Li(
             [
-                html.Div(crumbs(issue["path"]), className="crumbs") if issue.get("path") else None,
-                html.Pre(str(issue["message"])),
+                html.Div(crumbs(issue.path), className="crumbs") if issue.path else None,
+                html.Pre(issue.message),
             ]
         )
         for issue in issues
@@ -174,14 +163,14 @@ def _views(changes: int) -> Component:
     )
 
 
-def _changes(changes: Sequence[Mapping[str, Any]], row: Mapping[str, Any]) -> Component | None:
+def _changes(changes: Sequence[FieldChange], status: RowStatus | str) -> Component | None:
     if not changes:
-        texts = {
-            "unchanged": "Nothing differs.",
-            "new": "Everything is new. Side by side shows the whole definition.",
-            "deleted": "Side by side shows what would be removed.",
+        texts: Mapping[str, str] = {
+            RowStatus.UNCHANGED: "Nothing differs.",
+            RowStatus.NEW: "Everything is new. Side by side shows the whole definition.",
+            RowStatus.DELETED: "Side by side shows what would be removed.",
         }
-        text = texts.get(str(row.get("status")))
+        text = texts.get(status)
         return html.P(text, className="quiet") if text else None
     return html.Table(
         [
@@ -194,12 +183,12 @@ def _changes(changes: Sequence[Mapping[str, Any]], row: Mapping[str, Any]) -> Co
     )
 
 
-def _change(change: Mapping[str, Any]) -> Component:
+def _change(change: FieldChange) -> Component:
     return html.Tr(
         [
-            html.Td(crumbs(change["path"]), className="crumbs"),
-            html.Td(_value(change["current"]), className="value-current"),
-            html.Td(_value(change["desired"]), className="value-desired"),
+            html.Td(crumbs(change.path), className="crumbs"),
+            html.Td(_value(change.current), className="value-current"),
+            html.Td(_value(change.desired), className="value-desired"),
         ]
     )
 
@@ -213,15 +202,15 @@ def _value(value: Any) -> Component:
     return html.Pre(text)
 
 
-def _hidden(hidden: Sequence[Mapping[str, Any]]) -> Component | None:
+def _hidden(hidden: Sequence[HiddenDifference]) -> Component | None:
     if not hidden:
         return None
     rows = [
         html.Li(
             [
-                html.Div(crumbs(item["path"]), className="crumbs"),
-                html.Div(str(item["reason"])),
-                html.Div(str(item["source"]), className="quiet"),
+                html.Div(crumbs(item.path), className="crumbs"),
+                html.Div(item.reason),
+                html.Div(item.source, className="quiet"),
             ]
         )
         for item in hidden
@@ -232,15 +221,15 @@ def _hidden(hidden: Sequence[Mapping[str, Any]]) -> Component | None:
     )
 
 
-def _not_mapped(items: Sequence[Mapping[str, Any]]) -> Component | None:
+def _not_mapped(items: Sequence[Verbatim]) -> Component | None:
     if not items:
         return None
     rows = [
         html.Li(
             [
-                html.Div(crumbs(item["path"]), className="crumbs"),
-                copyable(str(item["value"])),
-                html.Span(f" {item['what']}", className="quiet"),
+                html.Div(crumbs(item.path), className="crumbs"),
+                copyable(str(item.value)),
+                html.Span(f" {item.what}", className="quiet"),
             ]
         )
         for item in items

@@ -6,40 +6,53 @@ from datetime import UTC, datetime
 
 from core.operations.kinds import OperationKind
 from core.operations.operation import Operation, Status
+from core.operations.outcome import Outcome
+from core.planning.statuses import WRITTEN, RowStatus
+from core.reporting.details import PullFacts
+from core.state.history import Ending
 
-EXPORT_LABELS: Mapping[str, str] = {
-    "new": "Created",
-    "changed": "Updated",
-    "renamed": "Renamed",
-    "unchanged": "Unchanged",
-    "deleted": "Removed",
-    "unmanaged": "Not from this workspace",
-    "skipped": "Skipped",
-    "error": "Failed",
+EXPORT_LABELS: Mapping[RowStatus, str] = {
+    RowStatus.NEW: "Created",
+    RowStatus.CHANGED: "Updated",
+    RowStatus.RENAMED: "Renamed",
+    RowStatus.UNCHANGED: "Unchanged",
+    RowStatus.DELETED: "Removed",
+    RowStatus.UNMANAGED: "Not from this workspace",
+    RowStatus.SKIPPED: "Skipped",
+    RowStatus.ERROR: "Failed",
 }
-IMPORT_LABELS: Mapping[str, str] = {
-    "new": "New",
-    "changed": "Changed",
-    "renamed": "Renamed",
-    "deleted": "Deleted",
-    "unchanged": "Unchanged",
-    "unmanaged": "Unmanaged",
-    "skipped": "Skipped",
-    "error": "Error",
+IMPORT_LABELS: Mapping[RowStatus, str] = {
+    RowStatus.NEW: "New",
+    RowStatus.CHANGED: "Changed",
+    RowStatus.RENAMED: "Renamed",
+    RowStatus.DELETED: "Deleted",
+    RowStatus.UNCHANGED: "Unchanged",
+    RowStatus.UNMANAGED: "Unmanaged",
+    RowStatus.SKIPPED: "Skipped",
+    RowStatus.ERROR: "Error",
 }
-OUTCOMES: Mapping[str, str] = {
-    "completed": "Completed",
-    "completed_with_errors": "Completed with errors",
-    "failed": "Failed",
-    "cancelled": "Cancelled",
-    "interrupted": "Interrupted",
-    "unreadable": "Unreadable",
+OUTCOMES: Mapping[Ending, str] = {
+    Ending.COMPLETED: "Completed",
+    Ending.COMPLETED_WITH_ERRORS: "Completed with errors",
+    Ending.FAILED: "Failed",
+    Ending.CANCELLED: "Cancelled",
+    Ending.INTERRUPTED: "Interrupted",
+    Ending.UNREADABLE: "Unreadable",
+}
+TONES: Mapping[Ending, str] = {
+    Ending.COMPLETED: "good",
+    Ending.COMPLETED_WITH_ERRORS: "warn",
+    Ending.FAILED: "bad",
+    Ending.CANCELLED: "warn",
+    Ending.INTERRUPTED: "warn",
+    Ending.UNREADABLE: "bad",
 }
 UNMANAGED_SENTENCE = (
     "These jobs exist in this workspace and have no definition in Git. This app did not import "
     "them, so it never changes or removes them."
 )
-_OTHERS = frozenset({"unmanaged", "skipped"})  # rows that no definition speaks of
+_OTHERS = frozenset({RowStatus.UNMANAGED, RowStatus.SKIPPED})  # no definition speaks of these
+_IMPORTED = (RowStatus.NEW, RowStatus.CHANGED, RowStatus.RENAMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +65,7 @@ class KindWords:
 
     title: str
     next_step: str
-    labels: Mapping[str, str]
+    labels: Mapping[RowStatus, str]
 
 
 WORDS: Mapping[str, KindWords] = {
@@ -74,6 +87,40 @@ WORDS: Mapping[str, KindWords] = {
     OperationKind.INFO: KindWords("Reading the workspace", "", IMPORT_LABELS),
 }
 """By kind of operation. The history may hold kinds of another version, which have no words here."""
+
+
+def labels_for(kind: str) -> Mapping[RowStatus, str]:
+    """Return the words for the statuses of an operation's rows, whatever wrote its kind."""
+    return WORDS[kind].labels if kind in WORDS else IMPORT_LABELS
+
+
+def label_of(kind: str, status: RowStatus | str) -> str:
+    """Return the word for a row's status; another version's status is its own word."""
+    return labels_for(kind)[RowStatus(status)] if status in set(RowStatus) else status
+
+
+def title_of(kind: str) -> str:
+    """Return the word for a kind of operation, whatever wrote it."""
+    return WORDS[kind].title if kind in WORDS else kind
+
+
+def ending_of(outcome: Ending | str) -> str:
+    """Return the word for how an operation of the history ended."""
+    return OUTCOMES[Ending(outcome)] if outcome in set(Ending) else outcome
+
+
+def tone_of(outcome: Ending | str) -> str:
+    """Return how that is coloured."""
+    return TONES[Ending(outcome)] if outcome in set(Ending) else "warn"
+
+
+def counts_text(kind: str, counts: Mapping[str, int]) -> str:
+    """Return counts in the words of the kind of operation."""
+    return ", ".join(
+        f"{counts[status]:,} {label.lower()}"
+        for status, label in labels_for(kind).items()
+        if counts.get(status)
+    )
 
 
 def plural(count: int, noun: str) -> str:
@@ -106,7 +153,8 @@ def headline(operation: Operation) -> str:
         case Status.INTERRUPTED:
             return f"{title} interrupted"
         case Status.SUCCEEDED:
-            return f"{title} finished" + (" with errors" if _has_errors(operation) else "")
+            outcome = operation.outcome or Outcome()
+            return f"{title} finished" + (" with errors" if outcome.has_errors else "")
         case _:
             return f"{title} is running"
 
@@ -122,75 +170,68 @@ def what_happened(operation: Operation) -> str:
 
 
 def _done(operation: Operation) -> str:
-    outcome = operation.outcome or {}
-    counts: Mapping[str, int] = outcome.get("counts", {})
+    outcome = operation.outcome or Outcome()
     match operation.kind:
         case OperationKind.PULL:
-            return _pulled(outcome.get("details", {}), counts)
-        case OperationKind.VALIDATE if _is_equal(operation):
+            return _pulled(outcome.pull, outcome)
+        case OperationKind.VALIDATE if _is_equal(outcome):
             return "Everything matches: there is nothing to import and nothing to remove."
-        case OperationKind.PREVIEW if counts:
-            return f"An export would give: {_counted(counts, EXPORT_LABELS)}"
+        case OperationKind.PREVIEW if outcome.counts:
+            return f"An export would give: {_counted(operation.kind, outcome)}"
         case OperationKind.IMPORT:
-            return _carried_out(outcome, ("new", "changed", "renamed"), "imported")
+            return _carried_out(outcome, _IMPORTED, "imported")
         case OperationKind.REMOVE:
-            return _carried_out(outcome, ("deleted",), "removed")
+            return _carried_out(outcome, (RowStatus.DELETED,), "removed")
         case OperationKind.ADOPT:
-            return f"{plural(counts.get('unchanged', 0), 'equal job')} are adopted."
+            return f"{plural(outcome.count(RowStatus.UNCHANGED), 'equal job')} are adopted."
         case _:
-            return _counted(counts, WORDS[operation.kind].labels)
+            return _counted(operation.kind, outcome)
 
 
 def _next(operation: Operation) -> str:
-    counts: Mapping[str, int] = (operation.outcome or {}).get("counts", {})
-    if operation.kind is OperationKind.VALIDATE and _is_equal(operation):
+    outcome = operation.outcome or Outcome()
+    if operation.kind is OperationKind.VALIDATE and _is_equal(outcome):
         return ""
-    if operation.kind is OperationKind.VALIDATE and not counts.keys() - _OTHERS:
+    if operation.kind is OperationKind.VALIDATE and not outcome.counts.keys() - _OTHERS:
         return "No definition was found in the Git folder. Pull it, or check its path."
-    if _has_errors(operation) and operation.kind is not OperationKind.PREVIEW:
+    if outcome.has_errors and operation.kind is not OperationKind.PREVIEW:
         return "Solve what is listed as an error, then do it again; the rest is done."
-    is_unmoved = not any(counts.get(s) for s in ("new", "changed", "renamed", "deleted"))
-    if operation.kind is OperationKind.EXPORT and is_unmoved:
+    if operation.kind is OperationKind.EXPORT and not outcome.count(*WRITTEN):
         return "The files already equal the jobs; there is nothing to push."
     return WORDS[operation.kind].next_step
 
 
-def _counted(counts: Mapping[str, int], labels: Mapping[str, str]) -> str:
-    parts = [f"{counts[s]:,} {label.lower()}" for s, label in labels.items() if counts.get(s)]
-    return f"{', '.join(parts)}." if parts else "There is nothing here yet."
+def _counted(kind: OperationKind, outcome: Outcome) -> str:
+    text = counts_text(kind, outcome.counts)
+    return f"{text}." if text else "There is nothing here yet."
 
 
-def _carried_out(
-    outcome: Mapping[str, Mapping[str, Mapping[str, int]]], of: tuple[str, ...], verb: str
-) -> str:
-    states = outcome.get("states", {})
-    done = sum(states.get("done", {}).get(status, 0) for status in of)
-    failed = sum(states.get("failed", {}).values())
+def _carried_out(outcome: Outcome, of: tuple[RowStatus, ...], verb: str) -> str:
+    failed = outcome.count_failed()
     failures = f" {plural(failed, 'job')} failed, each row says why." if failed else ""
-    return f"{plural(done, 'job')} {verb}.{failures}"
+    return f"{plural(outcome.count_done(*of), 'job')} {verb}.{failures}"
 
 
-def _pulled(details: Mapping[str, str], counts: Mapping[str, int]) -> str:
-    old, new = details.get("old_commit", "")[:7], details.get("commit", "")[:7]
+def _pulled(facts: PullFacts, outcome: Outcome) -> str:
+    old, new = facts.old_commit[:7], facts.git.commit[:7]
     if old == new:
         return f"Already at the newest commit, {new}."
-    words = {"new": "came", "changed": "changed", "renamed": "renamed", "deleted": "went"}
-    parts = [f"{counts[s]:,} {word}" for s, word in words.items() if counts.get(s)]
+    words = {
+        RowStatus.NEW: "came",
+        RowStatus.CHANGED: "changed",
+        RowStatus.RENAMED: "renamed",
+        RowStatus.DELETED: "went",
+    }
+    parts = [f"{outcome.count(s):,} {word}" for s, word in words.items() if outcome.count(s)]
     what = ", ".join(parts) or "no definition differs"
     return f"{old} → {new}: {what}."
 
 
-def _is_equal(operation: Operation) -> bool:
+def _is_equal(outcome: Outcome) -> bool:
     """Whether a validation has proven that nothing is left to do."""
-    outcome = operation.outcome or {}
-    counts: Mapping[str, int] = outcome.get("counts", {})
     return bool(
-        counts.get("unchanged")
-        and not any(counts.get(s) for s in ("new", "changed", "renamed", "deleted", "error"))
-        and outcome.get("details", {}).get("is_complete", True)
-        and not outcome.get("issues")
+        outcome.count(RowStatus.UNCHANGED)
+        and not outcome.count(*WRITTEN, RowStatus.ERROR)
+        and outcome.plan.is_complete
+        and not outcome.issues
     )
-
-
-def _has_errors(operation: Operation) -> bool:
-    return bool(((operation.outcome or {}).get("counts") or {}).get("error"))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
@@ -10,7 +9,11 @@ from dash.development.base_component import Component
 from components import ids
 from components.icons import icon
 from components.words import clock_time, plural
+from core.errors import Issue
+from core.mapping.use import MappingEntry
 from core.operations.operation import Operation, Status
+from core.operations.outcome import Outcome
+from core.reporting.details import WorkspaceInformation
 
 # Source: docs.databricks.com/resources/limits: per workspace, and per Git folder.
 JOB_LIMIT = 12_000
@@ -50,43 +53,42 @@ def workspace_view(
         return html.P("Reading the workspace …", className="card quiet empty")
     if operation.status is not Status.SUCCEEDED:
         return html.Div([html.Pre(operation.error)], className="card issues issue-list")
-    outcome = operation.outcome or {}
-    details: Mapping[str, Any] = outcome.get("details", {})
+    outcome = operation.outcome or Outcome()
     return html.Div(
         [
-            _information(details, host, git_href, versions, operation.finished),
-            _mappings(details, outcome.get("issues", ())),
+            _information(outcome.information, host, git_href, versions, operation.finished),
+            _mappings(outcome.information, outcome.issues),
         ],
         className="workspace-grid",
     )
 
 
 def _information(
-    details: Mapping[str, Any],
+    told: WorkspaceInformation,
     host: str,
     git_href: str,
     versions: Mapping[str, str],
     read_at: float,
 ) -> Component:
-    branch, commit = str(details.get("branch", "")), str(details.get("commit", ""))
-    admin = "a workspace admin" if details.get("is_admin") else "not proven to be a workspace admin"
-    folder: Any = details.get("git_folder", "")
+    where, git, contents = told.where, told.where.git, told.contents
+    admin = "a workspace admin" if where.is_admin else "not proven to be a workspace admin"
+    folder: str | Component = git.folder
     if git_href:
         folder = html.A(folder, href=git_href, target="_blank", rel="noopener noreferrer")
-    last_change = int(details.get("last_change_ms") or 0)
+    last_change = contents.last_change_ms
     facts = (
         ("Host", host),
-        ("Workspace id", str(details.get("workspace_id", ""))),
-        ("Principal", f"{details.get('principal', '')}, {admin}"),
-        ("Mode", details.get("app_mode", "")),
+        ("Workspace id", where.workspace_id),
+        ("Principal", f"{where.principal}, {admin}"),
+        ("Mode", where.app_mode),
         ("Git folder", folder),
-        ("Repository", details.get("git_url", "")),
-        ("Branch and commit", f"{branch} · {commit[:10]}" if commit else branch),
-        ("Definitions' folder", details.get("definitions_folder", "")),
+        ("Repository", git.url),
+        ("Branch and commit", f"{git.branch} · {git.commit[:10]}" if git.commit else git.branch),
+        ("Definitions' folder", where.definitions_folder),
         ("Last change of a file", clock_time(last_change / 1000) if last_change else "not told"),
-        ("State folder", details.get("state_folder", "")),
-        ("Other JSON files", f"{details.get('other_json_files', 0):,}"),
-        ("Files that cannot be read", f"{details.get('unreadable_files', 0):,}"),
+        ("State folder", told.state_folder),
+        ("Other JSON files", f"{contents.other_json_files:,}"),
+        ("Files that cannot be read", f"{contents.unreadable_files:,}"),
         ("Versions", ", ".join(f"{name} {version}" for name, version in versions.items())),
         ("Read at", clock_time(read_at)),
     )
@@ -96,8 +98,8 @@ def _information(
             html.H3("Workspace Information"),
             html.Div(
                 [
-                    _limit("Jobs", int(details.get("jobs", 0)), JOB_LIMIT),
-                    _limit("Definition files", int(details.get("definitions", 0)), FILE_LIMIT),
+                    _limit("Jobs", told.jobs, JOB_LIMIT),
+                    _limit("Definition files", contents.definitions, FILE_LIMIT),
                 ],
                 className="limits",
             ),
@@ -120,18 +122,17 @@ def _limit(name: str, used: int, limit: int) -> Component:
     )
 
 
-def _mappings(details: Mapping[str, Any], issues: Sequence[Mapping[str, str]]) -> Component:
-    path = details.get("mapping_file", "")
-    if not path:
+def _mappings(told: WorkspaceInformation, issues: Sequence[Issue]) -> Component:
+    if not told.mapping_file:
         note = "No mapping file is configured: names are used as they stand."
         return html.Div([html.H3("Resource Mappings"), html.P(note)], className="card")
-    text = details.get("mapping_text")
+    text = told.mapping.text
     return html.Div(
         [
             html.H3("Resource Mappings"),
-            html.P(html.Code(path)),
+            html.P(html.Code(told.mapping_file)),
             _problems(issues),
-            _entries(details.get("mapping_entries")),
+            _entries(told.mapping.entries),
             html.Details(
                 [html.Summary("Show the file"), html.Pre(text, className="file-text")],
                 className="panel-more",
@@ -143,21 +144,21 @@ def _mappings(details: Mapping[str, Any], issues: Sequence[Mapping[str, str]]) -
     )
 
 
-def _problems(issues: Sequence[Mapping[str, str]]) -> Component | None:
+def _problems(issues: Sequence[Issue]) -> Component | None:
     if not issues:
         return None
     return html.Ul(
-        [html.Li(html.Pre(issue["message"])) for issue in issues],
+        [html.Li(html.Pre(issue.message)) for issue in issues],
         className="issue-list panel-issues",
     )
 
 
-def _entries(entries: Sequence[Mapping[str, Any]] | None) -> Component | None:
+def _entries(entries: Sequence[MappingEntry] | None) -> Component | None:
     if entries is None:
         return None
     if not entries:
         return html.P("The file maps nothing.", className="quiet")
-    unused = sum(1 for entry in entries if not entry["jobs"])
+    unused = sum(1 for entry in entries if not entry.jobs)
     heads = ("Name in Git", "Means here", "Used by")
     note = f"{plural(len(entries), 'entry') if len(entries) == 1 else f'{len(entries):,} entries'}"
     return html.Div(
@@ -169,7 +170,7 @@ def _entries(entries: Sequence[Mapping[str, Any]] | None) -> Component | None:
                     html.Tbody(
                         [
                             row
-                            for section, group in groupby(entries, lambda entry: entry["section"])
+                            for section, group in groupby(entries, lambda entry: entry.section)
                             for row in _section_rows(section, group)
                         ]
                     ),
@@ -181,14 +182,14 @@ def _entries(entries: Sequence[Mapping[str, Any]] | None) -> Component | None:
     )
 
 
-def _section_rows(section: str, entries: Iterable[Mapping[str, Any]]) -> Iterator[Component]:
+def _section_rows(section: str, entries: Iterable[MappingEntry]) -> Iterator[Component]:
     yield html.Tr(html.Th(html.Code(section), colSpan="3", scope="colgroup"))
     for entry in entries:
-        used = plural(entry["jobs"], "job") if entry["jobs"] else "not used"
+        used = plural(entry.jobs, "job") if entry.jobs else "not used"
         yield html.Tr(
             [
-                html.Td(html.Code(entry["name"])),
-                html.Td(html.Code(entry["target"])),
-                html.Td(used, className="" if entry["jobs"] else "quiet"),
+                html.Td(html.Code(entry.name)),
+                html.Td(html.Code(entry.target)),
+                html.Td(used, className="" if entry.jobs else "quiet"),
             ]
         )

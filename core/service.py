@@ -1,8 +1,7 @@
 """The use cases: info, export, validate, import, adopt, remove, pull."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from core.applying.adopting import adopt_selected
 from core.applying.exporting import export_files
@@ -10,7 +9,7 @@ from core.applying.importing import import_selected
 from core.applying.removal import RemovalLimits, remove_selected
 from core.applying.work import FreshPlan, Work
 from core.errors import Issue, ModeError, NotFoundError, SyncError
-from core.information import contents_details, git_details, mapping_details
+from core.information import folder_contents, git_place, mapping_facts
 from core.mapping.mapping_file import PausePolicy
 from core.planning.import_plan import Plan
 from core.planning.review import Review
@@ -19,6 +18,7 @@ from core.reading.planner import Planner
 from core.reading.remembered import recall_files, with_ledgers
 from core.reading.survey import Surveyor
 from core.reading.workspace_risks import workspace_risks_of
+from core.reporting.details import PullFacts, Whereabouts, WorkspaceInformation
 from core.reporting.listener import Listener
 from core.reporting.pulling import pulled_rows
 from core.reporting.report import Report, ReportRow
@@ -45,32 +45,32 @@ class JobSync:
         self._settings = settings
         self._sessions = Sessions(ports, settings, clock, new_owner)
 
-    def whereabouts(self) -> Mapping[str, Any]:
+    def whereabouts(self) -> Whereabouts:
         """Tell in a few calls which workspace, principal and Git folder this deployment uses."""
         me = self._ports.principals.current()
-        return {
-            "workspace_id": me.workspace_id,
-            "principal": me.name,
-            "is_admin": me.is_admin,
-            "app_mode": self._settings.mode.value,
-            "definitions_folder": self._settings.folder,
-            **git_details(self._ports.git.find(self._settings.folder)),
-        }
+        return Whereabouts(
+            workspace_id=me.workspace_id,
+            principal=me.name,
+            is_admin=me.is_admin,
+            app_mode=self._settings.mode.value,
+            definitions_folder=self._settings.folder,
+            git=git_place(self._ports.git.find(self._settings.folder)),
+        )
 
     def info(self, *, listener: Listener = _SILENT) -> Report:
         """Tell that, and what the Git folder, the mapping file and the workspace hold."""
         surveyor = self._surveyor(listener)
         me = self._ports.principals.current()
         contents = surveyor.read_contents()
-        mapping, issues = mapping_details(self._ports.files, self._settings, surveyor, contents)
-        details = {
-            **self.whereabouts(),
-            **contents_details(self._ports.files, self._settings.folder, contents),
-            "jobs": surveyor.count_jobs(),
-            "mapping_file": self._settings.mapping_path,
-            **mapping,
-            "state_folder": self._sessions.state_folder(me).path,
-        }
+        mapping, issues = mapping_facts(self._ports.files, self._settings, surveyor, contents)
+        details = WorkspaceInformation(
+            where=self.whereabouts(),
+            contents=folder_contents(self._ports.files, self._settings.folder, contents),
+            jobs=surveyor.count_jobs(),
+            mapping_file=self._settings.mapping_path,
+            mapping=mapping,
+            state_folder=self._sessions.state_folder(me).path,
+        )
         return Report("info", issues=issues, details=details)
 
     def export(self, *, dry_run: bool = False, listener: Listener = _SILENT) -> Report:
@@ -201,7 +201,7 @@ class JobSync:
             work.session.lease.check()
             listener.on_step("Pulling")
             pulled = self._ports.git.pull(folder)
-            details = {**git_details(pulled), "old_commit": folder.commit}
+            details = PullFacts(git_place(pulled), folder.commit)
             try:
                 after = surveyor.read_contents()
                 state = work.session.state

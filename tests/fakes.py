@@ -13,8 +13,10 @@ from core.gateways.opening import OpenService
 from core.jobsettings.kinds import Kind
 from core.jobsettings.principals import Principal, effective_run_as
 from core.json_text import JobSettings, JsonDict
+from core.operations.grid_row import GridRow
 from core.operations.kinds import EXCLUSIVE_KINDS, OperationKind
 from core.operations.operation import LogLine, Operation, OperationRunningError, Status
+from core.operations.outcome import Outcome
 from core.ports import (
     ActiveRun,
     CurrentPrincipal,
@@ -434,14 +436,14 @@ class FakeOperationStore:
             return True
 
     def finish(
-        self, operation_id: str, status: Status, outcome: JsonDict | None, error: str = ""
+        self, operation_id: str, status: Status, outcome: Outcome | None, error: str = ""
     ) -> None:
         with self._mutex:
             if self._is_active(operation_id):
                 self._change(
                     operation_id,
                     status=status,
-                    outcome=_plain(outcome),
+                    outcome=self._kept_outcome(operation_id, outcome),
                     error=error,
                     finished=float(self._now()),
                     waiting_until=0.0,
@@ -467,7 +469,7 @@ class FakeOperationStore:
         self,
         operation_id: str,
         *,
-        rows: Sequence[tuple[str, JsonDict]] = (),
+        rows: Sequence[GridRow] = (),
         step: str | None = None,
         done: int | None = None,
         total: int | None = None,
@@ -479,8 +481,8 @@ class FakeOperationStore:
             if kept is None:
                 return
             before = kept.operation.seq
-            for number, (key, body) in enumerate(rows, start=before + 1):
-                kept.rows[key] = (number, json.dumps(body))
+            for number, row in enumerate(rows, start=before + 1):
+                kept.rows[row.key] = (number, json.dumps(row.as_json()))
             kept.log.extend(log)
             moved = {"step": step, "done": done, "total": total, "waiting_until": waiting_until}
             told = {name: value for name, value in moved.items() if value is not None}
@@ -519,12 +521,15 @@ class FakeOperationStore:
                 rows.sort(key=lambda row: row[0])
             return kept.operation.seq, [text for _, text in rows]
 
-    def row(self, operation_id: str, key: str) -> str | None:
+    def row(self, operation_id: str, key: str) -> GridRow | None:
         kept = self._kept.get(operation_id)
-        return kept.rows[key][1] if kept and key in kept.rows else None
+        if kept is None or key not in kept.rows:
+            return None
+        return GridRow.from_json(json.loads(kept.rows[key][1]))
 
-    def row_values(self, operation_id: str) -> list[JsonDict]:
-        return [json.loads(text) for text in self.rows_since(operation_id, 0)[1]]
+    def row_values(self, operation_id: str) -> list[GridRow]:
+        _, texts = self.rows_since(operation_id, 0)
+        return [GridRow.from_json(json.loads(text)) for text in texts]
 
     def ended(self) -> list[Operation]:
         return [one for one in self._newest() if not one.status.is_active and not _is_info(one)]
@@ -542,6 +547,10 @@ class FakeOperationStore:
     def _status(self, operation_id: str) -> Status | None:
         operation = self.get(operation_id)
         return operation.status if operation else None
+
+    def _kept_outcome(self, operation_id: str, outcome: Outcome | None) -> Outcome | None:
+        kind = self._kept[operation_id].operation.kind
+        return Outcome.from_json(_plain(outcome.as_json()), kind) if outcome else None
 
     def _is_active(self, operation_id: str) -> bool:
         status = self._status(operation_id)

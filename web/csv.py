@@ -1,42 +1,58 @@
 """Tables as CSV files. pandas is imported when the first one is asked for."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
+from flask import Blueprint, Response, abort
+
+from components.columns import JOB_COLUMNS
+from components.words import label_of
+from core.operations.grid_row import GridRow
+from core.operations.operation import OperationStore
 from core.reporting.csv_text import disarm
 
-COLUMNS: Mapping[str, str] = {
-    "job": "Job",
-    "status": "Status",
-    "changes": "Changes",
-    "message": "Message",
-    "tasks": "Tasks",
-    "types": "Task types",
-    "starts": "Schedule or trigger",
-    "pause": "State",
-    "run_as": "Run as",
-    "file": "File",
-    "job_id": "Job id",
-}
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
-def csv_of_rows(rows: Iterable[Mapping[str, Any]], labels: Mapping[str, str]) -> bytes:
-    """Return rows as UTF-8 with BOM. All cells are text, so that 64-bit ids stay whole."""
+def csv_routes(store: OperationStore, workspace: str) -> Blueprint:
+    """Return the route of the files. `workspace` is its name for people."""
+    routes = Blueprint("csv", __name__, url_prefix="/feed/csv")
+
+    @routes.get("/<operation_id>")
+    def file(operation_id: str) -> Response:
+        operation = store.get(operation_id)
+        if operation is None:
+            abort(404)
+        name = csv_name(workspace, operation.kind, operation.created)
+        return Response(
+            csv_of_rows(store.row_values(operation_id), operation.kind),
+            mimetype="text/csv",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+    return routes
+
+
+def csv_of_rows(rows: Iterable[GridRow], kind: str) -> bytes:
+    """Return rows as UTF-8 with BOM. All cells are text, so that 64-bit ids stay whole.
+
+    Args:
+        kind: of the operation, in whose words the status is told.
+    """
     import pandas as pd  # noqa: PLC0415 - half a second and 20 MB, for those who ask
 
-    table = [
-        [
-            disarm(str(labels.get(row["status"], "") if field == "status" else row.get(field, "")))
-            for field in COLUMNS
-        ]
-        for row in rows
-    ]
-    frame = pd.DataFrame(table, columns=list(COLUMNS.values()), dtype="string")
+    table = [[disarm(cell) for cell in _cells(row, kind)] for row in rows]
+    titles = [column.title for column in JOB_COLUMNS]
+    frame = pd.DataFrame(table, columns=titles, dtype="string")
     text = frame.to_csv(index=False, lineterminator="\r\n")
     return text.encode("utf-8-sig", "backslashreplace")
+
+
+def _cells(row: GridRow, kind: str) -> list[str]:
+    worded = replace(row, status=label_of(kind, row.status))
+    return [str(column.value(worded)) for column in JOB_COLUMNS]
 
 
 def csv_name(workspace: str, operation: str, at: float) -> str:

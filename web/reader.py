@@ -2,11 +2,11 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from core.gateways.opening import OpenService, open_service
+from core.reporting.details import Whereabouts
 from core.settings import Settings
 from core.state.history import History
 
@@ -16,10 +16,10 @@ _PATIENCE_S = 8  # a person waits for the answer
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which workspace this is. `details` as `JobSync.whereabouts` tells them."""
+    """Which workspace this is, by its address and by what it tells of itself."""
 
     host: str
-    details: Mapping[str, Any]
+    where: Whereabouts
 
 
 Connect = Callable[[], OpenService]

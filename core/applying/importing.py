@@ -24,7 +24,7 @@ from core.planning.import_plan import (
 )
 from core.planning.review import Review
 from core.reading.survey import Survey
-from core.reporting.report import ERROR, ReportRow
+from core.reporting.report import ReportRow
 from core.reporting.rows import import_row, moved_row
 from core.state.ledger import ImportedLedger, PendingCreate
 from core.state.session import make_snapshot_item
@@ -130,8 +130,6 @@ def _shown(outcome: Outcome) -> ReportRow:
         case Applied():
             return row.with_message(f"Job {outcome.job_id} now equals its definition.")
         case Failed():
-            return replace(row, status=ERROR, issues=(explain_failure(outcome),), message="")
+            return row.in_error(explain_failure(outcome))
         case NotBegun():
-            return replace(
-                row, status=ERROR, issues=(Issue("Not begun: the import was stopped."),), message=""
-            )
+            return row.in_error(Issue("Not begun: the import was stopped."))

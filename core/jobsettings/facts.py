@@ -1,9 +1,10 @@
 """What a table tells of a job at a glance: its tasks, when it starts, who it runs as."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
-from core.json_text import JobSettings
+from core.json_fields import Fields
+from core.json_text import JobSettings, JsonDict
 
 _TASK_TYPE = "_task"
 _PAUSED = "PAUSED"
@@ -14,15 +15,32 @@ _NESTED = "for_each"
 class JobFacts:
     """A job's facts in words for an admin.
 
-    `task_types` are the distinct types in alphabetical order, `starts` one text per schedule and
-    trigger. `pause` is "active", "paused", "mixed", or empty for a job that never starts by itself.
+    `types` are the distinct types of its tasks in alphabetical order, `starts` all its schedules
+    and triggers. `pause` is "active", "paused", "mixed", or empty for a job that never starts by
+    itself.
     """
 
     tasks: int = 0
-    task_types: tuple[str, ...] = ()
-    starts: tuple[str, ...] = ()
+    types: str = ""
+    starts: str = ""
     pause: str = ""
     run_as: str = ""
+
+    def as_json(self) -> JsonDict:
+        """Return the facts by name."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @classmethod
+    def from_json(cls, document: Any) -> "JobFacts":
+        """Read what `as_json` gave. Raises InvalidJsonError."""
+        facts = Fields(document, "a row")
+        return cls(
+            facts.whole("tasks"),
+            facts.text("types"),
+            facts.text("starts"),
+            facts.text("pause"),
+            facts.text("run_as"),
+        )
 
 
 def job_facts(settings: JobSettings, run_as: str = "") -> JobFacts:
@@ -35,8 +53,8 @@ def job_facts(settings: JobSettings, run_as: str = "") -> JobFacts:
     blocks = _starting_blocks(settings)
     return JobFacts(
         tasks=len(tasks),
-        task_types=tuple(sorted({kind for task in tasks for kind in _task_types(task)})),
-        starts=tuple(_start(name, block) for name, block in blocks),
+        types=", ".join(sorted({kind for task in tasks for kind in _task_types(task)})),
+        starts="; ".join(_start(name, block) for name, block in blocks),
         pause=_pause([block for _, block in blocks]),
         run_as=_run_as(settings) or run_as,
     )

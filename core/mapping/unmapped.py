@@ -4,8 +4,10 @@ import json
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any
 
 from core.jobsettings.kinds import Kind
+from core.json_fields import Fields
 from core.json_text import JsonDict
 
 _MAX_CANDIDATES = 3
@@ -48,6 +50,19 @@ class UnmappedName:
             "section": self.section,
             "line": self.line,
         }
+
+    @classmethod
+    def from_json(cls, document: Any) -> "UnmappedName":
+        """Read what `as_json` gave. Raises InvalidJsonError."""
+        fields = Fields(document, "a name to map")
+        return cls(
+            fields.text("kind"),
+            fields.text("name"),
+            fields.texts("jobs"),
+            fields.texts("candidates"),
+            fields.text("section"),
+            fields.text("line"),
+        )
 
 
 def gather_unmapped(

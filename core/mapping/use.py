@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from core.definitions.definition import Definition
 from core.errors import SyncError
 from core.jobsettings.kinds import Kind, name_in
 from core.jobsettings.principals import Principal, effective_run_as
 from core.jobsettings.references import find_references
+from core.json_fields import Fields
 from core.json_text import JobSettings, JsonDict
 from core.mapping.mapping_file import DEFAULT, RUN_AS_SECTION, Mappings, section_of
 
@@ -29,6 +31,14 @@ class MappingEntry:
             "target": self.target,
             "jobs": self.jobs,
         }
+
+    @classmethod
+    def from_json(cls, document: Any) -> "MappingEntry":
+        """Read what `as_json` gave. Raises InvalidJsonError."""
+        fields = Fields(document, "an entry of the mapping file")
+        return cls(
+            fields.text("section"), fields.text("name"), fields.text("target"), fields.whole("jobs")
+        )
 
 
 def list_mapping_entries(

@@ -4,16 +4,17 @@ A new kind is a member, a row and a use case here, the use case itself in `core.
 in `components.words`, and a button in its tab with an id. A test misses whatever is forgotten.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from core.json_text import JsonDict
 from core.mapping.mapping_file import PausePolicy
+from core.operations.grid_row import RowState
 from core.planning.import_plan import Plan, fingerprint_plan
 from core.planning.review import Review
+from core.reporting.details import Details, PlanFacts, PullFacts, WorkspaceInformation
 from core.reporting.listener import Listener
 from core.reporting.report import Report
 from core.settings import AppMode
@@ -107,8 +108,8 @@ class Request:
 
 Run = Callable[[UseCases, Request, Follower], Report]
 
-_WRITTEN = ("", "done", "failed")
-_SELECTED = ("done", "failed")
+_SELECTED = (RowState.DONE, RowState.FAILED)
+_WRITTEN = (RowState.NOTHING_TO_DO, *_SELECTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ class Traits:
             for its tab, whoever looks at it.
         counted: the states of the rows that the history counts, empty for all. An operation that
             writes does not count what is still planned, nor, of a selection, what had no work.
+        details: reads the facts that it reports besides its rows, None when there are none.
         makes_plan: it takes the user's choices for a plan.
         needs_plan: it carries out the newest validation.
         needs_whole_plan: it refuses one for which not everything could be read.
@@ -134,7 +136,8 @@ class Traits:
     run: Run
     mode: AppMode | None = None
     is_exclusive: bool = True
-    counted: tuple[str, ...] = ()
+    counted: tuple[RowState, ...] = ()
+    details: Callable[[Any], Details] | None = None
     makes_plan: bool = False
     needs_plan: bool = False
     needs_whole_plan: bool = False
@@ -152,8 +155,7 @@ def _validate(service: UseCases, request: Request, follower: Follower) -> Report
     )
     adoptable = [row.job_name for row in plan.adoptable()]
     follower.keep_plan(fingerprint_plan(plan), adoptable)
-    facts = {"is_complete": plan.is_complete, "adoptable": len(adoptable)}
-    return replace(report, details={**report.details, **facts})
+    return replace(report, details=PlanFacts(plan.is_complete, len(adoptable)))
 
 
 def _import(service: UseCases, request: Request, follower: Follower) -> Report:
@@ -185,11 +187,13 @@ KINDS: Mapping[OperationKind, Traits] = {
         tab="import",
         run=lambda service, _, follower: service.pull(listener=follower.listener),
         mode=AppMode.IMPORT,
+        details=PullFacts.from_json,
     ),
     OperationKind.VALIDATE: Traits(
         tab="import",
         run=_validate,
         mode=AppMode.IMPORT,
+        details=PlanFacts.from_json,
         makes_plan=True,
     ),
     OperationKind.IMPORT: Traits(
@@ -220,6 +224,7 @@ KINDS: Mapping[OperationKind, Traits] = {
         tab="workspace",
         run=lambda service, _, follower: service.info(listener=follower.listener),
         is_exclusive=False,
+        details=WorkspaceInformation.from_json,
     ),
 }
 
@@ -229,17 +234,3 @@ EXCLUSIVE_KINDS = tuple(kind for kind, row in KINDS.items() if row.is_exclusive)
 def kinds_of_tab(tab: str) -> tuple[OperationKind, ...]:
     """Return the kinds of operation that a tab shows."""
     return tuple(kind for kind, row in KINDS.items() if row.tab == tab)
-
-
-def carried_out(kind: OperationKind, outcome: JsonDict) -> dict[str, int]:
-    """Return the counts of an outcome that tell what was done: not of rows left as planned.
-
-    Args:
-        outcome: as `core.operations.recorder` makes it.
-    """
-    counts: dict[str, int] = outcome.get("counts", {})
-    states: dict[str, dict[str, int]] = outcome.get("states", {})
-    counted = KINDS[kind].counted
-    if not counted:
-        return counts
-    return dict(sum((Counter(states.get(state, {})) for state in counted), Counter[str]()))

@@ -7,7 +7,9 @@ from typing import Protocol
 
 from core.errors import SyncError
 from core.json_text import JsonDict
+from core.operations.grid_row import GridRow
 from core.operations.kinds import OperationKind
+from core.operations.outcome import Outcome
 
 
 class Status(StrEnum):
@@ -40,7 +42,7 @@ ADOPTABLE = "adoptable"
 class Operation:
     """One operation as it is now. Times are seconds since the epoch, 0.0 for not yet.
 
-    `outcome` is what its report told, see `core.operations.recorder`; `error` why there is none.
+    `outcome` is what its report told, `error` why there is none.
     `waiting_until` is when the workspace lets us call again. `seq` grows with every row written.
     """
 
@@ -56,7 +58,7 @@ class Operation:
     done: int = 0
     step: str = ""
     waiting_until: float = 0.0
-    outcome: JsonDict | None = None
+    outcome: Outcome | None = None
     error: str = ""
     cancel_reason: str = ""
     seq: int = 0
@@ -100,7 +102,7 @@ class OperationStore(Protocol):
         ...
 
     def finish(
-        self, operation_id: str, status: Status, outcome: JsonDict | None, error: str = ""
+        self, operation_id: str, status: Status, outcome: Outcome | None, error: str = ""
     ) -> None: ...
 
     def request_cancel(self, operation_id: str, reason: str) -> None: ...
@@ -115,14 +117,14 @@ class OperationStore(Protocol):
         self,
         operation_id: str,
         *,
-        rows: Sequence[tuple[str, JsonDict]] = (),
+        rows: Sequence[GridRow] = (),
         step: str | None = None,
         done: int | None = None,
         total: int | None = None,
         waiting_until: float | None = None,
         log: Sequence[LogLine] = (),
     ) -> None:
-        """Write rows by key, and what else has moved, at once."""
+        """Write rows, and what else has moved, at once."""
         ...
 
     def put_documents(self, operation_id: str, documents: Mapping[str, bytes]) -> None: ...
@@ -146,11 +148,9 @@ class OperationStore(Protocol):
         """
         ...
 
-    def row(self, operation_id: str, key: str) -> str | None:
-        """Return one row as JSON text."""
-        ...
+    def row(self, operation_id: str, key: str) -> GridRow | None: ...
 
-    def row_values(self, operation_id: str) -> list[JsonDict]:
+    def row_values(self, operation_id: str) -> list[GridRow]:
         """Return all rows in the order of the plan."""
         ...
 

@@ -5,19 +5,14 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from core.json_text import JsonDict
+from core.operations.grid_row import GridRow, RecordedRow, RowState
 from core.operations.operation import ADOPTABLE, PLAN, LogLine, OperationStore
-from core.operations.rows import (
-    Planned,
-    State,
-    first_body,
-    row_document,
-    side_documents,
-    told,
-)
+from core.operations.outcome import Outcome
+from core.operations.rows import Planned, detailed_report, first_row, side_documents, tell_row
 from core.operations.sides import sides_of
+from core.planning.statuses import RowStatus
 from core.reporting.listener import Listener
-from core.reporting.report import ERROR, Report, ReportRow
+from core.reporting.report import Report, ReportRow
 
 _FLUSH_S = 0.25
 _BATCH = 200
@@ -36,10 +31,10 @@ class Recorder:
         self._id = operation_id
         self._now = now
         self._mutex = threading.RLock()
-        self._rows: dict[str, JsonDict] = {}
+        self._rows: list[GridRow] = []
+        self._moved: dict[str, GridRow] = {}
         self._lines: list[LogLine] = []
-        self._bodies: list[JsonDict] = []
-        self._reports: dict[str, JsonDict] = {}
+        self._reports: dict[str, ReportRow] = {}
         self._planned: list[Planned] = []
         self._keys: dict[tuple[str, str], str] = {}
         self._progress: tuple[int, int] | None = None
@@ -83,10 +78,10 @@ class Recorder:
                 for number, planned in enumerate(rows[start : start + _BATCH], start=start):
                     key = f"{number}"
                     sides = sides_of(planned)
-                    body = first_body(key, planned, sides)
-                    self._bodies.append(body)
-                    self._keys.setdefault((body["job"], body["file"]), key)
-                    self._rows[key] = body
+                    row = first_row(key, planned, sides)
+                    self._rows.append(row)
+                    self._keys.setdefault((row.job, row.file), key)
+                    self._moved[key] = row
                     documents.update(side_documents(key, sides))
                 self._store.put_documents(self._id, documents)
                 self._flush()
@@ -97,12 +92,12 @@ class Recorder:
             key = self._keys.get((shown.job_name, shown.file_name))
             if key is None:
                 return
-            state: State = "failed" if shown.status == ERROR else "done"
-            self._put(int(key), told(self._bodies[int(key)], shown, state))
-            level = "ERROR" if shown.status == ERROR else "INFO"
-            self.log(
-                level, f"{shown.job_name}: {self._bodies[int(key)]['message'] or shown.status}"
-            )
+            is_error = shown.status == RowStatus.ERROR
+            state = RowState.FAILED if is_error else RowState.DONE
+            row = tell_row(self._rows[int(key)], shown, state)
+            self._put(int(key), row)
+            level = "ERROR" if is_error else "INFO"
+            self.log(level, f"{row.job}: {row.message or row.status}")
             self._flush_sometimes()
 
     def should_stop(self) -> bool:
@@ -125,92 +120,86 @@ class Recorder:
             self._id, {name: json.dumps(value).encode() for name, value in documents.items()}
         )
 
-    def finish(self, report: Report) -> JsonDict:
+    def finish(self, report: Report) -> Outcome:
         """Write what the report tells of each row, and return the outcome of the operation."""
         with self._mutex:
-            if not self._bodies:
+            if not self._rows:
                 self._take_unplanned(report)
             documents: dict[str, bytes] = {}
             for number, shown in enumerate(report.rows):
-                body = self._bodies[number]
-                final = told(body, shown, body["state"], _codes(shown))
-                if final != body:
+                row = self._rows[number]
+                final = tell_row(row, shown, row.state)
+                if final != row:
                     self._put(number, final)
                 planned = self._planned[number] if self._planned else None
-                report_row = row_document(shown, planned)
-                self._reports[f"{number}"] = report_row
-                documents[f"row/{number}"] = json.dumps(report_row).encode()
+                detailed = detailed_report(shown, planned)
+                self._reports[row.key] = detailed
+                documents[f"row/{row.key}"] = json.dumps(detailed.as_json()).encode()
             for issue in report.issues:
                 self.log("WARNING", issue.message)
             self._store.put_documents(self._id, documents)
             self._flush()
-            return _outcome(report, self._bodies)
+            return _outcome(report, self._rows)
 
     def flush(self) -> None:
         """Write what has gathered."""
         with self._mutex:
             self._flush()
 
-    def history_rows(self) -> list[JsonDict]:
+    def history_rows(self) -> list[RecordedRow]:
         """Return the rows as the history keeps them: what the grid and the side panel show."""
         with self._mutex:
-            return [
-                {"row": body, "report": self._reports.get(body["key"], {})} for body in self._bodies
-            ]
+            return [RecordedRow(row, self._reports.get(row.key)) for row in self._rows]
 
     def _take_unplanned(self, report: Report) -> None:
         """Make rows of a report that no plan was made for, such as what a pull brought."""
         for number, shown in enumerate(report.rows):
-            blank: JsonDict = {"key": f"{number}", "pick": "", "risks": []}
-            self._bodies.append(blank)
-            self._put(number, told(blank, shown, ""))
+            blank = GridRow(f"{number}")
+            self._rows.append(blank)
+            self._put(number, tell_row(blank, shown, RowState.NOTHING_TO_DO))
 
-    def _put(self, number: int, body: JsonDict) -> None:
-        self._bodies[number] = body
-        self._rows[f"{number}"] = body
+    def _put(self, number: int, row: GridRow) -> None:
+        self._rows[number] = row
+        self._moved[row.key] = row
 
     def _flush_sometimes(self) -> None:
-        if len(self._rows) >= _BATCH or self._now() - self._flushed > _FLUSH_S:
+        if len(self._moved) >= _BATCH or self._now() - self._flushed > _FLUSH_S:
             self._flush()
 
     def _flush(self, step: str | None = None) -> None:
         done, total = self._progress or (None, None)
         self._store.progress(
             self._id,
-            rows=list(self._rows.items()),
+            rows=list(self._moved.values()),
             step=step,
             done=done,
             total=total,
             log=self._lines,
         )
-        self._rows, self._lines, self._progress = {}, [], None
+        self._moved, self._lines, self._progress = {}, [], None
         self._flushed = self._now()
 
 
-def _codes(shown: ReportRow) -> list[str] | None:
-    return [risk.code for risk in shown.details.risks] if shown.details else None
+def _outcome(report: Report, rows: Sequence[GridRow]) -> Outcome:
+    return Outcome(
+        status=report.status,
+        counts=_counts(rows),
+        states=_states(rows),
+        issues=report.issues,
+        unmapped=report.unmapped,
+        details=report.details,
+    )
 
 
-def _outcome(report: Report, bodies: Sequence[JsonDict]) -> JsonDict:
-    return {
-        "status": report.status,
-        "counts": _counts(bodies),
-        "states": _states(bodies),
-        "issues": [{"path": issue.path, "message": issue.message} for issue in report.issues],
-        "unmapped": [name.as_json() for name in report.unmapped],
-        "details": dict(report.details),
-    }
-
-
-def _counts(bodies: Sequence[JsonDict]) -> dict[str, int]:
+def _counts(rows: Sequence[GridRow]) -> dict[str, int]:
     """Count the rows by status, also those of an operation that came to no report."""
-    return dict(sorted(Counter(body["status"] for body in bodies).items()))
+    return dict(sorted(Counter(row.status for row in rows).items()))
 
 
-def _states(bodies: Sequence[JsonDict]) -> dict[str, dict[str, int]]:
+def _states(rows: Sequence[GridRow]) -> dict[str, dict[str, int]]:
     """Count the rows by how they ended, and there by status."""
     counts: dict[str, dict[str, int]] = {}
-    for body in bodies:
-        by_status = counts.setdefault(body["state"], {})
-        by_status[body["status"]] = by_status.get(body["status"], 0) + 1
+    for row in rows:
+        by_status = counts.setdefault(row.state, {})
+        by_status[row.status] = by_status.get(row.status, 0) + 1
     return counts

@@ -1,24 +1,19 @@
-"""Rows of an operation as the page's grid and its side panel get them."""
+"""Planned rows and reports as the page's grid and its side panel get them."""
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Literal
 
 from core.jobsettings.facts import JobFacts, job_facts
-from core.json_text import JsonDict
 from core.mapping.names import find_needed_jobs
+from core.operations.grid_row import GridRow, Pick, RowState
 from core.operations.sides import Sides
 from core.planning.export_plan import ExportRow
 from core.planning.import_plan import Changed, Deleted, New, Row
-from core.planning.risks import Risk
-from core.reporting.report import ERROR, ReportRow, RowDetails
+from core.planning.statuses import WRITTEN, RowStatus
+from core.reporting.report import ReportRow, RowDetails
 from core.reporting.rows import export_row, import_row, row_risks
 
-State = Literal["planned", "done", "failed", ""]
-"""`planned` is still to be carried out; an empty state has nothing to carry out."""
-
 Planned = Row | ExportRow
-_WRITTEN = ("new", "changed", "renamed", "deleted")
 _SIDES = ("current", "desired")
 
 
@@ -29,53 +24,42 @@ def describe(planned: Planned) -> ReportRow:
     return export_row(planned)
 
 
-def first_body(key: str, planned: Planned, sides: Sides) -> JsonDict:
+def first_row(key: str, planned: Planned, sides: Sides) -> GridRow:
     """Return the grid's row before anything is done."""
     shown = describe(planned)
-    facts = _facts(sides)
-    body: JsonDict = {
-        "key": key,
-        "tasks": facts.tasks,
-        "types": ", ".join(facts.task_types),
-        "starts": "; ".join(facts.starts),
-        "pause": facts.pause,
-        "run_as": facts.run_as,
-        "job_id": str(sides.job_id) if sides.job_id is not None else "",
-        "pick": "",
-        "needs": [],
-    }
-    if isinstance(planned, New | Changed):
-        body["pick"] = "import"
-        body["needs"] = sorted(find_needed_jobs(planned.unpack_settings()))
-    elif isinstance(planned, Deleted):
-        body["pick"] = "remove"
-    state: State = "planned" if shown.status in _WRITTEN else ""
-    return told(body, shown, state, [risk.code for risk in _risks(planned)])
+    row = GridRow(
+        key,
+        facts=_facts(sides),
+        job_id=str(sides.job_id) if sides.job_id is not None else "",
+        pick=_pick(planned),
+        needs=_needs(planned),
+    )
+    return tell_row(
+        row, shown, RowState.PLANNED if shown.status in WRITTEN else RowState.NOTHING_TO_DO
+    )
 
 
-def told(
-    body: JsonDict, shown: ReportRow, state: State, risks: list[str] | None = None
-) -> JsonDict:
-    """Return the grid's row with what the report tells of it now."""
-    issues = [str(issue) for issue in shown.issues]
-    message = " ".join([*issues, *([shown.message] if shown.message else [])])
-    return {
-        **body,
-        "job": shown.job_name,
-        "file": shown.file_name,
-        "status": shown.status,
-        "state": "failed" if shown.status == ERROR and state else state,
-        "changes": len(shown.changes),
-        "message": message,
-        "risks": body.get("risks", []) if risks is None else risks,
-        "pick": body["pick"] if state == "planned" and shown.status != ERROR else "",
-    }
+def tell_row(row: GridRow, shown: ReportRow, state: RowState) -> GridRow:
+    """Return the grid's row with what the report tells of it now; its facts and risks stay."""
+    is_error = shown.status == RowStatus.ERROR
+    sentences = [*map(str, shown.issues), shown.message_with_risks]
+    return replace(
+        row,
+        job=shown.job_name,
+        file=shown.file_name,
+        status=shown.status,
+        state=RowState.FAILED if is_error and state else state,
+        changes=len(shown.changes),
+        message=" ".join(filter(None, sentences)),
+        risks=tuple(risk.code for risk in shown.risks) or row.risks,
+        pick=row.pick if state is RowState.PLANNED and not is_error else Pick.NOTHING,
+    )
 
 
-def row_document(shown: ReportRow, planned: Planned | None) -> JsonDict:
-    """Return all that the side panel tells of a row besides its two sides; secrets are masked."""
-    details = shown.details or RowDetails(risks=_risks(planned))
-    return replace(shown, details=details).as_json()
+def detailed_report(shown: ReportRow, planned: Planned | None) -> ReportRow:
+    """Return all that the side panel tells of a row besides its two sides."""
+    risks = shown.risks or (row_risks(planned) if isinstance(planned, Row) else ())
+    return replace(shown, details=shown.details or RowDetails(), risks=risks)
 
 
 def side_documents(key: str, sides: Sides) -> Mapping[str, bytes]:
@@ -89,5 +73,13 @@ def _facts(sides: Sides) -> JobFacts:
     return job_facts(packed.unpack(), sides.run_as) if packed is not None else JobFacts()
 
 
-def _risks(planned: Planned | None) -> tuple[Risk, ...]:
-    return row_risks(planned) if isinstance(planned, Row) else ()
+def _pick(planned: Planned) -> Pick:
+    if isinstance(planned, New | Changed):
+        return Pick.IMPORT
+    return Pick.REMOVE if isinstance(planned, Deleted) else Pick.NOTHING
+
+
+def _needs(planned: Planned) -> tuple[str, ...]:
+    if not isinstance(planned, New | Changed):
+        return ()
+    return tuple(sorted(find_needed_jobs(planned.unpack_settings())))

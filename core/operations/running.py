@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from core.errors import PlanGoneError, StoppedError, SyncError
-from core.json_text import JsonDict
-from core.operations.kinds import KINDS, Request, UseCases, carried_out
+from core.errors import Issue, PlanGoneError, StoppedError, SyncError
+from core.operations.entry import make_entry
+from core.operations.kinds import KINDS, Request, UseCases
 from core.operations.operation import (
     ADOPTABLE,
     PLAN,
@@ -19,10 +19,10 @@ from core.operations.operation import (
     OperationStore,
     Status,
 )
+from core.operations.outcome import Outcome
 from core.operations.recorder import Recorder
-from core.reporting.report import Report
+from core.reporting.report import Report, ReportStatus
 from core.settings import AppMode
-from core.state.history import HistoryEntry, entry_id
 
 log = logging.getLogger("operations")  # not below “core”, whose lines users read
 
@@ -70,21 +70,19 @@ class _Running:
         self._store = store
         self._mode = mode
         self._now = now
-        self._started = now()
         self._recorder = Recorder(store, operation.operation_id, now)
 
     def carry_out(self, open_service: OpenService) -> None:
         """Every way out leaves a final status."""
         with _logging_to(self._recorder):
             service, status, outcome = self._attempt(open_service)
-            outcome["mode"] = self._mode.value
+            outcome = replace(outcome, mode=self._mode.value)
             if service:
-                self._remember(service, status, outcome)
+                outcome = self._remember(service, status, outcome)
             self._recorder.flush()
-            operation_id = self._operation.operation_id
-            self._store.finish(operation_id, status, outcome, outcome["message"])
+            self._store.finish(self._operation.operation_id, status, outcome, outcome.message)
 
-    def _attempt(self, open_service: OpenService) -> tuple[UseCases | None, Status, JsonDict]:
+    def _attempt(self, open_service: OpenService) -> tuple[UseCases | None, Status, Outcome]:
         """Return how it ended; without a service when there was no connection."""
         service: UseCases | None = None
         try:
@@ -118,48 +116,42 @@ class _Running:
             raise PlanGoneError
         return json.loads(content)
 
-    def _succeeded(self, outcome: JsonDict) -> tuple[Status, JsonDict]:
+    def _succeeded(self, outcome: Outcome) -> tuple[Status, Outcome]:
         """Return how an operation ended that came to a report: it may have been stopped midway."""
-        if outcome["status"] == "failed":  # it was done, and could not be noted
-            return Status.FAILED, {**outcome, "message": outcome["issues"][-1]["message"]}
-        outcome["message"] = ""
+        if outcome.status is ReportStatus.FAILED:  # it was done, and could not be noted
+            return Status.FAILED, replace(outcome, message=outcome.issues[-1].message)
         if not self._store.should_stop(self._operation.operation_id):
             return Status.SUCCEEDED, outcome
         status = self._stopped_status()
-        outcome["message"] = _SHUT_DOWN if status is Status.INTERRUPTED else _CANCELLED
-        return status, outcome
+        message = _SHUT_DOWN if status is Status.INTERRUPTED else _CANCELLED
+        return status, replace(outcome, message=message)
 
-    def _failed(self, message: str) -> JsonDict:
+    def _failed(self, message: str) -> Outcome:
         report = Report(self._operation.kind, has_failed=True)
-        return {**self._recorder.finish(report), "message": message}
+        return replace(self._recorder.finish(report), message=message)
 
     def _stopped_status(self) -> Status:
         operation = self._store.get(self._operation.operation_id)
         is_shutdown = operation is not None and operation.cancel_reason == SHUTDOWN
         return Status.INTERRUPTED if is_shutdown else Status.CANCELLED
 
-    def _remember(self, service: UseCases, status: Status, outcome: JsonDict) -> None:
+    def _remember(self, service: UseCases, status: Status, outcome: Outcome) -> Outcome:
         """Enter the operation in the history; failing to do so is no failure of the operation."""
         if not KINDS[self._operation.kind].is_exclusive:
-            return
-        try:
-            service.history().record(self._entry(status, outcome), self._recorder.history_rows())
-        except SyncError as error:
-            outcome["issues"].append({"path": "", "message": str(error)})
-
-    def _entry(self, status: Status, outcome: JsonDict) -> HistoryEntry:
-        operation = self._operation
-        return HistoryEntry(
-            entry_id(operation.kind, operation.created, operation.operation_id),
-            kind=operation.kind,
-            actor=operation.actor,
-            mode=self._mode.value,
-            started=operation.created,
-            seconds=round(self._now() - self._started, 1),
-            outcome=outcome["status"] if status is Status.SUCCEEDED else status,
-            counts=carried_out(operation.kind, outcome),
-            message=outcome["message"],
+            return outcome
+        ended = replace(
+            self._operation,
+            status=status,
+            outcome=outcome,
+            error=outcome.message,
+            finished=self._now(),
         )
+        try:
+            rows = [row.as_json() for row in self._recorder.history_rows()]
+            service.history().record(make_entry(ended), rows)
+        except SyncError as error:
+            return replace(outcome, issues=(*outcome.issues, Issue(str(error))))
+        return outcome
 
 
 @contextmanager

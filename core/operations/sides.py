@@ -28,13 +28,12 @@ from core.planning.import_plan import (
 @dataclass(frozen=True, slots=True)
 class Sides:
     """`current` is what will be replaced, None when there is nothing yet; `desired` what replaces
-    it, None when it is removed. Equal sides are told once, as `current`, with `is_equal`.
-    `job_id` is the job's in this workspace, and `run_as` who it runs as when the settings lack it.
+    it, None when it is removed. Equal sides are told once, as `current`. `job_id` is the job's in
+    this workspace, and `run_as` who it runs as when the settings lack it.
     """
 
     current: Packed | None = None
     desired: Packed | None = None
-    is_equal: bool = False
     job_id: int | None = None
     run_as: str = ""
 
@@ -49,8 +48,7 @@ def sides_of(row: Row | ExportRow) -> Sides:
             return Sides(current, desired, job_id=row.job.job_id)
         case Unchanged() | Deleted() | Unmanaged() | Skipped():
             job = row.job
-            equal = not isinstance(row, Deleted)
-            return Sides(job.packed, None, equal, job.job_id, job.run_as_user_name)
+            return Sides(job.packed, None, job.job_id, job.run_as_user_name)
         case NewFile():
             return Sides(desired=row.definition.packed, job_id=row.job.job_id)
         case ChangedFile():
@@ -58,11 +56,10 @@ def sides_of(row: Row | ExportRow) -> Sides:
             return Sides(current, desired, job_id=row.job.job_id)
         case UnchangedFile():
             job = row.job
-            return Sides(job.packed, None, True, job.job_id, job.run_as_user_name)
+            return Sides(job.packed, None, job.job_id, job.run_as_user_name)
         case DeletedFile() | ForeignFile():
             definition = row.file.definition
-            equal = isinstance(row, ForeignFile)
-            return Sides(definition.packed, None, equal, None, definition.run_as_user_name)
+            return Sides(definition.packed, run_as=definition.run_as_user_name)
         case Blocked() | SkippedJob():
             return Sides()
         case _:

@@ -21,6 +21,7 @@ from core.planning.forms import (
     take_identity,
 )
 from core.planning.import_plan import Blocked
+from core.planning.statuses import RowStatus
 from core.ports import LiveJob
 from core.state.ledger import ExportedLedger, ImportedLedger
 
@@ -29,7 +30,7 @@ from core.state.ledger import ExportedLedger, ImportedLedger
 class NewFile:
     """A job without a file. `path` is relative to the definitions' folder."""
 
-    status: ClassVar[str] = "new"
+    status: ClassVar[RowStatus] = RowStatus.NEW
     job_name: str
     path: str
     job: LiveJob
@@ -48,9 +49,9 @@ class ChangedFile:
     old_name: str = ""
 
     @property
-    def status(self) -> str:
+    def status(self) -> RowStatus:
         """Return the word for users."""
-        return "renamed" if self.old_name else "changed"
+        return RowStatus.RENAMED if self.old_name else RowStatus.CHANGED
 
     @property
     def path(self) -> str:
@@ -62,7 +63,7 @@ class ChangedFile:
 class UnchangedFile:
     """A file equal to its job."""
 
-    status: ClassVar[str] = "unchanged"
+    status: ClassVar[RowStatus] = RowStatus.UNCHANGED
     job_name: str
     file: DefinitionFile
     job: LiveJob
@@ -72,7 +73,7 @@ class UnchangedFile:
 class DeletedFile:
     """A file that this workspace exported, and whose job is gone."""
 
-    status: ClassVar[str] = "deleted"
+    status: ClassVar[RowStatus] = RowStatus.DELETED
     job_name: str
     file: DefinitionFile
 
@@ -81,7 +82,7 @@ class DeletedFile:
 class ForeignFile:
     """A file without a job here which this workspace did not export, or cannot prove to be dead."""
 
-    status: ClassVar[str] = "unmanaged"
+    status: ClassVar[RowStatus] = RowStatus.UNMANAGED
     job_name: str
     file: DefinitionFile
     note: str
@@ -91,7 +92,7 @@ class ForeignFile:
 class SkippedJob:
     """A job that a bundle or Databricks itself manages."""
 
-    status: ClassVar[str] = "skipped"
+    status: ClassVar[RowStatus] = RowStatus.SKIPPED
     job_name: str
     reason: str
 

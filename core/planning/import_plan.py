@@ -14,6 +14,7 @@ from core.mapping.names import NameBook, find_needed_jobs
 from core.mapping.pause import apply_pause_policy
 from core.mapping.unmapped import MissingName, UnmappedName, gather_unmapped
 from core.planning.forms import Form, make_live_form, manager_of, take_identity
+from core.planning.statuses import RowStatus
 from core.ports import LiveJob
 from core.state.ledger import ImportedLedger
 
@@ -22,7 +23,7 @@ from core.state.ledger import ImportedLedger
 class New:
     """A definition without a job. Ten thousand of them are kept small."""
 
-    status: ClassVar[str] = "new"
+    status: ClassVar[RowStatus] = RowStatus.NEW
     job_name: str
     file: DefinitionFile
     packed: Packed
@@ -51,9 +52,9 @@ class Changed:
     hidden: tuple[HiddenDifference, ...] = ()
 
     @property
-    def status(self) -> str:
+    def status(self) -> RowStatus:
         """Return the word for users."""
-        return "renamed" if self.old_name else "changed"
+        return RowStatus.RENAMED if self.old_name else RowStatus.CHANGED
 
     def unpack_settings(self) -> JobSettings:
         """Return the settings to be written, as `New` does."""
@@ -64,7 +65,7 @@ class Changed:
 class Unchanged:
     """A job equal to its definition. `is_adopted` is False when the ledger does not know it."""
 
-    status: ClassVar[str] = "unchanged"
+    status: ClassVar[RowStatus] = RowStatus.UNCHANGED
     job_name: str
     file: DefinitionFile
     job: LiveJob
@@ -76,7 +77,7 @@ class Unchanged:
 class Deleted:
     """A job that we imported and whose definition is gone. `needed_by` still run it."""
 
-    status: ClassVar[str] = "deleted"
+    status: ClassVar[RowStatus] = RowStatus.DELETED
     job_name: str
     job: LiveJob
     needed_by: tuple[str, ...]
@@ -86,7 +87,7 @@ class Deleted:
 class Unmanaged:
     """A job without a definition that we did not import, or cannot prove to be deleted."""
 
-    status: ClassVar[str] = "unmanaged"
+    status: ClassVar[RowStatus] = RowStatus.UNMANAGED
     job_name: str
     job: LiveJob
     note: str
@@ -96,7 +97,7 @@ class Unmanaged:
 class Skipped:
     """A job that a bundle or Databricks itself manages."""
 
-    status: ClassVar[str] = "skipped"
+    status: ClassVar[RowStatus] = RowStatus.SKIPPED
     job_name: str
     job: LiveJob
     reason: str
@@ -107,7 +108,7 @@ class Skipped:
 class Blocked:
     """A job or file that nothing can be done with until its issues are solved."""
 
-    status: ClassVar[str] = "error"
+    status: ClassVar[RowStatus] = RowStatus.ERROR
     job_name: str
     file_name: str
     issues: tuple[Issue, ...]

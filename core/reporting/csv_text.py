@@ -19,7 +19,8 @@ def csv_bytes(rows: Iterable[ReportRow]) -> bytes:
     for row in rows:
         changes = "\n".join(change.path for change in row.changes)
         issues = "\n".join(str(issue) for issue in row.issues)
-        cells = (row.job_name, row.file_name, row.status, changes, issues, row.message)
+        message = row.message_with_risks
+        cells = (row.job_name, row.file_name, row.status, changes, issues, message)
         writer.writerow([disarm(cell) for cell in cells])
     return text.getvalue().encode("utf-8-sig", "backslashreplace")
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from core.definitions.folder import DefinitionFile, GitContents, RememberedFile, with_remembered
 from core.errors import Issue
-from core.reporting.report import ERROR, ReportRow
+from core.planning.statuses import RowStatus
+from core.reporting.report import ReportRow
 
 
 def pulled_rows(
@@ -29,7 +30,7 @@ def pulled_rows(
         ReportRow(
             old[file.path].definition.job_name if file.path in old else "",
             file.path,
-            ERROR,
+            RowStatus.ERROR,
             issues=(Issue(file.issue.message),),
         )
         for file in after.unread
@@ -45,11 +46,12 @@ def _remembered(file: DefinitionFile) -> RememberedFile:
 def _row(old: DefinitionFile | None, new: DefinitionFile | None) -> ReportRow:
     if new is None:
         assert old is not None  # one of the two has the path
-        return ReportRow(old.definition.job_name, old.path, "deleted", message="Its file went.")
+        name = old.definition.job_name
+        return ReportRow(name, old.path, RowStatus.DELETED, message="Its file went.")
     name = new.definition.job_name
     if old is None:
-        return ReportRow(name, new.path, "new", message="Its file came.")
+        return ReportRow(name, new.path, RowStatus.NEW, message="Its file came.")
     if old.definition.job_name != name:
         message = f"The file called it “{old.definition.job_name}” before."
-        return ReportRow(name, new.path, "renamed", message=message)
-    return ReportRow(name, new.path, "changed", message="Its file changed.")
+        return ReportRow(name, new.path, RowStatus.RENAMED, message=message)
+    return ReportRow(name, new.path, RowStatus.CHANGED, message="Its file changed.")

@@ -2,19 +2,28 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
 
 from core.comparing.diff import FieldChange, HiddenDifference
 from core.errors import Issue, SyncError
 from core.jobsettings.secrets import mask
 from core.jobsettings.verbatim import Verbatim
+from core.json_fields import Fields
 from core.json_text import JsonDict
 from core.mapping.unmapped import UnmappedName
 from core.planning.risks import Risk
+from core.planning.statuses import RowStatus
+from core.reporting.details import Details
 
-ReportStatus = Literal["completed", "completed_with_errors", "failed"]
-ERROR = "error"
+
+class ReportStatus(StrEnum):
+    """How an operation ended that came to a report."""
+
+    COMPLETED = "completed"
+    COMPLETED_WITH_ERRORS = "completed_with_errors"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,61 +33,50 @@ class RowDetails:
     `not_mapped` are values that travel as they stand, `hidden` differences that are no change.
     """
 
-    risks: tuple[Risk, ...] = ()
     not_mapped: tuple[Verbatim, ...] = ()
     hidden: tuple[HiddenDifference, ...] = ()
-
-    def as_json(self) -> JsonDict:
-        """Return the details for `--json`; secrets are masked."""
-        return {
-            "risks": [{"code": risk.code, "message": risk.message} for risk in self.risks],
-            "not_mapped": [
-                {"path": item.path, "value": mask(item.path, item.value), "what": item.what}
-                for item in self.not_mapped
-            ],
-            "hidden": [
-                {
-                    "path": item.path,
-                    "current": mask(item.path, item.current),
-                    "desired": mask(item.path, item.desired),
-                    "reason": item.reason,
-                    "source": item.source,
-                }
-                for item in self.hidden
-            ],
-        }
 
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """One job or file in a report. `status` is one of the words for users of the plan."""
+    """One job or file in a report.
+
+    `status` is a RowStatus, or the word that another version wrote. `message` does not repeat the
+    `risks`, which are what to look at before the row is carried out.
+    """
 
     job_name: str
     file_name: str
-    status: str
+    status: RowStatus | str
     changes: tuple[FieldChange, ...] = ()
     issues: tuple[Issue, ...] = ()
     message: str = ""
     details: RowDetails | None = None
+    risks: tuple[Risk, ...] = ()
+
+    @property
+    def message_with_risks(self) -> str:
+        """Return what a table tells in one cell."""
+        return " ".join(filter(None, (self.message, _sentences(self.risks))))
 
     def failed(self, error: SyncError) -> "ReportRow":
         """Return the row as one that could not be done."""
-        return replace(self, status=ERROR, issues=(*self.issues, Issue(str(error))))
+        return replace(self, status=RowStatus.ERROR, issues=(*self.issues, Issue(str(error))))
+
+    def in_error(self, issue: Issue) -> "ReportRow":
+        """Return the row with nothing but what is wrong with it."""
+        return replace(self, status=RowStatus.ERROR, issues=(issue,), message="", risks=())
 
     def with_message(self, message: str) -> "ReportRow":
-        """Return the row with another message."""
-        return replace(self, message=message)
+        """Return the row as it ended: the message takes the place of what was told before."""
+        return replace(self, message=message, risks=())
 
     def with_risks(self, risks: tuple[Risk, ...]) -> "ReportRow":
-        """Return the row with further notes in its message, and in its details if it has some."""
-        texts = (self.message, *(risk.message for risk in risks))
-        details = self.details
-        if details:
-            details = replace(details, risks=(*details.risks, *risks))
-        return replace(self, message=" ".join(text for text in texts if text), details=details)
+        """Return the row with further risks."""
+        return replace(self, risks=(*self.risks, *risks))
 
     def as_json(self) -> JsonDict:
-        """Return the row for `--json`; secrets are masked."""
+        """Return all there is to know of the row; secrets are masked."""
         document: JsonDict = {
             "job_name": self.job_name,
             "file_name": self.file_name,
@@ -91,31 +89,54 @@ class ReportRow:
                 }
                 for change in self.changes
             ],
-            "issues": [{"path": issue.path, "message": issue.message} for issue in self.issues],
+            "issues": [issue_as_json(issue) for issue in self.issues],
             "message": self.message,
         }
         if self.details:
-            document["details"] = self.details.as_json()
+            document["details"] = _details_as_json(self.risks, self.details)
         return document
+
+    @classmethod
+    def from_json(cls, document: Any) -> "ReportRow":
+        """Read what `as_json` gave, in this version or an older one.
+
+        Raises:
+            InvalidJsonError: a field has another type.
+        """
+        fields = Fields(document, "the report of a row")
+        details = _details_from_json(fields.value("details")) if fields.has("details") else None
+        risks = _risks_from_json(fields.value("details")) if fields.has("details") else ()
+        return cls(
+            fields.text("job_name"),
+            fields.text("file_name"),
+            fields.known_word("status", RowStatus),
+            fields.values("changes", _change_from_json),
+            fields.values("issues", issue_from_json),
+            _without_risks(fields.text("message"), risks),
+            details,
+            risks,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The result of one operation. `details` are facts for `info` and `pull`."""
+    """The result of one operation. `details` are facts that only some operations tell."""
 
     operation: str
     rows: tuple[ReportRow, ...] = ()
     issues: tuple[Issue, ...] = ()
     has_failed: bool = False
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Details | None = None
     unmapped: tuple[UnmappedName, ...] = ()
 
     @property
     def status(self) -> ReportStatus:
         """Return how the operation ended."""
         if self.has_failed:
-            return "failed"
-        return "completed_with_errors" if self.counts().get(ERROR) else "completed"
+            return ReportStatus.FAILED
+        if self.counts().get(RowStatus.ERROR):
+            return ReportStatus.COMPLETED_WITH_ERRORS
+        return ReportStatus.COMPLETED
 
     def counts(self) -> dict[str, int]:
         """Return how many rows have each status."""
@@ -127,12 +148,12 @@ class Report:
             "operation": self.operation,
             "status": self.status,
             "counts": self.counts(),
-            "rows": [row.as_json() for row in self.rows],
+            "rows": [{**row.as_json(), "message": row.message_with_risks} for row in self.rows],
             "issues": [{"message": str(issue)} for issue in self.issues],
             "api_calls": dict(sorted(api_calls.items())),
         }
         if self.details:
-            document["details"] = dict(self.details)
+            document["details"] = self.details.as_json()
         if self.unmapped:
             document["unmapped"] = [name.as_json() for name in self.unmapped]
         return document
@@ -141,3 +162,82 @@ class Report:
 def report_failure(operation: str, error: SyncError) -> Report:
     """Return the report of an operation that could not be carried out."""
     return Report(operation, issues=(Issue(str(error)),), has_failed=True)
+
+
+def issue_as_json(issue: Issue) -> JsonDict:
+    """Return an issue as the page keeps it."""
+    return {"path": issue.path, "message": issue.message}
+
+
+def issue_from_json(document: Any) -> Issue:
+    """Read what `issue_as_json` gave."""
+    fields = Fields(document, "an issue")
+    return Issue(fields.text("message"), fields.text("path"))
+
+
+def _sentences(risks: tuple[Risk, ...]) -> str:
+    return " ".join(risk.message for risk in risks)
+
+
+def _details_as_json(risks: tuple[Risk, ...], details: RowDetails) -> JsonDict:
+    return {
+        "risks": [{"code": risk.code, "message": risk.message} for risk in risks],
+        "not_mapped": [
+            {"path": item.path, "value": mask(item.path, item.value), "what": item.what}
+            for item in details.not_mapped
+        ],
+        "hidden": [
+            {
+                "path": item.path,
+                "current": mask(item.path, item.current),
+                "desired": mask(item.path, item.desired),
+                "reason": item.reason,
+                "source": item.source,
+            }
+            for item in details.hidden
+        ],
+    }
+
+
+def _without_risks(message: str, risks: tuple[Risk, ...]) -> str:
+    """Return a message that was kept on its own: older versions joined the risks to it."""
+    joined = _sentences(risks)
+    return message.removesuffix(joined).rstrip() if joined else message
+
+
+def _risks_from_json(document: Any) -> tuple[Risk, ...]:
+    return Fields(document, "the details of a row").values("risks", _risk_from_json)
+
+
+def _details_from_json(document: Any) -> RowDetails:
+    fields = Fields(document, "the details of a row")
+    return RowDetails(
+        fields.values("not_mapped", _verbatim_from_json),
+        fields.values("hidden", _hidden_from_json),
+    )
+
+
+def _change_from_json(document: Any) -> FieldChange:
+    fields = Fields(document, "a change")
+    return FieldChange(fields.text("path"), fields.value("current"), fields.value("desired"))
+
+
+def _risk_from_json(document: Any) -> Risk:
+    fields = Fields(document, "a risk")
+    return Risk(fields.text("code"), fields.text("message"))
+
+
+def _verbatim_from_json(document: Any) -> Verbatim:
+    fields = Fields(document, "a value that is not mapped")
+    return Verbatim(fields.text("path"), fields.value("value"), fields.text("what"))
+
+
+def _hidden_from_json(document: Any) -> HiddenDifference:
+    fields = Fields(document, "a hidden difference")
+    return HiddenDifference(
+        fields.text("path"),
+        fields.value("current"),
+        fields.value("desired"),
+        fields.text("reason"),
+        fields.text("source"),
+    )

@@ -37,7 +37,6 @@ def detailed_row(row: Row, *, not_mapped: bool = True) -> ReportRow:
     match row:
         case New() | Changed() | Unchanged():
             details = RowDetails(
-                risks=row_risks(row),
                 not_mapped=find_verbatim(row.file.definition.unpack_settings())
                 if not_mapped
                 else (),
@@ -54,13 +53,18 @@ def import_row(row: Row) -> ReportRow:
     """Return what validation tells about a job."""
     match row:
         case New():
-            message = _joined("Will be created.", row_risks(row))
-            return ReportRow(row.job_name, row.file.path, row.status, message=message)
-        case Changed():
-            renamed = f"Is called “{row.old_name}” now." if row.old_name else ""
-            message = _joined(renamed, row_risks(row))
+            message = "Will be created."
             return ReportRow(
-                row.job_name, row.file.path, row.status, changes=row.changes, message=message
+                row.job_name, row.file.path, row.status, message=message, risks=row_risks(row)
+            )
+        case Changed():
+            return ReportRow(
+                row.job_name,
+                row.file.path,
+                row.status,
+                changes=row.changes,
+                message=f"Is called “{row.old_name}” now." if row.old_name else "",
+                risks=row_risks(row),
             )
         case Unchanged():
             message = "" if row.is_adopted else "Equal, but not yet adopted."
@@ -112,10 +116,6 @@ def row_risks(row: Row) -> tuple[Risk, ...]:
             return risks_of(row.current, row.desired, row.changes)
         case _:
             return ()
-
-
-def _joined(message: str, risks: tuple[Risk, ...]) -> str:
-    return " ".join(text for text in (message, *(risk.message for risk in risks)) if text)
 
 
 def blocked_row(row: Blocked) -> ReportRow:

@@ -4,12 +4,14 @@ import gzip
 import json
 import re
 import zlib
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from core.errors import InvalidJsonError, NotFoundError, StateError, SyncError, WorkspaceError
+from core.json_fields import Fields
 from core.json_text import JsonDict, parse_json, stable_bytes
 from core.parallel import in_parallel
 from core.ports import ContentCache, WorkspaceFiles
@@ -20,14 +22,26 @@ _ENTRY_ID = re.compile(r"\d{8}T\d{6}Z-[a-z]{1,20}-[0-9a-f]{8,32}")
 _HEADER, _ROWS = ".json", ".rows.gz"
 _LATEST_S = 253_402_300_800  # the end of the year 9999
 _MOST_BYTES = 8 * 1024 * 1024  # what one workspace file may hold is 10 MB
+Row = TypeVar("Row")
+
+
+class Ending(StrEnum):
+    """How an operation of the history ended; UNREADABLE: its entry cannot be read."""
+
+    COMPLETED = "completed"
+    COMPLETED_WITH_ERRORS = "completed_with_errors"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
     """One operation as it ended. `started` in seconds since the epoch.
 
-    `actor` is who asked for it; `outcome` one of the words completed, completed_with_errors,
-    failed, cancelled, interrupted, unreadable. `message` says what the counts do not.
+    `actor` is who asked for it. `kind` and `outcome`, an Ending, may be words of another version.
+    `message` says what the counts, by status, do not.
     """
 
     entry_id: str
@@ -36,9 +50,35 @@ class HistoryEntry:
     mode: str
     started: float
     seconds: float
-    outcome: str
+    outcome: Ending | str
     counts: Mapping[str, int] = field(default_factory=dict)
     message: str = ""
+
+    def as_json(self) -> JsonDict:
+        """Return the entry as its file holds it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: Any) -> "HistoryEntry":
+        """Read what `as_json` gave.
+
+        Raises:
+            InvalidJsonError: a field is missing, unknown, or has another type.
+        """
+        entry = Fields(document, "an entry of the history")
+        entry.refuse_others(*(known.name for known in fields(cls)))
+        entry.require("entry_id", "kind", "actor", "mode", "started", "seconds", "outcome")
+        return cls(
+            entry.text("entry_id"),
+            entry.text("kind"),
+            entry.text("actor"),
+            entry.text("mode"),
+            _seconds(entry, "started"),
+            _seconds(entry, "seconds"),
+            entry.known_word("outcome", Ending),
+            entry.counts("counts"),
+            entry.text("message"),
+        )
 
 
 def entry_id(kind: str, started: float, operation_id: str) -> str:
@@ -70,7 +110,7 @@ class History:
             self._files.make_folder(self._path)
             self._files.write(f"{self._path}/{entry.entry_id}{_ROWS}", content)
             self._files.write(
-                f"{self._path}/{entry.entry_id}{_HEADER}", stable_bytes(asdict(entry))
+                f"{self._path}/{entry.entry_id}{_HEADER}", stable_bytes(entry.as_json())
             )
             self._forget_old()
         except WorkspaceError as error:
@@ -101,8 +141,11 @@ class History:
         """
         return self._entry(_checked(name))
 
-    def rows(self, name: str) -> list[JsonDict]:
+    def rows(self, name: str, read: Callable[[Any], Row]) -> list[Row]:
         """Return an entry's rows as they were.
+
+        Args:
+            read: makes a row of the JSON that was recorded; may raise InvalidJsonError.
 
         Raises:
             NotFoundError: there is no entry of this name.
@@ -110,14 +153,12 @@ class History:
         """
         path = f"{self._path}/{_checked(name)}{_ROWS}"
         try:
-            rows: Any = json.loads(gzip.decompress(self._files.read(path)))
-            if not isinstance(rows, list) or not all(
-                isinstance(item["row"], dict) for item in rows
-            ):
-                raise TypeError("a row is no object")
-        except (OSError, EOFError, zlib.error, ValueError, TypeError, LookupError) as error:
+            documents: Any = json.loads(gzip.decompress(self._files.read(path)))
+            if not isinstance(documents, list):
+                raise InvalidJsonError("The rows should be a list.")
+            return [read(document) for document in documents]
+        except (OSError, EOFError, zlib.error, ValueError, InvalidJsonError) as error:
             raise StateError(f"{path} cannot be used.", fix="It is left as it is.") from error
-        return list(rows)
 
     def _ids(self) -> list[str]:
         try:
@@ -152,22 +193,16 @@ def _checked(name: str) -> str:
 
 def _parsed(content: bytes, path: str) -> HistoryEntry:
     try:
-        document: dict[str, Any] = parse_json(content.decode())
-        entry = HistoryEntry(**document)
-        if not _is_sound(entry):
-            raise TypeError("a field has another type")
-    except (InvalidJsonError, TypeError, UnicodeDecodeError) as error:
+        return HistoryEntry.from_json(parse_json(content.decode()))
+    except (InvalidJsonError, UnicodeDecodeError) as error:
         raise StateError(f"{path} cannot be used.", fix="It is left as it is.") from error
-    return entry
 
 
-def _is_sound(entry: HistoryEntry) -> bool:
-    """Whether the fields of an entry that was read are what they should be."""
-    texts = (entry.entry_id, entry.kind, entry.actor, entry.mode, entry.outcome, entry.message)
-    if not isinstance(entry.counts, dict) or not all(isinstance(text, str) for text in texts):
-        return False
-    numbers = (entry.started, entry.seconds, *entry.counts.values())
-    return all(isinstance(n, int | float) and 0 <= n < _LATEST_S for n in numbers)
+def _seconds(entry: Fields, name: str) -> float:
+    value = entry.number(name)
+    if not 0 <= value < _LATEST_S:
+        raise InvalidJsonError(f"“{name}” of an entry of the history is no time.")
+    return value
 
 
 def _unreadable(name: str, message: str) -> HistoryEntry:
@@ -176,4 +211,4 @@ def _unreadable(name: str, message: str) -> HistoryEntry:
         at = datetime.strptime(started, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
     except ValueError:  # somebody else gave it its name
         at = 0.0
-    return HistoryEntry(name, kind, "", "", at, 0.0, "unreadable", message=message)
+    return HistoryEntry(name, kind, "", "", at, 0.0, Ending.UNREADABLE, message=message)

@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import Issue
 from core.gateways.machine.operation_store import SqliteOperationStore
+from core.operations.grid_row import GridRow, RowState
 from core.operations.kinds import EXCLUSIVE_KINDS, OperationKind
 from core.operations.operation import LogLine, OperationRunningError, OperationStore, Status
+from core.operations.outcome import Outcome
+from core.reporting.report import ReportStatus
 from tests.fakes import FakeOperationStore
 
 HOSTILE = (
@@ -53,7 +57,7 @@ def test_a_reading_at_work_serves_whoever_asks_for_another(store: OperationStore
     assert store.start(INFO, {}, "ben@dev.example").operation_id == first.operation_id
     store.claim(first.operation_id)
     assert store.start(INFO, {}, ANA).operation_id == first.operation_id
-    store.finish(first.operation_id, Status.SUCCEEDED, {})
+    store.finish(first.operation_id, Status.SUCCEEDED, Outcome())
     assert store.start(INFO, {}, ANA).operation_id != first.operation_id
 
 
@@ -91,7 +95,7 @@ def test_reading_the_workspace_keeps_nobody_away(store: OperationStore) -> None:
 
 
 def test_when_one_has_ended_the_next_may_start(store: OperationStore, running: str) -> None:
-    store.finish(running, Status.SUCCEEDED, {})
+    store.finish(running, Status.SUCCEEDED, Outcome())
     assert store.active() is None
     assert store.start(VALIDATE, {}, ANA).status is Status.QUEUED
 
@@ -143,7 +147,7 @@ def test_the_first_who_cancels_is_remembered(store: OperationStore, running: str
 
 
 def test_what_ended_cannot_be_cancelled(store: OperationStore, running: str) -> None:
-    store.finish(running, Status.SUCCEEDED, {"status": "completed"})
+    store.finish(running, Status.SUCCEEDED, Outcome())
     ended = store.get(running)
     store.request_cancel(running, "by ana")
     assert store.get(running) == ended
@@ -155,7 +159,13 @@ def test_what_is_unknown_should_stop(store: OperationStore) -> None:
 
 
 def test_an_end_is_final(store: OperationStore, running: str) -> None:
-    outcome = {"status": "failed", "counts": {"error": 1}, "issues": list(HOSTILE)}
+    outcome = Outcome(
+        ReportStatus.FAILED,
+        {"error": 1},
+        {"failed": {"error": 1}},
+        tuple(Issue(text, text) for text in HOSTILE),
+        message="No.",
+    )
     store.progress(running, waiting_until=9_999_999_999.0)
     store.finish(running, Status.FAILED, outcome, "No.")
     ended = store.get(running)
@@ -192,7 +202,7 @@ def test_only_what_has_moved_is_told(store: OperationStore, running: str) -> Non
 
 
 def test_progress_of_an_unknown_operation_is_nobody_s(store: OperationStore) -> None:
-    store.progress("unknown", rows=[("0", {"a": 1})], step="x", log=[LogLine(1.0, "INFO", "x")])
+    store.progress("unknown", rows=[GridRow("0")], step="x", log=[LogLine(1.0, "INFO", "x")])
     assert store.rows_since("unknown", 0) == (0, [])
     assert store.row("unknown", "0") is None
     assert store.row_values("unknown") == []
@@ -200,25 +210,30 @@ def test_progress_of_an_unknown_operation_is_nobody_s(store: OperationStore) -> 
 
 
 def test_all_rows_come_in_the_order_of_the_plan(store: OperationStore, running: str) -> None:
-    store.progress(running, rows=[(f"{n}", {"n": n}) for n in range(12)])
-    store.progress(running, rows=[("3", {"n": 3, "state": "done"})])
-    store.progress(running, rows=[("0", {"n": 0, "state": "done"})])
-    assert [row["n"] for row in store.row_values(running)] == list(range(12))
+    store.progress(running, rows=[GridRow(f"{n}") for n in range(12)])
+    store.progress(running, rows=[GridRow("3", state=RowState.DONE)])
+    store.progress(running, rows=[GridRow("0", state=RowState.DONE)])
+    rows = store.row_values(running)
+    assert [row.key for row in rows] == [f"{n}" for n in range(12)]
+    assert [row.key for row in rows if row.state] == ["0", "3"]
     assert store.rows_since(running, 0)[0] == 14
 
 
 def test_rows_written_since_come_once_in_the_order_of_writing(
     store: OperationStore, running: str
 ) -> None:
-    store.progress(running, rows=[(f"{n}", {"n": n}) for n in range(3)])
+    store.progress(running, rows=[GridRow(f"{n}") for n in range(3)])
     seq, rows = store.rows_since(running, 0)
     assert len(rows) == 3
     assert store.rows_since(running, seq) == (seq, [])
-    for state in ("failed", "done"):
-        store.progress(running, rows=[("2", {"n": 2, "state": state})])
-    store.progress(running, rows=[("0", {"n": 0})])
+    for state in (RowState.FAILED, RowState.DONE):
+        store.progress(running, rows=[GridRow("2", state=state)])
+    store.progress(running, rows=[GridRow("0", "load")])
     moved, rows = store.rows_since(running, seq)
-    assert [json.loads(row) for row in rows] == [{"n": 2, "state": "done"}, {"n": 0}]
+    assert [GridRow.from_json(json.loads(row)) for row in rows] == [
+        GridRow("2", state=RowState.DONE),
+        GridRow("0", "load"),
+    ]
     assert moved == seq + 3
     operation = store.get(running)
     assert operation is not None
@@ -226,19 +241,19 @@ def test_rows_written_since_come_once_in_the_order_of_writing(
 
 
 def test_a_row_is_found_by_its_key(store: OperationStore, running: str) -> None:
-    body = {"job": HOSTILE[0], "job_id": "9007199254740993", "all": list(HOSTILE)}
-    store.progress(running, rows=[("0", body), ("1", {})])
-    assert json.loads(store.row(running, "0") or "") == body
+    row = GridRow("0", HOSTILE[0], job_id="9007199254740993", needs=HOSTILE)
+    store.progress(running, rows=[row, GridRow("1")])
+    assert store.row(running, "0") == row
     assert store.row(running, "2") is None
     assert store.row(running, "../0") is None
 
 
 def test_rows_of_operations_do_not_mix(store: OperationStore, running: str) -> None:
     other = store.start(INFO, {}, ANA).operation_id
-    store.progress(running, rows=[("0", {"of": "export"})])
-    store.progress(other, rows=[("0", {"of": "info"})])
-    assert store.row_values(running) == [{"of": "export"}]
-    assert store.row_values(other) == [{"of": "info"}]
+    store.progress(running, rows=[GridRow("0", "of the export")])
+    store.progress(other, rows=[GridRow("0", "of the reading")])
+    assert store.row_values(running) == [GridRow("0", "of the export")]
+    assert store.row_values(other) == [GridRow("0", "of the reading")]
 
 
 def test_the_newest_lines_of_the_log_come_oldest_first(store: OperationStore, running: str) -> None:
@@ -256,10 +271,10 @@ def test_no_text_is_an_obstacle(store: OperationStore, text: str) -> None:
     operation_id = store.start(EXPORT, {}, ANA).operation_id
     store.claim(operation_id)
     store.progress(operation_id, log=[LogLine(1.0, "INFO", text)])
-    store.finish(operation_id, Status.FAILED, {"text": text}, text)
+    store.finish(operation_id, Status.FAILED, Outcome(message=text), text)
     operation = store.get(operation_id)
     assert operation is not None
-    assert operation.outcome == {"text": text}
+    assert operation.outcome == Outcome(message=text)
     assert operation.error in (text, escaped)
     [line] = store.log_lines(operation_id, 1)
     assert line.text in (text, escaped)
@@ -308,6 +323,6 @@ def test_the_history_tells_of_what_ended_newest_first(store: OperationStore) -> 
     for kind in (EXPORT, INFO, VALIDATE):
         operation_id = store.start(kind, {}, ANA).operation_id
         store.claim(operation_id)
-        store.finish(operation_id, Status.SUCCEEDED, {})
+        store.finish(operation_id, Status.SUCCEEDED, Outcome())
     store.start(EXPORT, {}, ANA)
     assert [operation.kind for operation in store.ended()] == [VALIDATE, EXPORT]

@@ -79,7 +79,7 @@ def exported(pair: tuple[Emulated, Emulated]) -> tuple[Emulated, Emulated]:
     people = {"users": [{"userName": name, "groups": ["admins"]} for name in ADMINS]}
     dev.seed(**people, **resources("dev"))
     target = dev.create_job({"name": "target__of__all", "tasks": [notebook_task("main")]})
-    workspace_id = str(dev.service().info().details["workspace_id"])
+    workspace_id = str(dev.service().info().details.where.workspace_id)
     dev.seed(jobs=jobs_of_every_place(target, workspace_id))
     prod.seed(**people)
     report = dev.service().export()
@@ -102,7 +102,7 @@ def expected_ids(dev: Emulated, prod: Emulated) -> dict[str, set[tuple[Kind, str
     """What DEV has, with each id replaced by PROD's."""
     translated = {f"dev-{kind}": f"prod-{kind}" for kind in SEEDED}
     translated[str(dev.job_id("target__of__all"))] = str(prod.job_id("target__of__all"))
-    here, there = (str(w.service().info().details["workspace_id"]) for w in (dev, prod))
+    here, there = (str(w.service().info().details.where.workspace_id) for w in (dev, prod))
     translated[here] = there
     return {
         name: {(kind, translated[value]) for kind, value in references}

@@ -18,8 +18,11 @@ from components import ids
 from core.errors import SettingsError, StateError
 from core.gateways.machine.local_folder import page_folder
 from core.gateways.machine.operation_store import SqliteOperationStore
+from core.operations.grid_row import GridRow
 from core.operations.kinds import OperationKind
 from core.operations.operation import PLAN, Status
+from core.operations.outcome import Outcome
+from core.planning.statuses import RowStatus
 from core.reporting.report import Report
 from core.settings import Settings
 from tests.emulated import Emulated
@@ -79,7 +82,7 @@ def store(app: Dash, env: dict[str, str]) -> SqliteOperationStore:
 def ended(store: SqliteOperationStore, kind: OperationKind, **outcome: Any) -> str:
     name = store.start(kind, {}, "ana").operation_id
     store.claim(name)
-    store.finish(name, Status.SUCCEEDED, {"status": "completed", "counts": {}, **outcome})
+    store.finish(name, Status.SUCCEEDED, Outcome(**outcome))
     return name
 
 
@@ -222,7 +225,7 @@ def test_two_pages_in_one_process_have_all_of_their_wiring(tmp_path: Path) -> No
 @pytest.mark.parametrize("path", PATHS)
 def test_without_a_user_the_page_names_the_setting_and_no_job(client: Any, store, path) -> None:
     name = store.start(OperationKind.EXPORT, {}, "ana").operation_id
-    store.progress(name, rows=[("0", {"job": "secret job"})])
+    store.progress(name, rows=[GridRow("0", "secret job")])
     for headers in ({}, {HEADER: ""}, {"X-User": "ana"}, {HEADER: "x" * 300}):
         answer = client.get(path, headers=headers)
         assert answer.status_code == 401
@@ -443,7 +446,7 @@ def test_the_header_says_what_cannot_be_read(app: Dash, client: Any) -> None:
 def test_a_tab_is_one_document(client: Any, store, tab: str) -> None:
     name = store.start(OperationKind.EXPORT, {}, "ana").operation_id
     store.claim(name)
-    rows = [(f"{n}", {"key": f"{n}", "job": "</script><b>\ud800"}) for n in range(3)]
+    rows = [GridRow(f"{n}", "</script><b>\ud800") for n in range(3)]
     store.progress(name, rows=rows, done=1, total=3)
     answer = client.get(f"/feed/{tab}?operation=&since=0", headers=VIEWER)
     assert (answer.status_code, answer.mimetype) == (200, "application/json")
@@ -508,19 +511,19 @@ def test_the_log_is_plain_text(client: Any, store) -> None:
 
 def test_the_csv_has_exactly_the_rows_of_the_grid(client: Any, store) -> None:
     name = store.start(OperationKind.EXPORT, {}, "ana").operation_id
-    bodies = [
-        {"key": "0", "job": "=1+1", "status": "new", "job_id": "9223372036854775807"},
-        {"key": "1", "job": "größe, \ud800", "status": "error", "job_id": "9007199254740993"},
+    rows = [
+        GridRow("0", "=1+1", status=RowStatus.NEW, job_id="9223372036854775807"),
+        GridRow("1", "größe, \ud800", status=RowStatus.ERROR, job_id="9007199254740993"),
     ]
-    store.progress(name, rows=[(body["key"], body) for body in bodies])
+    store.progress(name, rows=rows)
     answer = client.get(f"/feed/csv/{name}", headers=VIEWER)
     assert answer.mimetype == "text/csv"
     disposition = answer.headers["Content-Disposition"]
     assert re.fullmatch(r'attachment; filename="DEV-b-export-\d{8}T\d{6}Z\.csv"', disposition)
     assert answer.data.startswith(b"\xef\xbb\xbf")
     text = io.StringIO(answer.data.decode("utf-8-sig"), newline="")
-    rows = list(csv.DictReader(text))
-    assert [(row["Job"], row["Status"], row["Job id"]) for row in rows] == [
+    table = list(csv.DictReader(text))
+    assert [(row["Job"], row["Status"], row["Job id"]) for row in table] == [
         ("'=1+1", "Created", "9223372036854775807"),
         ("größe, \\ud800", "Failed", "9007199254740993"),
     ]
@@ -528,8 +531,8 @@ def test_the_csv_has_exactly_the_rows_of_the_grid(client: Any, store) -> None:
 
 def test_a_row_is_a_document_for_the_side_panel(client: Any, store) -> None:
     name = store.start(OperationKind.EXPORT, {}, "ana").operation_id
-    row = {"key": "0", "job": "<b>load</b>", "file": "", "status": "error", "message": "No."}
-    store.progress(name, rows=[("0", row)])
+    row = GridRow("0", "<b>load</b>", status=RowStatus.ERROR, message="No.")
+    store.progress(name, rows=[row])
     answer = client.get(f"/feed/row/{name}/0", headers=VIEWER)
     assert (answer.status_code, answer.mimetype) == (200, "application/json")
     document = answer.get_json()
@@ -611,7 +614,7 @@ def test_the_page_reads_its_workspace_and_history(
 
 
 def test_a_report_without_rows_is_a_page_without_rows(client: Any, store) -> None:
-    name = ended(store, OperationKind.VALIDATE, **{"details": dict(Report("validate").details)})
+    name = ended(store, OperationKind.VALIDATE, details=Report("validate").details)
     document = client.get("/feed/import", headers=ANA).get_json()
     assert (document["operation"], document["plan"], document["rows"]) == (name, name, [])
 

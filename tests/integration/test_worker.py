@@ -10,8 +10,10 @@ import pytest
 from core.gateways.machine.local_folder import page_folder
 from core.gateways.machine.operation_store import SqliteOperationStore
 from core.json_text import Packed
+from core.operations.grid_row import GridRow, RecordedRow
 from core.operations.kinds import OperationKind
 from core.operations.operation import PLAN, SHUTDOWN, Operation, Status
+from core.reporting.details import PlanFacts
 from core.settings import Settings
 from core.state.history import History, HistoryEntry, entry_id
 from tests.builders import definition_text, job, run_job_task
@@ -43,12 +45,12 @@ class Page:
         assert operation is not None
         return operation
 
-    def rows(self, operation: Operation) -> dict[str, dict[str, Any]]:
+    def rows(self, operation: Operation) -> dict[str, GridRow]:
         values = self.store.row_values(operation.operation_id)
-        return {row["job"] or row["file"]: row for row in values}
+        return {row.job or row.file: row for row in values}
 
     def states(self, operation: Operation) -> dict[str, tuple[str, str]]:
-        return {name: (r["status"], r["state"]) for name, r in self.rows(operation).items()}
+        return {name: (r.status, r.state) for name, r in self.rows(operation).items()}
 
     def files(self) -> list[str]:
         """Return the names of the definitions' files."""
@@ -93,13 +95,13 @@ def test_an_export_writes_files_rows_and_an_entry_of_the_history(beside: Page) -
     load = beside.workspace.create_job(job("load"))
     beside.workspace.create_job(job("report <b>", tasks=[run_job_task("run", load)]))
     preview = beside.run("preview")
-    assert (preview.status, preview.outcome["counts"]) == (Status.SUCCEEDED, {"new": 2})
+    assert (preview.status, preview.outcome.counts) == (Status.SUCCEEDED, {"new": 2})
     assert beside.files() == []
     exported = beside.run("export")
     assert (exported.status, exported.error) == (Status.SUCCEEDED, "")
     assert len(beside.files()) == 2
     assert set(beside.states(exported).values()) == {("new", "done")}
-    assert exported.outcome["states"] == {"done": {"new": 2}}
+    assert exported.outcome.states == {"done": {"new": 2}}
     assert exported.started >= exported.created
     assert exported.finished >= exported.started
     side = beside.store.document(exported.operation_id, "desired/0")
@@ -108,17 +110,17 @@ def test_an_export_writes_files_rows_and_an_entry_of_the_history(beside: Page) -
     entry = beside.entry(exported)
     assert (entry.actor, entry.outcome, entry.counts) == (ANA, "completed", {"new": 2})
     assert (entry.mode, entry.started) == ("Both", exported.created)
-    kept = beside.history.rows(entry.entry_id)
-    assert [item["row"] for item in kept] == beside.store.row_values(exported.operation_id)
-    assert kept[0]["report"]["job_name"] == "load"
+    kept = beside.history.rows(entry.entry_id, RecordedRow.from_json)
+    assert [recorded.row for recorded in kept] == beside.store.row_values(exported.operation_id)
+    assert kept[0].report.job_name == "load"
 
 
 @pytest.mark.usefixtures("definitions")
 def test_a_validation_is_reviewed_imported_and_gone_is_removed(beside: Page) -> None:
     validated = beside.run("validate", pause="", ask_workspace=True)
     assert set(beside.states(validated).values()) == {("new", "planned")}
-    assert {row["pick"] for row in beside.rows(validated).values()} == {"import"}
-    assert validated.outcome["details"] == {"is_complete": True, "adoptable": 0}
+    assert {row.pick for row in beside.rows(validated).values()} == {"import"}
+    assert validated.outcome.details == PlanFacts(is_complete=True, adoptable=0)
     reviewed = json.loads(beside.store.document(validated.operation_id, PLAN) or b"")
     assert sorted(reviewed) == sorted(NAMES)
     assert beside.workspace.names() == []
@@ -134,7 +136,7 @@ def test_a_validation_is_reviewed_imported_and_gone_is_removed(beside: Page) -> 
 
     beside.workspace.remove_file("bad.json")
     validated = beside.run("validate", pause="", ask_workspace=False)
-    assert beside.rows(validated)["bad"]["pick"] == "remove"
+    assert beside.rows(validated)["bad"].pick == "remove"
     removed = beside.run("remove", plan=validated.operation_id, names=["bad"], pause="")
     assert removed.status is Status.SUCCEEDED
     assert beside.states(removed)["bad"] == ("deleted", "done")
@@ -167,7 +169,7 @@ def test_what_moved_after_the_review_is_neither_imported_nor_hidden(beside: Page
     )
     imported = beside.run("import", plan=validated.operation_id, names=["bad", "good"])
     assert beside.states(imported)["bad"] == ("error", "failed")
-    assert "Validate again" in beside.rows(imported)["bad"]["message"]
+    assert "Validate again" in beside.rows(imported)["bad"].message
     assert beside.workspace.names() == ["good"]
     assert beside.entry(imported).outcome == "completed_with_errors"
 
@@ -201,13 +203,13 @@ def test_pulling_adopting_and_reading_have_their_outcomes(beside: Page, dev: Emu
     pulled = beside.run("pull")
     assert pulled.status is Status.SUCCEEDED, pulled.error
     assert beside.states(pulled) == {"came": ("new", "")}
-    assert pulled.outcome["details"]["commit"] != pulled.outcome["details"]["old_commit"]
+    assert pulled.outcome.pull.git.commit != pulled.outcome.pull.old_commit
     validated = beside.run("validate")
     beside.run("import", plan=validated.operation_id, names=["came"], pause="")
     plan = beside.run("validate").operation_id
-    assert beside.run("adopt", plan=plan, pause="").outcome["counts"] == {"unchanged": 1}
+    assert beside.run("adopt", plan=plan, pause="").outcome.counts == {"unchanged": 1}
     info = beside.run("info")
-    assert info.outcome["details"]["definitions"] == 1
+    assert info.outcome.information.contents.definitions == 1
     assert "info" not in {entry.kind for entry in beside.history.entries()}
 
 
@@ -225,7 +227,7 @@ def test_an_error_of_one_job_is_a_row_of_it(beside: Page) -> None:
         "done",
         "failed",
     ]
-    assert imported.outcome["status"] == "completed_with_errors"
+    assert imported.outcome.status == "completed_with_errors"
     assert beside.entry(imported).outcome == "completed_with_errors"
 
 
@@ -234,7 +236,7 @@ def test_an_error_of_the_workspace_is_told_and_kept(beside: Page) -> None:
     failed = beside.run("export")
     assert failed.status is Status.FAILED
     assert failed.error
-    assert failed.outcome["message"] == failed.error
+    assert failed.outcome.message == failed.error
     levels = {line.level for line in beside.store.log_lines(failed.operation_id, 99)}
     assert "ERROR" in levels
     [entry] = beside.history.entries()
@@ -251,7 +253,7 @@ def test_a_history_that_cannot_be_written_does_not_fail_the_operation(beside: Pa
     exported = beside.run("export")
     assert exported.status is Status.SUCCEEDED
     assert beside.history.entries() == (entry,)
-    assert "could not be entered in the history" in exported.outcome["issues"][-1]["message"]
+    assert "could not be entered in the history" in exported.outcome.issues[-1].message
 
 
 def test_a_workspace_that_cannot_be_reached_is_told(
@@ -355,10 +357,10 @@ def test_an_import_stops_after_the_job_at_hand(
     again = beside.run(
         "import",
         plan=validated.operation_id,
-        names=[n for n, row in beside.rows(validated).items() if row["pick"]],
+        names=[n for n, row in beside.rows(validated).items() if row.pick],
         pause="",
     )
-    assert again.outcome["counts"] == {"new": 2, "unchanged": 1}
+    assert again.outcome.counts == {"new": 2, "unchanged": 1}
     assert beside.workspace.names() == sorted(NAMES)
 
 

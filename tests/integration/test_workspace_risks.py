@@ -19,8 +19,7 @@ PRINCIPAL = "11111111-2222-3333-4444-555555555555"
 
 
 def notes(report: Report, name: str) -> list[str]:
-    details = row_of(report, name).details
-    return [risk.code for risk in details.risks] if details else []
+    return [risk.code for risk in row_of(report, name).risks]
 
 
 def ask(dev: Emulated, **settings: object) -> Report:
@@ -100,7 +99,7 @@ def test_files_that_cannot_be_looked_for_are_a_note(promoted: Emulated) -> None:
     report = ask(promoted)
     assert notes(report, "changed") == ["active_runs", "path_unknown"]
     assert notes(report, "new") == ["path_unknown", "run_as_role"]
-    assert "not today" in row_of(report, "new").message
+    assert "not today" in row_of(report, "new").message_with_risks
 
 
 def test_the_command_line_shows_the_notes_in_every_form(

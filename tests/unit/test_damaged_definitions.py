@@ -352,7 +352,7 @@ def test_json_of_other_tools_is_left_alone(document):
     workspace.jobs.add(job("x"))
     workspace.put_file("conf/tasks.json", json.dumps(document).encode())
     service = workspace.service(mode=AppMode.BOTH)
-    assert service.info().details["other_json_files"] == 1
+    assert service.info().details.contents.other_json_files == 1
     assert service.export().counts() == {"new": 1}
     assert service.validate()[1].counts() == {"unchanged": 1}
 

@@ -1,26 +1,48 @@
 """Promises that hold for every job, not only for the examples."""
 
+import json
 import string
 from copy import deepcopy
+from functools import partial
 from graphlib import TopologicalSorter
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.applying.order import cut_circles, find_circles
 from core.comparing.canonical import canonicalize, drop_unsendable, sort_shuffled
-from core.comparing.diff import diff_settings
+from core.comparing.diff import FieldChange, HiddenDifference, diff_settings
 from core.definitions.definition import Definition, encode_definition, parse_definition
 from core.definitions.file_names import find_free_file_name, job_name_of, make_file_name
-from core.errors import InvalidDefinitionError, InvalidJsonError, MappingFileError
+from core.errors import InvalidDefinitionError, InvalidJsonError, Issue, MappingFileError
+from core.jobsettings.facts import JobFacts
 from core.jobsettings.kinds import Kind, name_in, placeholder
 from core.jobsettings.places import KEYED_LISTS
+from core.jobsettings.verbatim import Verbatim
 from core.json_text import equal_json, fingerprint, parse_json, stable_bytes
 from core.mapping.mapping_file import parse_mappings
 from core.mapping.names import NameBook, write_ids, write_names
+from core.mapping.unmapped import UnmappedName
+from core.mapping.use import MappingEntry
+from core.operations.grid_row import GridRow, Pick, RecordedRow, RowState
+from core.operations.outcome import Outcome
+from core.planning.risks import Risk
+from core.planning.statuses import RowStatus
 from core.ports import NamedResource
 from core.reporting.csv_text import disarm
+from core.reporting.details import (
+    FolderContents,
+    GitPlace,
+    MappingFacts,
+    PlanFacts,
+    PullFacts,
+    Whereabouts,
+    WorkspaceInformation,
+)
+from core.reporting.report import ReportRow, ReportStatus, RowDetails
+from core.state.history import Ending, HistoryEntry
 
 ANY_TEXT = st.text(st.characters(), max_size=60)  # lone surrogates included
 TEXT = st.text(max_size=20)
@@ -394,3 +416,137 @@ def test_without_circles_every_job_has_its_turn(graph):
 def test_no_cell_is_ever_run(text):
     assert disarm(text)[:1] not in {"=", "+", "-", "@", "\t", "\r"}
     assert disarm(disarm(text)) == disarm(text)
+
+
+# --- what is kept of operations ------------------------------------------------------------------
+
+COUNTS = st.dictionaries(st.sampled_from([*RowStatus, "beamed"]), st.integers(0, 10**6))
+TEXTS = st.lists(ANY_TEXT, max_size=3).map(tuple)
+PATHS = st.sampled_from(["", "name", "tasks[main].timeout_seconds", 'tags["a.b"]'])
+ISSUES = st.lists(st.builds(Issue, ANY_TEXT, PATHS), max_size=3).map(tuple)
+STATUSES = st.sampled_from([*RowStatus, "beamed", ""])
+NUMBERS = st.integers(0, 2**63)
+GRID_ROWS = st.builds(
+    GridRow,
+    key=ANY_TEXT,
+    job=ANY_TEXT,
+    file=ANY_TEXT,
+    status=STATUSES,
+    state=st.sampled_from(RowState),
+    changes=NUMBERS,
+    message=ANY_TEXT,
+    risks=TEXTS,
+    facts=st.builds(JobFacts, NUMBERS, ANY_TEXT, ANY_TEXT, ANY_TEXT, ANY_TEXT),
+    job_id=ANY_TEXT,
+    pick=st.sampled_from(Pick),
+    needs=TEXTS,
+)
+ROW_DETAILS = st.builds(
+    RowDetails,
+    st.lists(st.builds(Verbatim, PATHS, SCALARS, ANY_TEXT), max_size=2).map(tuple),
+    st.lists(
+        st.builds(HiddenDifference, PATHS, SCALARS, SCALARS, ANY_TEXT, ANY_TEXT), max_size=2
+    ).map(tuple),
+)
+REPORT_ROWS = st.builds(
+    ReportRow,
+    job_name=ANY_TEXT,
+    file_name=ANY_TEXT,
+    status=STATUSES,
+    changes=st.lists(st.builds(FieldChange, PATHS, SCALARS, SCALARS), max_size=3).map(tuple),
+    issues=ISSUES,
+    message=ANY_TEXT.map(lambda text: f"{text}."),
+    details=ROW_DETAILS,
+    risks=st.lists(st.builds(Risk, TEXT, TEXT.map(lambda text: f"{text}!")), max_size=3).map(tuple),
+)
+GIT_PLACES = st.builds(
+    GitPlace, ANY_TEXT, folder_id=NUMBERS, url=ANY_TEXT, branch=ANY_TEXT, commit=ANY_TEXT
+) | st.builds(GitPlace, ANY_TEXT)
+MAPPING_FACTS = st.builds(
+    MappingFacts,
+    st.none() | ANY_TEXT,
+    st.lists(st.builds(MappingEntry, TEXT, TEXT, TEXT, NUMBERS), max_size=2).map(tuple),
+    TEXT,
+) | st.builds(MappingFacts, ANY_TEXT)
+WHEREABOUTS = st.builds(Whereabouts, TEXT, TEXT, st.booleans(), TEXT, TEXT, GIT_PLACES)
+INFORMATION = st.builds(
+    WorkspaceInformation,
+    WHEREABOUTS,
+    st.builds(FolderContents, NUMBERS, NUMBERS, NUMBERS, NUMBERS),
+    NUMBERS,
+    TEXT,
+    MAPPING_FACTS,
+    TEXT,
+)
+DETAILS: dict[str, Any] = {
+    "validate": st.builds(PlanFacts, st.booleans(), NUMBERS),
+    "pull": st.builds(PullFacts, GIT_PLACES, TEXT),
+    "info": INFORMATION,
+    "import": st.none(),
+}
+
+
+def outcomes(kind: str) -> Any:
+    return st.builds(
+        Outcome,
+        status=st.sampled_from(ReportStatus),
+        counts=COUNTS,
+        states=st.dictionaries(st.sampled_from(RowState), COUNTS),
+        issues=ISSUES,
+        unmapped=st.lists(
+            st.builds(UnmappedName, TEXT, TEXT, TEXTS, TEXTS, TEXT, TEXT), max_size=2
+        ).map(tuple),
+        details=DETAILS[kind] | st.none(),
+        mode=TEXT,
+        message=ANY_TEXT,
+    )
+
+
+ENTRIES = st.builds(
+    HistoryEntry,
+    TEXT,
+    kind=TEXT,
+    actor=ANY_TEXT,
+    mode=TEXT,
+    started=st.floats(0, 10**10),
+    seconds=st.floats(0, 10**6),
+    outcome=st.sampled_from([*Ending, "beamed"]),
+    counts=COUNTS,
+    message=ANY_TEXT,
+)
+KEPT: list[tuple[Any, Any]] = [
+    (GRID_ROWS, GridRow.from_json),
+    (st.builds(RecordedRow, GRID_ROWS, st.none() | REPORT_ROWS), RecordedRow.from_json),
+    (REPORT_ROWS, ReportRow.from_json),
+    (ENTRIES, HistoryEntry.from_json),
+    *((outcomes(kind), partial(Outcome.from_json, kind=kind)) for kind in DETAILS),
+]
+KEPT_IDS = ("grid row", "recorded row", "report row", "entry", *DETAILS)
+
+
+@pytest.mark.parametrize(("values", "read"), KEPT, ids=KEPT_IDS)
+@given(data=st.data())
+@settings(max_examples=60)
+def test_what_is_kept_is_read_as_it_was(values, read, data):
+    value = data.draw(values)
+    assert read(json.loads(json.dumps(value.as_json()))) == value
+
+
+@pytest.mark.parametrize(("values", "read"), KEPT, ids=KEPT_IDS)
+@given(data=st.data())
+@settings(max_examples=60)
+def test_a_damaged_document_is_read_or_refused_and_its_field_is_named(values, read, data):
+    document = data.draw(values).as_json()
+    name = data.draw(st.sampled_from(sorted(document)))
+    damaged = {**document, name: data.draw(SCALARS | st.just([1]) | st.just({"x": "y"}))}
+    try:
+        read(damaged)
+    except InvalidJsonError as error:
+        assert "should be" in error.message or name in error.message
+
+
+@pytest.mark.parametrize(("_values", "read"), KEPT, ids=KEPT_IDS)
+@pytest.mark.parametrize("document", [None, 1, "x", [], [{}]])
+def test_what_is_no_object_is_refused(_values, read, document):
+    with pytest.raises(InvalidJsonError, match="should be a JSON object"):
+        read(document)

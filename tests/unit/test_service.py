@@ -361,7 +361,10 @@ def test_the_mode_is_enforced(dev):
 
 def test_pull_tells_both_commits(prod):
     report = prod.service().pull()
-    assert (report.details["old_commit"], report.details["commit"]) == ("1" * 40, "2" * 40)
+    assert (report.details.as_json()["old_commit"], report.details.as_json()["commit"]) == (
+        "1" * 40,
+        "2" * 40,
+    )
     prod.git.root = "/Workspace/elsewhere"
     with pytest.raises(NotFoundError, match="does not lie in a Git folder"):
         prod.service().pull()
@@ -435,7 +438,7 @@ def test_the_mapping_file_in_the_folder_is_never_taken_for_a_definition(dev):
 def test_info_shows_what_is_wrong_with_the_mapping_file(prod):
     prod.files.files["/Workspace/Shared/map.json"] = b'{"a": 1 "b": 2}'
     report = prod.service(mapping_path="/Workspace/Shared/map.json").info()
-    assert report.details["principal"] == ME
+    assert report.details.as_json()["principal"] == ME
     assert "a comma is missing" in report.issues[0].message
 
 
@@ -579,7 +582,7 @@ def test_info_tells_which_entries_of_the_mapping_file_are_used(dev, prod):
     path = "/Workspace/Shared/map.json"
     text = '{compute_name_mappings: {cluster_name_mappings: {etl: "x", other: "y"}}}'
     prod.files.files[path] = b"\xef\xbb\xbf" + text.encode()
-    details = prod.service(mapping_path=path).info().details
+    details = prod.service(mapping_path=path).info().details.as_json()
     assert details["mapping_text"] == text
     assert [(entry["name"], entry["jobs"]) for entry in details["mapping_entries"]] == [
         ("etl", 1),
@@ -590,15 +593,15 @@ def test_info_tells_which_entries_of_the_mapping_file_are_used(dev, prod):
 
 def test_info_of_a_mapping_file_that_is_absent_shows_no_text(prod):
     report = prod.service(mapping_path="/Workspace/Shared/map.json").info()
-    assert "mapping_text" not in report.details
-    assert report.issues or report.details["mapping_entries"] == []
+    assert "mapping_text" not in report.details.as_json()
+    assert report.issues or report.details.as_json()["mapping_entries"] == []
 
 
 def test_a_deployment_that_only_exports_shows_no_mapping_file(dev):
     path = "/Workspace/Shared/map.json"
     dev.files.files[path] = b"{"
     report = dev.service(mapping_path=path, mode=AppMode.EXPORT).info()
-    assert "mapping_text" not in report.details
+    assert "mapping_text" not in report.details.as_json()
     assert not report.issues
 
 
@@ -613,11 +616,11 @@ def test_the_history_lies_in_the_state_folder(prod):
 
 def test_where_this_is_takes_no_reading_of_jobs(prod):
     prod.jobs.fail["list_jobs"] = WorkspaceError("was read")
-    details = prod.service().whereabouts()
+    details = prod.service().whereabouts().as_json()
     assert (details["workspace_id"], details["principal"]) == ("42", ME)
     assert (details["git_folder"], details["commit"]) == (FOLDER, "1" * 40)
     prod.git.root = "/Workspace/elsewhere"
-    assert prod.service().whereabouts()["git_folder"].startswith("none:")
+    assert prod.service().whereabouts().git.folder.startswith("none:")
 
 
 def test_an_import_that_is_stopped_begins_no_further_job() -> None:
@@ -677,7 +680,7 @@ def test_a_pull_that_cannot_be_read_afterwards_is_reported_all_the_same() -> Non
     prod.git = GitThatFallsSilent()
     prod.git.files = prod.files
     report = prod.service().pull()
-    assert report.details["commit"] == "2" * 40
+    assert report.details.as_json()["commit"] == "2" * 40
     assert [issue.message for issue in report.issues] == ["What came could not be read. No answer."]
 
 

@@ -2,10 +2,14 @@
 
 import pytest
 
-from callbacks.history import history_entry, history_list, local_entry, shown_entry
+from callbacks.history import history_entry, history_list, shown_entry
 from core.errors import UnreachableError
+from core.operations.entry import make_entry
+from core.operations.grid_row import GridRow
 from core.operations.kinds import OperationKind
 from core.operations.operation import Status
+from core.operations.outcome import Outcome
+from core.reporting.report import ReportStatus
 from core.state.history import HistoryEntry, entry_id
 from tests.fakes import FakeOperationStore, FakeWorkspace
 from web.reader import WorkspaceReader
@@ -40,7 +44,7 @@ def silent() -> WorkspaceReader:
 def ended(store, status=Status.SUCCEEDED, outcome=None, error=""):
     name = store.start(OperationKind.EXPORT, {}, ANA).operation_id
     store.claim(name)
-    store.progress(name, rows=[("0", {"key": "0", "job": "<b>load</b>"})])
+    store.progress(name, rows=[GridRow("0", "<b>load</b>")])
     store.finish(name, status, outcome, error)
     return store.get(name)
 
@@ -89,7 +93,7 @@ def test_without_operations_the_list_is_empty(store, reader):
 
 def test_both_sources_are_one_list_newest_first(store, reader, workspace):
     kept(workspace)
-    ended(store, outcome={"status": "completed", "states": {"done": {"new": 1}}})
+    ended(store, outcome=Outcome(states={"done": {"new": 1}}))
     rows, text = history_list(store, reader)
     assert [row["title"] for row in rows] == ["Export", "Import"]
     assert text == "2 operations."
@@ -97,14 +101,14 @@ def test_both_sources_are_one_list_newest_first(store, reader, workspace):
 
 
 def test_an_operation_that_both_know_is_told_once(store, reader, workspace):
-    operation = ended(store, outcome={"status": "completed"})
-    workspace.service().history().record(local_entry(operation), [])
+    operation = ended(store, outcome=Outcome())
+    workspace.service().history().record(make_entry(operation), [])
     rows, text = history_list(store, reader)
     assert (len(rows), text) == (1, "1 operation.")
 
 
 def test_a_history_that_cannot_be_read_is_said_and_hides_nothing_known_here(store):
-    ended(store, outcome={"status": "completed"})
+    ended(store, outcome=Outcome())
     rows, text = history_list(store, silent())
     assert len(rows) == 1
     assert text == "1 operation. The history in the workspace cannot be read. No answer."
@@ -113,17 +117,17 @@ def test_a_history_that_cannot_be_read_is_said_and_hides_nothing_known_here(stor
 @pytest.mark.parametrize(
     ("status", "outcome", "word"),
     [
-        (Status.SUCCEEDED, {"status": "completed"}, "completed"),
-        (Status.SUCCEEDED, {"status": "completed_with_errors"}, "completed_with_errors"),
+        (Status.SUCCEEDED, Outcome(), "completed"),
+        (Status.SUCCEEDED, Outcome(ReportStatus.COMPLETED_WITH_ERRORS), "completed_with_errors"),
         (Status.SUCCEEDED, None, ""),
-        (Status.FAILED, {"status": "failed"}, "failed"),
+        (Status.FAILED, Outcome(ReportStatus.FAILED), "failed"),
         (Status.CANCELLED, None, "cancelled"),
-        (Status.INTERRUPTED, {"status": "completed"}, "interrupted"),
+        (Status.INTERRUPTED, Outcome(), "interrupted"),
     ],
 )
 def test_a_local_operation_tells_how_it_ended(store, status, outcome, word):
     operation = ended(store, status, outcome, "why")
-    entry = local_entry(operation)
+    entry = make_entry(operation)
     assert (entry.outcome, entry.message, entry.actor) == (word, "why", ANA)
     assert entry.started == operation.created
     assert entry.seconds == operation.finished - operation.started
@@ -133,20 +137,20 @@ def test_an_operation_that_never_began_took_its_time_from_its_start(store):
     name = store.start(OperationKind.EXPORT, {}, ANA).operation_id
     store.request_cancel(name, "by ana")
     operation = store.get(name)
-    assert local_entry(operation).seconds == operation.finished - operation.created >= 0
+    assert make_entry(operation).seconds == operation.finished - operation.created >= 0
 
 
 def test_an_entry_of_this_machine_is_shown_without_the_workspace(store):
-    operation = ended(store, outcome={"status": "completed"})
-    rows, head = history_entry(store, silent(), local_entry(operation).entry_id)
-    assert rows == [{"key": "0", "job": "<b>load</b>"}]
+    operation = ended(store, outcome=Outcome())
+    rows, head = history_entry(store, silent(), make_entry(operation).entry_id)
+    assert rows == [GridRow("0", "<b>load</b>").as_json()]
     assert "Export: Completed" in str(head.to_plotly_json())
 
 
 def test_an_entry_of_another_machine_is_read_from_the_workspace(store, reader, workspace):
     entry = kept(workspace)
     rows, head = history_entry(store, reader, entry.entry_id)
-    assert rows == [{"key": "0", "job": "kept"}]
+    assert rows == [GridRow("0", "kept").as_json()]
     assert "bo@prod.example" in str(head.to_plotly_json())
 
 

@@ -9,6 +9,7 @@ from callbacks.operations import cancel, start, start_operation
 from core.errors import ModeError, SelectionError, SyncError
 from core.operations.kinds import OperationKind
 from core.operations.operation import PLAN, OperationRunningError, Status
+from core.operations.outcome import Outcome
 from core.settings import AppMode
 from tests.fakes import FakeOperationStore, FakeTime
 from web.identity import User
@@ -35,7 +36,7 @@ def store(time) -> FakeOperationStore:
 def ended(store, kind: str, status: Status = Status.SUCCEEDED, **params) -> str:
     name = store.start(OperationKind(kind), params, ANA.name).operation_id
     store.claim(name)
-    store.finish(name, status, {"counts": {}})
+    store.finish(name, status, Outcome())
     return name
 
 
@@ -144,7 +145,7 @@ def test_a_plan_is_over_when_another_validation_came(store, plan, status):
 def test_a_plan_is_over_when_git_was_pulled(store, plan):
     ended(store, "pull", Status.FAILED)
     assert begin(store, {"kind": "import", "plan": plan, "names": ["load"]})
-    store.finish(store.active().operation_id, Status.SUCCEEDED, {})
+    store.finish(store.active().operation_id, Status.SUCCEEDED, Outcome())
     ended(store, "pull")
     with pytest.raises(SyncError, match="not the newest validation"):
         start_operation(

@@ -14,21 +14,28 @@ from components.actions import (
     reviewed_plan,
     running_sentence,
 )
-from components.grid import HISTORY_COLUMNS, grid, grid_tools, job_columns
-from components.history_tab import counts_text, entry_head, history_row, title_of, tone_of
+from components.grid import grid, grid_tools, history_columns, job_columns
+from components.history_tab import entry_head, history_row
 from components.operation_view import chips_view, outcome_view, progress_view
 from components.row_panel import crumbs, row_panel
 from components.shell import Frame, page
 from components.words import (
     clock_time,
+    counts_text,
     duration,
     headline,
     plural,
+    title_of,
+    tone_of,
     what_happened,
 )
 from components.workspace_tab import workspace_view
+from core.json_text import JsonDict
+from core.operations.grid_row import GridRow
 from core.operations.kinds import OperationKind
 from core.operations.operation import Operation, Status
+from core.operations.outcome import Outcome
+from core.reporting.report import ReportRow
 from core.state.history import HistoryEntry
 
 ANA = "ana@dev.example"
@@ -43,7 +50,10 @@ ACTIVE = (dcc.Markdown, html.Script, html.Iframe, html.Embed, html.ObjectEl, htm
 LINKS = ("href", "src", "srcDoc", "formAction", "action")
 
 
-def operation(kind: str = "import", status: str = "succeeded", **fields) -> Operation:
+def operation(
+    kind: str = "import", status: str = "succeeded", outcome: JsonDict | None = None, **fields
+) -> Operation:
+    """Return an operation; its outcome is told as it is kept."""
     times = {"created": 1_700_000_000.0, "started": 1_700_000_001.0, "finished": 1_700_000_004.0}
     return Operation(
         **{
@@ -52,6 +62,7 @@ def operation(kind: str = "import", status: str = "succeeded", **fields) -> Oper
             "status": Status(status),
             "actor": ANA,
             "params": {},
+            "outcome": Outcome.from_json(outcome, kind) if outcome is not None else None,
             **times,
             **fields,
         }
@@ -333,7 +344,8 @@ ROW = {"key": "0", "job": "load", "file": "load.json", "status": "changed", "job
 
 
 def panel(report=None, has_sides=False, **row) -> Component:
-    return row_panel({**ROW, **row}, report or {}, "Changed", has_sides=has_sides)
+    shown = ReportRow.from_json(report or {})
+    return row_panel(GridRow.from_json({**ROW, **row}), shown, "Changed", has_sides=has_sides)
 
 
 def test_a_path_is_read_as_people_say_it():
@@ -371,7 +383,7 @@ def test_without_differences_the_status_says_what_is_there(status, text):
 
 def test_everything_that_is_known_of_a_row_is_shown_once():
     report = {
-        "message": "Starts by itself. And more.",
+        "message": "And more.",
         "issues": [{"path": "tasks[a]", "message": "No cluster."}, {"message": "Whole."}],
         "details": {
             "risks": [{"code": "becomes_active", "message": "Starts by itself."}],
@@ -471,14 +483,14 @@ def test_a_grid_neither_runs_nor_renders_what_is_in_its_cells():
     props = table.to_plotly_json()["props"]
     assert not props.get("dangerously_allow_code")
     assert props.get("style") is None
-    for columns in (job_columns("export"), job_columns("import"), HISTORY_COLUMNS):
+    for columns in (job_columns("export"), job_columns("import"), history_columns()):
         assert len({column["field"] for column in columns}) == len(columns)
         assert not any(column.get("cellRenderer") == "markdown" for column in columns)
 
 
 def test_every_column_can_be_chosen_by_its_name():
-    text = text_of(grid_tools("x", HISTORY_COLUMNS, has_all=False))
-    assert all(column["headerName"] in text for column in HISTORY_COLUMNS)
+    text = text_of(grid_tools("x", history_columns(), has_all=False))
+    assert all(column["headerName"] in text for column in history_columns())
     assert "All rows and columns" not in text
     assert "All rows and columns" in text_of(grid_tools("x", job_columns("import")))
 

@@ -14,35 +14,35 @@ def test_task_types_are_told_once_in_alphabetical_order():
     tasks = [notebook_task("a"), run_job_task("b", 1), notebook_task("c"), {"sql_task": {}}]
     facts = job_facts(job("load", tasks=tasks))
     assert facts.tasks == 4
-    assert facts.task_types == ("notebook", "run job", "sql")
+    assert facts.types == "notebook, run job, sql"
 
 
 def test_what_is_repeated_for_each_counts_by_its_inner_type():
     inner = {"for_each_task": {"inputs": "[]", "task": notebook_task("each")}}
-    assert job_facts({"tasks": [inner]}).task_types == ("for each", "notebook")
+    assert job_facts({"tasks": [inner]}).types == "for each, notebook"
 
 
 def test_a_type_that_we_do_not_know_has_its_name():
-    assert job_facts({"tasks": [{"brand_new_task": {}}]}).task_types == ("brand new",)
+    assert job_facts({"tasks": [{"brand_new_task": {}}]}).types == "brand new"
 
 
 @pytest.mark.parametrize(
     ("settings", "starts"),
     [
-        ({"schedule": {"quartz_cron_expression": "0 0 5 * * ?"}}, ("0 0 5 * * ?",)),
+        ({"schedule": {"quartz_cron_expression": "0 0 5 * * ?"}}, "0 0 5 * * ?"),
         (
             {"schedule": {"quartz_cron_expression": "0 0 5 * * ?", "timezone_id": "UTC"}},
-            ("0 0 5 * * ? (UTC)",),
+            "0 0 5 * * ? (UTC)",
         ),
-        ({"continuous": {}}, ("continuous",)),
-        ({"trigger": {"file_arrival": {"url": "/x"}, "pause_status": "PAUSED"}}, ("file arrival",)),
-        ({"trigger": {}}, ("trigger",)),
+        ({"continuous": {}}, "continuous"),
+        ({"trigger": {"file_arrival": {"url": "/x"}, "pause_status": "PAUSED"}}, "file arrival"),
+        ({"trigger": {}}, "trigger"),
         (
             {"triggers": [{"table_update": {}}, {"periodic": {}}, "nonsense"]},
-            ("table update", "periodic"),
+            "table update; periodic",
         ),
-        ({"trigger": {"table_update": {}, "periodic": {}}}, ("periodic, table update",)),
-        ({"schedule": {}, "continuous": {}}, ("", "continuous")),
+        ({"trigger": {"table_update": {}, "periodic": {}}}, "periodic, table update"),
+        ({"schedule": {}, "continuous": {}}, "; continuous"),
     ],
 )
 def test_every_way_to_start_is_told(settings, starts):
@@ -88,4 +88,4 @@ def test_a_wrong_type_counts_as_absent(nonsense):
     assert facts.tasks in (0, 1)
     assert facts.run_as == ""
     task = {"for_each_task": nonsense, "notebook_task": nonsense, "x": nonsense}
-    assert set(job_facts({"tasks": [task]}).task_types) <= {"for each", "notebook"}
+    assert set(job_facts({"tasks": [task]}).types.split(", ")) <= {"", "for each", "notebook"}

@@ -6,11 +6,13 @@ import pytest
 
 from core.errors import Issue, WorkspaceError
 from core.operations.kinds import OperationKind
+from core.operations.outcome import Outcome
 from core.operations.recorder import Recorder
 from core.planning.import_plan import Blocked
 from core.planning.review import Review
 from core.planning.risks import Risk
-from core.reporting.report import Report, ReportRow, RowDetails
+from core.reporting.details import GitPlace, PullFacts
+from core.reporting.report import Report, ReportRow, ReportStatus
 from tests.builders import job, run_job_task
 from tests.fakes import FakeOperationStore, FakeTime, FakeWorkspace
 
@@ -67,7 +69,7 @@ def target() -> FakeWorkspace:
 
 
 def rows_of(store, operation_id):
-    return {row["job"]: row for row in store.row_values(operation_id)}
+    return {row.job: row for row in store.row_values(operation_id)}
 
 
 # An operation from its start to its end
@@ -80,38 +82,33 @@ def test_all_rows_stand_there_before_the_first_is_carried_out(
     target.files.before_write = lambda _path: before.append(rows_of(store, operation_id))
     target.service().import_jobs(listener=recorder.listener)
     planned = next(rows for rows in before if rows)
-    assert {name: row["state"] for name, row in planned.items()} == {
+    assert {name: row.state for name, row in planned.items()} == {
         "load": "planned",
         "report": "planned",
     }
-    assert planned["report"]["needs"] == ["load"]
+    assert planned["report"].needs == ("load",)
 
 
 def test_rows_end_as_the_report_tells(store, operation_id, recorder, target):
     report = target.service().import_jobs(Review(["load"]), listener=recorder.listener)
     outcome = recorder.finish(report)
     rows = rows_of(store, operation_id)
-    assert (rows["load"]["state"], rows["load"]["pick"]) == ("done", "")
-    assert rows["load"]["message"].startswith("Created as job ")
-    assert (rows["report"]["state"], rows["report"]["pick"]) == ("planned", "import")
-    assert rows["report"]["message"] == "Not selected."
-    assert outcome == {
-        "status": "completed",
-        "counts": {"new": 2},
-        "states": {"done": {"new": 1}, "planned": {"new": 1}},
-        "issues": [],
-        "unmapped": [],
-        "details": {},
-    }
+    assert (rows["load"].state, rows["load"].pick) == ("done", "")
+    assert rows["load"].message.startswith("Created as job ")
+    assert (rows["report"].state, rows["report"].pick) == ("planned", "import")
+    assert rows["report"].message == "Not selected."
+    assert outcome == Outcome(
+        ReportStatus.COMPLETED, {"new": 2}, {"done": {"new": 1}, "planned": {"new": 1}}
+    )
 
 
 def test_a_job_that_fails_is_told_as_failed(store, operation_id, recorder, target):
     target.jobs.fail_names["create load"] = WorkspaceError("The workspace answered: no.")
     outcome = recorder.finish(target.service().import_jobs(listener=recorder.listener))
     rows = rows_of(store, operation_id)
-    assert {row["state"] for row in rows.values()} == {"failed"}
-    assert "The workspace answered: no." in rows["load"]["message"]
-    assert outcome["states"] == {"failed": {"error": 2}}
+    assert {row.state for row in rows.values()} == {"failed"}
+    assert "The workspace answered: no." in rows["load"].message
+    assert outcome.states == {"failed": {"error": 2}}
     assert "ERROR" in {line.level for line in store.log_lines(operation_id, 99)}
 
 
@@ -127,8 +124,8 @@ def test_both_sides_and_the_report_of_a_row_are_documents(store, operation_id, r
 def test_the_history_keeps_each_row_with_what_the_report_told(recorder, target):
     recorder.finish(target.service().import_jobs(listener=recorder.listener))
     first, second = recorder.history_rows()
-    assert (first["row"]["job"], second["row"]["job"]) == ("load", "report")
-    assert first["report"]["job_name"] == "load"
+    assert (first.row.job, second.row.job) == ("load", "report")
+    assert first.report.job_name == "load"
 
 
 def test_a_removal_that_was_refused_for_one_job_says_so(store, operation_id, recorder, target):
@@ -137,25 +134,26 @@ def test_a_removal_that_was_refused_for_one_job_says_so(store, operation_id, rec
         del target.files.files[f"/Workspace/Shared/jobs/{path}"]
     outcome = recorder.finish(target.service().remove(Review(["load"]), listener=recorder.listener))
     rows = rows_of(store, operation_id)
-    assert (rows["load"]["status"], rows["load"]["state"]) == ("error", "failed")
-    assert "would run a job that is gone" in rows["load"]["message"]
-    assert rows["report"]["pick"] == "remove"
-    assert outcome["states"] == {"failed": {"error": 1}, "planned": {"deleted": 1}}
+    assert (rows["load"].status, rows["load"].state) == ("error", "failed")
+    assert "would run a job that is gone" in rows["load"].message
+    assert rows["report"].pick == "remove"
+    assert outcome.states == {"failed": {"error": 1}, "planned": {"deleted": 1}}
 
 
 def test_rows_that_no_plan_was_made_for_come_from_the_report(store, operation_id, recorder):
     rows = (ReportRow("load", "load.json", "new", message="Its file came."),)
-    outcome = recorder.finish(Report("pull", rows, details={"commit": "2" * 40}))
+    details = PullFacts(GitPlace(commit="2" * 40))
+    outcome = recorder.finish(Report("pull", rows, details=details))
     [row] = store.row_values(operation_id)
-    assert (row["key"], row["job"], row["state"], row["pick"]) == ("0", "load", "", "")
-    assert outcome["details"] == {"commit": "2" * 40}
-    assert outcome["states"] == {"": {"new": 1}}
+    assert (row.key, row.job, row.state, row.pick) == ("0", "load", "", "")
+    assert outcome.details == details
+    assert outcome.states == {"": {"new": 1}}
     assert json.loads(store.document(operation_id, "row/0"))["message"] == "Its file came."
 
 
 def test_an_operation_that_failed_before_its_plan_has_no_rows(store, operation_id, recorder):
     outcome = recorder.finish(Report("import", has_failed=True))
-    assert (outcome["status"], outcome["counts"], outcome["states"]) == ("failed", {}, {})
+    assert (outcome.status, outcome.counts, outcome.states) == ("failed", {}, {})
     assert store.row_values(operation_id) == []
     assert recorder.history_rows() == []
 
@@ -163,21 +161,21 @@ def test_an_operation_that_failed_before_its_plan_has_no_rows(store, operation_i
 def test_what_was_done_is_kept_when_the_report_is_missing(store, operation_id, recorder, target):
     target.service().import_jobs(listener=recorder.listener)
     outcome = recorder.finish(Report("import", has_failed=True))
-    assert outcome["states"] == {"done": {"new": 2}}
-    assert [item["report"] for item in recorder.history_rows()] == [{}, {}]
+    assert outcome.states == {"done": {"new": 2}}
+    assert [kept.report for kept in recorder.history_rows()] == [None, None]
 
 
 def test_issues_of_the_whole_stand_in_the_outcome_and_in_the_log(store, operation_id, recorder):
     outcome = recorder.finish(Report("import", issues=(Issue("Careful.", "map.json"),)))
-    assert outcome["issues"] == [{"path": "map.json", "message": "Careful."}]
+    assert outcome.issues == (Issue("Careful.", "map.json"),)
     assert "Careful." in [line.text for line in store.log_lines(operation_id, 9)]
 
 
 def test_risks_found_at_the_end_come_into_the_row(store, operation_id, recorder):
-    details = RowDetails(risks=(Risk("active_runs", "It runs now."),))
+    risks = (Risk("active_runs", "It runs now."),)
     recorder.on_planned([Blocked("load", "load.json", (Issue("x"),))])
-    recorder.finish(Report("validate", (ReportRow("load", "load.json", "error", details=details),)))
-    assert store.row_values(operation_id)[0]["risks"] == ["active_runs"]
+    recorder.finish(Report("validate", (ReportRow("load", "load.json", "error", risks=risks),)))
+    assert store.row_values(operation_id)[0].risks == ("active_runs",)
 
 
 def test_two_rows_of_one_name_do_not_take_each_other_s_place(store, operation_id, recorder):
@@ -185,7 +183,7 @@ def test_two_rows_of_one_name_do_not_take_each_other_s_place(store, operation_id
     recorder.on_planned(twins)
     recorder.on_row(ReportRow("twin", "b.json", "error", issues=(Issue("now"),)))
     recorder.flush()
-    assert [row["message"] for row in store.row_values(operation_id)] == ["a.json", "now"]
+    assert [row.message for row in store.row_values(operation_id)] == ["a.json", "now"]
 
 
 def test_a_row_that_was_not_planned_is_ignored(store, operation_id, recorder):
@@ -199,7 +197,7 @@ def test_many_rows_are_written_in_parts(store, operation_id, recorder):
     recorder.on_planned(rows)
     assert store.writes == 3
     assert len(store.row_values(operation_id)) == 450
-    assert store.row_values(operation_id)[449]["key"] == "449"
+    assert store.row_values(operation_id)[449].key == "449"
 
 
 def test_what_is_reviewed_is_kept(store, operation_id, recorder):
@@ -236,7 +234,7 @@ def test_many_rows_do_not_wait_for_the_clock(store, operation_id, recorder):
     recorder.on_planned(rows)
     for n in range(200):
         recorder.on_row(ReportRow(f"job {n}", "", "new", message="Done."))
-    assert {row["message"] for row in store.row_values(operation_id)} == {"Done."}
+    assert {row.message for row in store.row_values(operation_id)} == {"Done."}
 
 
 def test_a_wait_is_told_at_once(store, operation_id, recorder, time):
@@ -280,8 +278,8 @@ def test_an_import_stops_between_two_jobs(store, operation_id, recorder, target,
     target.jobs.create_job = create_and_cancel
     outcome = recorder.finish(target.service().import_jobs(listener=recorder.listener))
     assert target.jobs.log == [("create", "load")]
-    assert outcome["states"] == {"done": {"new": 1}, "failed": {"error": 1}}
-    assert "Not begun: the import was stopped." in rows_of(store, operation_id)["report"]["message"]
+    assert outcome.states == {"done": {"new": 1}, "failed": {"error": 1}}
+    assert "Not begun: the import was stopped." in rows_of(store, operation_id)["report"].message
 
 
 @pytest.mark.parametrize(
@@ -292,5 +290,5 @@ def test_hostile_names_are_told_as_they_are(store, operation_id, recorder, name)
     target.jobs.add(job(name))
     recorder.finish(target.service().export(listener=recorder.listener))
     [row] = store.row_values(operation_id)
-    assert (row["job"], row["state"]) == (name, "done")
+    assert (row.job, row.state) == (name, "done")
     assert any(name in line.text for line in store.log_lines(operation_id, 99))

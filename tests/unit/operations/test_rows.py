@@ -10,7 +10,8 @@ from core.definitions.folder import DefinitionFile
 from core.errors import Issue
 from core.jobsettings.secrets import MASK
 from core.json_text import Packed
-from core.operations.rows import first_body, row_document, side_documents, told
+from core.operations.grid_row import GridRow, RowState
+from core.operations.rows import detailed_report, first_row, side_documents, tell_row
 from core.operations.sides import Sides, sides_of
 from core.planning.export_plan import ChangedFile, NewFile, UnchangedFile
 from core.planning.import_plan import Blocked, Changed, Deleted, New, Unchanged, Unmanaged
@@ -28,12 +29,12 @@ CHANGE = FieldChange("schedule.pause_status", "PAUSED", None)
 CHANGED = Changed("load", FILE, LIVE, GIT, HERE, (CHANGE,))
 
 
-def body_of(planned):
-    return first_body("0", planned, sides_of(planned))
+def row_of(planned):
+    return first_row("0", planned, sides_of(planned))
 
 
 def test_a_row_tells_the_job_at_a_glance():
-    assert body_of(CHANGED) == {
+    assert row_of(CHANGED).as_json() == {
         "key": "0",
         "job": "load",
         "file": "load.json",
@@ -54,10 +55,10 @@ def test_a_row_tells_the_job_at_a_glance():
 
 
 def test_ids_are_texts_because_browsers_round_large_numbers():
-    assert body_of(Unmanaged("load", LIVE, ""))["job_id"] == "9223372036854775807"
-    assert body_of(New.pack("load", FILE, GIT))["job_id"] == ""
+    assert row_of(Unmanaged("load", LIVE, "")).job_id == "9223372036854775807"
+    assert row_of(New.pack("load", FILE, GIT)).job_id == ""
     zero = LiveJob.pack(0, HERE, "", "", complete=True)
-    assert body_of(Unmanaged("load", zero, ""))["job_id"] == "0"
+    assert row_of(Unmanaged("load", zero, "")).job_id == "0"
 
 
 @pytest.mark.parametrize(
@@ -77,64 +78,62 @@ def test_ids_are_texts_because_browsers_round_large_numbers():
     ids=lambda value: type(value).__name__ if not isinstance(value, str) else value,
 )
 def test_only_what_can_be_carried_out_can_be_picked(planned, pick, state):
-    body = body_of(planned)
-    assert (body["pick"], body["state"]) == (pick, state)
+    row = row_of(planned)
+    assert (row.pick, row.state) == (pick, state)
 
 
 def test_a_row_names_the_jobs_that_it_needs():
     desired = job("load", tasks=[run_job_task(key, f"__JOB__{key}__") for key in ("b", "a")])
-    assert body_of(New.pack("load", FILE, desired))["needs"] == ["a", "b"]
+    assert row_of(New.pack("load", FILE, desired)).needs == ("a", "b")
 
 
 def test_a_row_that_failed_cannot_be_picked_again():
     failed = ReportRow("load", "load.json", "error", issues=(Issue("No."),))
-    body = told(body_of(CHANGED), failed, "planned")
-    assert (body["status"], body["state"], body["pick"]) == ("error", "failed", "")
+    row = tell_row(row_of(CHANGED), failed, RowState.PLANNED)
+    assert (row.status, row.state, row.pick) == ("error", "failed", "")
 
 
 def test_what_had_nothing_to_carry_out_cannot_fail():
     blocked = Blocked("load", "load.json", (Issue("x"),))
     shown = ReportRow("load", "load.json", "error", issues=(Issue("x"),))
-    assert told(body_of(blocked), shown, "")["state"] == ""
+    assert tell_row(row_of(blocked), shown, "").state == ""
 
 
 def test_a_row_that_is_done_keeps_its_facts_and_its_risks():
     done = ReportRow("load", "load.json", "changed", (CHANGE,), message="Done.")
-    body = told(body_of(CHANGED), done, "done")
-    assert (body["message"], body["state"], body["pick"]) == ("Done.", "done", "")
-    assert body["risks"] == ["becomes_active"]
-    assert body["starts"] == "0 0 5 * * ?"
-    assert told(body, done, "done", [])["risks"] == []
+    row = tell_row(row_of(CHANGED), done, RowState.DONE)
+    assert (row.message, row.state, row.pick) == ("Done.", "done", "")
+    assert row.risks == ("becomes_active",)
+    assert row.facts.starts == "0 0 5 * * ?"
 
 
 def test_issues_stand_before_the_message():
     issues = (Issue("first", "tasks[a]"), Issue("second"))
     shown = ReportRow("load", "load.json", "error", issues=issues, message="third")
-    assert told(body_of(CHANGED), shown, "")["message"] == "tasks[a]: first second third"
+    assert tell_row(row_of(CHANGED), shown, "").message == "tasks[a]: first second third"
 
 
 def test_the_side_panel_s_document_has_the_risks_of_the_plan():
-    document = row_document(ReportRow("load", "load.json", "changed", (CHANGE,)), CHANGED)
+    shown = ReportRow("load", "load.json", "changed", (CHANGE,))
+    document = detailed_report(shown, CHANGED).as_json()
     assert [risk["code"] for risk in document["details"]["risks"]] == ["becomes_active"]
     assert document["changes"] == [{"path": CHANGE.path, "current": "PAUSED", "desired": None}]
 
 
 def test_the_report_s_own_details_come_before_those_of_the_plan():
-    details = RowDetails(risks=(Risk("active_runs", "It runs now."),))
-    shown = ReportRow("load", "load.json", "changed", details=details)
-    assert row_document(shown, CHANGED)["details"]["risks"] == [
-        {"code": "active_runs", "message": "It runs now."}
-    ]
+    risks = (Risk("active_runs", "It runs now."),)
+    shown = ReportRow("load", "load.json", "changed", details=RowDetails(), risks=risks)
+    assert detailed_report(shown, CHANGED).risks == risks
 
 
 def test_a_row_without_a_plan_has_no_risks():
-    assert row_document(ReportRow("load", "", "new"), None)["details"]["risks"] == []
+    assert detailed_report(ReportRow("load", "", "new"), None).risks == ()
 
 
 def test_no_secret_comes_into_a_document():
     path = 'tasks[main].new_cluster.spark_conf["x.password"]'
     shown = ReportRow("load", "", "changed", (FieldChange(path, "s3cret", "n3w"),))
-    text = json.dumps(row_document(shown, None))
+    text = json.dumps(detailed_report(shown, None).as_json())
     assert "s3cret" not in text
     assert "n3w" not in text
     assert MASK in json.loads(text)["changes"][0].values()
@@ -156,5 +155,6 @@ def test_sides_are_documents_of_their_own():
 def test_a_hostile_name_is_a_text_like_any_other(name):
     settings = job(name, tasks=[notebook_task(name)])
     file = DefinitionFile(f"{name}.json", Definition.pack(name, None, name, settings), b"")
-    body = json.loads(json.dumps(body_of(New.pack(name, file, settings))))
-    assert (body["job"], body["file"]) == (name, f"{name}.json")
+    made = row_of(New.pack(name, file, settings)).as_json()
+    row = GridRow.from_json(json.loads(json.dumps(made)))
+    assert (row.job, row.file) == (name, f"{name}.json")

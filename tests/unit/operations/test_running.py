@@ -11,8 +11,10 @@ import pytest
 from core.errors import PermissionDeniedError, UnreachableError
 from core.operations.kinds import OperationKind, UseCases
 from core.operations.operation import PLAN, SHUTDOWN, Operation, Status
+from core.operations.outcome import Outcome
 from core.operations.recorder import Recorder
 from core.operations.running import carry_out
+from core.reporting.details import PlanFacts
 from core.service import JobSync
 from core.settings import AppMode
 from core.state.history import HistoryEntry
@@ -50,7 +52,7 @@ class Desk:
         assert operation is not None
         return operation
 
-    def outcome(self, operation: Operation) -> dict[str, Any]:
+    def outcome(self, operation: Operation) -> Outcome:
         assert operation.outcome is not None
         return operation.outcome
 
@@ -82,7 +84,7 @@ def test_a_preview_writes_no_file_and_an_export_does(desk: Desk) -> None:
 def test_what_was_reviewed_is_imported_and_removed(desk: Desk) -> None:
     desk.put("load", "report")
     imported = desk.run("import", plan=desk.validated(), names=["load"])
-    assert (imported.status, desk.outcome(imported)["mode"]) == (Status.SUCCEEDED, "Both")
+    assert (imported.status, desk.outcome(imported).mode) == (Status.SUCCEEDED, "Both")
     assert [one.name for one in desk.workspace.jobs.jobs.values()] == ["load"]
     del desk.workspace.files.files[f"{FOLDER}/load.json"]
     removed = desk.run("remove", plan=desk.validated(), names=["load"])
@@ -94,17 +96,16 @@ def test_a_validation_keeps_what_the_user_reviews(desk: Desk) -> None:
     desk.put("load")
     plan = desk.validated()
     assert list(json.loads(desk.store.document(plan, PLAN) or b"")) == ["load"]
-    details = desk.outcome(desk.operation(plan))["details"]
-    assert details == {"is_complete": True, "adoptable": 0}
+    assert desk.outcome(desk.operation(plan)).plan == PlanFacts(is_complete=True, adoptable=0)
 
 
 def test_equal_jobs_are_adopted(desk: Desk) -> None:
     desk.workspace.jobs.add(job("load"))
     desk.run("export")
     plan = desk.validated()
-    assert desk.outcome(desk.operation(plan))["details"]["adoptable"] == 1
+    assert desk.outcome(desk.operation(plan)).plan.adoptable == 1
     assert desk.run("adopt", plan=plan).status is Status.SUCCEEDED
-    assert desk.outcome(desk.operation(desk.validated()))["details"]["adoptable"] == 0
+    assert desk.outcome(desk.operation(desk.validated())).plan.adoptable == 0
 
 
 def test_reading_the_workspace_is_not_kept_in_the_history(desk: Desk) -> None:
@@ -144,7 +145,7 @@ def test_what_was_done_and_could_not_be_noted_has_failed(desk: Desk) -> None:
     refuse_to_write(desk, "exported")
     failed = desk.run("export")
     assert failed.status is Status.FAILED
-    assert failed.error == desk.outcome(failed)["issues"][-1]["message"]
+    assert failed.error == desk.outcome(failed).issues[-1].message
     assert list(desk.workspace.definition_files()) == ["load.json"]
 
 
@@ -152,8 +153,8 @@ def test_a_history_that_cannot_be_written_is_no_failure(desk: Desk) -> None:
     refuse_to_write(desk, "/history/")
     previewed = desk.run("preview")
     assert previewed.status is Status.SUCCEEDED
-    [issue] = desk.outcome(previewed)["issues"]
-    assert "could not be entered in the history" in issue["message"]
+    [issue] = desk.outcome(previewed).issues
+    assert "could not be entered in the history" in issue.message
 
 
 def test_an_operation_is_carried_out_once(desk: Desk) -> None:

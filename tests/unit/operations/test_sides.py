@@ -24,7 +24,7 @@ LIVE = LiveJob.pack(2**53 + 1, HERE, "ana@dev.example", "bo@dev.example", comple
 DEFINITION = Definition.pack("load", 7, "cy@dev.example", GIT)
 FILE = DefinitionFile("load.json", DEFINITION, b"")
 EXPORTED = Definition.pack("load", LIVE.job_id, "bo@dev.example", HERE)
-EQUAL_HERE = Sides(Packed(HERE), None, True, LIVE.job_id, "bo@dev.example")
+EQUAL_HERE = Sides(Packed(HERE), None, LIVE.job_id, "bo@dev.example")
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ EQUAL_HERE = Sides(Packed(HERE), None, True, LIVE.job_id, "bo@dev.example")
         (Skipped("load", LIVE, "reason", None), EQUAL_HERE),
         (
             Deleted("load", LIVE, ()),
-            Sides(Packed(HERE), None, False, LIVE.job_id, "bo@dev.example"),
+            Sides(Packed(HERE), None, LIVE.job_id, "bo@dev.example"),
         ),
         (Blocked("load", "load.json", (Issue("x"),)), Sides()),
         (
@@ -54,11 +54,11 @@ EQUAL_HERE = Sides(Packed(HERE), None, True, LIVE.job_id, "bo@dev.example")
         (UnchangedFile("load", FILE, LIVE), EQUAL_HERE),
         (
             DeletedFile("load", FILE),
-            Sides(Packed(GIT), None, False, None, "cy@dev.example"),
+            Sides(Packed(GIT), None, None, "cy@dev.example"),
         ),
         (
             ForeignFile("load", FILE, "note"),
-            Sides(Packed(GIT), None, True, None, "cy@dev.example"),
+            Sides(Packed(GIT), None, None, "cy@dev.example"),
         ),
         (SkippedJob("load", "reason"), Sides()),
     ],

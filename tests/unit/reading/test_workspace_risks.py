@@ -65,15 +65,15 @@ def ask(workspace: FakeWorkspace, **options: bool) -> Report:
 def codes(report: Report) -> dict[str, list[str]]:
     """Return the codes of the notes by job name; only of rows that have some."""
     return {
-        row.job_name: [risk.code for risk in row.details.risks]
+        row.job_name: [risk.code for risk in row.risks]
         for row in report.rows
-        if row.details and row.details.risks
+        if row.details and row.risks
     }
 
 
 def message(report: Report, name: str) -> str:
     [row] = [row for row in report.rows if row.job_name == name]
-    return row.message
+    return row.message_with_risks
 
 
 def test_the_statuses_are_what_the_tests_below_rely_on(prod) -> None:
@@ -232,12 +232,13 @@ def test_notes_join_the_message_and_the_details_when_there_are_some() -> None:
     first, second = Risk("a", "First."), Risk("b", "Second.")
     row = ReportRow("a", "a.json", "new", message="Will be created.")
     assert row.with_risks(()) == row
-    assert row.with_risks((first, second)).message == "Will be created. First. Second."
+    assert row.with_risks((first, second)).message_with_risks == "Will be created. First. Second."
+    assert row.with_risks((first, second)).message == "Will be created."
     assert row.with_risks((first,)).details is None
-    detailed = ReportRow("a", "", "deleted", details=RowDetails(risks=(first,)))
+    detailed = ReportRow("a", "", "deleted", details=RowDetails(), risks=(first,))
     changed = detailed.with_risks((second,))
-    assert changed.details == RowDetails(risks=(first, second))
-    assert changed.message == "Second."
+    assert changed.risks == (first, second)
+    assert [risk["code"] for risk in changed.as_json()["details"]["risks"]] == ["a", "b"]
 
 
 def test_the_listener_hears_what_is_asked_and_how_far_it_is(prod) -> None:

@@ -10,6 +10,7 @@ from core.jobsettings.secrets import MASK
 from core.jobsettings.verbatim import Verbatim
 from core.mapping.unmapped import UnmappedName
 from core.planning.risks import Risk
+from core.reporting.details import PlanFacts
 from core.reporting.listener import Listener, while_reading
 from core.reporting.report import Report, ReportRow, RowDetails, report_failure
 
@@ -77,7 +78,10 @@ def test_the_document_of_a_report_is_complete():
 
 
 def test_facts_stand_in_the_details():
-    assert Report("info", details={"a": 1}).as_json({})["details"] == {"a": 1}
+    assert Report("validate", details=PlanFacts(False, 1)).as_json({})["details"] == {
+        "is_complete": False,
+        "adoptable": 1,
+    }
 
 
 def test_an_operation_that_could_not_be_carried_out_says_why():
@@ -101,12 +105,12 @@ def test_a_listener_may_get_another_receiver_of_progress():
 
 
 def test_the_details_of_a_row_hide_secrets():
+    risks = (Risk("run_as", "Careful."),)
     details = RowDetails(
-        risks=(Risk("run_as", "Careful."),),
         not_mapped=(Verbatim(SECRET, "s3cret", "Spark setting"),),
         hidden=(HiddenDifference("timeout_seconds", 0, None, "default", "docs"),),
     )
-    document = ReportRow("a", "", "new", details=details).as_json()["details"]
+    document = ReportRow("a", "", "new", details=details, risks=risks).as_json()["details"]
     assert document == {
         "risks": [{"code": "run_as", "message": "Careful."}],
         "not_mapped": [{"path": SECRET, "value": MASK, "what": "Spark setting"}],

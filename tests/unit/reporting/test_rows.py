@@ -75,7 +75,8 @@ def test_each_row_of_an_export_says_where_and_what():
 def test_a_changed_row_tells_its_changes_and_its_risks():
     row = import_row(changed(changes=CHANGES, old_name="b"))
     assert row.changes == CHANGES
-    assert row.message == "Is called “b” now. Runs as somebody else after the import."
+    assert row.message == "Is called “b” now."
+    assert row.message_with_risks == "Is called “b” now. Runs as somebody else after the import."
 
 
 def test_a_blocked_row_tells_its_issues():
@@ -88,13 +89,14 @@ def test_those_that_still_run_a_deleted_job_are_named():
 
 
 def test_the_details_of_a_row_hold_risks_and_what_is_not_mapped():
-    details = detailed_row(changed(changes=CHANGES)).details
+    row = detailed_row(changed(changes=CHANGES))
+    details = row.details
     assert details is not None
-    assert [risk.code for risk in details.risks] == ["run_as"]
+    assert [risk.code for risk in row.risks] == ["run_as"]
     assert [item.path for item in details.not_mapped] == ["tasks[main].notebook_task.notebook_path"]
     assert detailed_row(New.pack("a", FILE, job("a"))).details is not None
-    unchanged = detailed_row(Unchanged("a", FILE, JOB, is_adopted=True)).details
-    assert unchanged is not None
+    unchanged = detailed_row(Unchanged("a", FILE, JOB, is_adopted=True))
+    assert unchanged.details is not None
     assert unchanged.risks == ()
 
 

@@ -4,12 +4,21 @@ import base64
 import gzip
 import json
 import random
+import re
 import zlib
 from dataclasses import asdict, replace
 
 import pytest
 
-from core.errors import NotFoundError, PermissionDeniedError, StateError, WorkspaceError
+from core.errors import (
+    InvalidJsonError,
+    NotFoundError,
+    PermissionDeniedError,
+    StateError,
+    WorkspaceError,
+)
+from core.operations.grid_row import GridRow, RecordedRow
+from core.reporting.report import ReportRow
 from core.state.history import History, HistoryEntry, entry_id
 from tests.fakes import FakeFiles
 
@@ -27,7 +36,7 @@ ENTRY = HistoryEntry(
     counts={"new": 2},
     message="",
 )
-ROWS = [{"row": {"key": "0", "job": "<b>load</b>"}, "report": {}}]
+ROWS = [RecordedRow(GridRow("0", "<b>load</b>")).as_json()]
 
 
 class Cache:
@@ -56,6 +65,10 @@ def history(files) -> History:
 def entry_number(number: int) -> HistoryEntry:
     started = STARTED + number
     return replace(ENTRY, entry_id=entry_id("import", started, f"{number:016x}"), started=started)
+
+
+def rows_of(history: History) -> list[RecordedRow]:
+    return history.rows(ENTRY.entry_id, RecordedRow.from_json)
 
 
 def put(files, name: str, content: bytes, suffix: str = ".json") -> None:
@@ -92,7 +105,7 @@ HOSTILE = [
 def test_no_name_from_an_address_becomes_a_path(history, files, name):
     history.record(ENTRY, ROWS)
     files.unreadable = {path: WorkspaceError("was read") for path in files.files}
-    for read in (history.entry, history.rows):
+    for read in (history.entry, lambda name: history.rows(name, RecordedRow.from_json)):
         with pytest.raises(NotFoundError, match="no such entry"):
             read(name)
 
@@ -104,7 +117,7 @@ def test_an_entry_is_read_as_it_was_kept(history):
     history.record(ENTRY, ROWS)
     assert history.entries() == (ENTRY,)
     assert history.entry(ENTRY.entry_id) == ENTRY
-    assert history.rows(ENTRY.entry_id) == ROWS
+    assert rows_of(history) == [RecordedRow(GridRow("0", "<b>load</b>"))]
 
 
 def test_a_workspace_without_a_history_has_none(history):
@@ -112,7 +125,7 @@ def test_a_workspace_without_a_history_has_none(history):
     with pytest.raises(NotFoundError):
         history.entry(ENTRY.entry_id)
     with pytest.raises(NotFoundError):
-        history.rows(ENTRY.entry_id)
+        rows_of(history)
 
 
 def test_entries_come_newest_first(history):
@@ -134,16 +147,17 @@ def test_the_oldest_entries_are_forgotten(history, files):
 @pytest.mark.parametrize("name", ["nul \0", "bad \ud800", "名" * 1300, "</script>"])
 def test_hostile_names_survive(history, name):
     entry = replace(ENTRY, actor=name, message=name)
-    history.record(entry, [{"row": {"job": name}}])
+    kept = RecordedRow(GridRow("0", name), ReportRow(name, name, "new", message=name))
+    history.record(entry, [kept.as_json()])
     assert history.entry(ENTRY.entry_id) == entry
-    assert history.rows(ENTRY.entry_id) == [{"row": {"job": name}}]
+    assert rows_of(history) == [kept]
 
 
 @pytest.mark.slow
 def test_rows_that_are_too_many_for_a_file_are_left_out(history, files):
     noise = base64.b85encode(random.Random(1).randbytes(8_600_000)).decode()
-    history.record(ENTRY, [{"row": {"job": noise}}])
-    assert history.rows(ENTRY.entry_id) == []
+    history.record(ENTRY, [RecordedRow(GridRow("0", noise)).as_json()])
+    assert rows_of(history) == []
     assert history.entry(ENTRY.entry_id) == ENTRY
 
 
@@ -251,7 +265,7 @@ def test_rows_that_cannot_be_used_say_so(history, files, content):
     history.record(ENTRY, ROWS)
     put(files, ENTRY.entry_id, content, ".rows.gz")
     with pytest.raises(StateError, match="cannot be used"):
-        history.rows(ENTRY.entry_id)
+        rows_of(history)
 
 
 # The cache
@@ -272,3 +286,31 @@ def test_what_cannot_be_used_is_not_cached(files):
     put(files, ENTRY.entry_id, b"{")
     history.entries()
     assert cache.kept == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"unknown": 1}, "“unknown” is no field of an entry of the history."),
+        ({"kind": ["import"]}, "“kind” of an entry of the history should be a text."),
+        ({"started": "now"}, "“started” of an entry of the history should be a number."),
+        ({"seconds": -1}, "“seconds” of an entry of the history is no time."),
+        ({"counts": {"new": -1}}, "“counts” of an entry of the history should be an object of"),
+    ],
+)
+def test_a_damaged_entry_is_refused_and_its_field_is_named(changes, message):
+    with pytest.raises(InvalidJsonError, match=f"^{re.escape(message)}"):
+        HistoryEntry.from_json(json.loads(document(**changes)))
+
+
+def test_an_entry_without_what_it_needs_names_what_is_missing():
+    kept = ENTRY.as_json()
+    del kept["actor"]
+    with pytest.raises(InvalidJsonError, match="“actor” is missing in an entry of the history"):
+        HistoryEntry.from_json(kept)
+
+
+def test_an_entry_of_another_version_keeps_its_own_words():
+    entry = HistoryEntry.from_json({**ENTRY.as_json(), "kind": "teleport", "outcome": "beamed"})
+    assert (entry.kind, entry.outcome) == ("teleport", "beamed")
+    assert HistoryEntry.from_json(entry.as_json()) == entry

@@ -8,14 +8,19 @@ from dash.development.base_component import Component
 from components import ids
 from core.errors import NotFoundError, UnreachableError
 from core.jobsettings.secrets import MASK
+from core.operations.grid_row import GridRow
 from core.operations.kinds import OperationKind
 from core.operations.operation import Status
+from core.operations.outcome import Outcome
 from core.operations.recorder import Recorder
+from core.planning.statuses import RowStatus
+from core.reporting.details import GitPlace, Whereabouts, WorkspaceInformation
 from core.state.history import HistoryEntry, entry_id
 from tests.builders import job, notebook_task
 from tests.fakes import FOLDER, FakeOperationStore, FakeWorkspace
 from web.feed import Feed
 from web.identity import User
+from web.panels import Panels
 from web.reader import WorkspaceReader
 from web.settings import PageSettings
 
@@ -38,6 +43,11 @@ def store() -> FakeOperationStore:
 def feed(workspace, store) -> Feed:
     reader = WorkspaceReader(workspace.opened)
     return Feed(store, "", reader, PageSettings("DEV", user_header=""), {"job-sync": "1"})
+
+
+@pytest.fixture
+def panels(workspace, store) -> Panels:
+    return Panels(store, WorkspaceReader(workspace.opened))
 
 
 def begin(store, kind: str, params=None) -> str:
@@ -91,9 +101,9 @@ def test_a_tab_gets_all_rows_first_and_then_those_that_moved(feed, store, worksp
     assert [json.loads(row)["job"] for row in rows] == ["a", "b"]
     again, moved = feed.tab("export", operation, answer["seq"], OPERATOR)
     assert (again["isFull"], again["seq"], moved) == (False, answer["seq"], [])
-    store.progress(operation, rows=[("1", {"job": "b"})])
+    store.progress(operation, rows=[GridRow("1", "b")])
     _, moved = feed.tab("export", operation, answer["seq"], OPERATOR)
-    assert [json.loads(row) for row in moved] == [{"job": "b"}]
+    assert [GridRow.from_json(json.loads(row)) for row in moved] == [GridRow("1", "b")]
 
 
 def test_a_tab_that_shows_an_earlier_operation_gets_all_of_the_new_one(feed, store, workspace):
@@ -166,8 +176,8 @@ def test_a_validation_is_the_plan_until_something_overtakes_it(feed, store, work
 
 def test_the_workspace_tab_keeps_the_last_reading_while_a_new_one_is_at_work(feed, store):
     name = begin(store, "info")
-    outcome = {"details": {"principal": "<b>me</b>", "git_folder": FOLDER}, "issues": []}
-    store.finish(name, Status.SUCCEEDED, outcome)
+    where = Whereabouts(principal="<b>me</b>", git=GitPlace(FOLDER))
+    store.finish(name, Status.SUCCEEDED, Outcome(details=WorkspaceInformation(where)))
     begin(store, "info")
     answer, rows = feed.tab("workspace", "", 0, VIEWER)
     assert rows == []
@@ -189,11 +199,11 @@ def test_every_tab_learns_what_ended_last(feed, store, workspace):
 # The side panel
 
 
-def test_a_row_is_shown_with_both_of_its_sides_and_no_secret(feed, store, workspace):
+def test_a_row_is_shown_with_both_of_its_sides_and_no_secret(panels, store, workspace):
     tasks = [notebook_task("main", new_cluster=SECRET)]
     workspace.jobs.add(job("load", tasks=tasks))
     operation = carry_out(store, workspace, "export")
-    answer = feed.row(operation, "0")
+    answer = panels.row(operation, "0")
     assert answer["title"] == "load"
     assert answer["current"] == ""
     assert json.loads(answer["desired"])["name"] == "load"
@@ -202,60 +212,60 @@ def test_a_row_is_shown_with_both_of_its_sides_and_no_secret(feed, store, worksp
     assert "Created" in texts(answer["body"])
 
 
-def test_an_equal_row_has_the_same_text_on_both_sides(feed, store, workspace):
+def test_an_equal_row_has_the_same_text_on_both_sides(panels, store, workspace):
     workspace.jobs.add(job("load"))
     workspace.service().export()
-    answer = feed.row(carry_out(store, workspace, "export"), "0")
+    answer = panels.row(carry_out(store, workspace, "export"), "0")
     assert answer["current"] == answer["desired"] != ""
 
 
-def test_a_row_without_a_report_is_shown_as_the_grid_has_it(feed, store):
+def test_a_row_without_a_report_is_shown_as_the_grid_has_it(panels, store):
     operation = begin(store, "export")
-    row = {"job": "", "file": "a.json", "status": "error", "message": "No.", "key": "0"}
-    store.progress(operation, rows=[("0", row)])
-    answer = feed.row(operation, "0")
+    row = GridRow("0", file="a.json", status=RowStatus.ERROR, message="No.")
+    store.progress(operation, rows=[row])
+    answer = panels.row(operation, "0")
     assert answer["title"] == "a.json"
     assert "No." in texts(answer["body"])
     assert (answer["current"], answer["desired"]) == ("", "")
 
 
 @pytest.mark.parametrize("key", ["1", "", "-1", "../plan", "0/0", "\0", "名"])
-def test_a_row_that_does_not_exist_is_none(feed, store, workspace, key):
+def test_a_row_that_does_not_exist_is_none(panels, store, workspace, key):
     operation = carry_out(store, workspace, "validate")
-    assert feed.row(operation, key) is None
-    assert feed.row("unknown", "0") is None
+    assert panels.row(operation, key) is None
+    assert panels.row("unknown", "0") is None
 
 
-def test_a_row_of_the_history_is_shown_without_sides(feed, workspace):
+def test_a_row_of_the_history_is_shown_without_sides(panels, workspace):
     name = entry_id("import", 0.0, "0" * 32)
     row = {"key": "4", "job": "<b>load</b>", "file": "", "status": "new", "message": "Done."}
     entry = HistoryEntry(name, "import", ANA, "Both", 0.0, 1.0, "completed")
     workspace.service().history().record(entry, [{"row": row}, {"row": {**row, "key": "5"}}])
-    answer = feed.history_row(name, "4")
+    answer = panels.history_row(name, "4")
     assert answer["title"] == "<b>load</b>"
     assert "Done." in texts(answer["body"])
     assert answer.keys() == {"title", "body"}
-    assert feed.history_row(name, "9") is None
+    assert panels.history_row(name, "9") is None
 
 
-def test_an_entry_of_an_unknown_kind_has_the_words_it_came_with(feed, workspace):
+def test_an_entry_of_an_unknown_kind_has_the_words_it_came_with(panels, workspace):
     name = entry_id("teleport", 0.0, "0" * 32)
     row = {"key": "0", "job": "load", "file": "", "status": "beamed", "message": ""}
     entry = HistoryEntry(name, "teleport", ANA, "Both", 0.0, 1.0, "completed")
     workspace.service().history().record(entry, [{"row": row, "report": {}}])
-    assert "beamed" in texts(feed.history_row(name, "0")["body"])
+    assert "beamed" in texts(panels.history_row(name, "0")["body"])
 
 
 @pytest.mark.parametrize("name", ["../x", "", "20231114T221320Z-import-0123456789ab"])
-def test_an_entry_that_does_not_exist_is_not_found(feed, name):
+def test_an_entry_that_does_not_exist_is_not_found(panels, name):
     with pytest.raises(NotFoundError):
-        feed.history_row(name, "0")
+        panels.history_row(name, "0")
 
 
 def test_a_workspace_that_does_not_answer_is_an_error_and_no_empty_history(store):
     def connect():
         raise UnreachableError("No answer.")
 
-    feed = Feed(store, "", WorkspaceReader(connect), PageSettings(), {})
+    panels = Panels(store, WorkspaceReader(connect))
     with pytest.raises(UnreachableError):
-        feed.history_row("20231114T221320Z-import-0123456789ab", "0")
+        panels.history_row("20231114T221320Z-import-0123456789ab", "0")

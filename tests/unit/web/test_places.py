@@ -1,10 +1,14 @@
 """Links into the workspace."""
 
+from dataclasses import replace
+
 import pytest
 
+from core.errors import InvalidJsonError
+from core.reporting.details import GitPlace, Whereabouts
 from web.places import git_href
 
-PLACE = {"git_folder_id": 2**53 + 1, "workspace_id": "42"}
+PLACE = Whereabouts(workspace_id="42", git=GitPlace(folder_id=2**53 + 1))
 
 
 @pytest.mark.parametrize(
@@ -29,10 +33,11 @@ def test_a_host_that_is_no_http_address_is_no_link(host):
 
 @pytest.mark.parametrize("folder_id", [None, "", "7", "../x", [7], {}])
 def test_without_the_id_of_a_folder_there_is_no_link(folder_id):
-    assert git_href("https://dev.example", {**PLACE, "git_folder_id": folder_id}) == ""
-    assert git_href("https://dev.example", {}) == ""
+    with pytest.raises(InvalidJsonError, match="git_folder_id"):
+        Whereabouts.from_json({"git_folder_id": folder_id})
+    assert git_href("https://dev.example", Whereabouts()) == ""
 
 
 def test_no_workspace_id_ends_the_address():
-    href = git_href("https://dev.example", {**PLACE, "workspace_id": '"><x>#&'})
+    href = git_href("https://dev.example", replace(PLACE, workspace_id='"><x>#&'))
     assert href.endswith("?o=%22%3E%3Cx%3E%23%26")

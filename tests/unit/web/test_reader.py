@@ -47,11 +47,11 @@ def test_it_connects_when_it_is_asked_and_never_before(reader, connecting):
 
 
 def test_a_place_is_read_again_when_that_is_asked_for(reader, connecting):
-    assert reader.place().details["commit"] == "1" * 40
+    assert reader.place().where.git.commit == "1" * 40
     connecting.workspace.git.commit = "2" * 40
-    assert reader.place().details["commit"] == "1" * 40
-    assert reader.place(fresh=True).details["commit"] == "2" * 40
-    assert reader.place().details["git_folder"] == FOLDER
+    assert reader.place().where.git.commit == "1" * 40
+    assert reader.place(fresh=True).where.git.commit == "2" * 40
+    assert reader.place().where.git.folder == FOLDER
 
 
 def test_what_failed_is_tried_again(reader, connecting):

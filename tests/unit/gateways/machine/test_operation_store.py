@@ -14,8 +14,10 @@ import pytest
 from core.errors import StateError
 from core.gateways.machine.operation_store import SqliteOperationStore
 from core.gateways.machine.processes import process_start
+from core.operations.grid_row import GridRow
 from core.operations.kinds import OperationKind
 from core.operations.operation import LogLine, OperationRunningError, Status
+from core.operations.outcome import Outcome
 
 EXPORT, INFO = OperationKind.EXPORT, OperationKind.INFO
 ANA = "ana@dev.example"
@@ -111,21 +113,19 @@ def test_of_twenty_that_claim_at_once_one_carries_out(folder):
 
 def test_no_row_is_lost_when_many_write(store):
     name = store.start(EXPORT, {}, ANA).operation_id
-    at_once(
-        [lambda n=n: store.progress(name, rows=[(f"{n}", {"n": n})], done=n) for n in range(20)]
-    )
+    at_once([lambda n=n: store.progress(name, rows=[GridRow(f"{n}")], done=n) for n in range(20)])
     seq, rows = store.rows_since(name, 0)
     assert seq == len(rows) == 20
-    assert sorted(row["n"] for row in store.row_values(name)) == list(range(20))
+    assert sorted(int(row.key) for row in store.row_values(name)) == list(range(20))
 
 
 def test_another_object_on_the_same_file_sees_everything(folder, store):
     name = store.start(EXPORT, {"a": 1}, ANA).operation_id
-    store.progress(name, rows=[("0", {"job": "load"})], log=[LogLine(1.0, "INFO", "x")])
+    store.progress(name, rows=[GridRow("0", "load")], log=[LogLine(1.0, "INFO", "x")])
     store.put_documents(name, {"plan": b"{}"})
     other = SqliteOperationStore(folder)
     assert other.get(name) == store.get(name)
-    assert other.row_values(name) == [{"job": "load"}]
+    assert other.row_values(name) == [GridRow("0", "load")]
     assert other.document(name, "plan") == b"{}"
     assert other.log_lines(name, 5) == [LogLine(1.0, "INFO", "x")]
 
@@ -133,7 +133,7 @@ def test_another_object_on_the_same_file_sees_everything(folder, store):
 def test_a_write_that_fails_leaves_nothing_behind(store):
     name = store.start(EXPORT, {}, ANA).operation_id
     with pytest.raises(TypeError):
-        store.progress(name, rows=[("0", {"a": 1}), ("1", {"not": {"json"}})], step="half")
+        store.progress(name, rows=[GridRow("0"), GridRow("1", {"not": "json"}.keys())], step="half")
     assert store.rows_since(name, 0) == (0, [])
     store.progress(name, step="whole")
     assert store.get(name).step == "whole"
@@ -254,9 +254,9 @@ def test_the_oldest_operations_are_forgotten_with_all_they_told(store):
     for _ in range(53):
         name = store.start(EXPORT, {}, ANA).operation_id
         store.claim(name)
-        store.progress(name, rows=[("0", {})], log=[LogLine(1.0, "INFO", "x")])
+        store.progress(name, rows=[GridRow("0")], log=[LogLine(1.0, "INFO", "x")])
         store.put_documents(name, {"plan": b"{}"})
-        store.finish(name, Status.SUCCEEDED, {})
+        store.finish(name, Status.SUCCEEDED, Outcome())
         names.append(name)
     kept = [operation.operation_id for operation in store.ended()]
     assert kept == names[::-1][: len(kept)]
@@ -307,7 +307,7 @@ def test_readings_of_the_workspace_do_not_push_out_a_validation(tmp_path: Path) 
     for kind in [OperationKind.VALIDATE] + [OperationKind.INFO] * 60:
         name = store.start(kind, {}, "ana@dev.example").operation_id
         store.claim(name)
-        store.finish(name, Status.SUCCEEDED, {})
+        store.finish(name, Status.SUCCEEDED, Outcome())
     assert store.latest((OperationKind.VALIDATE,)) is not None
 
 

@@ -1,0 +1,94 @@
+"""The columns of the grids, once for all: grid, CSV of all rows, side panel."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from components.words import clock_time, counts_text, duration, ending_of, title_of
+from core.operations.grid_row import GridRow
+from core.state.history import HistoryEntry
+
+Value = TypeVar("Value")
+# The cell shows more of the row than its value, so it is drawn whenever the row moves.
+_REDRAWN = {"function": "isNeverEqual()"}
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[Value]):
+    """One column. `value` takes its cell from a row; the browser finds it under `field`.
+
+    `fact` is its word in the side panel, empty for what the panel does not list. `options` are the
+    grid's own: width, renderer. Source: ag-grid.com, Column Options.
+    """
+
+    field: str
+    title: str
+    value: Callable[[Value], str | int]
+    options: Mapping[str, Any]
+    fact: str = ""
+    is_number: bool = False
+
+
+# A field is one of `GridRow.as_json`; its order is that of the grid, the CSV and the panel.
+JOB_COLUMNS: tuple[Column[GridRow], ...] = (
+    Column(
+        "job", "Job", lambda row: row.job, {"flex": 3, "minWidth": 200, "cellRenderer": "JobCell"}
+    ),
+    Column(
+        "status",
+        "Status",
+        lambda row: row.status,
+        {"width": 150, "cellRenderer": "StatusCell", "equals": _REDRAWN},
+    ),
+    Column(
+        "changes",
+        "Changes",
+        lambda row: row.changes,
+        {"width": 104, "valueFormatter": {"function": "params.value || ''"}},
+        is_number=True,
+    ),
+    Column(
+        "message",
+        "Message",
+        lambda row: row.message,
+        {"flex": 4, "minWidth": 280, "cellRenderer": "MessageCell", "equals": _REDRAWN},
+    ),
+    Column("tasks", "Tasks", lambda row: row.facts.tasks, {"width": 88}, is_number=True),
+    Column("types", "Task types", lambda row: row.facts.types, {"width": 160}, "Tasks"),
+    Column("starts", "Schedule or trigger", lambda row: row.facts.starts, {"width": 180}, "Starts"),
+    Column(
+        "pause",
+        "State",
+        lambda row: row.facts.pause,
+        {"width": 100, "cellRenderer": "PauseCell"},
+    ),
+    Column("run_as", "Run as", lambda row: row.facts.run_as, {"width": 190}, "Run as"),
+    Column("file", "File", lambda row: row.file, {"flex": 2, "minWidth": 160}, "File"),
+    Column("job_id", "Job id", lambda row: row.job_id, {"width": 160, "hide": True}, "Job id"),
+)
+
+HISTORY_COLUMNS: tuple[Column[HistoryEntry], ...] = (
+    Column(
+        "start",
+        "Start (UTC)",
+        lambda entry: clock_time(entry.started).removesuffix(" UTC"),
+        {"width": 190, "sort": "desc"},
+    ),
+    Column("title", "Operation", lambda entry: title_of(entry.kind), {"width": 140}),
+    Column("who", "Who", lambda entry: entry.actor, {"flex": 1, "minWidth": 160}),
+    Column(
+        "outcome",
+        "Outcome",
+        lambda entry: ending_of(entry.outcome),
+        {"width": 190, "cellRenderer": "OutcomeCell"},
+    ),
+    Column(
+        "counts",
+        "Counts",
+        lambda entry: counts_text(entry.kind, entry.counts),
+        {"flex": 2, "minWidth": 220},
+    ),
+    Column("duration", "Duration", lambda entry: duration(entry.seconds), {"width": 120}),
+    Column("mode", "Mode", lambda entry: entry.mode, {"width": 100}),
+    Column("message", "Message", lambda entry: entry.message, {"flex": 2, "minWidth": 200}),
+)

@@ -1,0 +1,28 @@
+"""An operation that has ended as an entry of the history."""
+
+from core.operations.operation import Operation, Status
+from core.operations.outcome import Outcome
+from core.state.history import Ending, HistoryEntry, entry_id
+
+
+def make_entry(operation: Operation) -> HistoryEntry:
+    """Return how an operation ended."""
+    outcome = operation.outcome or Outcome()
+    began = operation.started or operation.created
+    return HistoryEntry(
+        entry_id(operation.kind, operation.created, operation.operation_id),
+        kind=operation.kind,
+        actor=operation.actor,
+        mode=outcome.mode,
+        started=operation.created,
+        seconds=max(0.0, round(operation.finished - began, 1)),  # the clock may have been set back
+        outcome=_ending(operation),
+        counts=outcome.count_carried_out(operation.kind),
+        message=operation.error,
+    )
+
+
+def _ending(operation: Operation) -> Ending | str:
+    if operation.status is not Status.SUCCEEDED:
+        return Ending(operation.status)
+    return Ending(operation.outcome.status) if operation.outcome else ""

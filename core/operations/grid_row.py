@@ -1,0 +1,118 @@
+"""What a tab's grid shows of one job or file, and how it is kept."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from core.jobsettings.facts import JobFacts
+from core.json_fields import Fields
+from core.json_text import JsonDict
+from core.planning.statuses import RowStatus
+from core.reporting.report import ReportRow
+
+
+class RowState(StrEnum):
+    """How far a row is."""
+
+    NOTHING_TO_DO = ""
+    PLANNED = "planned"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Pick(StrEnum):
+    """What a row can be selected for."""
+
+    NOTHING = ""
+    IMPORT = "import"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """One row of a grid.
+
+    `key` names it within its operation. `status` is a RowStatus, or the word that another version
+    wrote. `message` is what its cell says: issues, message and risks joined; `risks` are the codes
+    of the latter. `changes` counts fields, `needs` names the jobs that must be imported with it.
+    """
+
+    key: str
+    job: str = ""
+    file: str = ""
+    status: RowStatus | str = ""
+    state: RowState = RowState.NOTHING_TO_DO
+    changes: int = 0
+    message: str = ""
+    risks: tuple[str, ...] = ()
+    facts: JobFacts = field(default_factory=JobFacts)
+    job_id: str = ""  # browsers round numbers of 64 bits
+    pick: Pick = Pick.NOTHING
+    needs: tuple[str, ...] = ()
+
+    def as_json(self) -> JsonDict:
+        """Return the row as the browser gets it: its facts are fields of their own."""
+        return {
+            "key": self.key,
+            "job": self.job,
+            "file": self.file,
+            "status": self.status,
+            "state": self.state,
+            "changes": self.changes,
+            "message": self.message,
+            "risks": list(self.risks),
+            **self.facts.as_json(),
+            "job_id": self.job_id,
+            "pick": self.pick,
+            "needs": list(self.needs),
+        }
+
+    @classmethod
+    def from_json(cls, document: Any) -> "GridRow":
+        """Read what `as_json` gave, in this version or an older one.
+
+        Raises:
+            InvalidJsonError: the key is missing, or a field has another type.
+        """
+        fields = Fields(document, "a row")
+        fields.require("key")
+        return cls(
+            key=fields.text("key"),
+            job=fields.text("job"),
+            file=fields.text("file"),
+            status=fields.known_word("status", RowStatus),
+            state=fields.word("state", RowState, RowState.NOTHING_TO_DO),
+            changes=fields.whole("changes"),
+            message=fields.text("message"),
+            risks=fields.texts("risks"),
+            facts=JobFacts.from_json(document),
+            job_id=fields.text("job_id"),
+            pick=fields.word("pick", Pick, Pick.NOTHING),
+            needs=fields.texts("needs"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRow:
+    """A row as the history keeps it; `report` is None when the operation came to no report."""
+
+    row: GridRow
+    report: ReportRow | None = None
+
+    def as_json(self) -> JsonDict:
+        """Return what is kept."""
+        return {
+            "row": self.row.as_json(),
+            "report": self.report.as_json() if self.report else {},
+        }
+
+    @classmethod
+    def from_json(cls, document: Any) -> "RecordedRow":
+        """Read what `as_json` gave, in this version or an older one. Raises InvalidJsonError."""
+        report = Fields(document, "a row of the history").value("report")
+        return cls(cls.row_from_json(document), ReportRow.from_json(report) if report else None)
+
+    @staticmethod
+    def row_from_json(document: Any) -> GridRow:
+        """Read only the grid's row. Raises InvalidJsonError."""
+        return GridRow.from_json(Fields(document, "a row of the history").value("row"))

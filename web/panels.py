@@ -1,0 +1,120 @@
+"""The side panels that the page's scripts fetch: everything about one row."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import Blueprint, Response, abort
+from plotly.utils import PlotlyJSONEncoder
+
+from components.row_panel import row_panel
+from components.words import label_of
+from core.errors import SyncError
+from core.jobsettings.secrets import mask
+from core.jobsettings.verbatim import find_verbatim
+from core.json_text import Packed
+from core.operations.grid_row import GridRow, RecordedRow
+from core.operations.operation import OperationStore
+from core.planning.statuses import RowStatus
+from core.reporting.report import ReportRow, RowDetails
+from web.reader import WorkspaceReader
+
+_EQUAL = (RowStatus.UNCHANGED, RowStatus.UNMANAGED, RowStatus.SKIPPED)  # one side tells both
+
+Panel = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Panels:
+    """Answers the page's scripts. Made once per server."""
+
+    store: OperationStore
+    reader: WorkspaceReader
+
+    def routes(self) -> Blueprint:
+        """Return the routes."""
+        routes = Blueprint("panels", __name__, url_prefix="/feed")
+        routes.add_url_rule("/row/<operation_id>/<key>", view_func=self._row, endpoint="row")
+        routes.add_url_rule("/history/<entry_id>/<key>", view_func=self._kept, endpoint="kept")
+        return routes
+
+    def row(self, operation_id: str, key: str) -> Panel | None:
+        """Return the side panel of one row, or None when it is not kept any more."""
+        operation, row = self.store.get(operation_id), self.store.row(operation_id, key)
+        if operation is None or row is None:
+            return None
+        report = self._report(operation_id, row)
+        current, desired = (self._side(operation_id, side, key) for side in ("current", "desired"))
+        has_sides = current is not None or desired is not None
+        if report.status in _EQUAL:
+            desired = current
+        panel = _panel(operation.kind, row, _with_not_mapped(report, desired), has_sides=has_sides)
+        return {**panel, "current": _text(current), "desired": _text(desired)}
+
+    def history_row(self, entry_id: str, key: str) -> Panel | None:
+        """Return the side panel of a row as it was; its sides are not kept so long."""
+        history = self.reader.history()
+        entry = history.entry(entry_id)
+        for kept in filter(None, history.rows(entry_id, _only(key))):
+            report = kept.report or _from_row(kept.row)
+            return _panel(entry.kind, kept.row, report, has_sides=False)
+        return None
+
+    # Inside
+
+    def _report(self, operation_id: str, row: GridRow) -> ReportRow:
+        document = self.store.document(operation_id, f"row/{row.key}")
+        return ReportRow.from_json(json.loads(document)) if document else _from_row(row)
+
+    def _side(self, operation_id: str, side: str, key: str) -> Any:
+        content = self.store.document(operation_id, f"{side}/{key}")
+        return None if content is None else mask("", Packed.from_content(content).unpack())
+
+    def _row(self, operation_id: str, key: str) -> Response:
+        return _answer(self.row(operation_id, key))
+
+    def _kept(self, entry_id: str, key: str) -> Response:
+        try:
+            return _answer(self.history_row(entry_id, key))
+        except SyncError:
+            abort(404)
+
+
+def _only(key: str) -> Callable[[Any], RecordedRow | None]:
+    """Return how to read one row of ten thousand: the reports of the others are left unread."""
+
+    def read(document: Any) -> RecordedRow | None:
+        is_wanted = RecordedRow.row_from_json(document).key == key
+        return RecordedRow.from_json(document) if is_wanted else None
+
+    return read
+
+
+def _panel(kind: str, row: GridRow, report: ReportRow, *, has_sides: bool) -> Panel:
+    body = row_panel(row, report, label_of(kind, row.status), has_sides=has_sides)
+    return {"title": row.job or row.file, "body": body}
+
+
+def _with_not_mapped(report: ReportRow, settings: Any) -> ReportRow:
+    """Add the values that travel as they stand: gathered for the row that is looked at only."""
+    if not isinstance(settings, dict):
+        return report
+    details = report.details or RowDetails()
+    return replace(report, details=replace(details, not_mapped=find_verbatim(settings)))
+
+
+def _from_row(row: GridRow) -> ReportRow:
+    return ReportRow(row.job, row.file, row.status, message=row.message)
+
+
+def _text(settings: Any) -> str:
+    if settings is None:
+        return ""
+    return json.dumps(settings, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _answer(panel: Panel | None) -> Response:
+    if panel is None:
+        abort(404)
+    return Response(json.dumps(panel, cls=PlotlyJSONEncoder), mimetype="application/json")

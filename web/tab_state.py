@@ -1,0 +1,84 @@
+"""What a tab shows of its operations, read from their store once per poll."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from components.actions import Situation, reviewed_plan
+from components.tabs import TABS
+from core.operations.kinds import EXCLUSIVE_KINDS, OperationKind, kinds_of_tab
+from core.operations.operation import Operation, OperationStore
+
+TAB_KINDS: Mapping[str, tuple[OperationKind, ...]] = {
+    tab.name: kinds_of_tab(tab.name) for tab in TABS
+}
+WITH_ROWS = ("export", "import")
+
+
+@dataclass(frozen=True, slots=True)
+class TabState:
+    """The operations that concern a tab, as they are at one moment.
+
+    `now` is what its buttons depend on, `last` the newest operation of any tab; `reading` is the
+    newest reading of the workspace that has something to show, for the Workspace tab only.
+    """
+
+    tab: str
+    now: Situation
+    last: Operation | None = None
+    reading: Operation | None = None
+
+    @property
+    def active(self) -> Operation | None:
+        """Return the operation at work, of any tab."""
+        return self.now.active
+
+    @property
+    def shown(self) -> Operation | None:
+        """Return the tab's newest operation."""
+        return self.now.shown
+
+    @property
+    def with_rows(self) -> Operation | None:
+        """Return whose rows to show: those of the validation that still stands, where the newest
+        operation ended before it had any."""
+        shown = self.shown
+        if self.tab != "import" or shown is None or shown.seq or shown.status.is_active:
+            return shown
+        return self.now.validation if reviewed_plan(self.now) else shown
+
+    @property
+    def is_active(self) -> bool:
+        """Whether something moves."""
+        return bool(self.active or (self.shown and self.shown.status.is_active))
+
+    @property
+    def elsewhere(self) -> Operation | None:
+        """Return the operation at work, when it is another tab's."""
+        is_here = self.active is None or self.active.kind in TAB_KINDS[self.tab]
+        return None if is_here else self.active
+
+    @property
+    def finished(self) -> Operation | None:
+        """Return the operation that ended last, None while one is at work."""
+        return None if self.last is None or self.last.status.is_active else self.last
+
+
+def read_tab(store: OperationStore, tab: str, *, may_operate: bool) -> TabState:
+    """Ask the store for what a tab shows, each thing once."""
+    active, last = store.active(), store.latest(EXCLUSIVE_KINDS)
+    shown = store.latest(TAB_KINDS[tab]) if TAB_KINDS[tab] else None
+    validation = pull = reading = None
+    if tab == "import":
+        validation = store.latest((OperationKind.VALIDATE,))
+        pull = store.latest((OperationKind.PULL,))
+    if tab == "workspace":
+        reading = _last_reading(store, shown)
+    now = Situation(may_operate, active, shown, validation, pull)
+    return TabState(tab, now, last, reading)
+
+
+def _last_reading(store: OperationStore, newest: Operation | None) -> Operation | None:
+    """Keep the last reading that succeeded while a new one is at work."""
+    if newest and newest.status.is_active:
+        return store.latest((OperationKind.INFO,), ended=True)
+    return newest

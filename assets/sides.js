@@ -75,10 +75,8 @@
 
   function differences() {
     const {current, desired} = sides;
-    const context = isWhole ? ALL : AROUND;
-    const patch = Diff.createTwoFilesPatch("settings", "settings", current, desired, "", "", {
-      context,
-    });
+    const files = ["settings", "settings", current, desired, undefined, undefined];
+    const patch = Diff.createTwoFilesPatch(...files, {context: isWhole ? ALL : AROUND});
     return Diff2Html.html(patch, {
       outputFormat: innerWidth < NARROW ? "line-by-line" : "side-by-side",
       drawFileList: false,

@@ -1,6 +1,7 @@
 /* The detailed log of an operation, in the side panel. */
 (() => {
   globalThis.jobsync ??= {};
+  const SEARCH = ".panel-views [type=search]";
   const LEVELS = {all: "logAll", warning: "logWarning", error: "logError"};
   const html = (type, props) => ({type, namespace: "dash_html_components", props});
   let log = {operation: "", text: "", lines: []};
@@ -13,7 +14,7 @@
     else if (event.target.closest("[data-download-log]")) download();
   });
   document.addEventListener("input", event => {
-    if (event.target.closest('[data-role="log-search"]')) filter();
+    if (event.target.matches(SEARCH)) filter();
   });
 
   async function showLog(operation) {
@@ -44,12 +45,8 @@
   }
 
   function search(texts) {
-    const field = {
-      type: "Input",
-      namespace: "dash_bootstrap_components",
-      props: {type: "search", placeholder: texts.logSearch},
-    };
-    return html("Div", {children: field, "data-role": "log-search"});
+    const props = {type: "search", placeholder: texts.logSearch};
+    return {type: "Input", namespace: "dash_bootstrap_components", props};
   }
 
   function lines(texts) {
@@ -70,7 +67,7 @@
   function filter() {
     const body = jobsync.panelBody();
     const least = body.querySelector('[data-least][aria-pressed="true"]').dataset.least;
-    const search = body.querySelector('[data-role="log-search"] input').value;
+    const search = body.querySelector(SEARCH).value;
     for (const [at, line] of body.querySelectorAll(".log-line").entries()) {
       line.hidden = !jobsync.logLines.isShown(log.lines[at], least, search);
     }

@@ -4,13 +4,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SCRIPTS := tests/scripts
+SCRIPTS_READY := $(SCRIPTS)/node_modules/.ready
+BIOME := $(BIN)/node $(SCRIPTS)/node_modules/@biomejs/biome/bin/biome
 CLIENT_TESTS := tests/contract tests/integration/test_gateways.py
 OLDEST := .venv-oldest
 OLDEST_READY := $(OLDEST)/.ready
 TYPED := core cli.py app.py web callbacks components emulator examples bench
 CODE := $(TYPED) gunicorn.conf.py tests
 
-.PHONY: help demo promote workspaces test chromium oldest-sdk bench bench-memory reliability check unit fmt clean
+.PHONY: help demo promote workspaces test chromium oldest-sdk bench bench-memory reliability check scripts unit fmt clean
 
 help:  ## list the verbs
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -45,22 +48,28 @@ bench: $(READY) chromium  ## measure the operations, the local workspace and the
 bench-memory: $(READY)  ## measure the memory that 10,000 jobs take
 	$(BIN)/python -m bench.memory
 
-check: $(READY)  ## format, lint, types, import directions, unit tests
+check: $(READY)  ## format, lint, types, import directions, the page's scripts, unit tests
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy $(TYPED)
 	$(BIN)/lint-imports
+	$(MAKE) scripts
 	$(MAKE) unit
+
+scripts: $(SCRIPTS_READY)  ## format, lint and unit tests of the page's scripts
+	$(BIOME) check --error-on-warnings
+	$(BIN)/node --test --test-reporter=dot $(SCRIPTS)/*.test.js
 
 unit: $(READY)
 	$(BIN)/pytest -q tests/unit
 
-fmt: $(READY)  ## format the code
+fmt: $(READY) $(SCRIPTS_READY)  ## format the code
 	$(BIN)/ruff format $(CODE)
 	$(BIN)/ruff check --fix $(CODE)
+	$(BIOME) check --write
 
 clean:  ## remove the environment and everything generated
-	rm -rf $(VENV) $(OLDEST) local-workspaces .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(OLDEST) $(SCRIPTS)/node_modules local-workspaces .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 $(READY): requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -70,6 +79,10 @@ $(READY): requirements.txt requirements-dev.txt
 		{ echo "The venv module is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $(READY)
+
+$(SCRIPTS_READY): $(READY) $(SCRIPTS)/package.json $(SCRIPTS)/package-lock.json
+	$(BIN)/npm ci --prefix $(SCRIPTS) --no-audit --no-fund --loglevel=error
+	@touch $(SCRIPTS_READY)
 
 $(OLDEST_READY): requirements-oldest.txt requirements.txt requirements-dev.txt
 	@$(PYTHON) -m venv $(OLDEST)

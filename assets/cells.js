@@ -1,40 +1,75 @@
 /* How cells look. React elements with text in them: nothing from a job ever becomes markup. */
-window.jobsyncLabels = {
-  export: {new: "Created", changed: "Updated", renamed: "Renamed", unchanged: "Unchanged", deleted: "Removed",
-    unmanaged: "Not from this workspace", skipped: "Skipped", error: "Failed"},
-  import: {new: "New", changed: "Changed", renamed: "Renamed", deleted: "Deleted", unchanged: "Unchanged",
-    unmanaged: "Unmanaged", skipped: "Skipped", error: "Error"},
-};
-window.dashAgGridFunctions = Object.assign(window.dashAgGridFunctions || {}, {
-  statusLabel: (params, name) => (window.jobsyncLabels[name] || window.jobsyncLabels.import)[params.data.status] || params.data.status,
-  /* Their cells show more of the row than their value, so they are drawn whenever the row moves. */
-  isNeverEqual: () => false,
-  isPickable: params => Boolean(params.data && params.data.pick),
-});
-(function () {
+(() => {
+  globalThis.jobsync ??= {};
+  const MARKS = {done: "✓", failed: "!"};
   const element = (...parts) => React.createElement(...parts);
-  const cells = window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {};
-  const BADGES = {becomes_active: "starts by itself", run_as: "run as", compute: "compute", notifications: "notifications",
-    tasks_removed: "tasks removed", active_runs: "runs now", active_runs_unknown: "runs unknown", path_absent: "path absent",
-    path_unknown: "path unknown", run_as_role: "role"};
-  cells.StatusCell = function (props) {
-    const row = props.data, label = window.dashAgGridFunctions.statusLabel(props, props.labels);
-    const mark = {done: "✓", failed: "!"}[row.state] || "";
-    return element("span", {className: "status status-" + row.status + (row.state === "planned" ? " status-planned" : "")},
-      element("span", {className: "dot dot-" + row.status, "aria-hidden": "true"}), label,
-      mark && element("span", {className: "status-mark", title: row.state === "done" ? "Done" : "Not done"}, mark));
-  };
-  cells.JobCell = function (props) {
-    const row = props.data;
-    return element("span", {className: "job-cell"}, element("span", {className: "job-name"}, row.job || row.file || "—"));
-  };
-  cells.MessageCell = function (props) {
-    const row = props.data, badges = (row.risks || []).filter((code, at, all) => all.indexOf(code) === at);
-    return element("span", {className: "message-cell"},
-      badges.map(code => element("span", {className: "badge-risk", key: code}, BADGES[code] || code.replaceAll("_", " "))),
-      element("span", {className: row.status === "error" ? "message-error" : ""}, props.value));
-  };
-  cells.PauseCell = props => props.value ? element("span", {className: "pause pause-" + props.value}, props.value) : null;
-  cells.OutcomeCell = props => element("span", {className: "status"},
-    element("span", {className: "dot dot-" + props.data.tone, "aria-hidden": "true"}), props.value);
+  const dot = tone => element("span", {className: `dot dot-${tone}`, "aria-hidden": "true"});
+  jobsync.statusLabel = statusLabel;
+
+  /** Returns the word for a status; `labels` names the words of the grid. */
+  function statusLabel(status, labels) {
+    return jobsync.config().labels[labels]?.[status] || status;
+  }
+
+  window.dashAgGridFunctions = Object.assign(window.dashAgGridFunctions || {}, {
+    statusLabel: (params, labels) => statusLabel(params.data.status, labels),
+    /* Their cells show more of the row than their value, so they are drawn whenever the row moves. */
+    isNeverEqual: () => false,
+    isPickable: params => Boolean(params.data?.pick),
+  });
+
+  window.dashAgGridComponentFunctions = Object.assign(window.dashAgGridComponentFunctions || {}, {
+    StatusCell,
+    JobCell,
+    MessageCell,
+    PauseCell,
+    OutcomeCell,
+  });
+
+  function StatusCell({data, labels}) {
+    const planned = data.state === "planned" ? " status-planned" : "";
+    return element(
+      "span",
+      {className: `status status-${data.status}${planned}`},
+      dot(data.status),
+      statusLabel(data.status, labels),
+      mark(data.state),
+    );
+  }
+
+  function mark(state) {
+    if (!MARKS[state]) return "";
+    const {done, notDone} = jobsync.config().texts;
+    const title = state === "done" ? done : notDone;
+    return element("span", {className: "status-mark", title}, MARKS[state]);
+  }
+
+  function JobCell({data}) {
+    const name = data.job || data.file || "—";
+    return element("span", {className: "job-cell"}, element("span", {className: "job-name"}, name));
+  }
+
+  function MessageCell({data, value}) {
+    const look = data.status === "error" ? "message-error" : "";
+    return element(
+      "span",
+      {className: "message-cell"},
+      [...new Set(data.risks || [])].map(badge),
+      element("span", {className: look}, value),
+    );
+  }
+
+  /** A risk of a newer version has no badge yet. */
+  function badge(code) {
+    const text = jobsync.config().badges[code] || code.replaceAll("_", " ");
+    return element("span", {className: "badge-risk", key: code}, text);
+  }
+
+  function PauseCell({value}) {
+    return value ? element("span", {className: `pause pause-${value}`}, value) : null;
+  }
+
+  function OutcomeCell({data, value}) {
+    return element("span", {className: "status"}, dot(data.tone), value);
+  }
 })();

@@ -1,89 +1,117 @@
 /* Keeps the open tab as its operation is now. One request at a time; slows down when nothing moves,
    survives restarts of the server. All state is there: a reload starts again from nothing. */
-(function () {
-  const FAST = 600, IDLE = 4000, SLOWEST = 8000;
-  const jobsync = window.jobsync = window.jobsync || {};
-  const seen = {};
-  const shown = {};
-  let timer = null, busy = false, again = false, failures = 0;
+(() => {
+  globalThis.jobsync ??= {};
+  const PATIENCE_MS = 15000;
+  const seen = new Map(); // the operation and the seq that a tab shows, by its name
+  const shown = new Map();
+  let timer = null;
+  let isBusy = false;
+  let isAskedAgain = false;
+  let failures = 0;
   let finishedBefore = null;
+  Object.assign(jobsync, {pokeFeed, shownOperation});
 
-  const ready = () => window.dash_clientside && window.dash_clientside.set_props && window.dash_ag_grid
-    && document.getElementById("import-grid") && document.getElementById("page-config");
+  class SignedOut extends Error {}
 
-  function setWhatMoved(props) {
-    for (const [id, values] of Object.entries(props)) {
-      const moved = {};
-      for (const [name, value] of Object.entries(values)) {
-        const text = JSON.stringify(value), key = id + "." + name;
-        if (shown[key] !== text) { moved[name] = value; shown[key] = text; }
-      }
-      if (Object.keys(moved).length && document.getElementById(id)) jobsync.setProps(id, moved);
-    }
+  function isDrawn() {
+    return (
+      window.dash_clientside?.set_props &&
+      window.dash_ag_grid &&
+      jobsync.config() &&
+      jobsync.selectingFrame()
+    );
   }
 
-  function show(tab, answer) {
-    if (tab === "export" || tab === "import") {
-      if (answer.isFull) jobsync.setRows(tab, answer.rows, answer.kind, answer.operation);
-      else if (answer.rows.length) jobsync.updateRows(tab, answer.rows);
-    }
-    seen[tab] = {operation: answer.operation, seq: answer.seq};
-    setWhatMoved(answer.props);
-    if (tab === "import") { jobsync.importState = answer; jobsync.showSelection(); }
-    if (tab === "workspace" && !answer.operation && !seen.askedInfo) {
-      seen.askedInfo = true;
-      jobsync.setProps("start-request", {data: {kind: "info", number: Date.now()}});
-    }
-    jobsync.markFilter(tab);
-    tellFinished(answer, tab);
-    return answer.isActive ? FAST : IDLE;
+  function pokeFeed() {
+    clearTimeout(timer);
+    poll();
   }
 
-  /* What ended since the last look: the header reads the commit anew, and other tabs are told. */
-  function tellFinished(answer, tab) {
-    const {operation, text} = answer.finished;
-    if (finishedBefore !== null && operation && operation !== finishedBefore) {
-      jobsync.setProps("operation-ended", {data: operation});
-      if (operation !== answer.shown) jobsync.toast(text);
-      if (tab === "history" && location.pathname.split("/").length < 3) jobsync.setProps("history-request", {data: operation});
-    }
-    if (operation || finishedBefore === null) finishedBefore = operation;
+  function shownOperation(tab) {
+    return seen.get(tab)?.operation || "";
   }
 
   async function poll() {
-    if (busy) { again = true; return; }
-    if (!ready()) { timer = setTimeout(poll, 50); return; }
-    const tab = jobsync.currentTab();
-    if (!tab) { timer = setTimeout(poll, IDLE); return; }
-    busy = true;
+    if (isBusy) {
+      isAskedAgain = true;
+      return;
+    }
+    const tab = isDrawn() ? jobsync.currentTab() : null;
+    if (!tab) {
+      timer = setTimeout(poll, isDrawn() ? jobsync.pacing.IDLE : 50);
+      return;
+    }
+    isBusy = true;
     clearTimeout(timer);
-    let wait = IDLE;
+    const wait = await ask(tab);
+    isBusy = false;
+    timer = setTimeout(poll, jobsync.pacing.next(wait, {isHidden: document.hidden, isAskedAgain}));
+    isAskedAgain = false;
+  }
+
+  /** Asks once and shows the answer; returns how long to wait. */
+  async function ask(tab) {
     try {
-      const state = seen[tab] || {operation: "", seq: 0};
-      const answer = await fetch("/feed/" + tab + "?operation=" + state.operation + "&since=" + state.seq,
-        {headers: {Accept: "application/json"}, signal: AbortSignal.timeout(15000)});
-      if (answer.status === 401 || answer.redirected) throw new Error("signed out");
-      if (!answer.ok) throw new Error("status " + answer.status);
-      const body = await answer.json();
-      if (tab === jobsync.currentTab()) wait = show(tab, body); else again = true;
-      if (failures) { failures = 0; problem(""); }
+      const answer = await fetchAnswer(tab);
+      if (tab === jobsync.currentTab()) show(tab, answer);
+      else isAskedAgain = true;
+      if (failures) showProblem("");
+      failures = 0;
+      return jobsync.pacing.afterAnswer(answer);
     } catch (error) {
       failures += 1;
-      wait = Math.min(SLOWEST, 500 * 2 ** failures);
-      if (error.message === "signed out") problem("Your session has ended. Reload the page to sign in.");
-      else if (failures > 1) problem("The app does not answer. Trying again …");
-    } finally { busy = false; }
-    if (document.hidden) wait = Math.max(wait, IDLE);
-    if (again) { again = false; wait = 0; }
-    timer = setTimeout(poll, wait);
+      const {signedOut, noAnswer} = jobsync.config().texts;
+      if (error instanceof SignedOut) showProblem(signedOut);
+      else if (failures > 1) showProblem(noAnswer);
+      return jobsync.pacing.afterFailures(failures);
+    }
   }
 
-  function problem(text) {
-    jobsync.setProps("connection-problem", {children: text, hidden: !text});
+  /** @returns {Promise<FeedAnswer>} */
+  async function fetchAnswer(tab) {
+    const address = jobsync.addresses.feed(tab.name, seen.get(tab.name) || {operation: "", seq: 0});
+    const answer = await fetch(address, {
+      headers: {Accept: "application/json"},
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    if (answer.status === 401 || answer.redirected) throw new SignedOut();
+    if (!answer.ok) throw new Error(String(answer.status));
+    return answer.json();
   }
 
-  jobsync.pokeFeed = () => { clearTimeout(timer); poll(); };
-  jobsync.shownOperation = tab => (seen[tab] || {}).operation || "";
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) jobsync.pokeFeed(); });
+  function show(tab, answer) {
+    jobsync.showRows(tab, answer);
+    seen.set(tab.name, {operation: answer.operation, seq: answer.seq});
+    for (const [id, props] of Object.entries(jobsync.news.moved(shown, answer.props))) {
+      if (document.getElementById(id)) jobsync.setProps(id, props);
+    }
+    if (answer.reasons) jobsync.showReviewed(answer);
+    if (!answer.operation) jobsync.startAtFirst(tab);
+    jobsync.markFilter(tab);
+    tellFinished(answer);
+  }
+
+  /** What ended since the last look: the header reads the commit anew, and other tabs are told. */
+  function tellFinished({finished, shown: ofThisTab}) {
+    const {operation, text} = finished;
+    const {ids} = jobsync.config();
+    if (jobsync.news.hasEnded(finishedBefore, operation)) {
+      jobsync.setProps(ids.ended, {data: operation});
+      if (operation !== ofThisTab) jobsync.toast(text);
+      if (jobsync.addresses.isHistoryList(location.pathname)) {
+        jobsync.setProps(ids.historyRequest, {data: operation});
+      }
+    }
+    finishedBefore = jobsync.news.lastEnded(finishedBefore, operation);
+  }
+
+  function showProblem(text) {
+    jobsync.setProps(jobsync.config().ids.connectionProblem, {children: text, hidden: !text});
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) pokeFeed();
+  });
   document.addEventListener("DOMContentLoaded", poll);
 })();

@@ -1,7 +1,11 @@
 /* Runs before the first paint: no flash of the wrong theme. */
-(function () {
+(() => {
   let wanted = null;
-  try { wanted = localStorage.getItem("jobsync.theme"); } catch (error) { /* storage is off */ }
+  try {
+    wanted = localStorage.getItem("jobsync.theme");
+  } catch {
+    // storage is off
+  }
   const dark = wanted ? wanted === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   document.documentElement.setAttribute("data-bs-theme", dark ? "dark" : "light");
 })();

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, NoUpdate, Output, State, no_update
+from dash import ClientsideFunction, Dash, Input, NoUpdate, Output, no_update
 from dash.exceptions import PreventUpdate
 
 from components import ids
@@ -27,7 +27,7 @@ _PAUSES = frozenset(option["value"] for option in PAUSE_OPTIONS)
 
 
 def register(app: Dash, store: OperationStore, mode: AppMode, page: PageSettings) -> None:
-    """Wire the buttons. The scripts gather what a click asks for; the server checks it again."""
+    """Wire the stores. The scripts put into them what a click asks for; all of it is checked."""
 
     @app.callback(
         Output(ids.STARTED, "data"),
@@ -59,38 +59,6 @@ def register(app: Dash, store: OperationStore, mode: AppMode, page: PageSettings
             raise PreventUpdate
         return cancel(store, current_user(page), str(request.get("operation", "")))
 
-    app.clientside_callback(
-        ClientsideFunction("jobsync", "request"),
-        Output(ids.START_REQUEST, "data"),
-        Input(ids.EXPORT_PREVIEW, "n_clicks"),
-        Input(ids.EXPORT_START, "n_clicks"),
-        Input(ids.IMPORT_PULL, "n_clicks"),
-        Input(ids.IMPORT_VALIDATE, "n_clicks"),
-        Input(ids.IMPORT_START, "n_clicks"),
-        Input(ids.IMPORT_ADOPT, "n_clicks"),
-        Input(ids.REMOVE_CONFIRM, "n_clicks"),
-        Input(ids.WORKSPACE_RELOAD, "n_clicks"),
-        State(ids.IMPORT_PAUSE, "value"),
-        State(ids.IMPORT_ASK, "value"),
-        State(ids.REMOVE_NUMBER, "value"),
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(
-        ClientsideFunction("jobsync", "removeDialog"),
-        Output(ids.REMOVE_DIALOG, "is_open"),
-        Output(ids.REMOVE_QUESTION, "children"),
-        Output(ids.REMOVE_LIST, "children"),
-        Output(ids.REMOVE_NUMBER, "value"),
-        Input(ids.IMPORT_REMOVE, "n_clicks"),
-        Input(ids.REMOVE_KEEP, "n_clicks"),
-        Input(ids.REMOVE_CONFIRM, "n_clicks"),
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(
-        ClientsideFunction("jobsync", "confirms"),
-        Output(ids.REMOVE_CONFIRM, "disabled"),
-        Input(ids.REMOVE_NUMBER, "value"),
-    )
     app.clientside_callback(
         ClientsideFunction("jobsync", "poke"),
         Output(ids.REFRESH, "data"),

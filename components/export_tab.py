@@ -7,7 +7,9 @@ from dash.development.base_component import Component
 
 from components import ids
 from components.grid import grid, grid_tools, job_columns
+from components.operation_button import operation_button
 from components.step import git_link, step
+from core.operations.kinds import OperationKind
 
 
 def export_tab(git: Mapping[str, str]) -> Component:
@@ -23,18 +25,10 @@ def export_tab(git: Mapping[str, str]) -> Component:
                         "Export Workflow Jobs to JSON Files",
                         "Writes every job of this workspace to its file in the Git folder.",
                         [
-                            html.Button(
-                                "Export",
-                                id=ids.EXPORT_START,
-                                type="button",
-                                className="button button-main",
+                            operation_button(
+                                OperationKind.EXPORT, ids.EXPORT_START, "Export", "button-main"
                             ),
-                            html.Button(
-                                "Preview",
-                                id=ids.EXPORT_PREVIEW,
-                                type="button",
-                                className="button",
-                            ),
+                            operation_button(OperationKind.PREVIEW, ids.EXPORT_PREVIEW, "Preview"),
                         ],
                         ids.EXPORT_REASON,
                     ),
@@ -57,6 +51,7 @@ def export_tab(git: Mapping[str, str]) -> Component:
                         ids.EXPORT_GRID,
                         columns,
                         "Nothing exported yet. Preview shows what an export would write.",
+                        is_fed=True,
                         label="Jobs and their files",
                     ),
                 ],

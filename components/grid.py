@@ -64,6 +64,7 @@ def grid(
     columns: Sequence[ColumnDefinition],
     empty: str,
     *,
+    is_fed: bool = False,
     selects: bool = False,
     key: str = "key",
     rows: Sequence[Mapping[str, Any]] = (),
@@ -73,6 +74,7 @@ def grid(
 
     Args:
         empty: what it says when it has no rows.
+        is_fed: whether its rows are those of the tab's operation, which the scripts fetch.
         selects: whether rows have a box to tick, where the row says what for.
         key: the field that names a row.
         label: its name for screen readers.
@@ -117,7 +119,12 @@ def grid(
         ),
         className="grid-frame",
         role="region",
-        **{"aria-label": label or empty},
+        **{
+            "aria-label": label or empty,
+            "data-rows-of": grid_id,
+            **({"data-fed": "true"} if is_fed else {}),
+            **({"data-selects": "true"} if selects else {}),
+        },
     )
 
 
@@ -130,7 +137,7 @@ def grid_tools(
 ) -> Component:
     """Return what stands above a grid: search, column choice and CSV.
 
-    `assets/grids.js` does what they say, for the grid that the tools name.
+    `assets/grid_tools.js` does what they say, for the grid that the tools name.
     """
     return html.Div(
         [
@@ -157,7 +164,7 @@ def grid_tools(
             _csv_menu(has_all=has_all),
         ],
         className="grid-tools",
-        **{"data-grid": grid_id},
+        **{"data-grid": grid_id, "data-csv-name": grid_id.removesuffix("-grid")},
     )
 
 

@@ -46,7 +46,7 @@ UNMANAGED, UNMANAGED_COUNT, UNMANAGED_GRID = "unmanaged", "unmanaged-count", "un
 
 # Confirmation of a removal
 REMOVE_DIALOG, REMOVE_LIST = "remove-dialog", "remove-list"
-REMOVE_NUMBER, REMOVE_CONFIRM, REMOVE_KEEP = "remove-number", "remove-confirm", "remove-keep"
+REMOVE_NUMBER, REMOVE_CONFIRM = "remove-number", "remove-confirm"
 REMOVE_QUESTION, REMOVE_TITLE = "remove-question", "remove-title"
 
 # History tab

@@ -9,8 +9,11 @@ from dash.development.base_component import Component
 from components import ids
 from components.grid import grid, grid_tools, job_columns
 from components.icons import icon
+from components.operation_button import counting, label_of_none, operation_button
+from components.script_config import ADOPT_BUTTON, IMPORT_BUTTON, REMOVE_BUTTON
 from components.step import git_link, step
 from components.words import UNMANAGED_SENTENCE
+from core.operations.kinds import OperationKind
 
 PAUSE_OPTIONS = (
     {"label": "Schedules: as the mapping file says", "value": "mapping_file"},
@@ -43,6 +46,7 @@ def import_tab(git: Mapping[str, str]) -> Component:
                                 className="button button-quiet",
                                 disabled=True,
                                 title="Adds the new and changed jobs that the selected ones run",
+                                **{"data-role": "select-needed"},
                             )
                         ],
                     ),
@@ -50,6 +54,7 @@ def import_tab(git: Mapping[str, str]) -> Component:
                         ids.IMPORT_GRID,
                         columns,
                         "Nothing validated yet. Pull, then validate, to see what would change.",
+                        is_fed=True,
                         selects=True,
                         label="Jobs of this workspace and their definitions",
                     ),
@@ -78,23 +83,31 @@ def remove_dialog() -> Component:
                     html.Label(
                         "To go on, type how many jobs will be removed", htmlFor=ids.REMOVE_NUMBER
                     ),
-                    dbc.Input(
-                        id=ids.REMOVE_NUMBER,
-                        type="text",
-                        inputMode="numeric",
-                        autocomplete="off",
-                        value="",
+                    html.Div(
+                        dbc.Input(
+                            id=ids.REMOVE_NUMBER,
+                            type="text",
+                            inputMode="numeric",
+                            autocomplete="off",
+                            value="",
+                        ),
+                        **{"data-request": "typed"},
                     ),
                 ]
             ),
             dbc.ModalFooter(
                 [
-                    html.Button("Keep them", id=ids.REMOVE_KEEP, type="button", className="button"),
                     html.Button(
-                        "Remove",
-                        id=ids.REMOVE_CONFIRM,
+                        "Keep them",
                         type="button",
-                        className="button button-danger",
+                        className="button",
+                        **{"data-role": "close-removal"},
+                    ),
+                    operation_button(
+                        OperationKind.REMOVE,
+                        ids.REMOVE_CONFIRM,
+                        "Remove",
+                        "button-danger",
                         disabled=True,
                     ),
                 ]
@@ -115,7 +128,7 @@ def _pull(git: Mapping[str, str]) -> Component:
         "Pull from Git Repo",
         "Brings the Git folder to the newest commit of its branch.",
         [
-            html.Button("Pull", id=ids.IMPORT_PULL, type="button", className="button"),
+            operation_button(OperationKind.PULL, ids.IMPORT_PULL, "Pull"),
             git_link(ids.IMPORT_GIT_LINK, "Open the Git folder", git),
         ],
         ids.IMPORT_PULL_REASON,
@@ -127,11 +140,7 @@ def _validate() -> Component:
         2,
         "Validate Job Definition JSON Files",
         "Compares the files with this workspace. Changes nothing.",
-        [
-            html.Button(
-                "Validate", id=ids.IMPORT_VALIDATE, type="button", className="button button-main"
-            )
-        ],
+        [operation_button(OperationKind.VALIDATE, ids.IMPORT_VALIDATE, "Validate", "button-main")],
         ids.IMPORT_VALIDATE_REASON,
         extra=[
             html.Div(
@@ -141,16 +150,22 @@ def _validate() -> Component:
                         htmlFor=ids.IMPORT_PAUSE,
                         className="visually-hidden",
                     ),
-                    dbc.Select(
-                        id=ids.IMPORT_PAUSE,
-                        options=list(PAUSE_OPTIONS),
-                        value="mapping_file",
-                        size="sm",
+                    html.Div(
+                        dbc.Select(
+                            id=ids.IMPORT_PAUSE,
+                            options=list(PAUSE_OPTIONS),
+                            value="mapping_file",
+                            size="sm",
+                        ),
+                        **{"data-request": "pause"},
                     ),
-                    dbc.Checkbox(
-                        id=ids.IMPORT_ASK,
-                        label="Also check runs, paths and roles",
-                        value=False,
+                    html.Div(
+                        dbc.Checkbox(
+                            id=ids.IMPORT_ASK,
+                            label="Also check runs, paths and roles",
+                            value=False,
+                        ),
+                        **{"data-request": "ask"},
                     ),
                 ],
                 className="step-options",
@@ -165,20 +180,21 @@ def _import() -> Component:
         "Import New and Changed Jobs",
         "Creates and changes the selected jobs. A snapshot is kept first.",
         [
-            html.Button(
-                "Import New and Changed Jobs (0)",
-                id=ids.IMPORT_START,
-                type="button",
-                className="button button-main",
+            operation_button(
+                OperationKind.IMPORT,
+                ids.IMPORT_START,
+                label_of_none(IMPORT_BUTTON),
+                "button-main",
                 disabled=True,
+                **counting("import", IMPORT_BUTTON, "There is nothing to import."),
             ),
-            html.Button(
-                "Adopt 0 matching jobs",
-                id=ids.IMPORT_ADOPT,
-                type="button",
-                className="button",
+            operation_button(
+                OperationKind.ADOPT,
+                ids.IMPORT_ADOPT,
+                label_of_none(ADOPT_BUTTON),
                 title="Enters jobs that equal their definition as imported; changes none",
                 hidden=True,
+                **counting("adoptable", ADOPT_BUTTON),
             ),
         ],
         ids.IMPORT_START_REASON,
@@ -192,11 +208,13 @@ def _remove() -> Component:
         "Removes jobs that this app imported and whose file is gone from Git.",
         [
             html.Button(
-                "Remove Deleted Jobs (0)",
+                label_of_none(REMOVE_BUTTON),
                 id=ids.IMPORT_REMOVE,
                 type="button",
                 className="button button-danger",
                 disabled=True,
+                **{"data-role": "open-removal"},
+                **counting("remove", REMOVE_BUTTON, "There is nothing to remove."),
             )
         ],
         ids.IMPORT_REMOVE_REASON,
@@ -219,4 +237,5 @@ def _unmanaged() -> Component:
         id=ids.UNMANAGED,
         className="card unmanaged",
         hidden=True,
+        **{"data-role": "unmanaged"},
     )

@@ -1,5 +1,6 @@
 """The page: header, tabs, dialogs, side panel, and the stores that the wiring needs."""
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from components.export_tab import export_tab
 from components.history_tab import history_tab
 from components.icons import icon
 from components.import_tab import import_tab, remove_dialog
+from components.script_config import script_config
 from components.tabs import TABS
 from components.workspace_tab import workspace_tab
 
@@ -70,11 +72,11 @@ def page(frame: Frame) -> Component:
 
 
 def _config(frame: Frame) -> Component:
-    """What the scripts need to know; they read it from the attributes."""
+    """What the scripts need to know; they read it from the attribute."""
+    tabs = [tab for tab in TABS if tab.name in frame.tabs]
+    config = script_config(frame.key, frame.workspace_name or frame.host, tabs)
     values: Mapping[str, str] = {
-        "data-key": frame.key,
-        "data-tabs": ",".join(frame.tabs),
-        "data-workspace": frame.workspace_name or frame.host,
+        "data-config": json.dumps(config),
         "data-operates": "true" if frame.may_operate else "false",
     }
     return html.Div(id=ids.CONFIG, hidden=True, **values)
@@ -100,9 +102,6 @@ def _header(frame: Frame) -> Component:
                     dcc.Link(tab.label, href=f"/{tab.name}", id=tab.nav, className="tab")
                     for tab in TABS
                     if tab.name in frame.tabs
-                ]
-                + [
-                    html.Span(id=tab.nav, hidden=True) for tab in TABS if tab.name not in frame.tabs
                 ],
                 className="tabs",
                 **{"aria-label": "Sections"},
@@ -133,7 +132,7 @@ def _panel() -> Component:
         [
             html.Div(
                 [
-                    html.H2("", id=ids.PANEL_TITLE),
+                    html.H2("", id=ids.PANEL_TITLE, **{"data-role": "panel-title"}),
                     html.Button(
                         [icon("close"), html.Span("Close", className="visually-hidden")],
                         type="button",
@@ -144,12 +143,17 @@ def _panel() -> Component:
                 ],
                 className="panel-head",
             ),
-            html.Div(id=ids.PANEL_BODY, className="panel-body", tabIndex="0"),
+            html.Div(
+                id=ids.PANEL_BODY,
+                className="panel-body",
+                tabIndex="0",
+                **{"data-role": "panel-body"},
+            ),
         ],
         id=ids.PANEL,
         className="panel",
         hidden=True,
-        **{"aria-label": "Details of the selected row"},
+        **{"aria-label": "Details of the selected row", "data-role": "panel"},
     )
 
 

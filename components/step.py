@@ -17,7 +17,11 @@ def step(
     extra: Sequence[Component] = (),
 ) -> Component:
     """Return a card. The element `reason_id` gets the reason why its buttons are disabled."""
-    reason = html.P(id=reason_id, className="step-reason") if reason_id else None
+    reason = (
+        html.P(id=reason_id, className="step-reason", **{"data-role": "reason"})
+        if reason_id
+        else None
+    )
     return html.Div(
         [
             html.Div(

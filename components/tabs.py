@@ -8,7 +8,8 @@ from core.settings import AppMode
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One tab. `name` is its address and what its ids begin with; `nav` the id of its link.
+    """One tab. `name` is its address and what its ids begin with; `nav` the id of its link, `pane`
+    that of what it shows.
 
     `mode` is the APP_MODE that it belongs to, None for a tab of every deployment.
     """
@@ -16,14 +17,15 @@ class Tab:
     name: str
     label: str
     nav: str
+    pane: str
     mode: AppMode | None = None
 
 
 TABS = (
-    Tab("export", "Export", ids.NAV_EXPORT, AppMode.EXPORT),
-    Tab("import", "Import", ids.NAV_IMPORT, AppMode.IMPORT),
-    Tab("history", "History", ids.NAV_HISTORY),
-    Tab("workspace", "Workspace", ids.NAV_WORKSPACE),
+    Tab("export", "Export", ids.NAV_EXPORT, ids.PANE_EXPORT, AppMode.EXPORT),
+    Tab("import", "Import", ids.NAV_IMPORT, ids.PANE_IMPORT, AppMode.IMPORT),
+    Tab("history", "History", ids.NAV_HISTORY, ids.PANE_HISTORY),
+    Tab("workspace", "Workspace", ids.NAV_WORKSPACE, ids.PANE_WORKSPACE),
 )
 
 

@@ -8,9 +8,11 @@ from dash.development.base_component import Component
 
 from components import ids
 from components.icons import icon
+from components.operation_button import operation_button
 from components.words import clock_time, plural
 from core.errors import Issue
 from core.mapping.use import MappingEntry
+from core.operations.kinds import OperationKind
 from core.operations.operation import Operation, Status
 from core.operations.outcome import Outcome
 from core.reporting.details import WorkspaceInformation
@@ -27,11 +29,12 @@ def workspace_tab() -> Component:
             html.H2("Workspace", className="visually-hidden"),
             html.Div(
                 [
-                    html.Button(
+                    operation_button(
+                        OperationKind.INFO,
+                        ids.WORKSPACE_RELOAD,
                         [icon("reload"), "Read again"],
-                        id=ids.WORKSPACE_RELOAD,
-                        type="button",
-                        className="button button-quiet",
+                        "button-quiet",
+                        **{"data-at-first": "true"},
                     ),
                     html.Div(id=ids.WORKSPACE_PROGRESS),
                 ],

@@ -1,0 +1,62 @@
+/* Puts the rows of the feed into the grid of their tab. */
+(() => {
+  globalThis.jobsync ??= {};
+  const kinds = new Map(); // of operation, by the id of the grid
+  let unmanaged = [];
+  Object.assign(jobsync, {showRows, shownKind: id => kinds.get(id)});
+
+  function showRows(tab, answer) {
+    const frame = jobsync.fedFrame(tab);
+    if (!frame) return;
+    if (!jobsync.gridApi(frame.dataset.rowsOf)) {
+      setTimeout(() => showRows(tab, answer), 50);
+      return;
+    }
+    if (answer.isFull) setRows(frame, answer);
+    else if (answer.rows.length) updateRows(frame, answer.rows);
+  }
+
+  function setRows(frame, answer) {
+    const id = frame.dataset.rowsOf;
+    kinds.set(id, answer.kind);
+    const filterModel = jobsync.withoutStatusFilter(id);
+    if (!frame.dataset.selects) {
+      jobsync.setProps(id, {rowData: answer.rows, filterModel});
+      return;
+    }
+    const rows = jobsync.rows.apart(answer.rows, answer.kind);
+    setUnmanaged(rows.unmanaged);
+    const ticked = jobsync.tickedAtFirst(rows.main, answer);
+    jobsync.setProps(id, {rowData: rows.main, selectedRows: {ids: ticked}, filterModel});
+  }
+
+  function updateRows(frame, moved) {
+    const id = frame.dataset.rowsOf;
+    if (!frame.dataset.selects) {
+      apply(id, moved);
+      return;
+    }
+    const rows = jobsync.rows.apart(moved, kinds.get(id));
+    if (rows.unmanaged.length) setUnmanaged(jobsync.rows.merged(unmanaged, rows.unmanaged));
+    jobsync.tickAdded(apply(id, rows.main));
+  }
+
+  /** Returns the rows that the grid did not have. */
+  function apply(id, moved) {
+    const grid = jobsync.gridApi(id);
+    const update = moved.filter(row => grid.getRowNode(row.key));
+    const add = moved.filter(row => !grid.getRowNode(row.key));
+    grid.applyTransactionAsync({update, add});
+    return add;
+  }
+
+  /** Unmanaged jobs stand in a group of their own. */
+  function setUnmanaged(rows) {
+    unmanaged = rows;
+    const group = jobsync.role("unmanaged");
+    const grid = group.querySelector("[data-rows-of]").dataset.rowsOf;
+    jobsync.setProps(grid, {rowData: rows});
+    jobsync.setProps(group.id, {hidden: !rows.length});
+    jobsync.setProps(group.querySelector(".chip-count").id, {children: String(rows.length)});
+  }
+})();

@@ -1,0 +1,17 @@
+/* The chips filter a grid by status. */
+(() => {
+  globalThis.jobsync ??= {};
+  jobsync.filters = {toggled, withStatus};
+
+  /** Returns the status to filter by after a click on a chip; a second click shows all again. */
+  function toggled(current, clicked) {
+    return current === clicked ? null : clicked;
+  }
+
+  /** Returns a filter model with the status of that label only, other columns as they were. */
+  function withStatus(model, label) {
+    const {status: _before, ...others} = model || {};
+    if (!label) return others;
+    return {...others, status: {filterType: "text", type: "equals", filter: label}};
+  }
+})();

@@ -1,0 +1,18 @@
+/* The dialog that names what will be removed and wants its number typed. */
+(() => {
+  globalThis.jobsync ??= {};
+  jobsync.removal = {isConfirmed, dialog};
+
+  function isConfirmed(typed, count) {
+    return count > 0 && String(typed ?? "").trim() === String(count);
+  }
+
+  /** Returns the dialog's question and its list, as components for Dash. */
+  function dialog(names, workspace, question) {
+    const html = (type, props) => ({type, namespace: "dash_html_components", props});
+    return {
+      question: jobsync.words.counted(question, names.length, {workspace}),
+      list: html("Ul", {children: names.map(name => html("Li", {children: name}))}),
+    };
+  }
+})();

@@ -1,0 +1,76 @@
+/* What is selected, what that lacks, and what the buttons say about it. */
+
+/**
+ * @typedef {object} Entry a row of the grid
+ * @property {Row} row
+ * @property {boolean} isSelected
+ * @property {boolean} isShown whether neither the search nor a filter hides it
+ */
+(() => {
+  globalThis.jobsync ??= {};
+  jobsync.selection = {isTickedAtFirst, unticked, selectedNames, missingNeeds, tally, buttonState};
+
+  /** After a validation what can be imported is ticked, save what the user had unticked. */
+  function isTickedAtFirst(row, leftOut) {
+    return row.pick === "import" && !leftOut.has(row.key);
+  }
+
+  /** Returns the keys to remember, so that they stay unticked over a reload. */
+  function unticked(entries) {
+    return entries
+      .filter(entry => entry.row.pick === "import" && !entry.isSelected)
+      .map(entry => entry.row.key);
+  }
+
+  function selectedNames(entries, pick) {
+    return entries
+      .filter(entry => entry.isSelected && entry.row.pick === pick)
+      .map(entry => entry.row.job);
+  }
+
+  /** Returns the keys of the jobs to import that the selected ones run, through any number of jobs. */
+  function missingNeeds(entries) {
+    const rows = entries.map(entry => entry.row).filter(row => row.pick === "import");
+    const byName = new Map(rows.map(row => [row.job, row]));
+    const waiting = selectedNames(entries, "import");
+    const seen = new Set(waiting);
+    const found = [];
+    while (waiting.length) {
+      const row = byName.get(waiting.pop());
+      for (const need of row ? row.needs : []) {
+        if (seen.has(need) || !byName.has(need)) continue;
+        seen.add(need);
+        waiting.push(need);
+        found.push(byName.get(need).key);
+      }
+    }
+    return found;
+  }
+
+  /** Counts the rows that can be picked for something. */
+  function tally(entries, pick) {
+    const pickable = entries.filter(entry => entry.row.pick === pick);
+    const selected = pickable.filter(entry => entry.isSelected);
+    return {
+      pickable: pickable.length,
+      selected: selected.length,
+      hidden: selected.filter(entry => !entry.isShown).length,
+    };
+  }
+
+  /**
+   * Says whether a button may be pressed, and what stands below it.
+   * @param {string} reason why the server refuses, empty when it does not
+   * @param {{pickable: number, selected: number, hidden: number}} count
+   * @param {string} nothing what to say when there is nothing to pick
+   */
+  function buttonState(reason, count, nothing, texts) {
+    const {counted, fill} = jobsync.words;
+    if (reason) return {reason, note: reason};
+    if (!count.selected) {
+      const missing = count.pickable ? fill(texts.tick, {n: count.pickable}) : nothing;
+      return {reason: missing, note: missing};
+    }
+    return {reason: "", note: count.hidden ? counted(texts.hidden, count.hidden) : ""};
+  }
+})();

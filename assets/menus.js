@@ -1,0 +1,17 @@
+/* Menus close by a click elsewhere and by Escape. */
+(() => {
+  const OPEN = "details.menu-holder[open]";
+
+  document.addEventListener("click", event => {
+    for (const menu of document.querySelectorAll(OPEN)) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+
+  document.addEventListener("keydown", event => {
+    const menu = event.key === "Escape" && document.querySelector(OPEN);
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+})();

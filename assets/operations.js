@@ -1,0 +1,49 @@
+/* Buttons that start an operation or cancel it. Those of components/operation_button.py say which
+   one, and what the request holds; others are drawn anew by the server and cannot be wired. */
+(() => {
+  globalThis.jobsync ??= {};
+  let requests = 0;
+  const startedAtFirst = new Set();
+  jobsync.startAtFirst = startAtFirst;
+
+  document.addEventListener("click", event => {
+    const button = event.target.closest("[data-operation], [data-cancel]");
+    if (!button || button.disabled) return; // a click on what a disabled button holds comes here
+    if (button.dataset.cancel) cancel(button);
+    else start(button);
+  });
+
+  function start(button) {
+    const {operation, needs} = button.dataset;
+    const number = `${Date.now()}:${++requests}`;
+    const request = jobsync.requests.requestFor(operation, needs, number, need =>
+      valueFor(need, operation),
+    );
+    jobsync.setProps(jobsync.config().ids.startRequest, {data: request});
+  }
+
+  function valueFor(need, operation) {
+    if (need === "plan") return jobsync.reviewed?.plan || "";
+    if (need === "names") return jobsync.selectedNames(operation);
+    return fieldOf(need);
+  }
+
+  function fieldOf(need) {
+    const field = document.querySelector(`[data-request="${need}"] :is(input, select)`);
+    return field.type === "checkbox" ? field.checked : field.value;
+  }
+
+  /** Starts by itself, once, what a tab that has no operation yet begins with. */
+  function startAtFirst(tab) {
+    const button = jobsync.paneOf(tab).querySelector("[data-at-first]");
+    if (!button || startedAtFirst.has(button)) return;
+    startedAtFirst.add(button);
+    start(button);
+  }
+
+  function cancel(button) {
+    button.disabled = true;
+    const request = {operation: button.dataset.cancel, number: ++requests};
+    jobsync.setProps(jobsync.config().ids.cancelRequest, {data: request});
+  }
+})();

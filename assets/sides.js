@@ -1,0 +1,136 @@
+/* The settings of a row side by side, as texts. */
+(() => {
+  globalThis.jobsync ??= {};
+  const LIBRARIES = ["/assets/vendor/diff.min.js", "/assets/vendor/diff2html.min.js"];
+  const STYLE = "/assets/vendor/diff2html.min.css";
+  const AROUND = 4; // unchanged lines about a change
+  const ALL = 1e6;
+  const NARROW = 700; // pixels
+  const HANDLERS = {
+    "[data-view]": choose,
+    "[data-fold]": fold,
+    "[data-move]": move,
+    "[data-copy-json]": copyJson,
+  };
+  let sides = null; // the current and the desired settings of the row that is shown
+  let isWhole = false;
+  let position = -1; // of the change that was moved to
+  let loading = null;
+  Object.assign(jobsync, {setSides, redrawSides});
+
+  /** @param {{current: string, desired: string} | null} found */
+  function setSides(found) {
+    sides = found;
+    isWhole = false;
+    position = -1;
+  }
+
+  /* The libraries are large and few rows need them. */
+  function load() {
+    loading ??= Promise.all([loadStyle(), loadScripts()]);
+    return loading;
+  }
+
+  async function loadScripts() {
+    for (const address of LIBRARIES) await loadScript(address);
+  }
+
+  function loadScript(address) {
+    return new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = address;
+      script.onload = resolve;
+      script.onerror = reject;
+      document.head.appendChild(script);
+    });
+  }
+
+  /** Before our own, which has the last word. */
+  function loadStyle() {
+    return new Promise(resolve => {
+      const link = document.createElement("link");
+      link.rel = "stylesheet";
+      link.href = STYLE;
+      link.onload = resolve;
+      link.onerror = resolve;
+      document.head.insertBefore(link, document.head.querySelector('link[href*="app.css"]'));
+    });
+  }
+
+  async function redrawSides() {
+    const place = jobsync.panelBody().querySelector(".panel-sides");
+    if (!place || place.hidden || !sides) return;
+    await load();
+    if (sides.current === sides.desired) {
+      place.textContent = sides.current;
+      place.classList.add("plain-json");
+      return;
+    }
+    place.innerHTML = differences(); // diff2html escapes what it draws
+    for (const part of place.querySelectorAll(".d2h-file-side-diff, .d2h-code-wrapper")) {
+      part.tabIndex = 0;
+    }
+    position = -1;
+  }
+
+  function differences() {
+    const {current, desired} = sides;
+    const files = ["settings", "settings", current, desired, undefined, undefined];
+    const patch = Diff.createTwoFilesPatch(...files, {context: isWhole ? ALL : AROUND});
+    return Diff2Html.html(patch, {
+      outputFormat: innerWidth < NARROW ? "line-by-line" : "side-by-side",
+      drawFileList: false,
+      matching: "lines",
+      diffStyle: "word",
+      colorScheme: jobsync.isDark() ? "dark" : "light",
+      matchingMaxComparisons: 2000,
+      maxLineLengthHighlight: 2000,
+    });
+  }
+
+  document.addEventListener("click", event => {
+    for (const [selector, handle] of Object.entries(HANDLERS)) {
+      const button = event.target.closest(selector);
+      if (button) handle(button);
+    }
+  });
+
+  function choose(button) {
+    const isSides = button.dataset.view === "sides";
+    const body = jobsync.panelBody();
+    for (const other of body.querySelectorAll("[data-view]")) {
+      other.setAttribute("aria-pressed", String(other === button));
+    }
+    body.querySelector(".panel-fields").hidden = isSides;
+    body.querySelector(".panel-sides").hidden = !isSides;
+    for (const tool of body.querySelectorAll(".sides-only")) tool.hidden = !isSides;
+    jobsync.role("panel").classList.toggle("panel-wide", isSides);
+    redrawSides();
+  }
+
+  function fold(button) {
+    isWhole = !isWhole;
+    button.setAttribute("aria-pressed", String(isWhole));
+    redrawSides();
+  }
+
+  function move(button) {
+    const found = changes();
+    if (!found.length) return;
+    position = (position + Number(button.dataset.move) + found.length) % found.length;
+    for (const [at, row] of found.entries()) row.classList.toggle("change-shown", at === position);
+    found[position].scrollIntoView({block: "center", behavior: "smooth"});
+  }
+
+  /** Returns the first row of each change. */
+  function changes() {
+    const rows = [...jobsync.panelBody().querySelectorAll(".panel-sides tr")].filter(row =>
+      row.querySelector(".d2h-ins, .d2h-del"),
+    );
+    return rows.filter((row, at) => rows[at - 1] !== row.previousElementSibling);
+  }
+
+  function copyJson(button) {
+    if (sides) jobsync.copy(sides.desired || sides.current, button);
+  }
+})();

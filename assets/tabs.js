@@ -1,0 +1,64 @@
+/* Tabs: the address decides. "/" goes to the tab that was open last. */
+(() => {
+  globalThis.jobsync ??= {};
+  const MOVED = "_dashprivate_pushstate"; // how dcc.Location learns of a new address
+  Object.assign(jobsync, {currentTab, tabAround, paneOf, go});
+
+  function currentTab() {
+    return jobsync.addresses.tabOf(location.pathname, jobsync.config().tabs);
+  }
+
+  /** Returns the tab that an element belongs to. */
+  function tabAround(element) {
+    const pane = element.closest(".pane").id;
+    return jobsync.config().tabs.find(tab => tab.pane === pane);
+  }
+
+  function paneOf(tab) {
+    return document.getElementById(tab.pane);
+  }
+
+  function go(path) {
+    history.pushState({}, "", path);
+    window.dispatchEvent(new CustomEvent(MOVED));
+  }
+
+  function goToLastTab() {
+    const {tabs} = jobsync.config();
+    const last = jobsync.remembered("tab");
+    const tab = tabs.find(each => each.name === last) || tabs[0];
+    history.replaceState(history.state, "", `/${tab.name}`);
+    window.dispatchEvent(new CustomEvent(MOVED));
+    return tab;
+  }
+
+  function showTab() {
+    const tab = currentTab() || goToLastTab();
+    jobsync.remember("tab", tab.name);
+    for (const each of jobsync.config().tabs) show(each, each === tab);
+    const {texts, workspace} = jobsync.config();
+    document.title = jobsync.words.fill(texts.title, {tab: tab.label, workspace});
+    showEntry(jobsync.addresses.entryOf(location.pathname));
+    jobsync.closePanel();
+    jobsync.pokeFeed();
+  }
+
+  function show(tab, isShown) {
+    paneOf(tab).hidden = !isShown;
+    const link = document.getElementById(tab.nav);
+    if (isShown) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+
+  /** The History tab shows its list, or one operation of it. */
+  function showEntry(entry) {
+    const {historyList, historyEntry} = jobsync.config().ids;
+    document.getElementById(historyList).hidden = Boolean(entry);
+    document.getElementById(historyEntry).hidden = !entry;
+  }
+
+  const showWhenDrawn = () => jobsync.whenDrawn(jobsync.config, showTab);
+  window.addEventListener(MOVED, () => setTimeout(showWhenDrawn, 0));
+  window.addEventListener("popstate", () => setTimeout(showWhenDrawn, 0));
+  document.addEventListener("DOMContentLoaded", showWhenDrawn);
+})();

@@ -1,0 +1,21 @@
+/* Light or dark; assets/head.js applies what is remembered before the first paint. */
+(() => {
+  globalThis.jobsync ??= {};
+  const ATTRIBUTE = "data-bs-theme";
+  jobsync.isDark = () => document.documentElement.getAttribute(ATTRIBUTE) === "dark";
+
+  document.addEventListener("click", event => {
+    if (event.target.closest("[data-theme-toggle]")) toggle();
+  });
+
+  function toggle() {
+    const theme = jobsync.isDark() ? "light" : "dark";
+    document.documentElement.setAttribute(ATTRIBUTE, theme);
+    try {
+      localStorage.setItem("jobsync.theme", theme);
+    } catch {
+      // storage is off: it lasts as long as the page
+    }
+    jobsync.redrawSides();
+  }
+})();

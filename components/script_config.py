@@ -1,0 +1,113 @@
+"""What the page's scripts are told: ids, tabs, labels and sentences. They type none of them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from components import ids
+from components.tabs import Tab
+from components.words import EXPORT_LABELS, IMPORT_LABELS
+from core.planning.statuses import RowStatus
+
+Forms = Mapping[str, str]
+
+
+def forms(one: str, other: str = "") -> Forms:
+    """Return a text with `{n}` in it, for one and for any other number."""
+    return {"one": one, "other": other or one}
+
+
+def fill(text: Forms, number: int) -> str:
+    """Put a number into a text, as `assets/logic/words.js` does."""
+    return text["one" if number == 1 else "other"].replace("{n}", str(number))
+
+
+IMPORT_BUTTON = forms("Import New and Changed Jobs ({n})")
+REMOVE_BUTTON = forms("Remove Deleted Jobs ({n})")
+ADOPT_BUTTON = forms("Adopt {n} matching job", "Adopt {n} matching jobs")
+
+# Which words the statuses of a grid have, see `job_columns`.
+LABELS: Mapping[str, Mapping[RowStatus, str]] = {
+    "export": EXPORT_LABELS,
+    "import": IMPORT_LABELS,
+    "history": IMPORT_LABELS,
+}
+
+# By the code of a risk.
+BADGES: Mapping[str, str] = {
+    "becomes_active": "starts by itself",
+    "run_as": "run as",
+    "compute": "compute",
+    "notifications": "notifications",
+    "tasks_removed": "tasks removed",
+    "active_runs": "runs now",
+    "active_runs_unknown": "runs unknown",
+    "path_absent": "path absent",
+    "path_unknown": "path unknown",
+    "run_as_role": "role",
+}
+
+_TEXTS: Mapping[str, str | Forms] = {
+    "title": "{tab} · {workspace} · Job Sync",
+    "done": "Done",
+    "notDone": "Not done",
+    "tick": "Nothing is selected: tick jobs in the table ({n}).",
+    "hidden": forms(
+        "{n} of them is hidden by the search or a filter.",
+        "{n} of them are hidden by the search or a filter.",
+    ),
+    "removalQuestion": forms(
+        *(
+            f"Removes {jobs} from {{workspace}}. Their run history and permissions go with them; "
+            "a snapshot of each is kept first."
+            for jobs in ("1 job", "{n} jobs")
+        )
+    ),
+    "signedOut": "Your session has ended. Reload the page to sign in.",
+    "noAnswer": "The app does not answer. Trying again …",
+    "cannotCopy": "The browser does not let this page copy.",
+    "rowGone": "The details of this row are not kept any more. Do the operation again to see them.",
+    "log": "Detailed log",
+    "logGone": "The log is not kept any more.",
+    "logEmpty": "Nothing was logged.",
+    "logSearch": "Search the log",
+    "logDownload": "Download",
+    "logAll": "All",
+    "logWarning": "Warning",
+    "logError": "Error",
+}
+
+_IDS: Mapping[str, str] = {
+    "toast": ids.TOAST,
+    "startRequest": ids.START_REQUEST,
+    "ended": ids.ENDED,
+    "cancelRequest": ids.CANCEL_REQUEST,
+    "historyRequest": ids.HISTORY_REQUEST,
+    "historyList": ids.HISTORY_LIST,
+    "historyEntry": ids.HISTORY_ENTRY,
+    "connectionProblem": ids.CONNECTION_PROBLEM,
+    "removeDialog": ids.REMOVE_DIALOG,
+    "removeQuestion": ids.REMOVE_QUESTION,
+    "removeList": ids.REMOVE_LIST,
+    "removeNumber": ids.REMOVE_NUMBER,
+    "removeConfirm": ids.REMOVE_CONFIRM,
+}
+
+
+def script_config(key: str, workspace: str, tabs: Iterable[Tab]) -> dict[str, Any]:
+    """Return what `jobsync.config()` gives to the scripts, as JSON.
+
+    Args:
+        key: names the workspace in the browser's storage.
+        tabs: those that may be opened.
+    """
+    return {
+        "key": key,
+        "workspace": workspace,
+        "tabs": [
+            {"name": tab.name, "label": tab.label, "nav": tab.nav, "pane": tab.pane} for tab in tabs
+        ],
+        "ids": _IDS,
+        "labels": LABELS,
+        "badges": BADGES,
+        "texts": _TEXTS,
+    }

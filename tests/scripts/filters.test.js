@@ -1,0 +1,24 @@
+const {test} = require("node:test");
+const assert = require("node:assert");
+require("../../assets/logic/filters.js");
+
+const {toggled, withStatus} = jobsync.filters;
+const NEW = {filterType: "text", type: "equals", filter: "New"};
+
+test("a second click on a chip shows all rows again", () => {
+  assert.equal(toggled(undefined, "new"), "new");
+  assert.equal(toggled("new", "new"), null);
+  assert.equal(toggled("new", "error"), "error");
+});
+
+test("a status is filtered by its label; other columns keep their filters", () => {
+  const model = {job: {filter: "a"}, status: {filter: "Changed"}};
+  assert.deepEqual(withStatus(model, "New"), {job: {filter: "a"}, status: NEW});
+  assert.deepEqual(withStatus(model, null), {job: {filter: "a"}});
+  assert.deepEqual(model.status, {filter: "Changed"});
+});
+
+test("a grid without filters has none, or null", () => {
+  assert.deepEqual(withStatus({}, "New"), {status: NEW});
+  assert.deepEqual(withStatus(null, null), {});
+});

@@ -163,7 +163,7 @@ def test_a_missing_mapping_file_is_said(promoted: Pair) -> None:
         (b'{"settings": {"name": 7}}', "no job name"),
         (b"", "is empty"),
         (b'{"settings": {"name": "load",}}', "not valid JSON"),
-        (b'{"settings": {"name": "load", "name": "load"}}', "stands twice"),
+        (b'{"settings": {"name": "load", "name": "load"}}', "appears twice"),
         ('{"settings": {"name": "load"}}'.encode("utf-16"), "not UTF-8"),
     ],
 )

@@ -24,7 +24,7 @@ _stopping: list[tuple[int, str]] = []
 
 
 def when_ready(server: Any) -> None:
-    """Ask the operations at work to stop before the workers are stopped, which wait for them.
+    """Ask running operations to stop before stopping the workers, which wait for them.
 
     Only the end of the whole server stops operations: a worker may come and go.
     """
@@ -38,7 +38,7 @@ def when_ready(server: Any) -> None:
 
 
 def on_exit(server: Any) -> None:  # noqa: ARG001 - gunicorn's signature
-    """End what did not stop between two writes in time; the next operation goes on from there."""
+    """Kill operations that did not stop in time; the next operation continues from there."""
     from core.gateways.machine.processes import process_start  # noqa: PLC0415
 
     for pid, born in _stopping:
@@ -57,5 +57,5 @@ def _ask_operations_to_stop() -> list[tuple[int, str]]:
     try:
         folder = page_folder(Settings.from_env(os.environ), os.environ)
         return SqliteOperationStore(folder).stop_all(SHUTDOWN)
-    except SyncError:  # the page never began, and has said why
+    except SyncError:  # the page never started, and has said why
         return []

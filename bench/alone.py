@@ -1,4 +1,4 @@
-"""Runs a command and tells its seconds and peak memory: `python bench/alone.py FILE COMMAND …`.
+"""Runs a command and reports its seconds and peak memory: `python bench/alone.py FILE COMMAND …`.
 
 On Linux a process starts with the peak memory of the process that started it. Started by this
 small one, a command shows its own, and not that of the local workspaces.

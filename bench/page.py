@@ -1,7 +1,7 @@
 """How fast the page is for 1,000 and 10,000 jobs: `python -m bench.page [JOBS …]`.
 
 The page runs as it is deployed, under gunicorn beside a local workspace, and headless Chromium
-looks at it. Everything shares one machine.
+opens it. Everything shares one machine.
 """
 
 import os
@@ -119,7 +119,7 @@ def _measure(size: int, served: RunningPage, store: Path, page: Page) -> None:
     while page.evaluate(_ROWS) < size:
         most_mb = max(most_mb, _memory_mb(served))
         if time.time() - asked > _WAIT_S:
-            raise SystemExit("  the rows did not come")
+            raise SystemExit("  the rows did not appear")
         time.sleep(0.05)
     usable = time.time()
     ended = _ended_at(store)
@@ -132,7 +132,7 @@ def _measure(size: int, served: RunningPage, store: Path, page: Page) -> None:
 
 
 def _measure_polling(size: int, served: RunningPage, page: Page, network: _Network) -> None:
-    """Import the jobs, and look at what polling takes meanwhile."""
+    """Import the jobs, and measure what polling takes meanwhile."""
     before, started, most_mb = network.feed_bytes, time.time(), 0.0
     page.click("#import-start")
     page.locator(".progress-card").wait_for()

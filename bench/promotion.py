@@ -1,10 +1,10 @@
 """How long exports, imports and validations take: `python -m bench.promotion [JOBS …]`.
 
 Two local workspaces answer each call after 50 ms. Each operation is one run of `cli.py` in a
-process of its own. Beside the time stands the ideal: the calls it made × latency ÷ threads. The
+process of its own. Beside the time is the ideal: the calls it made × latency ÷ threads. The
 time that Python takes to start is shown, and left out of the ratio.
 
-Then a workspace that permits 20 calls a second, and answers the others with 429.
+Then a workspace that allows 20 calls a second, and answers the others with 429.
 """
 
 import os
@@ -61,7 +61,7 @@ def _measure(
 
 
 def _slow_down(dev: RunningWorkspace, prod: RunningWorkspace) -> None:
-    """Let a call last as long as meant, of which the local workspace's own work is a part."""
+    """Make each call last as long as meant, the local workspace's own work included."""
     delay_s = max(0.0, LATENCY_S - own_latency_s(dev))
     for workspace in (dev, prod):
         fault = {"endpoint": "*", "kind": "delay", "delay_s": delay_s, "times": 0}
@@ -85,7 +85,7 @@ def _show(name: str, size: int, measured: Measured, start_s: float) -> None:
 
 def _measure_limited(start_s: float) -> None:
     """Export and import with and without a limit: only calls needed without one count."""
-    print(f"\n{PERMITTED} calls a second permitted, {LIMITED_THREADS} threads.\n")
+    print(f"\n{PERMITTED} calls a second allowed, {LIMITED_THREADS} threads.\n")
     print(
         _LIMITED_ROW.format("operation", "calls", "refused", "seconds", "calls/s", "of permitted")
     )

@@ -19,7 +19,7 @@ ADMIN = "admin@dev.example"
 ROOT = Path(__file__).parent.parent
 
 _FIRST_ID = 10**15
-_SAMPLE = 100  # calls that tell how long one takes
+_SAMPLE = 100  # calls that show how long one takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def _settings(number: int) -> dict[str, Any]:
 
 
 def control(workspace: RunningWorkspace, path: str, body: Any, method: str = "POST") -> None:
-    """Send an order to the local workspace itself, such as a delay of its answers."""
+    """Control the local workspace itself, for example to delay its responses."""
     request = urllib.request.Request(
         f"{workspace.url}/_emulator/{path}",
         data=json.dumps(body).encode(),

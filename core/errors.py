@@ -8,7 +8,7 @@
   - MappingFileError             the mapping file cannot be used
   - StateError                   a file of the state folder cannot be read or written
   - LockedError                  another operation holds the lock
-  - LockLostError                another process took the lock over
+  - LockLostError                another process took over the lock
   - RemovalRefusedError          plan or limits do not allow the removal
   - StoppedError                 stopped by the user before any change
   - PlanGoneError                the reviewed plan is gone
@@ -16,7 +16,7 @@
   - WorkspaceError               a call to the workspace failed
     + NotFoundError              the object does not exist, or is hidden from us
     + AlreadyExistsError         an object of this name exists
-    + PermissionDeniedError      the right is missing
+    + PermissionDeniedError      the permission is missing
     + UnauthenticatedError       the login does not work
     + UnreachableError           no answer came in time
     + AmbiguousAnswerError       sent once, no answer: it may have taken effect
@@ -30,7 +30,7 @@ from dataclasses import dataclass
 class Issue:
     """Something wrong with one job, one file or one operation, in words for an admin.
 
-    `path` names the field, file or object that is concerned; empty for the whole.
+    `path` is the field, file or object concerned; empty for the whole.
     """
 
     message: str
@@ -91,29 +91,27 @@ class RemovalRefusedError(SyncError):
 
 
 class StoppedError(SyncError):
-    """The operation was told to stop while it was still reading; nothing was changed."""
+    """The operation was stopped while it was still reading; nothing was changed."""
 
     def __init__(self) -> None:
         super().__init__("Stopped before anything was changed.", fix="Start it again when ready.")
 
 
 class PlanGoneError(SyncError):
-    """The plan that was reviewed is not kept any more; nothing was changed."""
+    """The plan that was reviewed has expired; nothing was changed."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "The validation that you reviewed is not kept any more.", fix="Validate again."
-        )
+        super().__init__("The validation that you reviewed has expired.", fix="Validate again.")
 
 
 class SelectionError(SyncError):
-    """The selection names jobs that the plan cannot apply."""
+    """The selection contains jobs that the plan cannot apply."""
 
     def __init__(self, names: Sequence[str], wanted: str) -> None:
         shown = ", ".join(f"“{name}”" for name in names[:5])
         super().__init__(
             f"The plan has no {wanted} job named {shown}.",
-            fix="Validate again and use the names as the table shows them.",
+            fix="Validate again and use the names shown in the table.",
         )
 
 
@@ -130,7 +128,7 @@ class AlreadyExistsError(WorkspaceError):
 
 
 class PermissionDeniedError(WorkspaceError):
-    """The principal lacks the right."""
+    """The principal lacks the permission."""
 
 
 class UnauthenticatedError(WorkspaceError):

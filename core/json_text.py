@@ -36,7 +36,7 @@ def parse_json(text: str) -> Any:
     except RecursionError as error:
         raise InvalidJsonError("The JSON is nested too deeply to be a job definition.") from error
     except ValueError as error:  # CPython refuses integers of more than 4,300 digits
-        raise InvalidJsonError("The JSON holds a number that is too long.") from error
+        raise InvalidJsonError("The JSON contains a number that is too long.") from error
 
 
 def stable_text(value: Any) -> str:
@@ -75,7 +75,7 @@ class Packed:
 
     @classmethod
     def from_content(cls, content: bytes) -> "Packed":
-        """Take up what `content` gave."""
+        """Restore from `content`."""
         packed = cls.__new__(cls)
         packed._content = content
         return packed
@@ -104,7 +104,7 @@ def equal_json(left: Any, right: Any) -> bool:
 
 
 def is_deeper_than(value: Any, levels: int) -> bool:
-    """Whether objects and lists are nested in more than so many levels; never recursive itself."""
+    """Whether objects and lists are nested more than `levels` deep; not recursive itself."""
     layer = _nested([value])
     for _ in range(levels):
         if not layer:
@@ -126,7 +126,7 @@ def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> JsonDict:
     if len(result) != len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise InvalidJsonError(f"The key “{twice}” stands twice in one object.")
+        raise InvalidJsonError(f"The key “{twice}” appears twice in one object.")
     return result
 
 

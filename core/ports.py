@@ -20,7 +20,7 @@ class LiveJob:
 
     `complete` is True when all pages were read by `get_job`; the list form lacks the explicit
     run-as, so it may only prove that a job is equal. A `truncated` one lacks elements of long
-    arrays as well, and proves nothing. `marks` are the settings that tell who manages the job.
+    arrays as well, and proves nothing. `marks` are the settings that say who manages the job.
     """
 
     job_id: int
@@ -91,7 +91,7 @@ class Jobs(Protocol):
         ...
 
     def delete_job(self, job_id: int) -> None:
-        """Delete a job; a job that is gone already is no error."""
+        """Delete a job; one that is already gone is not an error."""
         ...
 
 
@@ -107,13 +107,13 @@ class Runs(Protocol):
     """The executions of jobs."""
 
     def list_active(self) -> Iterator[ActiveRun]:
-        """Yield the active runs of all jobs that the principal may see, some perhaps twice."""
+        """Yield the active runs of all jobs that the principal may see, possibly some twice."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class FileStatus:
-    """One object of the workspace tree. `modified_at` is ms since the epoch, 0 if not told."""
+    """One object of the workspace tree. `modified_at` is ms since the epoch, 0 if unknown."""
 
     path: str
     object_id: int
@@ -136,7 +136,7 @@ class WorkspaceFiles(Protocol):
     def read_folder(self, path: str) -> Mapping[str, bytes] | None:
         """Return all files below a folder by absolute path, in one call.
 
-        None when the workspace does not give folders as a whole. Files may be missing in it.
+        None when the workspace does not export folders as a whole. Some files may be missing.
         """
         ...
 
@@ -149,11 +149,11 @@ class WorkspaceFiles(Protocol):
         ...
 
     def make_folder(self, path: str) -> None:
-        """Make a folder and its parents; existing ones are no error."""
+        """Create a folder and its parents; existing ones are not an error."""
         ...
 
     def delete(self, path: str) -> None:
-        """Delete a file; a file that is gone already is no error."""
+        """Delete a file; one that is already gone is not an error."""
         ...
 
 
@@ -180,11 +180,11 @@ class GitFolders(Protocol):
     """The Git folders of one workspace."""
 
     def find(self, path: str) -> GitFolder | None:
-        """Return the Git folder that holds `path`, None when `path` lies in no Git folder."""
+        """Return the Git folder that holds `path`, None when there is none."""
         ...
 
     def pull(self, folder: GitFolder) -> GitFolder:
-        """Bring the folder to the newest commit of its branch and return it as it is then."""
+        """Bring the folder to the newest commit of its branch and return its new state."""
         ...
 
 
@@ -210,7 +210,7 @@ class Resources(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CurrentPrincipal:
-    """Who we are in the workspace. `is_admin` is False when it is not proven."""
+    """Who we are in the workspace. `is_admin` is False when it is not confirmed."""
 
     name: str
     display_name: str
@@ -230,7 +230,7 @@ class Principals(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """All the outside world of one workspace."""
+    """Everything outside the engine that one workspace needs."""
 
     jobs: Jobs
     files: WorkspaceFiles

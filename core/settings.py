@@ -29,7 +29,7 @@ class Settings:
 
     `mapping_path` and `state_path` are empty when not set. `max_removals` and `max_removal_share`
     bound one removal: a number of jobs, and a share of the imported ones between 0 and 1.
-    `retry_s` bounds how long one call is repeated while the workspace does not answer, in seconds.
+    `retry_s` limits how long one call is retried while the workspace does not answer, in seconds.
     `cache_folder` is a path of this machine, empty for one in its temporary folder. `full_read`
     reads every job by `jobs/get`, however equal its list form is.
     """
@@ -55,7 +55,7 @@ class Settings:
         """Read the configuration.
 
         Raises:
-            SettingsError: names the variable, what it holds and what it may hold.
+            SettingsError: says which variable is wrong, its value and what is allowed.
         """
         folder = env.get("WORKSPACE_GIT_FOLDER_PATH", "").strip()
         if not folder:
@@ -87,7 +87,7 @@ def _optional(env: Mapping[str, str], name: str) -> str:
 
 
 def _path(name: str, value: str) -> str:
-    """Return the path as the API gives it back: below /Workspace, without a slash at the end."""
+    """Return the path as the API returns it: below /Workspace, without a slash at the end."""
     if not value:
         return ""
     parts = [part for part in value.split("/") if part]

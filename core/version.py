@@ -1,3 +1,3 @@
-"""The version, which a test holds equal to that of pyproject.toml."""
+"""The version; a test keeps it equal to that of pyproject.toml."""
 
 VERSION = "0.2.0"

@@ -1,4 +1,4 @@
-"""`python -m emulator`: starts local workspaces and runs until it is told to stop."""
+"""`python -m emulator`: starts local workspaces and runs until it is stopped."""
 
 from __future__ import annotations
 
@@ -58,7 +58,10 @@ def _parser() -> argparse.ArgumentParser:
         help="a workspace to start; repeatable (default: DEV:8101 and PROD:8102)",
     )
     parser.add_argument(
-        "--state", type=Path, metavar="DIR", help="keep the state here and go on with it next time"
+        "--state",
+        type=Path,
+        metavar="DIR",
+        help="keep the state in DIR and continue with it next time",
     )
     parser.add_argument("--empty", action="store_true", help="start without sample data")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
@@ -73,7 +76,7 @@ def _name_and_port(text: str) -> tuple[str, int]:
 
 
 def _sample_seeds() -> Mapping[str, SeedDocument]:
-    from emulator.samples import sample_seeds  # noqa: PLC0415 - built only when it is wanted
+    from emulator.samples import sample_seeds  # noqa: PLC0415 - built only when needed
 
     return sample_seeds()
 

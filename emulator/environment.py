@@ -120,13 +120,13 @@ def start_environment(
     """Start one server per workspace, each with a Git folder of the common remote.
 
     Args:
-        directory: keeps the state; a workspace found there goes on, and its seed is not
+        directory: keeps the state; a workspace found there continues, and its seed is not
             applied again.
         ports: by workspace; workspaces without one get a free port.
         seeds: by workspace, applied when it is new.
 
     Raises:
-        EmulatorError: a name or seed is invalid, a port is in use, or there is no `git`.
+        EmulatorError: a name or seed is invalid, a port is in use, or `git` is not installed.
     """
     directory = directory.resolve()
     remote = open_remote(directory / "remote.git")

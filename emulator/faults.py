@@ -26,9 +26,9 @@ class Fault:
         kind: `status` answers with `status`, `body` and `headers`; `delay` only waits;
             `cut` drops the connection after `cut_after_bytes` bytes of the answer's body.
         when: before or after the request took effect.
-        body: an object is sent as JSON, a text as `content_type`.
+        body: an object is sent as JSON, a string as `content_type`.
         delay_s: waits this long before the fault, in every kind.
-        probability: of each call that may fail; the dice are thrown from `seed`.
+        probability: of each call that may fail; `seed` makes it repeatable.
     """
 
     endpoint: str = ANY_ENDPOINT

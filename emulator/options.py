@@ -1,6 +1,6 @@
 """Behaviours that differ between Databricks workspaces, or that no source settles.
 
-Each field names its source; the first value of a choice is the default.
+Each field cites its source; the first value of a choice is the default.
 """
 
 from __future__ import annotations

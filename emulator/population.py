@@ -20,7 +20,7 @@ def populate(
     *,
     git_folder_kind: GitFolderKind = "standard",
 ) -> None:
-    """Fill a new workspace. The default Git folder is made unless the document names others."""
+    """Fill a new workspace. The default Git folder is created unless the document lists others."""
     workspace.make_standard_folders()
     apply_seed(workspace, _always(workspace))
     default = [{"path": DEFAULT_GIT_FOLDER, "kind": git_folder_kind}]

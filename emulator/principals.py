@@ -34,7 +34,7 @@ class Principal:
 
     @property
     def field(self) -> str:
-        """The field that names this principal in ACLs and in `run_as`."""
+        """The field that holds this principal in ACLs and in `run_as`."""
         return "user_name" if self.kind == "user" else "service_principal_name"
 
 
@@ -58,7 +58,7 @@ class PrincipalDirectory:
         self._by_token = {item.token: item.name for item in self._principals.values()}
 
     def add(self, principal: Principal) -> None:
-        """Add or replace a principal, and create the groups that it names."""
+        """Add or replace a principal, and create the groups that it lists."""
         self._principals.put(principal.name, principal)
         if principal.token:
             self._by_token[principal.token] = principal.name

@@ -15,7 +15,7 @@ class RateLimit:
         self._count = 0
 
     def allows(self, per_second: int) -> bool:
-        """Count a request; tell whether it is within the limit. 0 is no limit."""
+        """Count a request; return whether it is within the limit. 0 is no limit."""
         if not per_second:
             return True
         second = int(time.monotonic())

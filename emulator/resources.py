@@ -13,7 +13,7 @@ from emulator.storage import Storage, Table
 
 @dataclass(frozen=True, slots=True)
 class ResourceKind:
-    """How one kind of object is seeded, listed and got.
+    """How one kind of object is seeded, listed and looked up.
 
     `get_by` is the query argument that holds the id when `get_path` does not. `defaults` are the
     fields that a seed may leave out, `hidden_in_lists` those that only the get endpoint shows.

@@ -9,9 +9,9 @@ from flask import request
 
 
 def is_local_host() -> bool:
-    """Tell whether the `Host` is an address or `localhost`.
+    """Return whether the `Host` is an address or `localhost`.
 
-    Another name may be a site that points its own name at this machine (DNS rebinding).
+    Any other name may belong to a site that points it at this machine (DNS rebinding).
     """
     name = urlsplit(f"//{request.host}").hostname or ""
     try:
@@ -22,7 +22,7 @@ def is_local_host() -> bool:
 
 
 def is_same_origin() -> bool:
-    """Tell whether the request comes from our own page or from a client that is no browser.
+    """Return whether the request comes from our own page or from a client other than a browser.
 
     Browsers send `Origin` with each POST and `Sec-Fetch-Site` with each request to this machine.
     """

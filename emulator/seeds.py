@@ -69,7 +69,7 @@ def _apply(workspace: Workspace, seed: SeedDocument) -> None:
 
 
 def _apply_files(workspace: Workspace, seed: SeedDocument) -> None:
-    """Make directories, Git folders and files; restrict paths last, they bind seeds too."""
+    """Create directories, Git folders and files; restrict paths last, as that binds seeds too."""
     for path in seed.get("directories", ()):
         workspace.tree.make_directories(parse_path(path))
     for folder in seed.get("git_folders", ()):

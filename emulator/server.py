@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
-POLL_S = 0.02  # how soon a server that is told to stop notices it
+POLL_S = 0.02  # how soon a server that should stop notices it
 # Set by the application: send only this many bytes of the answer, then drop the connection.
 CUT_AFTER_BYTES = "emulator.cut_after_bytes"
 

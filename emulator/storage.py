@@ -50,7 +50,7 @@ class Storage:
         self._writer.start()
 
     def load(self, kind: str) -> Iterator[tuple[str, JsonDict]]:
-        """Return the stored documents of a kind. Only meant for the start of a workspace."""
+        """Return the stored documents of a kind. Meant only for the start of a workspace."""
         rows = self._connection.execute(_SELECT, (kind,))
         return ((key, parse_json(body)) for key, body in rows.fetchall())
 
@@ -105,7 +105,7 @@ class Storage:
             try:
                 self.flush()
             except sqlite3.Error:  # a full disk, say; the next change tries again
-                log.exception("the state cannot be written")
+                log.exception("could not write the state")
 
 
 class Table(Generic[T]):

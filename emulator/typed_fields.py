@@ -20,7 +20,7 @@ def with_fields(value: T, changes: Mapping[str, Any]) -> T:
     """Return a copy with some fields changed.
 
     Raises:
-        ApiError: a field is unknown, or its value has another type or is no choice of it.
+        ApiError: a field is unknown, or its value has the wrong type or is not a valid choice.
     """
     hints = typing.get_type_hints(type(value))
     known = {field.name for field in fields(value)}

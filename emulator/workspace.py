@@ -101,7 +101,7 @@ class Workspace:
             (self.spec.directory / "files" / name).mkdir(parents=True, exist_ok=True)
 
     def clear(self) -> None:
-        """Make the workspace as empty as at its first start, with the options of this start.
+        """Empty the workspace as at its first start, with the options of this start.
 
         The remote repository keeps its commits.
         """

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Playwright
 
-# A browser for tests asks nobody but the page; root needs the sandbox to be off.
+# A browser for tests contacts nothing but the page; root needs the sandbox to be off.
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",

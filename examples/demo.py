@@ -15,18 +15,18 @@ from emulator.samples import sample_seeds
 from examples.page_server import Page, PageError, PortError, RunningPage, free_port, start_pages
 
 _PORTS = (8000, 8001, 8101, 8102)
-_OTHER_PORTS = "Free ports: .venv/bin/python -m examples.demo --ports 0 0 0 0"
+_OTHER_PORTS = "To use free ports: .venv/bin/python -m examples.demo --ports 0 0 0 0"
 _STORY = """\
   1  DEV page        Export: every job of DEV becomes a JSON file in the Git folder.
-  2  DEV workspace   Open the Git folder, look at the changes, Commit & Push.
+  2  DEV workspace   Open the Git folder, review the changes, Commit & Push.
   3  PROD page       Pull, then Validate: what would change, job by job. Nothing is written yet.
-  4  PROD page       Click a row for its differences and risks; select jobs, or take all.
-  5  PROD page       Import New and Changed Jobs; reload or close the page meanwhile, it goes on.
-  6  PROD page       Validate again: nothing is left to change. History keeps what was done."""
+  4  PROD page       Click a row for its differences and risks; select some jobs, or import all.
+  5  PROD page       Import New and Changed Jobs; it keeps running when you close the page.
+  6  PROD page       Validate again: nothing left to change. History shows what was done."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the demo until it is told to stop. Returns its exit status."""
+    """Run the demo until it is stopped. Returns its exit status."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with tempfile.TemporaryDirectory(prefix="job-sync-demo-") as directory:
             _run(Path(directory), options.ports)
     except KeyboardInterrupt:
-        print("\nEverything is stopped.")
+        print("\nEverything stopped.")
         return 0
     except PortError as error:
         print(f"demo: {error} {_OTHER_PORTS}", file=sys.stderr)
@@ -55,7 +55,7 @@ def _run(directory: Path, ports: Sequence[int]) -> NoReturn:
     """Serve until a signal or an error ends it."""
     for port in ports:
         free_port(port)
-    print("Two workspaces and two pages start …", flush=True)
+    print("Starting two workspaces and two pages …", flush=True)
     workspaces = start_environment(
         directory, ports={"DEV": ports[2], "PROD": ports[3]}, seeds=sample_seeds()
     )
@@ -77,15 +77,14 @@ def _pages(environment: Environment, directory: Path, ports: Sequence[int]) -> l
 
 def _screen(environment: Environment, pages: Sequence[RunningPage]) -> str:
     addresses = (
-        f"  {page.name:<6}{page.url:<26}{environment[page.name].url}\n"
-        f"        log of the page: {page.log}"
+        f"  {page.name:<6}{page.url:<26}{environment[page.name].url}\n        page log: {page.log}"
         for page in pages
     )
     return "\n".join(
         (
             f"\n        {'page':<26}workspace",
             *addresses,
-            "\nThe jobs belong to a grocer who does not exist. A way through:\n",
+            "\nThe jobs belong to a fictional grocer. A tour:\n",
             _STORY,
             "\nPress Ctrl+C to stop.",
         )
@@ -106,7 +105,10 @@ def _parser() -> argparse.ArgumentParser:
         help=f"ports of the pages and of the workspaces, 0 for a free one (default: {_PORTS})",
     )
     parser.add_argument(
-        "--state", type=Path, metavar="DIR", help="keep the state here and go on with it next time"
+        "--state",
+        type=Path,
+        metavar="DIR",
+        help="keep the state in DIR and continue with it next time",
     )
     return parser
 
@@ -114,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
 def _port(text: str) -> int:
     if text.isdecimal() and int(text) < 2**16:
         return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is no port")
+    raise argparse.ArgumentTypeError(f"{text!r} is not a port")
 
 
 if __name__ == "__main__":

@@ -28,18 +28,18 @@ _LOG_LINES = 15
 
 
 class PageError(Exception):
-    """A page could not be started, or ended by itself."""
+    """A page could not be started, or stopped unexpectedly."""
 
 
 class PortError(PageError):
-    """Another program has the port."""
+    """Another program is using the port."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page to be started.
 
-    `folder` keeps its log and what it caches. Port 0 stands for a free one. `variables` are added
+    `folder` keeps its log and what it caches. Port 0 means any free one. `variables` are added
     to those of `environment_of`.
     """
 
@@ -51,7 +51,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class RunningPage:
-    """A page at work, and its gunicorn."""
+    """A running page, and its gunicorn."""
 
     name: str
     url: str
@@ -65,12 +65,12 @@ class RunningPage:
             PageError: it has; the message holds the end of its log.
         """
         if self.process.poll() is not None:
-            raise self.failure("ended by itself")
+            raise self.failure("stopped unexpectedly")
 
     def failure(self, what: str) -> PageError:
         """Return an error that shows the end of the page's log."""
         lines = self.log.read_text(errors="replace").splitlines()[-_LOG_LINES:]
-        return PageError("\n".join((f"The page of {self.name} {what}. Its log ends with:", *lines)))
+        return PageError("\n".join((f"The {self.name} page {what}. Its log ends with:", *lines)))
 
     def is_healthy(self) -> bool:
         """Whether it answers."""
@@ -129,7 +129,7 @@ def environment_of(workspace: RunningWorkspace) -> dict[str, str]:
 
 
 def free_port(port: int) -> int:
-    """Return the port, or a free one for 0. It may be lost before it is taken.
+    """Return the port, or a free one for 0. Another program may take it before it is used.
 
     Raises:
         PortError: the port is in use.
@@ -175,7 +175,7 @@ def _wait_until_healthy(page: RunningPage, deadline: float) -> None:
 
 
 def _stop(processes: Sequence["subprocess.Popen[bytes]"]) -> None:
-    """Ask all to stop at the same time, and kill what is left when they had their time."""
+    """Ask all to stop at the same time, and kill what is left after `_STOP_S`."""
     for process in processes:
         process.terminate()
     deadline = time.monotonic() + _STOP_S

@@ -27,14 +27,14 @@ Json = dict[str, Any]
 
 
 class JourneyError(Exception):
-    """A step did not end as it should."""
+    """A step did not end as expected."""
 
 
 def main() -> int:
     """Run the journey. Returns 0 when nothing is left to change at its end."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="job-sync-") as directory:
-        say("Two local workspaces start, with the jobs of a grocer who does not exist.")
+        say("Starting two local workspaces with the jobs of a fictional grocer.")
         workspaces = start_environment(Path(directory), seeds=sample_seeds())
         # Elsewhere than here: a .env file of this folder is meant for real workspaces.
         with chdir(directory), workspaces as environment:
@@ -43,7 +43,7 @@ def main() -> int:
             except JourneyError as error:
                 print(f"\n{error}", file=sys.stderr)
                 return 1
-    say(f"Done in {time.monotonic() - started:.0f} s. Both workspaces are stopped.")
+    say(f"Done in {time.monotonic() - started:.0f} s. Both workspaces stopped.")
     return 0
 
 
@@ -57,7 +57,7 @@ def travel(dev: RunningWorkspace, prod: RunningWorkspace) -> None:
     cli(prod, "import")
     require_nothing_pending(prod)
 
-    say("In DEV somebody changes a job, renames another and deletes a third.")
+    say("In DEV, somebody changes a job, renames another and deletes a third.")
     change_job(dev, "Ingest · web orders", lambda settings: settings.update(max_concurrent_runs=4))
     change_job(
         dev, "Reporting · daily sales mail", lambda s: s.update(name="Reporting · morning mail")
@@ -164,8 +164,8 @@ def require_nothing_pending(workspace: RunningWorkspace) -> None:
     print(", ".join(f"{count} {status}" for status, count in counts.items()))
     pending = [f"{counts[status]} {status}" for status in _PENDING if counts.get(status)]
     if pending:
-        raise JourneyError(f"After the import there is still something to do: {pending}.")
-    print("Nothing is left to change.")
+        raise JourneyError(f"Still pending after the import: {', '.join(pending)}.")
+    print("Nothing left to change.")
 
 
 def say(text: str) -> None:

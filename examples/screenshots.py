@@ -1,7 +1,7 @@
 """Takes the pictures of docs/images: `python -m examples.screenshots`.
 
-Two local workspaces with the sample jobs, the page beside each, and a headless Chromium that
-walks through them as a person would.
+Starts two local workspaces with the sample jobs and the page beside each; headless Chromium goes
+through them as a person would.
 """
 
 import json
@@ -148,7 +148,7 @@ class _Pictures:
         self._both("workspace")
 
     def _failure(self) -> None:
-        """A mapping file with a missing comma, and what is said about it."""
+        """Show the error for a mapping file with a missing comma."""
         broken = '{"compute_name_mappings": {"cluster_name_mappings": {"a": "b"}} "run_as": {}}'
         seed = {
             "files": [{"path": MAPPING_FILE_PATH.removeprefix("/Workspace"), "content": broken}]

@@ -42,7 +42,7 @@ class Hidden:
 
     @property
     def path(self) -> str:
-        """Return where it stood, for people."""
+        """Return its path, for people."""
         return str(self.place)
 
 
@@ -62,13 +62,13 @@ def canonicalize(settings: JobSettings) -> Canonical:
 
 
 def drop_unsendable(settings: JobSettings) -> JobSettings:
-    """Return the settings without what create and reset refuse or must not get; nothing else."""
+    """Return the settings without what create and reset refuse or must not receive."""
     result: JobSettings = _strip(settings, _UNSENDABLE, ())
     return result
 
 
 def sort_shuffled(settings: JobSettings) -> JobSettings:
-    """Return the settings with the lists sorted that the API shuffles, for small Git diffs."""
+    """Sort the lists that the API shuffles, so that Git diffs stay small."""
     result: JobSettings = _steady(settings, "")
     return result
 
@@ -87,7 +87,7 @@ def _steady(node: Any, name: str) -> Any:
 
 
 def spell_out(settings: JobSettings, side: Literal["live", "file"]) -> JobSettings:
-    """Say every field whose absence means different things in a live job and in a file."""
+    """Spell out every field whose absence means different things in a live job and in a file."""
     said = {
         rule.field: rule.live if side == "live" else rule.file
         for rule in SPELLED_OUT
@@ -128,7 +128,7 @@ def _clean(
 
 
 def _in_order(items: list[Any], name: str) -> list[Any]:
-    """Sort lists whose order the API does not keep or does not mean; leave the others alone."""
+    """Sort lists whose order means nothing or is not kept by the API; leave the others alone."""
     rule = KEYED_LISTS.get(name)
     if rule and rule.holds_texts and all(isinstance(item, str) for item in items):
         return sorted(items)
@@ -155,7 +155,7 @@ def has_keys(items: list[Any], name: str) -> bool:
 
 
 def _sort_key(item: dict[str, Any], name: str) -> list[Any]:
-    """The key fields, then everything else, so that elements of one key have one order, too."""
+    """The key fields, then everything else: elements with the same key have a fixed order, too."""
     return [*(item.get(field) for field in key_fields(name)), item]
 
 

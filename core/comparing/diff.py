@@ -31,7 +31,7 @@ def diff_settings(current: JobSettings, desired: JobSettings) -> tuple[FieldChan
 
 
 def _same_text(left: JobSettings, right: JobSettings) -> bool:
-    """Whether two settings are written alike; Python's own comparison takes true for 1."""
+    """Whether two settings are written alike; Python's own comparison treats True as 1."""
     return left == right and json.dumps(left) == json.dumps(right)
 
 
@@ -65,7 +65,7 @@ def _list_differences(current: list[Any], desired: list[Any], path: str) -> Iter
 
 @dataclass(frozen=True, slots=True)
 class HiddenDifference:
-    """One field that differs and is no change, and why. None stands for an absent field."""
+    """One field whose difference is not a change, and why. None stands for an absent field."""
 
     path: str
     current: Any

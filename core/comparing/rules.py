@@ -1,6 +1,6 @@
 """What the server adds, repeats or ignores by itself: rules as data, with reason and source.
 
-A rule says when a field says nothing, so that what it hid from a comparison can be shown. One kind
+A rule says when a field means nothing, so that what it hid from a comparison can be shown. One kind
 of rule is data of the floor below: which lists have no order, in `core.jobsettings.places`.
 A new rule is one row, here or there, and a case in `tests/unit/comparing`.
 """
@@ -19,9 +19,9 @@ Hides = Callable[[Any, Parents], bool]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A field that says nothing when `hides` holds for its value.
+    """A field that means nothing when `hides` is true of its value.
 
-    `sendable` is False for fields that `jobs/create` and `jobs/reset` refuse or must not get.
+    `sendable` is False for fields that `jobs/create` and `jobs/reset` refuse or must not receive.
     """
 
     pattern: str
@@ -65,8 +65,8 @@ def default_source(value: Any, parents: Parents) -> bool:
 _FIXUPS = "databricks/cli libs/testserver/jobs.go jobFixUps"
 _POOL = "databricks/cli cluster_fixups.go; databricks-sdk-py#771"
 _DOC = "Jobs API 2.2 reference"
-_FILLED = "the server fills the default in"
-_IN_POOL = "the pool decides it; the API refuses both together"
+_FILLED = "the server fills in the default"
+_IN_POOL = "the pool decides it; the API rejects both together"
 
 JOB_RULES: tuple[Rule, ...] = (
     Rule("deployment", always, "belongs to the source workspace", _DOC, sendable=False),
@@ -82,7 +82,7 @@ JOB_RULES: tuple[Rule, ...] = (
     Rule("trigger.pause_status", equal_to("UNPAUSED"), _FILLED, _DOC),
     Rule("continuous.pause_status", equal_to("UNPAUSED"), _FILLED, _DOC),
     Rule("triggers[].pause_status", equal_to("UNPAUSED"), _FILLED, _DOC),
-    Rule("tags", equal_to({}), "an empty map is no map", _DOC),
+    Rule("tags", equal_to({}), "an empty map counts as absent", _DOC),
 )
 
 TASK_RULES: tuple[Rule, ...] = (
@@ -97,14 +97,19 @@ TASK_RULES: tuple[Rule, ...] = (
     Rule("dbt_task.source", default_source, _FILLED, "terraform-provider-databricks jobs"),
     Rule("sql_task.file.source", default_source, _FILLED, "terraform-provider-databricks jobs"),
     Rule("spark_jar_task.run_as_repl", equal_to(True), _FILLED, "terraform-provider-databricks"),
-    Rule("notebook_task.base_parameters", equal_to({}), "an empty map is no map", _DOC),
-    Rule("run_job_task.job_parameters", equal_to({}), "an empty map is no map", _DOC),
-    Rule("python_wheel_task.named_parameters", equal_to({}), "an empty map is no map", _DOC),
-    Rule("sql_task.parameters", equal_to({}), "an empty map is no map", _DOC),
+    Rule("notebook_task.base_parameters", equal_to({}), "an empty map counts as absent", _DOC),
+    Rule("run_job_task.job_parameters", equal_to({}), "an empty map counts as absent", _DOC),
+    Rule("python_wheel_task.named_parameters", equal_to({}), "an empty map counts as absent", _DOC),
+    Rule("sql_task.parameters", equal_to({}), "an empty map counts as absent", _DOC),
 )
 
 CLUSTER_RULES: tuple[Rule, ...] = (
-    Rule("apply_policy_default_values", always, "never returned", f"{_FIXUPS}, resources.yml"),
+    Rule(
+        "apply_policy_default_values",
+        always,
+        "never returned by the API",
+        f"{_FIXUPS}, resources.yml",
+    ),
     Rule("node_type_id", beside("instance_pool_id"), _IN_POOL, _POOL, sendable=False),
     Rule("driver_node_type_id", beside("instance_pool_id"), _IN_POOL, _POOL, sendable=False),
     Rule("enable_elastic_disk", beside("instance_pool_id"), _IN_POOL, _POOL, sendable=False),
@@ -135,7 +140,7 @@ CLUSTER_RULES: tuple[Rule, ...] = (
     Rule(
         "driver_instance_pool_id",
         without("instance_pool_id"),
-        "says nothing without instance_pool_id",
+        "has no effect without instance_pool_id",
         _POOL,
         sendable=False,
     ),
@@ -143,17 +148,17 @@ CLUSTER_RULES: tuple[Rule, ...] = (
     Rule("driver_node_type_id", same_as("node_type_id"), _FILLED, _FIXUPS),
     Rule("enable_elastic_disk", equal_to(False), _FILLED, _FIXUPS),
     Rule("enable_local_disk_encryption", equal_to(False), _FILLED, _FIXUPS),
-    Rule("aws_attributes", equal_to({}), "an empty map is no map", _DOC),
-    Rule("azure_attributes", equal_to({}), "an empty map is no map", _DOC),
-    Rule("gcp_attributes", equal_to({}), "an empty map is no map", _DOC),
-    Rule("spark_conf", equal_to({}), "an empty map is no map", _DOC),
-    Rule("spark_env_vars", equal_to({}), "an empty map is no map", _DOC),
-    Rule("custom_tags", equal_to({}), "an empty map is no map", _DOC),
+    Rule("aws_attributes", equal_to({}), "an empty map counts as absent", _DOC),
+    Rule("azure_attributes", equal_to({}), "an empty map counts as absent", _DOC),
+    Rule("gcp_attributes", equal_to({}), "an empty map counts as absent", _DOC),
+    Rule("spark_conf", equal_to({}), "an empty map counts as absent", _DOC),
+    Rule("spark_env_vars", equal_to({}), "an empty map counts as absent", _DOC),
+    Rule("custom_tags", equal_to({}), "an empty map counts as absent", _DOC),
 )
 
 # These two hold everywhere. Source: the API is protobuf JSON, which has no presence for them.
-NULL = Rule("*", lambda value, _: value is None, "null is an absent field", "protobuf JSON")
-EMPTY_LIST = Rule("*", equal_to([]), "an empty list is an absent field", "protobuf JSON")
+NULL = Rule("*", lambda value, _: value is None, "null counts as absent", "protobuf JSON")
+EMPTY_LIST = Rule("*", equal_to([]), "an empty list counts as absent", "protobuf JSON")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +177,8 @@ SPELLED_OUT: tuple[SpelledOut, ...] = (
         "queue",
         live={"enabled": False},
         file={"enabled": True},
-        reason="jobs made through API 2.2 are queued unless they say otherwise; whether older jobs "
-        "show the field at all is not documented",
+        reason="jobs created through API 2.2 are queued by default; whether older jobs show the "
+        "field is not documented",
         source="docs.databricks.com/reference/jobs-api-updates.html",
     ),
 )

@@ -10,13 +10,13 @@ SAMPLE_SIZE = 8
 
 
 def draw_sample(job_ids: Iterable[int]) -> list[int]:
-    """Return a few jobs, chosen by hash: the same ones each time, and none by age or name."""
+    """Return a few jobs, chosen by hash: the same ones each time, regardless of age and name."""
     return sorted(job_ids, key=lambda job_id: hashlib.sha256(str(job_id).encode()).digest())[
         :SAMPLE_SIZE
     ]
 
 
 def agrees(listed: LiveJob, full: LiveJob) -> bool:
-    """Whether `jobs/list` told the same as `jobs/get`, save the identity that it never tells."""
+    """Whether `jobs/list` agrees with `jobs/get`, except for the run-as, which it never returns."""
     left, right = ({**job.unpack_settings(), "run_as": None} for job in (listed, full))
     return not diff_settings(left, right)

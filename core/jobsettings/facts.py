@@ -1,4 +1,4 @@
-"""What a table tells of a job at a glance: its tasks, when it starts, who it runs as."""
+"""What a table shows of a job at a glance: its tasks, when it starts, who it runs as."""
 
 from dataclasses import dataclass, fields
 from typing import Any
@@ -13,7 +13,7 @@ _NESTED = "for_each"
 
 @dataclass(frozen=True, slots=True)
 class JobFacts:
-    """A job's facts in words for an admin.
+    """A job's facts in an admin's words.
 
     `types` are the distinct types of its tasks in alphabetical order, `starts` all its schedules
     and triggers. `pause` is "active", "paused", "mixed", or empty for a job that never starts by
@@ -47,7 +47,7 @@ def job_facts(settings: JobSettings, run_as: str = "") -> JobFacts:
     """Gather the facts. Unknown fields and wrong types count as absent.
 
     Args:
-        run_as: the identity to name when the settings hold none.
+        run_as: the identity to show when the settings hold none.
     """
     tasks = [task for task in _list(settings.get("tasks")) if isinstance(task, dict)]
     blocks = _starting_blocks(settings)

@@ -1,4 +1,4 @@
-"""The kinds of objects that settings refer to: all that the product knows of each, in one row.
+"""The kinds of objects that settings refer to: all that is known about each, in one row.
 
 A new kind is a row here and one in `core.gateways.databricks.resources.ENDPOINTS`, which says how
 its objects are found; the emulator has a row of its own in `emulator.resources.KINDS`.
@@ -20,8 +20,8 @@ JsonType = Literal["string", "integer"]
 class ReferencePath:
     """One place where settings hold an id: a pattern inside the job, a task or a cluster.
 
-    `owner` names the sibling field which, when it holds another workspace's id, makes this id
-    none of ours.
+    `owner` is the sibling field that may hold another workspace's id. This id then belongs to that
+    workspace and is left alone.
     """
 
     level: Level
@@ -39,11 +39,11 @@ class Section(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class KindRow:
-    """What is known of one kind.
+    """What is known about one kind.
 
-    `word` stands between the underscores of a placeholder, `noun` is for people. `section` is None
-    for kinds that the mapping file does not map. `is_listed` is False for kinds whose names are
-    known without asking for them.
+    `word` is the text between the underscores of a placeholder, `noun` is for people. `section` is
+    None for kinds that the mapping file does not map. `is_listed` is False for kinds whose names
+    are known without listing them.
     """
 
     word: str
@@ -82,7 +82,7 @@ class Kind(StrEnum):
     is_listed: bool
 
     def __new__(cls, row: KindRow) -> Self:
-        """Make a member of its row, so that a kind carries all that is known of it."""
+        """Make a member from its row, so that a kind carries all that is known about it."""
         kind = str.__new__(cls, row.word)
         kind._value_ = row.word
         kind.noun = row.noun

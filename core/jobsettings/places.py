@@ -1,6 +1,6 @@
 """How a place inside settings is written for people: `tasks[load].notebook_task.source`.
 
-An element of a list goes by its key; `KEYED_LISTS` says which lists have one.
+A list element is identified by its key; `KEYED_LISTS` says which lists have one.
 """
 
 import json
@@ -26,11 +26,11 @@ NOTIFICATION_EVENTS: tuple[str, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class KeyedList:
-    """A list whose order says nothing, because its elements are known by the values of `fields`.
+    """A list whose order means nothing: the values of `fields` identify its elements.
 
-    `holds_texts` is True where the elements may be texts instead, each of which is its own key.
-    `is_shuffled` is True where the API returns another order each time, so that files hold a
-    sorted list; other lists keep their author's order there.
+    `holds_texts` is True where the elements may be strings instead, each its own key.
+    `is_shuffled` is True where the API returns a different order each time, so files hold a sorted
+    list; other lists keep their author's order.
     """
 
     fields: tuple[str, ...]
@@ -46,7 +46,7 @@ _EVENT = KeyedList(
 )
 
 # The rules of comparing lists, by the name of the list. They are here, below the rules for fields
-# of `core.comparing.rules`, because a written path names an element by its key as well.
+# of `core.comparing.rules`, because written paths identify elements by key as well.
 KEYED_LISTS: Mapping[str, KeyedList] = {
     "tasks": KeyedList(("task_key",), _CLI),
     "job_clusters": KeyedList(("job_cluster_key",), _CLI),
@@ -60,7 +60,7 @@ KEYED_LISTS: Mapping[str, KeyedList] = {
 
 
 def list_name(path: str) -> str:
-    """Return the last key of a path: the name of the list that stands there."""
+    """Return the last key of a path: the name of the list found there."""
     return path.rpartition(".")[2].partition("[")[0]
 
 
@@ -78,7 +78,7 @@ def element_key(path: str, element: Any, index: int) -> str:
 
 
 class Place(NamedTuple):
-    """A place inside settings, written out only when somebody asks: most places are fine.
+    """A place inside settings, written out only when asked for: most are never shown.
 
     `step` is an object's key, or the index of `element` in its list.
     """
@@ -120,7 +120,7 @@ _STEP = re.compile(
 
 
 def steps_of(path: str) -> tuple[tuple[str, bool], ...]:
-    """Take a written path apart: each step's name, and whether it is an element of a list."""
+    """Split a written path: each step's name, and whether it is a list element."""
     steps = []
     for match in _STEP.finditer(path):
         if match["key"] is not None:
@@ -133,7 +133,7 @@ def steps_of(path: str) -> tuple[tuple[str, bool], ...]:
 
 
 def _unquoted(text: str) -> str:
-    """Return what a quoted text says, or the text itself: issues may name files of any name."""
+    """Return the content of a quoted text, or the text itself: a path may be any file's name."""
     try:
         return str(json.loads(text))
     except ValueError:

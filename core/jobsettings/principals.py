@@ -33,7 +33,7 @@ def principal_from_json(value: Any) -> Principal:
     """Read a `run_as` object.
 
     Raises:
-        InvalidDefinitionError: it is not an object with exactly one known field holding a text.
+        InvalidDefinitionError: it is not an object with exactly one known, non-empty field.
     """
     if isinstance(value, dict):
         given = {field: name for field, name in value.items() if name is not None}
@@ -43,25 +43,25 @@ def principal_from_json(value: Any) -> Principal:
                 return Principal(cast(PrincipalField, field), name)
     raise InvalidDefinitionError(
         "An identity must be an object with exactly one of user_name, service_principal_name "
-        "and group_name."
+        "or group_name."
     )
 
 
 def principal_from_name(name: str) -> Principal:
     """Read a `run_as_user_name`: an application id is a UUID, everything else is a user.
 
-    Source: terraform-provider-databricks#2689: user names need not hold an “@”.
+    Source: terraform-provider-databricks#2689: user names need not contain an “@”.
     """
     return Principal("service_principal_name" if _UUID.fullmatch(name) else "user_name", name)
 
 
 def effective_run_as(settings: JobSettings, run_as_user_name: str) -> Principal | None:
-    """Return the identity the job runs as; None when neither place names one.
+    """Return the identity the job runs as; None when neither field holds one.
 
     Raises:
         InvalidDefinitionError: `run_as` has a wrong shape.
 
-    Source: databricks-sdk jobs.py: `run_as` is the explicit identity, `run_as_user_name` always.
+    Source: databricks-sdk jobs.py: `run_as` is there only when explicit, `run_as_user_name` always.
     """
     if settings.get("run_as") is not None:
         return principal_from_json(settings["run_as"])

@@ -12,7 +12,7 @@ from core.json_text import JobSettings, JsonDict
 
 @dataclass(frozen=True, slots=True)
 class CataloguedPath:
-    """One row of the catalogue: a path, and the kind of object whose id stands there."""
+    """One row of the catalogue: a path, and the kind of object whose id it holds."""
 
     kind: Kind
     path: ReferencePath
@@ -47,7 +47,7 @@ class Reference:
 
     @property
     def path(self) -> str:
-        """Return where it stands, for people."""
+        """Return its path, for people."""
         return str(self.place)
 
 

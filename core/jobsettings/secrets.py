@@ -9,7 +9,7 @@ MASK = "•••••• (hidden)"
 
 # Source: databricks-sdk service/compute.py: values that the API returns in the clear.
 _SECRET_PATHS = re.compile(r"(log_analytics_primary_key|basic_auth\.(password|username))$")
-# Free maps: the key is all there is to go by.
+# Free-form maps: only the key says what a value is.
 _SECRET_KEYS = re.compile(
     r"(spark_conf|spark_env_vars|variables|parameters|params)[.\[].*"
     r"(secret|passw|pwd|token|credential|connection.?string"
@@ -22,7 +22,7 @@ _SECRET_REFERENCE = re.compile(r"\{\{secrets/[^{}]*\}\}")
 def mask(path: str, value: Any) -> Any:
     """Return the value at `path` with everything secret in it replaced by a fixed text.
 
-    A reference such as `{{secrets/scope/key}}` is no secret and stays readable.
+    A reference such as `{{secrets/scope/key}}` is not a secret and stays readable.
     """
     if isinstance(value, dict):
         return {key: mask(join_key(path, key), inner) for key, inner in value.items()}
@@ -32,7 +32,7 @@ def mask(path: str, value: Any) -> Any:
 
 
 def _masked_element(path: str, element: Any, index: int) -> Any:
-    """Elements go by the name that identifies them, which itself is no secret."""
+    """Mask an element, but not the key that identifies it, which is not a secret."""
     masked = mask(join_element(path, element_key(path, element, index)), element)
     if not isinstance(element, dict):
         return masked

@@ -6,7 +6,7 @@ from typing import Generic, Protocol, TypeVar
 
 
 class HasPattern(Protocol):
-    """Anything that stands at a dotted path; `[]` marks a list, `*` any other key."""
+    """Anything that has a dotted path; `[]` marks a list, `*` any other key."""
 
     @property
     def pattern(self) -> str: ...
@@ -17,13 +17,13 @@ Leaf = TypeVar("Leaf", bound=HasPattern)
 
 @dataclass(slots=True)
 class PathTree(Generic[Leaf]):
-    """One level of a path: what holds here, and the levels below."""
+    """One level of a path: what applies here, and the levels below."""
 
     leaves: list[Leaf] = field(default_factory=list)
     children: "dict[str, PathTree[Leaf]]" = field(default_factory=dict)
 
     def child(self, key: str) -> "PathTree[Leaf] | None":
-        """Return the level below `key`; `*` stands for all keys that are not named."""
+        """Return the level below `key`; `*` stands for all keys that are not listed."""
         return self.children.get(key) or self.children.get("*")
 
     def insert(self, leaf: Leaf) -> None:
@@ -39,7 +39,7 @@ def settings_tree(
 ) -> PathTree[Leaf]:
     """Build the tree of JobSettings from patterns at job level, inside a task and inside a cluster.
 
-    A task stands in `tasks[]` and in `for_each_task.task`; a cluster spec in `new_cluster` of a
+    Tasks are in `tasks[]` and in `for_each_task.task`; cluster specs are in `new_cluster` of a
     task, of `job_clusters[]`, and of a SINGLE_TASK job of Jobs API 2.0.
     Source: databricks-sdk service/jobs.py, `Task`, `JobCluster`.
     """

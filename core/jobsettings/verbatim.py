@@ -1,4 +1,4 @@
-"""Values that may differ between environments, have no name to map, and travel as they stand."""
+"""Values that may differ between environments, have no name to map, and are copied unchanged."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class VerbatimPath:
 
 @dataclass(frozen=True, slots=True)
 class Verbatim:
-    """One value that travels as it stands."""
+    """One value that is copied unchanged."""
 
     path: str
     value: str | int | float | bool
@@ -108,7 +108,7 @@ _CATALOGUE: PathTree[VerbatimPath] = settings_tree(JOB_PATHS, TASK_PATHS, CLUSTE
 
 
 def find_verbatim(settings: JobSettings) -> tuple[Verbatim, ...]:
-    """Return every value of the settings that no mapping changes although it may have to differ."""
+    """Return every value that is copied unchanged although it may have to differ."""
     return tuple(_walk(settings, _CATALOGUE, "", ""))
 
 

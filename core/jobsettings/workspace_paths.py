@@ -1,4 +1,4 @@
-"""The catalogue of the places where settings name a workspace file, and the walk over them."""
+"""The catalogue of the places where settings refer to a workspace file, and the walk over them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _DECIDED_BY_EACH_RUN = "{{"
 
 @dataclass(frozen=True, slots=True)
 class FilePath:
-    """One place that names a file, notebook or folder.
+    """One place that refers to a file, notebook or folder.
 
     `git_by_default` is True where a missing `source` beside it means GIT in a job with a
     `git_source`, and False where it always means WORKSPACE.
@@ -49,14 +49,14 @@ def workspace_path(path: str) -> str:
 
 
 def is_decided_by_each_run(path: str) -> bool:
-    """Whether the path holds a dynamic value reference, so that nobody knows it before a run."""
+    """Whether the path holds a dynamic value reference, so that it is unknown before a run."""
     return _DECIDED_BY_EACH_RUN in path
 
 
 def find_workspace_paths(settings: JobSettings) -> tuple[str, ...]:
     """Return the distinct workspace paths that a job needs, sorted and below /Workspace.
 
-    Files in Git, relative paths, cloud URLs, DBFS and volumes are none of them.
+    Files in Git, relative paths, cloud URLs, DBFS and volumes are left out.
     """
     has_git = settings.get("git_source") is not None
     return tuple(sorted({workspace_path(path) for path in _walk(settings, _CATALOGUE, has_git)}))

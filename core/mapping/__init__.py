@@ -1,1 +1,1 @@
-"""The names of one workspace in another: the mapping file and what it leaves open."""
+"""How names of one workspace map to another: the mapping file, and what it lacks."""

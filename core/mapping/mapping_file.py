@@ -1,4 +1,4 @@
-"""The mapping file: which name of the source environment means which name here."""
+"""The mapping file: which name here each name of the source workspace maps to."""
 
 import re
 from collections.abc import Mapping
@@ -64,7 +64,7 @@ def parse_mappings(content: bytes, path: str) -> Mappings:
     """Read a mapping file (JSON5: comments and trailing commas are fine).
 
     Raises:
-        MappingFileError: says what is wrong, where (line, column and the line), and what to do.
+        MappingFileError: it cannot be used; the message shows what is wrong, and where.
     """
     document = _parse(_decode(content, path), path)
     reader = _Reader(path)
@@ -98,7 +98,7 @@ def _decode(content: bytes, path: str) -> str:
 def _parse(text: str, path: str) -> Any:
     if not text.strip():
         raise MappingFileError(
-            f"{path} is empty.", fix="Write {} for “no mappings”, or remove the file."
+            f"{path} is empty.", fix="Write {} if nothing needs mapping, or delete the file."
         )
     try:
         return json5.loads(text, allow_duplicate_keys=False)
@@ -126,7 +126,7 @@ def _explain(error: str, text: str, path: str) -> str:
 def _missing_mark(text: str, offset: int) -> tuple[str, int]:
     """Return the mark that is missing between what ends before `offset` and what begins there.
 
-    With it comes the place right behind what ends. The mark is empty when something else is wrong.
+    Also return where it belongs. The mark is empty when something else is wrong.
     """
     tokens = [token for token in _TOKEN.finditer(text, 0, offset) if token["code"]]
     codes = ["", "", *(token["code"] for token in tokens)]
@@ -182,8 +182,8 @@ class _Reader:
             if key not in known:
                 self.warnings.append(
                     Issue(
-                        f"“{prefix}{key}” is not a known key and has no effect. "
-                        f"Known here: {', '.join(known)}.",
+                        f"“{prefix}{key}” is not a known key and is ignored. "
+                        f"Known keys: {', '.join(known)}.",
                         path=self._path,
                     )
                 )
@@ -194,13 +194,13 @@ class _Reader:
         except InvalidDefinitionError as error:
             expected = (
                 'an object such as {"user_name": "…"}, with exactly one of user_name, '
-                "service_principal_name and group_name"
+                "service_principal_name or group_name"
             )
             raise self._wrong_shape(place, expected, value) from error
 
     def _wrong_shape(self, place: str, expected: str, value: Any) -> MappingFileError:
-        nouns = {dict: "an object", list: "a list", str: "a text", bool: "true or false"}
-        found = nouns.get(type(value), "nothing" if value is None else "a number")
+        nouns = {dict: "an object", list: "a list", str: "a string", bool: "true or false"}
+        found = nouns.get(type(value), "null" if value is None else "a number")
         return MappingFileError(
             f"{self._path}: {place} should be {expected}, but it is {found}.",
             fix="See “The mapping file” in the README.",

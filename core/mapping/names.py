@@ -15,7 +15,7 @@ from core.ports import NamedResource
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Settings whose references are written by name, and what could not be written so."""
+    """Settings whose references are written by name, and what prevented it for some."""
 
     settings: JobSettings
     issues: tuple[Issue, ...]
@@ -37,7 +37,7 @@ class NameBook:
                 self.add(kind, resource)
 
     def add(self, kind: Kind, resource: NamedResource) -> None:
-        """Enter an object; entering its id again renames it."""
+        """Add an object; adding its id again renames it."""
         old = self._names.get((kind, resource.resource_id))
         if old is not None:
             self._ids[kind, old].remove(resource.resource_id)
@@ -211,22 +211,28 @@ def _naming_problem(reference: Reference, book: NameBook) -> str:
     name = book.name_of(kind, str(reference.value))
     if name is None:
         return (
-            f"The {noun} {reference.value} could not be looked up. A workspace admin sees whether "
-            "it still exists."
+            f"The {noun} {reference.value} could not be looked up. Ask a workspace admin "
+            "whether it still exists."
         )
     if name in {"", UNKNOWN}:
-        return f"The {noun} {reference.value} is named “{name}”, which cannot stand for it in Git."
+        return (
+            f"The {noun} {reference.value} is named “{name}”, which Git cannot refer to. Rename it."
+        )
     ids = book.ids_of(kind, name)
     if len(ids) > 1:
-        return f"{len(ids)} objects are named “{name}” ({noun}): {', '.join(ids)}. Rename one."
+        return f"{_shared_name(noun, name, ids)} Give each its own name."
     return ""
+
+
+def _shared_name(noun: str, name: str, ids: Collection[str]) -> str:
+    return f"More than one {noun} is named “{name}”: {', '.join(ids)}."
 
 
 def _raw_id_problem(reference: Reference) -> str:
     if not _is_id(reference.value):
-        return f"Expected the name of a {reference.kind.noun} as a text."
+        return f"Expected the name of a {reference.kind.noun} as a string."
     return (
-        f"The {reference.kind.noun} {reference.value} does not exist in this workspace. Write it "
+        f"The {reference.kind.noun} {reference.value} was not found in this workspace. Refer to it "
         f"by name: {placeholder(reference.kind, '<name>')}."
     )
 
@@ -237,7 +243,7 @@ def _target_problem(reference: Reference, name: str, book: NameBook) -> str:
     if len(ids) == 1:
         return ""
     if len(ids) > 1:
-        return f"{len(ids)} objects are named “{name}” ({noun}): {', '.join(ids)}."
+        return _shared_name(noun, name, ids)
     if name == UNKNOWN:
         return f"The {noun} was deleted in the source workspace."
     return f"There is no {noun} named “{name}” in this workspace."
@@ -247,6 +253,6 @@ def _way_out(section: str, source_name: str) -> str:
     if not section:
         return "Export its definition, or create it here."
     return (
-        f"Map “{source_name}” in {section} of the mapping file, or give this workspace exactly one "
-        "object of this name."
+        f"Map “{source_name}” in {section} of the mapping file, or make sure that exactly one "
+        "object here has this name."
     )

@@ -7,7 +7,7 @@ from core.mapping.mapping_file import PausePolicy
 
 _BLOCKS = ("schedule", "trigger", "continuous")
 _PAUSED = "PAUSED"
-_ACTIVE = "UNPAUSED"  # what the API takes a missing pause_status for
+_ACTIVE = "UNPAUSED"  # what a missing pause_status means to the API
 
 
 def apply_pause_policy(
@@ -16,7 +16,7 @@ def apply_pause_policy(
     """Return the settings with the pause status that the policy wants.
 
     Under `keep_target` and `new_paused`, what the target already has keeps its status. What it
-    does not have comes as Git says, or paused under `new_paused`.
+    lacks is as Git says, or paused under `new_paused`.
     """
     if policy is PausePolicy.FROM_GIT:
         return desired
@@ -45,7 +45,7 @@ def _decide(block: dict[str, Any], current: Any, policy: PausePolicy) -> dict[st
 
 
 def _decide_list(blocks: list[Any], current: Any, policy: PausePolicy) -> list[Any]:
-    """Triggers carry no key: one is the same as before when its place and its kind are."""
+    """Triggers have no key: one is the same as before if its position and kind are."""
     before = current if isinstance(current, list) else []
     return [
         _decide(block, _same_kind(block, before[index : index + 1]), policy)

@@ -1,4 +1,4 @@
-"""Every name that Git uses and this workspace does not have, over all jobs, with a way out."""
+"""Every name that Git uses and this workspace lacks, across all jobs, with a suggestion."""
 
 import json
 from collections.abc import Callable, Collection, Iterable

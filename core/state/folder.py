@@ -27,13 +27,13 @@ class StateFolder:
         self.path = path
 
     def prepare(self) -> None:
-        """Make the folder. Raises StateError when it cannot be made."""
+        """Create the folder. Raises StateError when it cannot be created."""
         try:
             self._files.make_folder(self.path)
         except WorkspaceError as error:
             raise StateError(
-                f"The state folder {self.path} cannot be made. {error.message}",
-                fix="Give the principal CAN MANAGE on its parent, or set STATE_FOLDER_PATH.",
+                f"The state folder {self.path} cannot be created. {error.message}",
+                fix="Grant the principal CAN MANAGE on its parent, or set STATE_FOLDER_PATH.",
             ) from error
 
     def imported(self) -> ImportedLedger:
@@ -66,10 +66,10 @@ class StateFolder:
         self._write(_EXPORTED, ledger.as_json())
 
     def save_snapshot(self, name: str, header: JsonDict, items: Sequence[JsonDict]) -> str:
-        """Keep what is about to be changed, in files of bounded size. Returns the folder's path.
+        """Save what is about to be changed, in files of bounded size. Returns the folder's path.
 
         Raises:
-            StateError: the snapshot could not be kept; nothing may be changed then.
+            StateError: the snapshot could not be saved; nothing may be changed then.
         """
         folder = f"{self.path}/snapshots/{name}"
         try:
@@ -79,8 +79,7 @@ class StateFolder:
                 self._files.create(f"{folder}/part-{number:04}.json", content)
         except WorkspaceError as error:
             raise StateError(
-                f"The state before the change could not be kept, so nothing was changed. "
-                f"{error.message}",
+                f"The previous state could not be saved, so nothing was changed. {error.message}",
                 fix=error.fix,
             ) from error
         return folder
@@ -106,13 +105,13 @@ class StateFolder:
         return True
 
     def _make_sure_it_is_missing(self, path: str, error: NotFoundError) -> None:
-        """A ledger that is listed and cannot be read must not be taken for an empty one."""
+        """Raise if the ledger is listed after all: it must not be taken for an empty one."""
         try:
             entries = self._files.list_folder(self.path)
         except NotFoundError:
             return
         if any(entry.path == path for entry in entries):
-            raise StateError(f"{path} exists and cannot be read.", fix="Try again.") from error
+            raise StateError(f"{path} exists but cannot be read.", fix="Try again.") from error
 
     def _write(self, name: str, document: JsonDict) -> None:
         path = f"{self.path}/{name}"

@@ -4,7 +4,7 @@ The workspace API has no compare-and-swap, but of several creates of one file on
 file with the highest number is the lock. It is never deleted, only marked as released, so that
 numbers never start again; taking the lock over is the exclusive create of the next number.
 
-How old a lock is, the workspace's own times say: the clocks of two machines may differ by hours.
+The workspace's own times say how old a lock is: the clocks of two machines may differ by hours.
 """
 
 import logging
@@ -36,9 +36,11 @@ from core.state.lock_age import (
 
 log = logging.getLogger(__name__)
 
-LEASE_S = 15 * 60  # an owner that has not renewed for so long is dead
+LEASE_S = 15 * 60  # an owner that has not renewed for this long is dead
 _RENEW_S = 60
-_CHECK_S = 5  # a check counts for so long: far below the lease, after which alone others take over
+_CHECK_S = (
+    5  # a check is valid for this long: far below the lease, before whose end nobody takes over
+)
 
 _NAME = re.compile(r"lock-(\d{8})\.json")
 
@@ -48,8 +50,8 @@ class Owner:
     """Which process holds the lock, and for what.
 
     Times are seconds since the epoch by the owner's clock: for people, and so that each renewal
-    changes the file. Nobody else may compute with them. `machine` is what `pid` is unique in,
-    `born` names one life of it; empty when not known.
+    changes the file. Nobody else may compute with them. `pid` is unique within
+    `machine`, and `born` distinguishes processes that reuse it; both are empty when unknown.
     """
 
     token: str
@@ -64,14 +66,14 @@ class Owner:
     born: str = ""
 
     def describe(self) -> str:
-        """Say who is running what since when, for users."""
+        """Say who has been running what since when, for users."""
         since = datetime.fromtimestamp(self.since, UTC).strftime("%Y-%m-%d %H:%M UTC")
         return f"{self.operation}, started by {self.principal} on {self.host} at {since}"
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Where the time comes from, and what tells whether a process of this host is alive.
+    """Where the time comes from, and how to find out whether an owner is dead.
 
     `is_dead` returns True only when it knows: the owner ran on this machine and is gone.
     """
@@ -135,20 +137,20 @@ class Lease:
         if self._has_expired:
             raise LockLostError(
                 f"This operation has not renewed its lock for more than {LEASE_S // 60} minutes:"
-                " the machine slept, its clock was set, or a call took very long."
-                " Another operation may have started meanwhile.",
-                fix="Look at what was done, then validate again.",
+                " the machine slept, its clock was changed, or a call took very long."
+                " Another operation may have started since.",
+                fix="Check what was done, then validate again.",
             )
 
     def _stop_if_taken_over(self) -> None:
         if max(_numbers(self._files, self._folder), default=0) != self._number:
             raise LockLostError(
                 "Another process took over the lock of this workspace.",
-                fix="Look at its result, then validate again.",
+                fix="Check its result, then validate again.",
             )
 
     def release(self) -> None:
-        """Give the lock back. Where that fails, the next operation waits for the lease to end."""
+        """Give the lock back. If that fails, the next operation waits for the lease to expire."""
         self._owner = replace(self._owner, released=True)
         self._write()
 
@@ -192,17 +194,17 @@ def _create(files: WorkspaceFiles, path: str, owner: Owner) -> None:
 
 
 def _withdraw(files: WorkspaceFiles, path: str, owner: Owner) -> None:
-    """Release a lock that could not be taken for good, if it was made at all."""
+    """Release a lock whose taking failed halfway, if its file was created at all."""
     try:
         holder = _read_owner(files, path)
         if holder is not None and holder.token == owner.token:
             files.write(path, stable_bytes(asdict(replace(owner, released=True))))
     except SyncError:
-        log.warning("a lock that was not taken could not be released; it ends with its lease")
+        log.warning("could not release a lock that was only half taken; it expires with its lease")
 
 
 def _make_sure(files: WorkspaceFiles, folder: str, number: int) -> None:
-    """Step back if a higher number appeared meanwhile; else tidy up what others left behind."""
+    """Step back if a higher number has appeared; else tidy up what others left behind."""
     names = _names(files, folder)
     numbers = _numbers_in(names)
     highest = max(numbers, default=0)
@@ -233,7 +235,7 @@ def _refuse_if_held(
 
 
 def _read_owner(files: WorkspaceFiles, path: str) -> Owner | None:
-    """Return the owner; None when the file is gone, just being written, or damaged."""
+    """Return the owner; None when the file is gone, half written, or damaged."""
     content = read_or_nothing(files, path)
     try:
         document: Any = parse_json(content.decode())
@@ -262,9 +264,9 @@ def _path(folder: str, number: int) -> str:
 
 
 def _locked(path: str, owner: Owner | None) -> SyncError:
-    who = owner.describe() if owner else "another operation"
+    who = owner.describe() if owner else "another operation is running"
     return LockedError(
-        f"This workspace is busy: {who}. The lock is {path}.",
+        f"This workspace is busy: {who}. Its lock file is {path}.",
         fix="Wait until it finishes. If its process died, the lock expires after"
         f" {LEASE_S // 60} minutes.",
     )

@@ -27,11 +27,11 @@ class Moment:
     monotonic: float
 
     def most_until(self, later: "Moment") -> float:
-        """Return the seconds until `later` that may have passed at most, in doubt too many."""
+        """Return the most seconds that may have passed until `later`; if in doubt, too many."""
         return max(later.wall - self.wall, later.monotonic - self.monotonic)
 
     def least_until(self, later: "Moment") -> float:
-        """Return the seconds until `later` that have passed at least; negative if not known."""
+        """Return the fewest seconds that have passed until `later`; negative if unknown."""
         return min(later.wall - self.wall, later.monotonic - self.monotonic)
 
 
@@ -49,7 +49,7 @@ def has_lock_ended(files: WorkspaceFiles, path: str, lease_s: float, witness: Wi
 
     Raises:
         NotFoundError: the lock file is gone.
-        WorkspaceError: its age could not be found out.
+        WorkspaceError: its age could not be determined.
     """
     folder = path.rpartition("/")[0]
     now_ms = _ask_time(files, folder, witness)
@@ -60,11 +60,11 @@ def has_lock_ended(files: WorkspaceFiles, path: str, lease_s: float, witness: Wi
 
 
 def tidy_up(files: WorkspaceFiles, path: str) -> None:
-    """Delete a file that nobody needs; where that fails, the next owner of the lock tries again."""
+    """Delete a file that nobody needs; if that fails, the next owner of the lock tries again."""
     try:
         files.delete(path)
     except SyncError as error:
-        log.warning("%s could not be deleted: %s", path, error)
+        log.warning("could not delete %s: %s", path, error)
 
 
 def read_or_nothing(files: WorkspaceFiles, path: str) -> bytes:

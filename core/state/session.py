@@ -1,4 +1,4 @@
-"""What every writing operation has around it: the lock, the state folder, a snapshot."""
+"""What every writing operation needs: the lock, the state folder, a snapshot."""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -27,7 +27,7 @@ NewOwner = Callable[[str, str], Owner]
 class Session:
     """One writing operation that holds the lock.
 
-    `unnoted` tells what was done and could not be noted in a ledger.
+    `unnoted` lists what was done but could not be recorded in a ledger.
     """
 
     operation: str
@@ -38,10 +38,10 @@ class Session:
     unnoted: list[Issue] = field(default_factory=list)
 
     def keep_snapshot(self, items: Sequence[JsonDict]) -> None:
-        """Keep what is about to be changed or removed.
+        """Save what is about to be changed or removed.
 
         Raises:
-            StateError: it could not be kept; nothing may be changed then.
+            StateError: it could not be saved; nothing may be changed then.
         """
         if not items:
             return
@@ -54,25 +54,28 @@ class Session:
         }
         name = f"{started:%Y%m%dT%H%M%SZ}-{self.operation}-{self.owner.token[:8]}"
         folder = self.state.save_snapshot(name, header, items)
-        log.info("kept %d items in %s", len(items), folder)
+        log.info("saved %d items in %s", len(items), folder)
 
     def note(self, save: Callable[[Ledger], None], ledger: Ledger) -> None:
         """Replace a ledger after the work was done.
 
-        What was done must be told also when this fails, so that nothing is raised: the next
-        operation finds it and notes it. Whoever lost the lock leaves the ledger to its new owner.
+        What was done must be reported even when this fails, so nothing is raised: the next
+        operation finds it and records it. Whoever lost the lock leaves the ledger to its new owner.
         """
         try:
             self.lease.check()
             save(ledger)
         except SyncError as error:
             self.unnoted.append(
-                Issue(f"What was done could not be noted; the next {self.operation} does. {error}")
+                Issue(
+                    "The changes were made but could not be recorded; "
+                    f"the next {self.operation} operation will record them. {error}"
+                )
             )
 
 
 def make_snapshot_item(job: LiveJob) -> JsonDict:
-    """Return what a snapshot keeps of a job: enough to make it again."""
+    """Return what a snapshot keeps of a job: enough to create it again."""
     return {
         "job_id": job.job_id,
         "creator_user_name": job.creator,
@@ -94,7 +97,7 @@ class Sessions:
     def state_folder(self, me: CurrentPrincipal) -> StateFolder:
         """Return the state folder: the same for every principal and every copy of the app.
 
-        It lies beside the mapping file, or beside the Git folder when the mapping file lies in it.
+        It is beside the mapping file, or beside the Git folder when the mapping file is in it.
         """
         if self._settings.state_path:
             return StateFolder(self._ports.files, self._settings.state_path)
@@ -108,11 +111,11 @@ class Sessions:
 
     @contextmanager
     def open(self, operation: str) -> Iterator[Session]:
-        """Hold the lock for the time of one operation.
+        """Hold the lock for one operation.
 
         Raises:
-            LockedError: another operation is at work.
-            StateError: the state folder cannot be made.
+            LockedError: another operation is running.
+            StateError: the state folder cannot be created.
         """
         me = self._ports.principals.current()
         state = self.state_folder(me)

@@ -1,6 +1,6 @@
 """`/_emulator/*`: seeding, looking inside and scripting faults. Not part of Databricks.
 
-There is no authentication, so only this machine may call, and no page of another site.
+There is no authentication: only this machine may call, and no page of another site.
 """
 
 from __future__ import annotations
@@ -120,7 +120,9 @@ class ControlApi:
             raise not_found(f"There is no job {body.get('job_id')}.")
         state = body.get("state", "RUNNING")
         if state not in ACTIVE_STATES:
-            raise invalid_parameter(f"The state of a new run is one of {', '.join(ACTIVE_STATES)}.")
+            raise invalid_parameter(
+                f"The state of a new run must be one of {', '.join(ACTIVE_STATES)}."
+            )
         creator = self._workspace.admin.name
         run = self._workspace.runs.start(job.job_id, job.name, creator, state, _now_ms())
         return json_response({"run_id": run.run_id})

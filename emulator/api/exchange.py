@@ -1,4 +1,4 @@
-"""Reading requests and writing answers, in the way that all endpoints share."""
+"""Reading requests and writing responses, as all endpoints do."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ class PermissionsApi:
 
 
 def _merged(old: tuple[Grant, ...], new: tuple[Grant, ...]) -> tuple[Grant, ...]:
-    """Lay new grants over old ones; a new owner takes ownership over."""
+    """Lay new grants over old ones; a new owner takes over ownership."""
     named = {(grant.field, grant.name) for grant in new}
     moves = any(grant.level == IS_OWNER for grant in new)
     kept = tuple(

@@ -17,7 +17,7 @@ PAGE_SIZE = 20
 
 
 class ReposApi:
-    """Lists, makes, updates and deletes Git folders."""
+    """Lists, creates, updates and deletes Git folders."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace

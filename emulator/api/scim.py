@@ -138,7 +138,7 @@ class ScimApi:
 
 
 def _selected(resource: JsonDict) -> JsonDict:
-    """Keep what `attributes` names and drop what `excludedAttributes` names."""
+    """Keep what `attributes` lists and drop what `excludedAttributes` lists."""
     wanted, unwanted = _names("attributes"), _names("excludedAttributes")
     return {
         key: value

@@ -98,7 +98,7 @@ class WorkspaceFilesApi:
         return self._workspace.tree.find(parse_path(text_argument("path")))
 
     def _export_folder(self, entry: Entry, export_format: str) -> bytes:
-        """Only AUTO includes files that are no notebooks: databricks-sdk workspace.py."""
+        """Only AUTO includes files that are not notebooks: databricks-sdk workspace.py."""
         options = self._workspace.options
         in_git_folder = self._workspace.git_folders.containing(entry.path) is not None
         allowed = options.folder_zip and (options.folder_zip_in_git_folder or not in_git_folder)

@@ -19,7 +19,7 @@ def zip_folder(
     """Return a zip of all files and notebooks below a folder.
 
     Raises:
-        ApiError: the files exceed the size limit of an export together.
+        ApiError: together the files exceed the size limit of an export.
     """
     buffer = io.BytesIO()
     total = 0

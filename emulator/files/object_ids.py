@@ -1,4 +1,4 @@
-"""Object ids: the same for as long as an object exists, another when it is made again."""
+"""Object ids: the same for as long as an object exists, a new one when it is created again."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ SOURCE_SUFFIXES = (*notebooks.LANGUAGES, ".R")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file, notebook or directory; `path` is its workspace path, `file` lies on disk."""
+    """A file, notebook or directory; `path` is its workspace path, `file` is on disk."""
 
     path: WorkspacePath
     file: Path
@@ -88,7 +88,7 @@ class FileTree:
                 yield entry
 
     def location(self, path: WorkspacePath) -> Path:
-        """Return where a path lies on disk.
+        """Return where a path is on disk.
 
         Raises:
             ApiError: a symbolic link leads outside the tree.

@@ -49,7 +49,7 @@ class Git:
 
         Raises:
             GitError: it exited with another status than 0.
-            EmulatorError: there is no `git`, or it does not end.
+            EmulatorError: `git` is not installed, or does not end.
         """
         configured = [part for setting in _SETTINGS for part in ("-c", setting)]
         try:

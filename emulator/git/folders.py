@@ -44,7 +44,7 @@ class GitFolder:
 
 
 class GitFolders:
-    """Makes, finds, updates and commits Git folders."""
+    """Creates, finds, updates and commits Git folders."""
 
     def __init__(self, tree: FileTree, ids: ObjectIds, remote: GitRemote, storage: Storage) -> None:
         self._tree = tree
@@ -63,7 +63,7 @@ class GitFolders:
         return [one for one in self._folders.values() if self._exists(one)]
 
     def add(self, path: WorkspacePath, kind: str, branch: str = MAIN) -> GitFolder:
-        """Clone the remote into a new folder; its parents are made too.
+        """Clone the remote into a new folder; its parents are created too.
 
         Raises:
             ApiError: the folder exists, or kind or branch do not.
@@ -89,7 +89,7 @@ class GitFolders:
         return folder if folder is not None and self._exists(folder) else None
 
     def containing(self, path: WorkspacePath) -> GitFolder | None:
-        """Return the folder that the path lies in."""
+        """Return the folder that the path is in."""
         roots = (WorkspacePath(path.parts[:end]) for end in range(len(path.parts), 0, -1))
         return next((folder for root in roots if (folder := self.at(root))), None)
 

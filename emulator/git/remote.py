@@ -35,7 +35,7 @@ class GitRemote:
 
 
 def open_remote(directory: Path) -> GitRemote:
-    """Return the repository in a directory, made with a first commit when it is missing."""
+    """Return the repository in a directory, created with a first commit when missing."""
     if not (directory / "HEAD").exists():
         directory.mkdir(parents=True, exist_ok=True)
         Git(directory).run("init", "--quiet", "--bare", f"--initial-branch={MAIN}")

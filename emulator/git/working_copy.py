@@ -50,8 +50,8 @@ class WorkingCopy:
     def clone(remote: Path, directory: Path, branch: str) -> WorkingCopy:
         """Clone a branch.
 
-        Symbolic links become plain files, since they could lead out of the tree. The remote is
-        named by a relative path, so that the directory of the state can be moved.
+        Symbolic links become plain files, since they could lead out of the tree. The remote
+        has a relative path, so that the directory of the state can be moved.
         """
         settings = ("--config", "core.symlinks=false")
         Git(directory.parent).run(
@@ -82,7 +82,7 @@ class WorkingCopy:
 
         Raises:
             PushRefusedError: the remote branch has moved on; the changes stay uncommitted.
-            GitError: HEAD is detached, or the message is no text.
+            GitError: HEAD is detached, or the message is not text.
         """
         branch = _attached(self.head())
         self._git.run("add", "--all")
@@ -98,7 +98,7 @@ class WorkingCopy:
 
         Raises:
             ApiError: the remote has no such branch, or the branches have diverged.
-            UncommittedChangesError: uncommitted changes stand in the way.
+            UncommittedChangesError: uncommitted changes are in the way.
         """
         self._git.run("fetch", "--quiet", "--prune", "--tags", "origin")
         self._require(f"refs/remotes/origin/{branch}", f"Branch {branch} was not found.")
@@ -157,7 +157,7 @@ def _attached(head: Head) -> str:
 
 
 def _explained(error: GitError, reference: str) -> Exception:
-    """Tell uncommitted changes in the way from branches that have diverged."""
+    """Distinguish uncommitted changes in the way from branches that have diverged."""
     text = str(error)
     if any(sign in text for sign in _CONFLICT_SIGNS):
         files = [line.strip() for line in text.splitlines() if line.startswith("\t")]

@@ -1,4 +1,4 @@
-"""Who a job may run as, and whose permissions a write may name."""
+"""Who a job may run as, and whose permissions a write may grant."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def check_run_as(
     """Check an explicit `run_as`. Source: databricks-sdk jobs.py, `JobRunAs`.
 
     Raises:
-        ApiError: it names not exactly one principal, an unknown or inactive one, or one that
-            the caller may not act as.
+        ApiError: it does not hold exactly one principal, the principal is unknown or inactive, or
+            the caller may not act as it.
     """
     if "run_as" not in settings:
         return
@@ -41,7 +41,7 @@ def read_grants(entries: object, people: PrincipalDirectory) -> tuple[Grant, ...
     The `admins` entry is dropped: admins inherit their permission.
 
     Raises:
-        ApiError: an entry names no or an unknown principal, or an unknown level.
+        ApiError: an entry has no principal, an unknown one, or an unknown level.
     """
     if not isinstance(entries, list):
         raise invalid_parameter("access_control_list must be a list")

@@ -28,7 +28,7 @@ def page_newest_first(
 ) -> tuple[Sequence[T], JsonDict]:
     """Return one page of jobs or runs, newest first, and the paging fields of the answer.
 
-    A token names an item, not a place, so items gone between two pages shift nothing.
+    A token points to an item, not a position, so items gone between two pages shift nothing.
     """
     start = _start(items, token, position) if token else min(offset, len(items))
     end = start + limit
@@ -101,7 +101,7 @@ def _negated(position: tuple[int, int]) -> tuple[int, int]:
 
 
 def _cut(settings: JobSettings, start: int) -> bool:
-    """Cut the arrays to one page; tell whether more follows.
+    """Cut the arrays to one page; return whether more follows.
 
     Arrays without additional results are empty on later pages.
     """

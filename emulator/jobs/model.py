@@ -55,7 +55,7 @@ class Job:
         return self.owner.name if self.owner else self.creator_user_name
 
     def allows(self, principal: Principal, groups: frozenset[str], at_least: str) -> bool:
-        """Tell whether the principal has a level: as an admin, by name or through a group."""
+        """Return whether the principal has a level: as an admin, by name or through a group."""
         if ADMINS in groups:
             return True
         needed = LEVELS.index(at_least)

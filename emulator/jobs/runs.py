@@ -73,7 +73,7 @@ class RunStore:
             return run
 
     def finish(self, run_id: int, result: str, now_ms: int) -> bool:
-        """End a run; tell whether there was one."""
+        """End a run; return whether there was one."""
         with self._lock:
             run = self._runs.get(str(run_id))
             if run is None:

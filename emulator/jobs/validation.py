@@ -1,6 +1,6 @@
 """What jobs/create and jobs/reset refuse, one rule per function.
 
-Messages are those that users of the real service met; the source stands beside each rule.
+Messages are those that users of the real service met; each rule cites its source.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Existing(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Settings to check; `prefix` is how messages call them: `settings` or `new_settings`."""
+    """Settings to check; `prefix` is what messages call them: `settings` or `new_settings`."""
 
     settings: JobSettings
     prefix: str

@@ -1,4 +1,4 @@
-"""Clusters that a job brings along (`job_clusters` and `new_cluster`), all of them on Azure."""
+"""Clusters that a job defines itself (`job_clusters` and `new_cluster`), all on Azure."""
 
 from emulator.samples.job_shapes import JsonDict
 

@@ -1,7 +1,7 @@
 """The all-purpose clusters and SQL warehouses of both workspaces.
 
 Ids always differ between the workspaces. Most names differ too; `shared-autoscaling` and
-`finance-serverless` are called the same in both.
+`finance-serverless` have the same name in both.
 """
 
 from emulator.samples.job_shapes import JsonDict
@@ -11,7 +11,7 @@ DEV_BI_USERS = "0318-123907-ferry902"
 DEV_SHARED = "0405-070021-crane358"
 DEV_ML_SANDBOX = "0611-145233-plums746"
 DEV_DELETED = "1102-093310-barns155"
-"""No cluster has this id any more; one job still refers to it."""
+"""This cluster no longer exists; one job still refers to it."""
 
 DEV_STARTER = "4f2a9c0d17e8b365"
 DEV_ANALYTICS = "81d3e6b7f0459ac2"
@@ -34,7 +34,7 @@ def dev_compute() -> JsonDict:
             _cluster(DEV_BI_USERS, "bi-users-dev", "RUNNING"),
             _cluster(DEV_SHARED, "shared-autoscaling", "TERMINATED"),
             _cluster(DEV_ML_SANDBOX, "ml-sandbox-dev", "TERMINATED"),
-            # The cluster list also holds the clusters that runs of jobs bring along.
+            # The cluster list also holds the clusters that job runs create.
             _cluster("0930-020004-kelps088", "job-418203377152904-run-77310", "RUNNING", "JOB"),
         ],
         "warehouses": [

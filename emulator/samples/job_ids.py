@@ -1,6 +1,6 @@
 """The id of every sample job, so that jobs can refer to each other.
 
-Ids of 16 digits lie above 2**53: a browser that reads them as numbers rounds them.
+Ids of 16 digits are above 2**53: a browser that reads them as numbers rounds them.
 """
 
 POINT_OF_SALE = 418203377152904

@@ -174,7 +174,7 @@ def _backfill() -> JsonDict:
         [task("months", for_each('["2025-01", "2025-02", "2025-03"]', one_month, concurrency=1))],
         creator=principals.MIRA,
         created="2025-05-06T08:39:54",
-        description="Started by hand. Runs another job once per month.",
+        description="Started manually. Runs another job once per month.",
         tags={"layer": "bronze"},
     )
 

@@ -1,4 +1,4 @@
-"""The mapping file of PROD: which name of DEV stands for which name here."""
+"""The mapping file of PROD: which name here each name in DEV maps to."""
 
 from string import Template
 
@@ -9,7 +9,7 @@ MAPPING_FILE_PATH = "/Shared/config/job-mappings.json"
 
 _TEXT = Template("""\
 // Resource mappings of the PROD workspace of Brindlewick.
-// Left: the name in DEV. Right: the name here. A name without a line must exist here as it is.
+// Left: the name in DEV. Right: the name here. A name that is not listed must exist here unchanged.
 {
   "compute_name_mappings": {
     "cluster_name_mappings": {
@@ -18,12 +18,12 @@ _TEXT = Template("""\
       "ml-sandbox-dev": "ml-prod",
       // Jobs whose cluster was deleted in DEV run here:
       "unknown": "etl-prod",
-      // "shared-autoscaling" has no line: it is called the same in both workspaces.
+      // "shared-autoscaling" is not listed: it has the same name in both workspaces.
     },
     "warehouse_name_mappings": {
       "starter-warehouse": "reporting-prod",
       "analytics-dev": "analytics-prod",
-      // "finance-serverless" has no line for the same reason.
+      // "finance-serverless" is not listed for the same reason.
     },
   },
 
@@ -40,7 +40,7 @@ _TEXT = Template("""\
     "default": {"service_principal_name": "$job_runner"},
   },
 
-  // Schedules and triggers are on or off as the definition in Git says.
+  // Schedules and triggers are active or paused as the definition in Git says.
   "pause_status": "from_git",
 }
 """)

@@ -81,7 +81,7 @@ class Pages:
         status = self._workspace.git_folders.status(folder)
         diff = self._workspace.git_folders.diff(folder)
         overview: dict[str, object] = {
-            "Branch": head.branch or "no branch",
+            "Branch": head.branch or "not on a branch",
             "Commit": head.commit[:8],
             "Remote": folder.url,
         }
@@ -106,8 +106,9 @@ class Pages:
         except ApiError as error:
             return _back(id, error.message)
         if done.commit is None:
-            return _back(id, "There was nothing to commit.")
-        return _back(id, f"Committed and pushed {len(done.files)} files as {done.commit[:8]}.")
+            return _back(id, "Nothing to commit.")
+        files = "1 file" if len(done.files) == 1 else f"{len(done.files)} files"
+        return _back(id, f"Committed and pushed {files} as {done.commit[:8]}.")
 
     def pull(self, id: str) -> Response:
         folder = self._workspace.git_folders.by_id(id)

@@ -85,8 +85,8 @@ def test_commit_and_pull_answer_with_a_redirect(
     same = {"Origin": workspace.url}
     for message, expected in (
         ("", "Write a commit message"),
-        ("add", "pushed 1 files"),
-        ("again", "nothing to commit"),
+        ("add", "pushed 1 file as"),
+        ("again", "Nothing to commit."),
     ):
         answer = requests.post(f"{url}/commit", data={"message": message}, headers=same, timeout=5)
         assert answer.history[0].status_code == 303

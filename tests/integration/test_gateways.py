@@ -62,7 +62,7 @@ def test_a_wrong_token_is_named_and_not_shown(dev: Emulated) -> None:
         assert SECRET not in text
         assert "Config:" not in text
         assert "token=" not in text
-        assert "Check the credentials" in text
+        assert "Check the app's credentials" in text
 
 
 def test_a_missing_permission_is_named(dev: Emulated, ports: Ports) -> None:
@@ -164,7 +164,7 @@ def test_an_answer_without_a_body_is_no_empty_list(dev: Emulated, ports: Ports) 
         ("GET /api/2.1/clusters/list", lambda: clusters(ports)),
     ):
         dev.fault(endpoint, status=200, body="")
-        with pytest.raises(WorkspaceError, match="empty answer"):
+        with pytest.raises(WorkspaceError, match="empty response"):
             call()
 
 
@@ -176,7 +176,7 @@ def test_entries_of_another_shape_are_errors(dev: Emulated, ports: Ports, entry:
         ("GET /api/2.1/clusters/list", "clusters", lambda: clusters(ports)),
     ):
         dev.fault(endpoint, status=200, body={key: [entry]})
-        with pytest.raises(WorkspaceError, match=r"wrong shape|without settings"):
+        with pytest.raises(WorkspaceError, match=r"unexpected response|without settings"):
             call()
 
 
@@ -281,7 +281,7 @@ def test_a_throttled_create_is_sent_again(dev: Emulated) -> None:
 def test_a_throttled_create_gives_up_when_the_wait_is_too_long(dev: Emulated) -> None:
     ports = dev.connect(retry_s=2).ports
     dev.fault(CREATE, status=429, times=0, headers={"Retry-After": "60"})
-    with pytest.raises(WorkspaceError, match="limiting our calls"):
+    with pytest.raises(WorkspaceError, match="rate-limiting requests"):
         ports.jobs.create_job(job("load"))
     assert dev.calls()[CREATE] == 1
 
@@ -318,7 +318,7 @@ def test_a_read_that_is_cut_is_sent_again(dev: Emulated, cut_after_bytes: int) -
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("status", "words"), [(429, "limiting our calls"), (503, "scripted fault")]
+    ("status", "words"), [(429, "rate-limiting requests"), (503, "scripted fault")]
 )
 def test_what_never_gets_better_says_what_the_workspace_said(
     dev: Emulated, status: int, words: str
@@ -332,7 +332,7 @@ def test_what_never_gets_better_says_what_the_workspace_said(
 def test_pages_that_never_end_are_an_error(dev: Emulated, ports: Ports) -> None:
     body = {"jobs": [], "next_page_token": "again"}
     dev.fault(LIST, status=200, times=0, body=body)
-    with pytest.raises(WorkspaceError, match="do not end"):
+    with pytest.raises(WorkspaceError, match="returned too many pages"):
         list_all(ports)
 
 

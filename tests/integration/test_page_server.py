@@ -39,7 +39,7 @@ def test_a_page_is_served_until_it_is_stopped(workspace: RunningWorkspace, tmp_p
         assert "Harbour" in read(f"{page.url}/_dash-layout")
     assert page.process.poll() == 0
     assert not page.is_healthy()
-    with pytest.raises(PageError, match=r"(?s)page of DEV ended by itself.*Shutting down"):
+    with pytest.raises(PageError, match=r"(?s)DEV page stopped unexpectedly.*Shutting down"):
         page.require_alive()
 
 
@@ -81,4 +81,4 @@ def test_the_demo_shows_where_to_click_and_stops_when_told(tmp_path):
 def test_ports_are_checked(capsys):
     with pytest.raises(SystemExit):
         demo.main(["--ports", "1", "2", "3", "65536"])
-    assert "'65536' is no port" in capsys.readouterr().err
+    assert "'65536' is not a port" in capsys.readouterr().err

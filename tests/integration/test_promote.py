@@ -9,7 +9,7 @@ from examples import promote
 def test_the_journey_ends_with_nothing_left_to_change(capsys) -> None:
     assert promote.main() == 0
     shown = capsys.readouterr().out
-    assert shown.count("Nothing is left to change.") == 2
+    assert shown.count("Nothing left to change.") == 2
     assert "DEV $ python cli.py export" in shown
     assert "PROD $ python cli.py import" in shown
     assert "remove: completed: 1 deleted" in shown

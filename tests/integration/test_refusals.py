@@ -83,7 +83,7 @@ def promoted(pair: Pair) -> Pair:
         ('{"run_as_mappings": {}}'.encode("utf-16"), ["not UTF-8"]),
         (b"", ["is empty"]),
         (b"   \n", ["is empty"]),
-        (b"null", ["should be an object", "nothing"]),
+        (b"null", ["should be an object", "null"]),
         (b'{"compute_name_mappings": []}', ["compute_name_mappings", "a list"]),
         (
             b'{"compute_name_mappings": {"cluster_name_mappings": {"a": 1}}}',
@@ -93,7 +93,7 @@ def promoted(pair: Pair) -> Pair:
             b'{"run_as_mappings": {"default": {"user_name": "a", "group_name": "b"}}}',
             ["run_as_mappings.default", "exactly one"],
         ),
-        (b'{"run_as_mappings": {"default": "ana"}}', ["run_as_mappings.default", "a text"]),
+        (b'{"run_as_mappings": {"default": "ana"}}', ["run_as_mappings.default", "a string"]),
         (b'{"pause_status": "sometimes"}', ["pause_status", "new_paused"]),
         (b'{"pause_status": "from_git", "pause_status": "new_paused"}', ["pause_status"]),
         (CONFLICT, ["line 2"]),
@@ -164,7 +164,7 @@ def test_a_missing_mapping_file_is_said(promoted: Pair) -> None:
         (b'{"settings": {"name": 7}}', "no job name"),
         (b"", "is empty"),
         (b'{"settings": {"name": "load",}}', "not valid JSON"),
-        (b'{"settings": {"name": "load", "name": "load"}}', "stands twice"),
+        (b'{"settings": {"name": "load", "name": "load"}}', "appears twice"),
         ('{"settings": {"name": "load"}}'.encode("utf-16"), "not UTF-8"),
     ],
 )
@@ -387,7 +387,7 @@ def test_an_ambiguous_cluster_name_blocks_its_job_alone(promoted: Pair) -> None:
     with untouched(dev, prod):
         report = prod.service().import_jobs(Review(["on twin"]))
         assert row_of(report, "on twin").status == "error"
-        assert "2 objects are named “twin” (cluster): p-1, p-2" in issues_of(report)
+        assert "More than one cluster is named “twin”: p-1, p-2" in issues_of(report)
     dev.seed(clusters=[{"cluster_id": "d-2", "cluster_name": "twin"}])
     with untouched(dev, prod):
         report = dev.service().export()
@@ -402,10 +402,10 @@ def test_an_ambiguous_cluster_name_blocks_its_job_alone(promoted: Pair) -> None:
             {"existing_cluster_id": "__CLUSTER__nowhere__"},
             ["named “nowhere”", "Map “nowhere”"],
         ),
-        ({"existing_cluster_id": "0101-raw-id"}, ["0101-raw-id does not exist", "__CLUSTER__"]),
+        ({"existing_cluster_id": "0101-raw-id"}, ["0101-raw-id was not found", "__CLUSTER__"]),
         ({"existing_cluster_id": "__CLUSTER__unknown__"}, ["was deleted in the source"]),
         ({"run_job_task": {"job_id": "__JOB__nothing__"}}, ["no job named “nothing”"]),
-        ({"run_job_task": {"job_id": 12345}}, ["12345 does not exist"]),
+        ({"run_job_task": {"job_id": 12345}}, ["12345 was not found"]),
     ],
 )
 def test_a_reference_to_nothing_blocks_its_job(

@@ -179,7 +179,7 @@ def test_a_plan_that_is_not_kept_any_more_changes_nothing(beside: Page) -> None:
     for plan in ("0" * 32, ""):
         failed = beside.run("import", plan=plan, names=["good"], pause="")
         assert failed.status is Status.FAILED
-        assert "not kept any more" in failed.error
+        assert "has expired" in failed.error
     assert beside.workspace.names() == []
     assert {entry.outcome for entry in beside.history.entries()} == {"failed"}
 

@@ -39,7 +39,7 @@ def test_an_ordinary_fraction_is_read():
 
 
 def test_a_key_that_stands_twice_is_refused_and_named():
-    with pytest.raises(InvalidJsonError, match="“b” stands twice"):
+    with pytest.raises(InvalidJsonError, match="“b” appears twice"):
         parse_json('[{"a": 1, "b": 2, "c": 3, "b": 4}]')
 
 

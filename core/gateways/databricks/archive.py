@@ -11,10 +11,10 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Runtim
 
 
 def unzip(content: bytes, folder: str) -> Mapping[str, bytes] | None:
-    """Return the files of a folder's zip by absolute path, None if it is no usable zip.
+    """Return the files of a folder's zip by absolute path, None if the zip is not usable.
 
-    The folder's own name may stand before the paths or not: both layouts are understood. Files
-    that are too large to be true are left out, so that they are asked for one by one.
+    Paths may start with the folder's own name or not: both layouts are understood. Files that are
+    too large to be true are left out, so they are read one by one.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -30,7 +30,7 @@ def _files(archive: zipfile.ZipFile, folder: str) -> Mapping[str, bytes] | None:
     top = folder.rpartition("/")[2] + "/"
     has_top = bool(entries) and all(entry.filename.startswith(top) for entry in entries)
     if has_top and any(entry.filename.startswith(top + top) for entry in entries):
-        return None  # its own name, or that of a folder in it: nobody can tell
+        return None  # its own name, or that of a folder in it: ambiguous
     return {
         f"{folder}/{entry.filename.removeprefix(top) if has_top else entry.filename}": archive.read(
             entry

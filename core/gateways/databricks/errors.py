@@ -23,18 +23,18 @@ _DEBUG_SUFFIX = re.compile(
     r"\.? ?(Config: |Env: |This is likely a bug in the Databricks SDK).*", re.DOTALL
 )
 # Source: databricks-sdk errors/deserializer.py: an HTML page is an error whose code is the reason
-# of its status and whose message is its title. The API's own 404 names what is missing.
+# of its status and whose message is its title. The API's own 404 says what is missing.
 _TITLE_OF_A_PAGE = re.compile(r"[^a-z]*(http|error|page)?[^a-z]*not found[^a-z]*", re.IGNORECASE)
-# Source: Jobs API: a missing job is 400 INVALID_PARAMETER_VALUE or 404, told apart by its text.
+# Source: Jobs API: a missing job is 400 INVALID_PARAMETER_VALUE or 404, recognized by its text.
 _MISSING_JOB = re.compile(r"Job \S+ does not exist")
 _NO_ANSWER = (requests.ConnectionError, requests.Timeout, TimeoutError)
 
-_LOGIN_FIX = "Check the credentials of the app: a token may have expired."
-_RIGHTS_FIX = "Give the app's principal this right, or ask a workspace admin."
+_LOGIN_FIX = "Check the app's credentials: a token may have expired."
+_RIGHTS_FIX = "Grant this permission to the app's principal, or ask a workspace admin to."
 
 
 def translate(error: BaseException, host: str) -> WorkspaceError:
-    """Return the error for users that an error of the SDK or of HTTP stands for.
+    """Turn an error of the SDK or of HTTP into one that users can read.
 
     No configuration, token or body goes into the message.
     """
@@ -60,7 +60,9 @@ def translate(error: BaseException, host: str) -> WorkspaceError:
         case DatabricksError() if _MISSING_JOB.search(text):
             return NotFoundError(text)
         case sdk.TooManyRequests():
-            return WorkspaceError(f"The workspace is limiting our calls: {text}", fix="Try later.")
+            return WorkspaceError(
+                f"The workspace is rate-limiting requests: {text}", fix="Try again later."
+            )
         case DatabricksError():
             return WorkspaceError(f"The workspace answered: {text}")
         case _ if _is_failed_login(error):
@@ -68,7 +70,7 @@ def translate(error: BaseException, host: str) -> WorkspaceError:
             return UnauthenticatedError(f"The login to {host} failed{reason}.", fix=_LOGIN_FIX)
         case _:
             return WorkspaceError(
-                f"The workspace {host} sent an answer that cannot be read.", fix="Try again."
+                f"The workspace {host} sent a response that cannot be read.", fix="Try again."
             )
 
 
@@ -79,10 +81,9 @@ def _says_what_is_missing(error: DatabricksError, text: str) -> bool:
 
 
 def _is_failed_login(error: BaseException) -> bool:
-    """Whether no token could be had. Source: databricks-sdk oauth.py, retrieve_token.
+    """Whether no token could be obtained. Source: databricks-sdk oauth.py, retrieve_token.
 
-    Answers that cannot be parsed are a ValueError too, and bad addresses of the login a
-    RequestException.
+    Responses that cannot be parsed are a ValueError too, bad login addresses a RequestException.
     """
     if isinstance(error, requests.RequestException):
         return isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.MissingSchema)
@@ -90,7 +91,7 @@ def _is_failed_login(error: BaseException) -> bool:
 
 
 def refused(body: Any, status: int) -> WorkspaceError:
-    """Return the error for the JSON body of an answer that refused a request."""
+    """Return the error for a refused request, given the JSON body of the response."""
     message = body.get("message") if isinstance(body, dict) else None
     text = readable(str(message or f"HTTP status {status}"))
     if status == requests.codes.unauthorized:

@@ -38,8 +38,8 @@ class RestWorkspaceFiles:
     def read_folder(self, path: str) -> Mapping[str, bytes] | None:
         """Source: Workspace API 2.0, `export` of a folder with AUTO: a zip with workspace files.
 
-        Neither its layout nor whether a Git folder is given this way is documented, so that a
-        refusal, or anything that is no zip, means "not as a whole".
+        Neither the layout nor whether Git folders can be exported is documented, so a refusal, or
+        anything that is not a zip, means "not as a whole".
         """
         query: JsonDict = {"path": path, "format": "AUTO"}
         try:
@@ -59,11 +59,11 @@ class RestWorkspaceFiles:
         self._import(path, content, overwrite=True)
 
     def make_folder(self, path: str) -> None:
-        """Source: Workspace API 2.0, `mkdirs`: makes parents, existing folders are no error."""
+        """Source: Workspace API 2.0, `mkdirs`: creates parents; keeps existing folders."""
         self._rest.post("/api/2.0/workspace/mkdirs", {"path": path})
 
     def delete(self, path: str) -> None:
-        """Source: Workspace API 2.0, `delete`. That it is gone already is confirmed by a read."""
+        """Source: Workspace API 2.0, `delete`. A read confirms that it is already gone."""
         try:
             self._rest.post("/api/2.0/workspace/delete", {"path": path})
         except NotFoundError:

@@ -11,7 +11,7 @@ _FIXES = {
     "again. The app never discards anything.",
     "conflict": "Open the Git folder in the workspace, resolve the conflict, and pull again.",
     "credential": "Add a Git credential for the app's principal (User Settings → Linked accounts), "
-    "or pull in the workspace by hand.",
+    "or pull manually in the workspace.",
 }
 
 
@@ -24,7 +24,7 @@ class RestGitFolders:
     def find(self, path: str) -> GitFolder | None:
         """Source: databricks/cli libs/git/info.go: `return_git_info` for any path in the folder.
 
-        A Git-CLI folder tells only its id and path there; `repos/{id}` tells the rest.
+        For a Git-CLI folder that holds only id and path; `repos/{id}` has the rest.
         """
         query: JsonDict = {"path": path, "return_git_info": True}
         info = self._rest.get("/api/2.0/workspace/get-status", query).get("git_info")
@@ -35,7 +35,7 @@ class RestGitFolders:
         return read_answer(_git_folder, info)
 
     def pull(self, folder: GitFolder) -> GitFolder:
-        """Source: Repos API 2.0: PATCH with the present branch pulls; it never discards work."""
+        """Source: Repos API 2.0: PATCH with the current branch pulls; it never discards work."""
         if not folder.branch:
             raise WorkspaceError(
                 f"{folder.path} is at a commit, not on a branch.",

@@ -11,7 +11,7 @@ from core.gateways.databricks.rest import RestClient, read_answer
 from core.json_text import JobSettings, JsonDict
 from core.ports import LiveJob
 
-_PAGE = 100  # the most that jobs/list gives at once
+_PAGE = 100  # the most that jobs/list returns at once
 _MAX_PAGES = 200  # 12,000 jobs are the limit of a workspace; a loop of tokens must end
 
 
@@ -43,7 +43,7 @@ class RestJobs:
                 if isinstance(value, list) and isinstance(settings.get(key, []), list):
                     settings[key] = [*settings.get(key, []), *value]
             document = {**document, "next_page_token": page.get("next_page_token")}
-        raise WorkspaceError(f"The pages of job {job_id} do not end.")
+        raise WorkspaceError(f"The workspace returned too many pages for job {job_id}.")
 
     def get_permissions(self, job_id: int) -> JsonDict:
         """Source: Permissions API 2.0."""
@@ -61,7 +61,7 @@ class RestJobs:
         self._rest.post("/api/2.2/jobs/reset", {"job_id": job_id, "new_settings": settings})
 
     def delete_job(self, job_id: int) -> None:
-        """Source: Jobs API 2.2, `jobs/delete`. That it is gone already is confirmed by a read."""
+        """Source: Jobs API 2.2, `jobs/delete`. A read confirms that it is already gone."""
         try:
             self._rest.post("/api/2.2/jobs/delete", {"job_id": job_id})
         except NotFoundError:
@@ -81,13 +81,13 @@ class RestJobs:
             if not token:
                 return
             query = {**query, "page_token": token}
-        raise WorkspaceError("The pages of the list of jobs do not end.")
+        raise WorkspaceError("The workspace returned too many pages of jobs.")
 
 
 def _settings(document: JsonDict) -> JobSettings:
     settings = document.get("settings")
     if not isinstance(settings, dict):
-        raise WorkspaceError(f"Job {document.get('job_id')} came without settings.")
+        raise WorkspaceError(f"The workspace sent job {document.get('job_id')} without settings.")
     return dict(settings)
 
 

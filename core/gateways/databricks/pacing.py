@@ -8,13 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 OnWait = Callable[[float], None]
-"""Told the seconds that a call waits."""
+"""Called with the seconds that a call waits."""
 
-_SHOWN_S = 0.5  # shorter waits are the pace itself and nobody's business
-_ONE_EVENT_S = 0.5  # refusals so close together are one refusal of several threads
+_SHOWN_S = 0.5  # shorter waits are normal pacing and not reported
+_ONE_EVENT_S = 0.5  # refusals this close together are one refusal of several threads
 _BELOW = 0.97  # of the rate at which the workspace refused
-_PROBE = 1.1  # how much faster the pace becomes when nothing was refused for a while
-_FIRST_PROBE_S = 1.0  # the while at first; it doubles with each probe that was refused
+_PROBE = 1.1  # how much faster the pace gets when nothing was refused for a while
+_FIRST_PROBE_S = 1.0  # that while at first; it doubles with each probe that was refused
 _LAST_PROBE_S = 60.0
 _WORTH_A_PAUSE = 10  # a refused probe costs its pause, and could have won a tenth
 _SLOWEST_RATE = 5.0  # calls a second; a refusal in quiet times says little about the limit
@@ -33,7 +33,7 @@ class PaceClock:
 class Pacer:
     """Spaces the calls of all threads. Thread-safe.
 
-    A refusal (429) stops everybody for as long as the workspace asks, and sets the pace just
+    A refusal (429) stops all threads for as long as the workspace asks, and sets the pace just
     below the rate that it accepted before. Success speeds up again, a little at a time.
     """
 
@@ -59,7 +59,7 @@ class Pacer:
         self.wait(turn - now)
 
     def wait(self, seconds: float) -> None:
-        """Wait, and tell about it when it is long enough to be noticed."""
+        """Wait, and report it when it is long enough to be noticed."""
         if seconds <= 0:
             return
         if seconds >= _SHOWN_S:
@@ -67,7 +67,7 @@ class Pacer:
         self._clock.sleep(seconds)
 
     def note_success(self) -> None:
-        """Tell that a call was answered."""
+        """Record that a call was answered."""
         with self._mutex:
             now = self._clock.monotonic()
             self._succeeded = now
@@ -80,7 +80,7 @@ class Pacer:
                 self._changed = now
 
     def note_refusal(self, retry_after_s: float | None, attempt: int) -> None:
-        """Tell that the workspace limits our calls; nobody calls before it may be asked again."""
+        """Record a refusal (429); no thread calls again before its pause is over."""
         with self._mutex:
             now = self._clock.monotonic()
             pause = backoff_s(attempt) if retry_after_s is None else retry_after_s

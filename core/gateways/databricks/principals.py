@@ -31,7 +31,7 @@ class RestPrincipals:
     def current(self) -> CurrentPrincipal:
         """Source: SCIM `Me`; its header `X-Databricks-Org-Id` is the workspace id.
 
-        A group that is nested in “admins” may not show here, so that False means “not proven”.
+        A group that is nested in “admins” may not be listed here, so False means “not confirmed”.
         """
         me, workspace_id = self._rest.get_with_header(f"{_SCIM}/Me", "X-Databricks-Org-Id")
         groups = me.get("groups") or []
@@ -65,7 +65,7 @@ class RestPrincipals:
         return {principal for principal in batch if principal.name.casefold() in active}
 
     def _pages(self, path: str, query: JsonDict) -> Iterator[JsonDict]:
-        """Source: databricks-sdk iam.py: pages by `startIndex`, counted from 1, until all came."""
+        """Source: databricks-sdk iam.py: pages by `startIndex`, counted from 1, up to the total."""
         start = 1
         for _ in range(_MAX_PAGES):
             page = self._rest.get(path, {**query, "startIndex": start, "count": 100})
@@ -74,7 +74,7 @@ class RestPrincipals:
             start += len(entries)
             if not entries or start > int(page.get("totalResults") or 0):
                 return
-        raise WorkspaceError(f"The pages of {path} do not end.")
+        raise WorkspaceError(f"The workspace returned too many pages of {path}.")
 
 
 def _quoted(name: str) -> str:

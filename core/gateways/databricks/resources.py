@@ -20,8 +20,8 @@ _DASHBOARD_SUFFIX = ".lvdash.json"
 class Endpoint:
     """How one kind is listed and looked up.
 
-    `one_path` is empty where the list is known to be whole. `one_by` is the query field that holds
-    the id when the path does not. `paging` "number" counts pages from 1 until one is empty.
+    `one_path` is empty where the list is known to be complete. `one_by` is the query field that
+    holds the id when the path does not. `paging` "number" counts pages from 1 until one is empty.
     """
 
     list_path: str
@@ -129,16 +129,16 @@ class RestResources:
         self._rest = rest
 
     def list_resources(self, kind: Kind, names: Collection[str]) -> Iterable[NamedResource]:
-        """Return the objects of a kind; of dashboards, listed without path, only the wanted."""
+        """Return the objects of a kind; of dashboards, listed without path, only wanted ones."""
         endpoint = ENDPOINTS[kind]
         if kind is Kind.DASHBOARD:
             return self._dashboards(endpoint, names)
         return (_read(entry, endpoint) for entry in self._entries(endpoint))
 
     def find_resource(self, kind: Kind, resource_id: str) -> NamedResource | None:
-        """Look up one object, which a list may have forgotten.
+        """Look up one object, which a list may omit.
 
-        Source: databricks-sdk service/compute.py: `clusters/list` forgets unpinned clusters 30
+        Source: databricks-sdk service/compute.py: `clusters/list` drops unpinned clusters 30
         days after they ended.
         """
         endpoint = ENDPOINTS[kind]
@@ -154,9 +154,9 @@ class RestResources:
         return _read(entry, endpoint)
 
     def _dashboards(self, endpoint: Endpoint, paths: Collection[str]) -> Iterator[NamedResource]:
-        """Yield the dashboards at the wanted paths: each is asked for its path one by one.
+        """Yield the dashboards at the wanted paths; each path takes a call of its own.
 
-        Names are not unique, paths are; a dashboard is named like its file.
+        Names are not unique, paths are; a dashboard has the name of its file.
         """
         stems = {path.rpartition("/")[2].removesuffix(_DASHBOARD_SUFFIX) for path in paths}
         for entry in self._entries(endpoint) if stems else ():
@@ -178,7 +178,7 @@ class RestResources:
                 return
             if token:
                 query["page_token"] = token
-        raise WorkspaceError(f"The pages of {endpoint.list_path} do not end.")
+        raise WorkspaceError(f"The workspace returned too many pages of {endpoint.list_path}.")
 
 
 def _read(entry: JsonDict, endpoint: Endpoint) -> NamedResource:

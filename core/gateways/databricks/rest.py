@@ -21,8 +21,8 @@ from core.gateways.databricks.pacing import OnWait, PaceClock, Pacer, backoff_s
 from core.json_text import JsonDict
 from core.version import VERSION
 
-# What the SDK raises: ValueError and NotImplementedError stand for a login that failed, TypeError
-# for JSON that is no object.
+# What the SDK raises: ValueError and NotImplementedError mean that the login failed, TypeError
+# that the JSON is not an object.
 _TRANSPORT_ERRORS = (
     DatabricksError,
     requests.RequestException,
@@ -42,7 +42,7 @@ class _WantsRetryError(Exception):
 
 
 class _HandBackClock(Clock):
-    """The SDK asks its clock to sleep before each repetition; this one hands that decision back."""
+    """The SDK asks its clock to sleep before each retry; this one hands that decision back."""
 
     def time(self) -> float:
         return time.time()
@@ -54,7 +54,7 @@ class _HandBackClock(Clock):
 class RestClient:
     """Calls one workspace. Every method raises `WorkspaceError` and nothing else.
 
-    Building one asks the host for its login metadata; it waits ten seconds at most for an answer.
+    Building one asks the host for its login metadata and waits at most ten seconds for it.
     No more than `max_in_flight` calls are under way at the same time.
     """
 
@@ -77,7 +77,7 @@ class RestClient:
         try:
             self._config = Config(
                 http_timeout_seconds=timeout_s,
-                # Only the question for login metadata still uses it: calls are repeated here.
+                # Only the request for login metadata uses it: calls are retried here.
                 retry_timeout_seconds=min(retry_s, _METADATA_S),
                 product="databricks-job-sync",
                 product_version=VERSION,
@@ -86,12 +86,12 @@ class RestClient:
             )
         except ValueError as error:
             raise UnauthenticatedError(
-                "No login to the workspace could be set up.",
+                "Could not set up the login to the workspace.",
                 fix="Set DATABRICKS_HOST, and DATABRICKS_TOKEN or DATABRICKS_CLIENT_ID with "
-                "DATABRICKS_CLIENT_SECRET (any login of the Databricks SDK works).",
+                "DATABRICKS_CLIENT_SECRET (any Databricks SDK login works).",
             ) from error
         self._api = ApiClient(self._config)
-        # For `post_once`: no repetitions, and a new connection only where the kept one was closed.
+        # For `post_once`: no retries, and a new connection only where the kept one was closed.
         self._once = requests.Session()
         for scheme in ("https://", "http://"):
             self._once.mount(scheme, HTTPAdapter(pool_maxsize=max_in_flight, max_retries=0))
@@ -111,11 +111,11 @@ class RestClient:
         return self._send("GET", path, parts, query=query)
 
     def post(self, path: str, body: JsonDict) -> JsonDict:
-        """Send a POST that may be repeated without harm."""
+        """Send a POST that is safe to repeat."""
         return self._send("POST", path, {}, body=body)
 
     def patch(self, path: str, body: JsonDict, **parts: str) -> JsonDict:
-        """Send a PATCH that may be repeated without harm."""
+        """Send a PATCH that is safe to repeat."""
         return self._send("PATCH", path, parts, body=body)
 
     def get_with_header(self, path: str, header: str) -> tuple[JsonDict, str]:
@@ -126,7 +126,7 @@ class RestClient:
     def post_once(self, path: str, body: JsonDict) -> JsonDict:
         """Send a POST that must not take effect twice: one request, whatever happens.
 
-        Only an answer of 429, which says that nothing was done, is sent again.
+        It is sent again only after a 429, which says that nothing was done.
 
         Raises:
             AmbiguousAnswerError: no usable answer came; the request may have taken effect.
@@ -144,7 +144,7 @@ class RestClient:
             if self._pacer.idle_s(started) + (asked or 0) > self._retry_s:
                 break
             self._pacer.note_refusal(asked, attempt)
-        raise WorkspaceError("The workspace is limiting our calls.", fix="Try again later.")
+        raise WorkspaceError("The workspace is rate-limiting requests.", fix="Try again later.")
 
     def _post_once(self, path: str, body: JsonDict) -> requests.Response:
         try:
@@ -161,7 +161,7 @@ class RestClient:
             )
         except requests.RequestException as error:
             raise AmbiguousAnswerError(
-                "The workspace did not confirm the request, which may have taken effect."
+                "The workspace did not confirm the request; it may have taken effect."
             ) from error
 
     def _send(
@@ -201,10 +201,10 @@ class RestClient:
 
     def _checked(self, method: str, answer: Any) -> JsonDict:
         if not isinstance(answer, dict):
-            raise WorkspaceError(f"The workspace {self.host} sent an answer of the wrong shape.")
+            raise WorkspaceError(f"The workspace {self.host} sent an unexpected response.")
         if answer.pop(_LENGTH) == "0" and method == "GET":
             # The API writes `{}` for "nothing"; no body at all would be taken for an empty list.
-            raise WorkspaceError(f"The workspace {self.host} sent an empty answer.")
+            raise WorkspaceError(f"The workspace {self.host} sent an empty response.")
         if answer.get("error_code"):  # source: databricks/cli#3691: also with status 200
             message = readable(f"{answer['error_code']}: {answer.get('message', '')}")
             raise WorkspaceError(f"The workspace answered: {message}")
@@ -238,7 +238,7 @@ def read_answer(read: Callable[[JsonDict], Read], answer: Any) -> Read:
     try:
         return read(answer)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise WorkspaceError("The workspace sent an answer of the wrong shape.") from error
+        raise WorkspaceError("The workspace sent an unexpected response.") from error
 
 
 def _answer_of(answer: requests.Response) -> JsonDict:
@@ -253,7 +253,7 @@ def _answer_of(answer: requests.Response) -> JsonDict:
         raise refused(body, answer.status_code)
     raise AmbiguousAnswerError(
         f"The workspace answered with HTTP status {answer.status_code} and did not confirm the "
-        "request, which may have taken effect."
+        "request; it may have taken effect."
     )
 
 
@@ -273,8 +273,8 @@ def _cause(raised: BaseException) -> BaseException:
 def _is_passing(error: BaseException, attempt: int) -> bool:
     """Whether an error that the SDK does not forgive is worth another attempt.
 
-    Answers that broke off in the middle are, and a 500 or 504, which a proxy may have made: what
-    goes through here may be repeated without harm.
+    Truncated responses are, and a 500 or 504, which may come from a proxy: the calls made here are
+    safe to repeat.
     """
     if attempt > _MAX_FORGIVEN:
         return False

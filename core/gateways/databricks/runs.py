@@ -28,7 +28,7 @@ class RestRuns:
             if not token:
                 return
             query = {**query, "page_token": token}
-        raise WorkspaceError("The pages of the list of runs do not end.")
+        raise WorkspaceError("The workspace returned too many pages of runs.")
 
 
 def _active_run(document: JsonDict) -> ActiveRun:

@@ -24,31 +24,31 @@ class DiskCache:
         self._cache = open_json_cache(directory, size_bytes=_SIZE_BYTES, timeout=5)
 
     def get(self, key: str) -> bytes | None:
-        """Return what was kept; a damaged cache keeps nothing."""
+        """Return the cached content; None if there is none or the cache is damaged."""
         try:
             content = self._cache.get(f"{self._host} {key}")
         except _FAILURES:
-            log.warning("the cache could not be read")
+            log.warning("could not read the cache")
             return None
         return content if isinstance(content, bytes) else None
 
     def put(self, key: str, content: bytes) -> None:
-        """Keep a content; where that fails, it is asked for again."""
+        """Cache a content; if that fails, it is fetched again."""
         try:
             self._cache.set(f"{self._host} {key}", content)
         except _FAILURES:
-            log.warning("the cache could not be written")
+            log.warning("could not write to the cache")
 
 
 def open_cache(directory: Path, host: str) -> DiskCache | None:
-    """Open the cache of one workspace, or return None where the directory cannot be ours alone."""
+    """Open the cache of one workspace, or return None if the directory is not this user's alone."""
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = directory.lstat()
         if status.st_uid != os.getuid() or status.st_mode & 0o077:
-            log.warning("%s is open to others and not used as a cache", directory)
+            log.warning("%s is accessible to other users and is not used as a cache", directory)
             return None
         return DiskCache(directory, host)
     except _FAILURES:
-        log.warning("no cache in %s", directory)
+        log.warning("could not open a cache in %s", directory)
         return None

@@ -1,6 +1,6 @@
 """The only way to open a diskcache: values are JSON, never a pickle.
 
-diskcache runs what a pickled row says when it reads it, and `JSONDisk` alone does not change that:
+diskcache executes a pickled row when it reads one, and `JSONDisk` alone does not change that:
 its `fetch` unpickles rows that carry the mode of a pickle. Source: CVE-2025-69872.
 """
 
@@ -16,7 +16,7 @@ _NEVER_IN_FILES = 2**31 - 1  # bytes; every value stays in the database
 
 
 class JsonDisk(diskcache.JSONDisk):  # type: ignore[misc]
-    """JSON in, JSON out; bytes are kept as well. Reads nothing that it cannot have written."""
+    """JSON in, JSON out; bytes work as well. Reads nothing that it cannot have written."""
 
     def store(self, value: Any, read: bool, key: Any = diskcache.UNKNOWN) -> Any:
         if isinstance(value, bytes | bytearray):
@@ -26,9 +26,9 @@ class JsonDisk(diskcache.JSONDisk):  # type: ignore[misc]
 
     def fetch(self, mode: int, filename: str | None, value: Any, read: bool) -> Any:
         if mode == MODE_PICKLE:
-            raise ValueError("a pickled entry of the cache is refused")
+            raise ValueError("refused a pickled cache entry")
         if filename is not None:
-            raise ValueError("an entry of the cache that names a file is refused")
+            raise ValueError("refused a cache entry that refers to a file")
         found = super().fetch(mode, filename, value, read)
         if isinstance(found, dict) and found.keys() == {_BYTES}:
             return found[_BYTES].encode("latin-1")
@@ -36,11 +36,11 @@ class JsonDisk(diskcache.JSONDisk):  # type: ignore[misc]
 
     def get(self, key: Any, raw: bool) -> Any:
         if not raw:
-            raise ValueError("a pickled key of the cache is refused")
+            raise ValueError("refused a pickled cache key")
         return super().get(key, raw)
 
     def remove(self, file_path: str) -> None:
-        """Leave the file alone: no entry of ours has one, so a stranger named it."""
+        """Leave the file alone: entries of ours have none, so somebody else planted it."""
 
 
 def open_json_cache(directory: Path, *, size_bytes: int, **settings: Any) -> diskcache.Cache:

@@ -1,4 +1,4 @@
-"""Where this app keeps what it may lose on this machine."""
+"""Where this app keeps disposable files on this machine."""
 
 import os
 import tempfile
@@ -8,7 +8,7 @@ from pathlib import Path
 from core.json_text import fingerprint
 from core.settings import Settings
 
-# What tells two deployments on one machine apart before either has called its workspace.
+# What distinguishes two deployments on one machine before either has called its workspace.
 _DEPLOYMENT = ("DATABRICKS_HOST", "DATABRICKS_CONFIG_PROFILE", "DATABRICKS_APP_NAME")
 
 

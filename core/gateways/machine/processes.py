@@ -12,7 +12,7 @@ _STATE, _START = 0, 19  # after the name of the program. Source: proc(5), /proc/
 
 
 def process_start(pid: int | None) -> str | None:
-    """Return a text that names one life of a process id; None when no such process lives.
+    """Return a text that identifies one use of a process id; None when no such process is alive.
 
     On Linux it counts from the start of the machine: a clock that is set does not move it.
     """
@@ -33,7 +33,7 @@ def process_start(pid: int | None) -> str | None:
 
 
 def machine() -> str:
-    """Return what the process ids of this machine, or of this container, are unique in."""
+    """Return what identifies the machine or container in which process ids are unique."""
     try:
         return f"{_BOOT.read_text().strip()} {_NAMESPACE.readlink()}"
     except OSError:

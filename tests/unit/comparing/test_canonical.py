@@ -181,7 +181,7 @@ def test_every_rule_has_a_case_and_shows_what_it_hid(rules, place, cases):
 def test_a_hidden_field_is_named_with_its_reason():
     (hidden,) = canonicalize(in_task({"run_if": "ALL_SUCCESS"})).hidden
     assert hidden.path == "tasks[main].run_if"
-    assert hidden.rule.reason == "the server fills the default in"
+    assert hidden.rule.reason == "the server fills in the default"
     assert hidden.rule.source
 
 

@@ -128,7 +128,7 @@ def test_a_text_that_holds_a_line_separator_is_no_conflict():
     [
         (b"{ not json", "Line 1, column 3"),
         (b'{"settings": {"name": "x",}}', "Line 1, column"),
-        (b'{"job_id": 1, "job_id": 2, "settings": {"name": "x"}}', "“job_id” stands twice"),
+        (b'{"job_id": 1, "job_id": 2, "settings": {"name": "x"}}', "“job_id” appears twice"),
         (b'{"settings": {"name": "x", "timeout_seconds": NaN}}', "NaN is not JSON"),
         (b'{"job_id": ' + b"9" * 5000 + b"}", "too long"),
         (b"[" * 10_000 + b"]" * 10_000, "nested too deeply"),

@@ -168,8 +168,8 @@ def test_a_number_of_many_digits_is_refused():
     ("text", "expected"),
     [
         ("[]", "the file should be an object { … }, but it is a list"),
-        ('"x"', "the file should be an object { … }, but it is a text"),
-        ("null", "the file should be an object { … }, but it is nothing"),
+        ('"x"', "the file should be an object { … }, but it is a string"),
+        ("null", "the file should be an object { … }, but it is null"),
         ("{compute_name_mappings: []}", "compute_name_mappings should be an object"),
         (
             '{compute_name_mappings: {cluster_name_mappings: "x"}}',
@@ -185,20 +185,20 @@ def test_a_number_of_many_digits_is_refused():
         ),
         (
             "{compute_name_mappings: {cluster_name_mappings: {a: ''}}}",
-            "cluster_name_mappings.a should be a name in quotes, but it is a text",
+            "cluster_name_mappings.a should be a name in quotes, but it is a string",
         ),
         ("{run_as_mappings: true}", "run_as_mappings should be an object"),
         ("{run_as_mappings: {ana: 'bob'}}", "run_as_mappings.ana should be an object such as"),
         (
             "{run_as_mappings: {ana: {user_name: 'b', group_name: 'c'}}}",
-            "with exactly one of user_name, service_principal_name and group_name",
+            "with exactly one of user_name, service_principal_name or group_name",
         ),
         ("{run_as_mappings: {ana: {}}}", "run_as_mappings.ana should be"),
         ("{run_as_mappings: {ana: {user_name: ''}}}", "run_as_mappings.ana should be"),
         ("{run_as_mappings: {ana: {name: 'b'}}}", "run_as_mappings.ana should be"),
         (
             "{pause_status: 'PAUSED'}",
-            "pause_status should be from_git or keep_target or new_paused, but it is a text",
+            "pause_status should be from_git or keep_target or new_paused, but it is a string",
         ),
         ("{pause_status: true}", "but it is true or false"),
         ("{pause_status: {}}", "but it is an object"),
@@ -213,7 +213,7 @@ def test_a_wrong_shape_is_named_with_its_place(text, expected):
 def test_unknown_keys_are_warned_about():
     result = mappings("{cluster_names: {}, compute_name_mappings: {clusters: {}}}")
     first, second = result.warnings
-    assert first.message.startswith("“cluster_names” is not a known key and has no effect.")
+    assert first.message.startswith("“cluster_names” is not a known key and is ignored.")
     assert "compute_name_mappings" in first.message
     assert second.message.startswith("“compute_name_mappings.clusters” is not a known key")
     assert "cluster_name_mappings" in second.message

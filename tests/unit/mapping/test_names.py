@@ -186,10 +186,10 @@ def test_a_raw_id_that_exists_here_is_taken_for_its_name():
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ("c-9", "The cluster c-9 does not exist in this workspace"),
-        ("__WAREHOUSE__etl__", "does not exist in this workspace"),
-        (["c-1"], "Expected the name of a cluster as a text"),
-        (True, "Expected the name of a cluster as a text"),
+        ("c-9", "The cluster c-9 was not found in this workspace"),
+        ("__WAREHOUSE__etl__", "was not found in this workspace"),
+        (["c-1"], "Expected the name of a cluster as a string"),
+        (True, "Expected the name of a cluster as a string"),
     ],
 )
 def test_any_other_value_is_an_issue(value, expected):

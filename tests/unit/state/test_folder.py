@@ -117,7 +117,7 @@ def test_a_snapshot_that_cannot_be_kept_is_an_error(files, state):
 
 def test_a_snapshot_never_replaces_another(state):
     state.save_snapshot("now", {}, [{"a": 1}])
-    with pytest.raises(StateError, match="could not be kept"):
+    with pytest.raises(StateError, match="could not be saved"):
         state.save_snapshot("now", {}, [{"a": 2}])
 
 
@@ -126,5 +126,5 @@ def test_a_ledger_that_is_listed_is_not_taken_for_a_missing_one(files, state):
     state.prepare()
     state.save_imported(ImportedLedger({1: ImportedJob("a", 2)}))
     files.unreadable[f"{STATE}/imported.json"] = NotFoundError("No.")
-    with pytest.raises(StateError, match="exists and cannot be read"):
+    with pytest.raises(StateError, match="exists but cannot be read"):
         state.imported()

@@ -98,7 +98,7 @@ def test_a_planted_pickle_is_refused_before_it_is_read(open_one, tmp_path):
     [(key, raw)] = cache._sql("select key, raw from Cache").fetchall()
     [name] = list(cache)
     plant(folder, key, raw, PICKLE, pickle.dumps(Trap(str(made))))
-    with pytest.raises(ValueError, match="pickled entry"):
+    with pytest.raises(ValueError, match="pickled cache entry"):
         cache.get(name)
     assert not made.exists()
 
@@ -111,7 +111,7 @@ def test_a_planted_pickle_in_a_file_is_refused_before_it_is_read(open_one, tmp_p
     [(key, raw)] = cache._sql("select key, raw from Cache").fetchall()
     [name] = list(cache)
     plant(folder, key, raw, PICKLE, None, str(trap))
-    with pytest.raises(ValueError, match="pickled entry"):
+    with pytest.raises(ValueError, match="pickled cache entry"):
         cache.get(name)
     assert not made.exists()
 
@@ -121,7 +121,7 @@ def test_a_planted_pickled_key_is_refused_before_it_is_read(open_one, tmp_path):
     made, folder = tmp_path / "made", tmp_path / "cache"
     cache = open_one(folder)
     plant(folder, sqlite3.Binary(pickle.dumps(Trap(str(made)))), 0, 1, b"1")
-    with pytest.raises(ValueError, match="pickled key"):
+    with pytest.raises(ValueError, match="pickled cache key"):
         list(cache)
     assert not made.exists()
 
@@ -134,7 +134,7 @@ def test_a_file_that_a_planted_row_names_is_neither_read_nor_removed(open_one, t
     [(key, raw)] = cache._sql("select key, raw from Cache").fetchall()
     [name] = list(cache)
     plant(folder, key, raw, TEXT_FILE, None, str(victim))
-    with pytest.raises(ValueError, match="names a file"):
+    with pytest.raises(ValueError, match="refers to a file"):
         cache.get(name)
     cache.delete(name)
     assert victim.read_text(encoding="utf-8") == "secret"

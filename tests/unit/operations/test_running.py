@@ -119,7 +119,7 @@ def test_a_plan_that_is_gone_changes_nothing(desk: Desk) -> None:
     desk.put("load")
     failed = desk.run("import", plan="0" * 32, names=["load"])
     assert failed.status is Status.FAILED
-    assert "not kept any more" in failed.error
+    assert "has expired" in failed.error
     assert not desk.workspace.jobs.jobs
 
 

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from core.gateways.opening import OpenService, open_service
 from core.jobsettings.secrets import mask
 from core.mapping.unmapped import UnmappedName
 from core.planning.review import Review
-from core.planning.statuses import RowStatus
+from core.planning.statuses import RowResult, RowStatus
 from core.reporting.csv_text import csv_bytes
 from core.reporting.listener import Listener
 from core.reporting.report import Report, ReportRow, RowDetails, report_failure
@@ -38,6 +39,12 @@ _COLOURS: Mapping[str, str] = {
     RowStatus.UNCHANGED: "dim",
     RowStatus.UNMANAGED: "dim",
     RowStatus.SKIPPED: "dim",
+    RowResult.CREATED: "green",
+    RowResult.UPDATED: "yellow",
+    RowResult.RENAMED: "yellow",
+    RowResult.REMOVED: "red",
+    RowResult.ADOPTED: "green",
+    RowResult.FAILED: "bold red",
 }
 _SHOWN_PATHS = 3
 _ONLY_JSON = ("mapping_text", "mapping_entries")  # too long for a line
@@ -158,7 +165,7 @@ class _Screen:
             sys.stdout.write(document + "\n")
             return
         rows = sorted(report.rows, key=lambda row: _ORDER.index(RowStatus(row.status)))
-        shown = [row for row in rows if self._all or row.status != _QUIET]
+        shown = [row for row in rows if self._all or _word(row) != _QUIET]
         if shown:
             self._out.print(_table(shown))
         if len(shown) < len(rows):
@@ -176,7 +183,8 @@ class _Screen:
         for issue in report.issues:
             style = "bold red" if report.has_failed else "yellow"
             self._out.print(Text(escape_controls(issue.message, keep="\n"), style=style))
-        counts = ", ".join(f"{count} {status}" for status, count in report.counts().items())
+        words = Counter(_word(row) for row in report.rows)
+        counts = ", ".join(f"{count} {word}" for word, count in sorted(words.items()))
         status = report.status.replace("_", " ")
         self._out.print(Text(f"{report.operation}: {status}{': ' if counts else ''}{counts}"))
 
@@ -217,7 +225,7 @@ def _table(rows: Sequence[ReportRow]) -> Table:
         table.add_row(
             Text(escape_controls(row.job_name)),
             Text(escape_controls(row.file_name)),
-            Text(row.status, style=_COLOURS.get(row.status, "")),
+            Text(_word(row), style=_COLOURS.get(_word(row), "")),
             Text(escape_controls(_changes(row))),
             Text(escape_controls(_message(row), keep="\n")),
         )
@@ -233,6 +241,11 @@ def _unmapped_table(names: Sequence[UnmappedName]) -> Table:
         cells = (name.noun, name.name, ", ".join(name.jobs), name.section, name.line)
         table.add_row(*(Text(escape_controls(cell)) for cell in cells))
     return table
+
+
+def _word(row: ReportRow) -> str:
+    """Return what was done with a row, or what the plan found about it."""
+    return row.result or row.status
 
 
 def _changes(row: ReportRow) -> str:

@@ -4,15 +4,8 @@
   const MARKS = {done: "✓", failed: "!"};
   const element = (...parts) => React.createElement(...parts);
   const dot = tone => element("span", {className: `dot dot-${tone}`, "aria-hidden": "true"});
-  jobsync.statusLabel = statusLabel;
-
-  /** Returns the word for a status; `labels` names the words of the grid. */
-  function statusLabel(status, labels) {
-    return jobsync.config().labels[labels]?.[status] || status;
-  }
 
   window.dashAgGridFunctions = Object.assign(window.dashAgGridFunctions || {}, {
-    statusLabel: (params, labels) => statusLabel(params.data.status, labels),
     /* Their cells show more of the row than their value, so they are drawn whenever the row moves. */
     isNeverEqual: () => false,
     isPickable: params => Boolean(params.data?.pick),
@@ -26,13 +19,13 @@
     OutcomeCell,
   });
 
-  function StatusCell({data, labels}) {
+  function StatusCell({data, value}) {
     const planned = data.state === "planned" ? " status-planned" : "";
     return element(
       "span",
       {className: `status status-${data.status}${planned}`},
       dot(data.status),
-      statusLabel(data.status, labels),
+      value,
       mark(data.state),
     );
   }

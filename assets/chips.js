@@ -1,7 +1,7 @@
-/* Chips count the rows by status; a click shows those of a status alone. */
+/* Chips count the rows by label; a click shows those of a label alone. */
 (() => {
   globalThis.jobsync ??= {};
-  const filtered = new Map(); // the status by the id of its grid
+  const filtered = new Map(); // the label by the id of its grid
   Object.assign(jobsync, {markFilter, withoutStatusFilter});
 
   document.addEventListener("click", event => {
@@ -12,16 +12,15 @@
   function filterBy(chip) {
     const tab = jobsync.tabAround(chip);
     const frame = jobsync.fedFrame(tab);
-    const {status} = chip.dataset;
+    const {status, label} = chip.dataset;
     if (status === "unmanaged" && frame.dataset.selects) {
       openUnmanaged();
       return;
     }
     const id = frame.dataset.rowsOf;
-    const wanted = jobsync.filters.toggled(filtered.get(id), status);
+    const wanted = jobsync.filters.toggled(filtered.get(id), label);
     filtered.set(id, wanted);
-    const label = wanted && jobsync.statusLabel(wanted, tab.name);
-    const model = jobsync.filters.withStatus(jobsync.gridApi(id).getFilterModel(), label);
+    const model = jobsync.filters.withStatus(jobsync.gridApi(id).getFilterModel(), wanted);
     jobsync.setProps(id, {filterModel: model});
     markFilter(tab);
   }
@@ -34,13 +33,13 @@
 
   /** Presses the chip that filters; the server draws them anew with each answer. */
   function markFilter(tab) {
-    const status = filtered.get(jobsync.fedFrame(tab)?.dataset.rowsOf);
+    const label = filtered.get(jobsync.fedFrame(tab)?.dataset.rowsOf);
     for (const chip of jobsync.paneOf(tab).querySelectorAll(".chip[data-status]")) {
-      chip.setAttribute("aria-pressed", String(chip.dataset.status === status));
+      chip.setAttribute("aria-pressed", String(chip.dataset.label === label));
     }
   }
 
-  /** Forgets the status; returns the filter model that remains. */
+  /** Forgets the label; returns the filter model that remains. */
   function withoutStatusFilter(id) {
     filtered.delete(id);
     return jobsync.filters.withStatus(jobsync.gridApi(id).getFilterModel(), null);

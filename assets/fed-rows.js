@@ -12,8 +12,9 @@
       setTimeout(() => showRows(tab, answer), 50);
       return;
     }
-    if (answer.isFull) setRows(frame, answer);
-    else if (answer.rows.length) updateRows(frame, answer.rows);
+    const rows = jobsync.rows.labelled(answer.rows, jobsync.config().labels[answer.kind]);
+    if (answer.isFull) setRows(frame, {...answer, rows});
+    else if (rows.length) updateRows(frame, rows);
   }
 
   function setRows(frame, answer) {

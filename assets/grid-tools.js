@@ -50,8 +50,7 @@
     jobsync.gridApi(id).exportDataAsCsv({fileName, processCellCallback: cellText});
   }
 
-  function cellText({value, column}) {
-    const {labels} = column.getColDef().cellRendererParams || {};
-    return jobsync.csv.cell(labels ? jobsync.statusLabel(value, labels) : value);
+  function cellText({value}) {
+    return jobsync.csv.cell(value);
   }
 })();

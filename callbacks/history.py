@@ -9,7 +9,7 @@ from dash.exceptions import PreventUpdate
 
 from components import ids
 from components.history_tab import entry_head, history_row
-from components.words import plural
+from components.words import label_of, plural
 from core.errors import SyncError
 from core.operations.entry import make_entry
 from core.operations.grid_row import GridRow, RecordedRow
@@ -78,17 +78,17 @@ def history_entry(
     for operation in store.ended():
         entry = make_entry(operation)
         if entry.entry_id == name:
-            return _rows(store.row_values(operation.operation_id)), entry_head(entry)
+            return _rows(store.row_values(operation.operation_id), entry), entry_head(entry)
     try:
         history = reader.history()
         entry = history.entry(name)
-        return _rows(history.rows(name, RecordedRow.row_from_json)), entry_head(entry)
+        return _rows(history.rows(name, RecordedRow.row_from_json), entry), entry_head(entry)
     except SyncError as error:
         return [], f"This operation cannot be shown. {error}"
 
 
-def _rows(rows: Iterable[GridRow]) -> Rows:
-    return [row.as_json() for row in rows]
+def _rows(rows: Iterable[GridRow], entry: HistoryEntry) -> Rows:
+    return [{**row.as_json(), "label": label_of(entry.kind, row.status, row.state)} for row in rows]
 
 
 def _newest(entry: HistoryEntry) -> float:

@@ -38,7 +38,13 @@ JOB_COLUMNS: tuple[Column[GridRow], ...] = (
         "status",
         "Status",
         lambda row: row.status,
-        {"width": 150, "cellRenderer": "StatusCell", "equals": _REDRAWN},
+        {
+            "width": 150,
+            "cellRenderer": "StatusCell",
+            "equals": _REDRAWN,
+            "valueGetter": {"function": "params.data.label"},  # see `assets/logic/rows.js`
+            "tooltipField": None,
+        },
     ),
     Column(
         "changes",

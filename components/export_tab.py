@@ -14,7 +14,7 @@ from core.operations.kinds import OperationKind
 
 def export_tab(git: Mapping[str, str]) -> Component:
     """Return the tab. `git` holds the link to the Git folder, see `git_link`."""
-    columns = job_columns("export")
+    columns = job_columns()
     return html.Section(
         [
             html.H2("Export", className="visually-hidden"),

@@ -25,16 +25,9 @@ _THEME = (
 )
 
 
-def job_columns(labels: str) -> list[ColumnDefinition]:
-    """Return the columns of a grid of jobs.
-
-    Args:
-        labels: which words the statuses have, `export` or `import`.
-    """
-    return [
-        _status(column, labels) if column.field == "status" else _definition(column)
-        for column in JOB_COLUMNS
-    ]
+def job_columns() -> list[ColumnDefinition]:
+    """Return the columns of a grid of jobs."""
+    return [_definition(column) for column in JOB_COLUMNS]
 
 
 def history_columns() -> list[ColumnDefinition]:
@@ -48,15 +41,6 @@ def _definition(column: Column[Any]) -> ColumnDefinition:
     if column.is_number:
         by_kind = {"filter": "agNumberColumnFilter", "type": "rightAligned"}
     return {"field": column.field, "headerName": column.title, **by_kind, **column.options}
-
-
-def _status(column: Column[Any], labels: str) -> ColumnDefinition:
-    return {
-        **_definition(column),
-        "cellRendererParams": {"labels": labels},
-        "filterValueGetter": {"function": f"statusLabel(params, '{labels}')"},
-        "tooltipField": None,
-    }
 
 
 def grid(

@@ -59,10 +59,10 @@ def history_tab() -> Component:
                         className="button button-quiet",
                     ),
                     html.Div(id=ids.HISTORY_ENTRY_HEAD, role="status"),
-                    grid_tools(ids.HISTORY_ROWS_GRID, job_columns("history"), has_all=False),
+                    grid_tools(ids.HISTORY_ROWS_GRID, job_columns(), has_all=False),
                     grid(
                         ids.HISTORY_ROWS_GRID,
-                        job_columns("history"),
+                        job_columns(),
                         "This operation has no rows.",
                         label="Jobs of the operation, as they were",
                     ),

@@ -25,7 +25,7 @@ PAUSE_OPTIONS = (
 
 def import_tab(git: Mapping[str, str]) -> Component:
     """Return the tab. `git` holds the link to the Git folder, see `git_link`."""
-    columns = job_columns("import")
+    columns = job_columns()
     return html.Section(
         [
             html.H2("Import", className="visually-hidden"),
@@ -222,9 +222,7 @@ def _remove() -> Component:
 
 
 def _unmanaged() -> Component:
-    columns = [
-        column for column in job_columns("import") if column["field"] not in ("changes", "file")
-    ]
+    columns = [column for column in job_columns() if column["field"] not in ("changes", "file")]
     return html.Details(
         [
             html.Summary(

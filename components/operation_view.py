@@ -11,6 +11,7 @@ from components.words import (
     duration,
     headline,
     plural,
+    tally_of,
     what_happened,
 )
 from core.errors import Issue
@@ -104,24 +105,27 @@ def _sentence(text: str) -> Component:
 
 
 def chips_view(operation: Operation | None) -> Component:
-    """Show the counts of an operation by status. A click filters the grid: `assets/grids.js`."""
-    counts = operation.outcome.counts if operation and operation.outcome else {}
-    if operation is None or not counts:
+    """Show the counts of an operation by label. A click filters the grid: `assets/chips.js`."""
+    tallies = tally_of(operation.kind, operation.outcome) if operation and operation.outcome else ()
+    if not tallies:
         return html.Div(className="chips chips-none")
     return html.Div(
         [
             html.Button(
                 [
-                    html.Span(className=f"dot dot-{status}", **{"aria-hidden": "true"}),
-                    f"{label} ",
-                    html.Span(f"{counts[status]:,}", className="chip-count"),
+                    html.Span(className=f"dot dot-{tally.status}", **{"aria-hidden": "true"}),
+                    f"{tally.label} ",
+                    html.Span(f"{tally.count:,}", className="chip-count"),
                 ],
                 type="button",
                 className="chip",
-                **{"data-status": status, "aria-pressed": "false"},
+                **{
+                    "data-status": tally.status,
+                    "data-label": tally.label,
+                    "aria-pressed": "false",
+                },
             )
-            for status, label in WORDS[operation.kind].labels.items()
-            if counts.get(status)
+            for tally in tallies
         ],
         className="chips",
         role="group",

@@ -5,7 +5,8 @@ from typing import Any
 
 from components import ids
 from components.tabs import Tab
-from components.words import EXPORT_LABELS, IMPORT_LABELS
+from components.words import WORDS, label_of
+from core.operations.grid_row import RowState
 from core.planning.statuses import RowStatus
 
 Forms = Mapping[str, str]
@@ -25,11 +26,12 @@ IMPORT_BUTTON = forms("Import New and Changed Jobs ({n})")
 REMOVE_BUTTON = forms("Remove Deleted Jobs ({n})")
 ADOPT_BUTTON = forms("Adopt {n} matching job", "Adopt {n} matching jobs")
 
-# Which words the statuses of a grid have, see `job_columns`.
-LABELS: Mapping[str, Mapping[RowStatus, str]] = {
-    "export": EXPORT_LABELS,
-    "import": IMPORT_LABELS,
-    "history": IMPORT_LABELS,
+# The words for a row, by kind of operation, state and status.
+LABELS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    kind: {
+        state: {status: label_of(kind, status, state) for status in RowStatus} for state in RowState
+    }
+    for kind in WORDS
 }
 
 # By the code of a risk.

@@ -1,27 +1,18 @@
 """The words that users read about operations and rows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from core.operations.kinds import OperationKind
+from core.operations.grid_row import RowState
+from core.operations.kinds import KINDS, OperationKind
 from core.operations.operation import Operation, Status
 from core.operations.outcome import Outcome
-from core.planning.statuses import WRITTEN, RowStatus
+from core.planning.statuses import RESULTS, WRITTEN, RowResult, RowStatus
 from core.reporting.details import PullFacts
 from core.state.history import Ending
 
-EXPORT_LABELS: Mapping[RowStatus, str] = {
-    RowStatus.NEW: "Created",
-    RowStatus.CHANGED: "Updated",
-    RowStatus.RENAMED: "Renamed",
-    RowStatus.UNCHANGED: "Unchanged",
-    RowStatus.DELETED: "Removed",
-    RowStatus.UNMANAGED: "Not from this workspace",
-    RowStatus.SKIPPED: "Skipped",
-    RowStatus.ERROR: "Failed",
-}
-IMPORT_LABELS: Mapping[RowStatus, str] = {
+PLAN_LABELS: Mapping[RowStatus, str] = {
     RowStatus.NEW: "New",
     RowStatus.CHANGED: "Changed",
     RowStatus.RENAMED: "Renamed",
@@ -31,6 +22,19 @@ IMPORT_LABELS: Mapping[RowStatus, str] = {
     RowStatus.SKIPPED: "Skipped",
     RowStatus.ERROR: "Error",
 }
+EXPORT_LABELS = {**PLAN_LABELS, RowStatus.UNMANAGED: "Not from this workspace"}
+PULL_LABELS = {**PLAN_LABELS, RowStatus.NEW: "Added", RowStatus.DELETED: "Removed"}
+RESULT_LABELS: Mapping[RowResult, str] = {
+    RowResult.CREATED: "Created",
+    RowResult.UPDATED: "Updated",
+    RowResult.RENAMED: "Renamed",
+    RowResult.REMOVED: "Removed",
+    RowResult.ADOPTED: "Adopted",
+    RowResult.FAILED: "Failed",
+}
+_ENDED = (RowState.DONE, RowState.FAILED)
+# Rows of one group have the same words.
+_TALLIED = ((RowState.DONE,), (RowState.FAILED,), (RowState.PLANNED, RowState.NOTHING_TO_DO))
 OUTCOMES: Mapping[Ending, str] = {
     Ending.COMPLETED: "Completed",
     Ending.COMPLETED_WITH_ERRORS: "Completed with errors",
@@ -60,12 +64,12 @@ class KindWords:
     """What users read about one kind of operation.
 
     `next_step` is what to do when it has succeeded, empty for nothing; `labels` are the words for
-    the statuses of its rows.
+    the statuses of its rows as long as nothing was done with them.
     """
 
     title: str
     next_step: str
-    labels: Mapping[RowStatus, str]
+    labels: Mapping[RowStatus, str] = field(default_factory=lambda: PLAN_LABELS)
 
 
 WORDS: Mapping[str, KindWords] = {
@@ -73,30 +77,27 @@ WORDS: Mapping[str, KindWords] = {
         "Preview", "Nothing was written. Export to write the files.", EXPORT_LABELS
     ),
     OperationKind.EXPORT: KindWords("Export", "Next: push to the Git repository.", EXPORT_LABELS),
-    OperationKind.PULL: KindWords("Pull", "Next: validate the definitions.", IMPORT_LABELS),
-    OperationKind.VALIDATE: KindWords(
-        "Validation", "Look at what differs, then import.", IMPORT_LABELS
-    ),
-    OperationKind.IMPORT: KindWords("Import", "Validate again to see what is left.", IMPORT_LABELS),
-    OperationKind.REMOVE: KindWords(
-        "Removal", "A snapshot of each is in the state folder.", IMPORT_LABELS
-    ),
-    OperationKind.ADOPT: KindWords(
-        "Adoption", "From now on they count as imported.", IMPORT_LABELS
-    ),
-    OperationKind.INFO: KindWords("Reading the workspace", "", IMPORT_LABELS),
+    OperationKind.PULL: KindWords("Pull", "Next: validate the definitions.", PULL_LABELS),
+    OperationKind.VALIDATE: KindWords("Validation", "Review the differences, then import."),
+    OperationKind.IMPORT: KindWords("Import", "Validate again to see what is left."),
+    OperationKind.REMOVE: KindWords("Removal", "A snapshot of each job is in the state folder."),
+    OperationKind.ADOPT: KindWords("Adoption", "They are now managed by this app."),
+    OperationKind.INFO: KindWords("Reading the workspace", ""),
 }
 """By kind of operation. The history may hold kinds of another version, which have no words here."""
 
 
-def labels_for(kind: str) -> Mapping[RowStatus, str]:
-    """Return the words for the statuses of an operation's rows, whatever wrote its kind."""
-    return WORDS[kind].labels if kind in WORDS else IMPORT_LABELS
+def label_of(kind: str, status: RowStatus | str, state: RowState) -> str:
+    """Return the word for a row: what was done with it, or what the plan found about it.
 
-
-def label_of(kind: str, status: RowStatus | str) -> str:
-    """Return the word for a row's status; another version's status is its own word."""
-    return labels_for(kind)[RowStatus(status)] if status in set(RowStatus) else status
+    A status of another version is its own word.
+    """
+    if status not in set(RowStatus):
+        return status
+    known = RowStatus(status)
+    if state in _ENDED and known in RESULTS:
+        return RESULT_LABELS[RESULTS[known]]
+    return (WORDS[kind].labels if kind in WORDS else PLAN_LABELS)[known]
 
 
 def title_of(kind: str) -> str:
@@ -114,13 +115,39 @@ def tone_of(outcome: Ending | str) -> str:
     return TONES[Ending(outcome)] if outcome in set(Ending) else "warn"
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many rows of an operation have one label."""
+
+    label: str
+    status: RowStatus
+    count: int
+
+
+def tally_of(kind: str, outcome: Outcome) -> tuple[Tally, ...]:
+    """Count the rows of an operation by label, what was done before what was left."""
+    return tuple(
+        Tally(label_of(kind, status, states[0]), status, number)
+        for states in _TALLIED
+        for status in RowStatus
+        if (number := sum(outcome.states.get(state, {}).get(status, 0) for state in states))
+    )
+
+
 def counts_text(kind: str, counts: Mapping[str, int]) -> str:
-    """Return counts in the words of the kind of operation."""
+    """Return the counts of an entry of the history, in the words of its kind of operation."""
     return ", ".join(
-        f"{counts[status]:,} {label.lower()}"
-        for status, label in labels_for(kind).items()
+        f"{counts[status]:,} {label_of(kind, status, _counted_state(kind, status)).lower()}"
+        for status in RowStatus
         if counts.get(status)
     )
+
+
+def _counted_state(kind: str, status: RowStatus) -> RowState:
+    """Return in which state the history counted the rows of a status: see `Traits.counted`."""
+    counted = KINDS[OperationKind(kind)].counted if kind in set(OperationKind) else ()
+    is_done = status in (*WRITTEN, RowStatus.ERROR) or RowState.NOTHING_TO_DO not in counted
+    return RowState.DONE if counted and is_done else RowState.NOTHING_TO_DO
 
 
 def plural(count: int, noun: str) -> str:
@@ -177,13 +204,13 @@ def _done(operation: Operation) -> str:
         case OperationKind.VALIDATE if _is_equal(outcome):
             return "Everything matches: there is nothing to import and nothing to remove."
         case OperationKind.PREVIEW if outcome.counts:
-            return f"An export would give: {_counted(operation.kind, outcome)}"
+            return f"An export would produce: {_counted(operation.kind, outcome)}"
         case OperationKind.IMPORT:
             return _carried_out(outcome, _IMPORTED, "imported")
         case OperationKind.REMOVE:
             return _carried_out(outcome, (RowStatus.DELETED,), "removed")
         case OperationKind.ADOPT:
-            return f"{plural(outcome.count(RowStatus.UNCHANGED), 'equal job')} are adopted."
+            return _adopted(outcome.count_done(RowStatus.UNCHANGED))
         case _:
             return _counted(operation.kind, outcome)
 
@@ -195,20 +222,26 @@ def _next(operation: Operation) -> str:
     if operation.kind is OperationKind.VALIDATE and not outcome.counts.keys() - _OTHERS:
         return "No definition was found in the Git folder. Pull it, or check its path."
     if outcome.has_errors and operation.kind is not OperationKind.PREVIEW:
-        return "Solve what is listed as an error, then do it again; the rest is done."
+        return "Fix the errors listed and run it again; everything else is done."
     if operation.kind is OperationKind.EXPORT and not outcome.count(*WRITTEN):
         return "The files already equal the jobs; there is nothing to push."
+    if operation.kind is OperationKind.ADOPT and not outcome.count_done(RowStatus.UNCHANGED):
+        return ""
     return WORDS[operation.kind].next_step
 
 
 def _counted(kind: OperationKind, outcome: Outcome) -> str:
-    text = counts_text(kind, outcome.counts)
-    return f"{text}." if text else "There is nothing here yet."
+    parts = [f"{tally.count:,} {tally.label.lower()}" for tally in tally_of(kind, outcome)]
+    return f"{', '.join(parts)}." if parts else "There is nothing here yet."
+
+
+def _adopted(count: int) -> str:
+    return f"{plural(count, 'matching job')} adopted." if count else "No matching job was left."
 
 
 def _carried_out(outcome: Outcome, of: tuple[RowStatus, ...], verb: str) -> str:
     failed = outcome.count_failed()
-    failures = f" {plural(failed, 'job')} failed, each row says why." if failed else ""
+    failures = f" {plural(failed, 'job')} failed; see each row for the reason." if failed else ""
     return f"{plural(outcome.count_done(*of), 'job')} {verb}.{failures}"
 
 
@@ -216,14 +249,12 @@ def _pulled(facts: PullFacts, outcome: Outcome) -> str:
     old, new = facts.old_commit[:7], facts.git.commit[:7]
     if old == new:
         return f"Already at the newest commit, {new}."
-    words = {
-        RowStatus.NEW: "came",
-        RowStatus.CHANGED: "changed",
-        RowStatus.RENAMED: "renamed",
-        RowStatus.DELETED: "went",
-    }
-    parts = [f"{outcome.count(s):,} {word}" for s, word in words.items() if outcome.count(s)]
-    what = ", ".join(parts) or "no definition differs"
+    parts = [
+        f"{outcome.count(status):,} {PULL_LABELS[status].lower()}"
+        for status in WRITTEN
+        if outcome.count(status)
+    ]
+    what = ", ".join(parts) or "no definition changed"
     return f"{old} → {new}: {what}."
 
 

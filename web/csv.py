@@ -51,7 +51,7 @@ def csv_of_rows(rows: Iterable[GridRow], kind: str) -> bytes:
 
 
 def _cells(row: GridRow, kind: str) -> list[str]:
-    worded = replace(row, status=label_of(kind, row.status))
+    worded = replace(row, status=label_of(kind, row.status, row.state))
     return [str(column.value(worded)) for column in JOB_COLUMNS]
 
 

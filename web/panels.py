@@ -92,7 +92,7 @@ def _only(key: str) -> Callable[[Any], RecordedRow | None]:
 
 
 def _panel(kind: str, row: GridRow, report: ReportRow, *, has_sides: bool) -> Panel:
-    body = row_panel(row, report, label_of(kind, row.status), has_sides=has_sides)
+    body = row_panel(row, report, label_of(kind, row.status, row.state), has_sides=has_sides)
     return {"title": row.job or row.file, "body": body}
 
 

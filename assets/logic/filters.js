@@ -1,9 +1,9 @@
-/* The chips filter a grid by status. */
+/* The chips filter a grid by the word for its rows. */
 (() => {
   globalThis.jobsync ??= {};
   jobsync.filters = {toggled, withStatus};
 
-  /** Returns the status to filter by after a click on a chip; a second click shows all again. */
+  /** Returns the label to filter by after a click on a chip; a second click shows all again. */
   function toggled(current, clicked) {
     return current === clicked ? null : clicked;
   }

@@ -6,7 +6,8 @@
  * @property {string} job
  * @property {string} file
  * @property {string} status one of the keys of the labels
- * @property {string} state planned, done or failed
+ * @property {string} state planned, done, failed, or nothing
+ * @property {string} label the word for status and state
  * @property {string} pick what it can be ticked for: import, remove, or nothing
  * @property {string[]} needs names of the jobs that it runs
  * @property {string[]} risks codes of what to look at
@@ -27,7 +28,12 @@
  */
 (() => {
   globalThis.jobsync ??= {};
-  jobsync.rows = {apart, merged};
+  jobsync.rows = {apart, labelled, merged};
+
+  /** Adds to each row its word, by state and status; a status of another version is its own. */
+  function labelled(rows, labels) {
+    return rows.map(row => ({...row, label: labels?.[row.state]?.[row.status] || row.status}));
+  }
 
   /** Takes out the unmanaged jobs, which stand in a group of their own; a pull shows files. */
   function apart(rows, kind) {

@@ -19,7 +19,10 @@ def adopt_selected(work: Work, fresh: FreshPlan, review: Review) -> tuple[Report
     ledger = enter_equal(ledger, (equal[name] for name in sorted(adopted)))
     work.session.lease.check()
     work.session.state.save_imported(ledger)
+    done = {name: import_row(equal[name]).done("") for name in adopted}
+    for shown in done.values():
+        work.listener.on_row(shown)
     return tuple(
-        import_row(row).with_message("Adopted.") if row.job_name in adopted else import_row(row)
+        done[row.job_name] if row.job_name in adopted else import_row(row)
         for row in fresh.plan.rows
     )

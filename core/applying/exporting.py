@@ -63,7 +63,10 @@ def export_files(
 
 def _shown(row: _Writable, error: SyncError | None) -> ReportRow:
     shown = export_row(row)
-    return shown.failed(error) if error else shown
+    if error:
+        return shown.failed(error)
+    former = row.old_name if isinstance(row, ChangedFile) else ""
+    return shown.done(f"Was “{former}” before." if former else "")
 
 
 def _kept(plan: ExportPlan) -> list[JsonDict]:

@@ -126,9 +126,9 @@ def _shown(outcome: Outcome) -> ReportRow:
     row = import_row(outcome.row)
     match outcome:
         case Applied(row=New()):
-            return row.with_message(f"Created as job {outcome.job_id}.")
+            return row.done(f"Created as job {outcome.job_id}.")
         case Applied():
-            return row.with_message(f"Job {outcome.job_id} now equals its definition.")
+            return row.done(f"Updated job {outcome.job_id}.")
         case Failed():
             return row.in_error(explain_failure(outcome))
         case NotBegun():

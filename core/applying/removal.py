@@ -156,7 +156,7 @@ def _shown(row: ReportRow, removed: Collection[str], errors: Mapping[str, SyncEr
     if row.status != Deleted.status:
         return row
     if row.job_name in removed:
-        return row.with_message("Removed. A snapshot of it is in the state folder.")
+        return row.done("A snapshot of it is in the state folder.")
     if row.job_name in errors:
         return row.failed(errors[row.job_name])
     return row.with_message("Not selected.")

@@ -218,6 +218,7 @@ KINDS: Mapping[OperationKind, Traits] = {
         tab="import",
         run=_adopt,
         mode=AppMode.IMPORT,
+        counted=_SELECTED,
         needs_plan=True,
     ),
     OperationKind.INFO: Traits(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from core.reporting.report import ReportRow
 
-_COLUMNS = ("job_name", "file_name", "status", "changes", "issues", "message")
+_COLUMNS = ("job_name", "file_name", "status", "result", "changes", "issues", "message")
 # Source: OWASP, CSV Injection: a cell that starts with one of these is taken for a formula.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
@@ -20,7 +20,7 @@ def csv_bytes(rows: Iterable[ReportRow]) -> bytes:
         changes = "\n".join(change.path for change in row.changes)
         issues = "\n".join(str(issue) for issue in row.issues)
         message = row.message_with_risks
-        cells = (row.job_name, row.file_name, row.status, changes, issues, message)
+        cells = (row.job_name, row.file_name, row.status, row.result, changes, issues, message)
         writer.writerow([disarm(cell) for cell in cells])
     return text.getvalue().encode("utf-8-sig", "backslashreplace")
 

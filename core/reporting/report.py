@@ -14,7 +14,7 @@ from core.json_fields import Fields
 from core.json_text import JsonDict
 from core.mapping.unmapped import UnmappedName
 from core.planning.risks import Risk
-from core.planning.statuses import RowStatus
+from core.planning.statuses import RESULTS, RowResult, RowStatus
 from core.reporting.details import Details
 
 
@@ -41,8 +41,9 @@ class RowDetails:
 class ReportRow:
     """One job or file in a report.
 
-    `status` is a RowStatus, or the word that another version wrote. `message` does not repeat the
-    `risks`, which are what to look at before the row is carried out.
+    `status` is what the plan found: a RowStatus, or the word that another version wrote. `result`
+    is what was done. `message` does not repeat the `risks`, which are what to look at before the
+    row is carried out.
     """
 
     job_name: str
@@ -53,19 +54,33 @@ class ReportRow:
     message: str = ""
     details: RowDetails | None = None
     risks: tuple[Risk, ...] = ()
+    result: RowResult = RowResult.NOTHING
 
     @property
     def message_with_risks(self) -> str:
         """Return what a table tells in one cell."""
         return " ".join(filter(None, (self.message, _sentences(self.risks))))
 
+    def done(self, message: str) -> "ReportRow":
+        """Return the row of a RowStatus as it was carried out."""
+        result = RESULTS[RowStatus(self.status)]
+        return replace(self, message=message, risks=(), result=result)
+
     def failed(self, error: SyncError) -> "ReportRow":
-        """Return the row as one that could not be done."""
-        return replace(self, status=RowStatus.ERROR, issues=(*self.issues, Issue(str(error))))
+        """Return the row as one that could not be carried out."""
+        issues = (*self.issues, Issue(str(error)))
+        return replace(self, status=RowStatus.ERROR, issues=issues, result=RowResult.FAILED)
 
     def in_error(self, issue: Issue) -> "ReportRow":
-        """Return the row with nothing but what is wrong with it."""
-        return replace(self, status=RowStatus.ERROR, issues=(issue,), message="", risks=())
+        """Return the row with nothing but why it could not be carried out."""
+        return replace(
+            self,
+            status=RowStatus.ERROR,
+            issues=(issue,),
+            message="",
+            risks=(),
+            result=RowResult.FAILED,
+        )
 
     def with_message(self, message: str) -> "ReportRow":
         """Return the row as it ended: the message takes the place of what was told before."""
@@ -81,6 +96,7 @@ class ReportRow:
             "job_name": self.job_name,
             "file_name": self.file_name,
             "status": self.status,
+            "result": self.result,
             "changes": [
                 {
                     "path": change.path,
@@ -115,6 +131,7 @@ class ReportRow:
             _without_risks(fields.text("message"), risks),
             details,
             risks,
+            fields.word("result", RowResult, RowResult.NOTHING),
         )
 
 

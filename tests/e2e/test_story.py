@@ -128,7 +128,7 @@ def commit_and_push(page: Page, workspace: Emulated) -> None:
 def test_a_pull_says_what_came(screen: Screen) -> None:
     expect(screen.page).to_have_url(re.compile("/import$"))
     outcome = screen.run("Pull", "import", "Pull finished")
-    expect(outcome).to_contain_text("6 came. Next: validate the definitions.")
+    expect(outcome).to_contain_text("6 added. Next: validate the definitions.")
 
 
 def test_a_validation_shows_what_an_import_would_do(screen: Screen, prod: Emulated) -> None:

@@ -16,7 +16,7 @@ from tests.emulated import Emulated
 ADMIN = "admin@dev.example"
 ROOT = Path(__file__).parents[2]
 TOP = {"operation", "status", "counts", "rows", "issues", "api_calls"}
-ROW = {"job_name", "file_name", "status", "changes", "issues", "message"}
+ROW = {"job_name", "file_name", "status", "result", "changes", "issues", "message"}
 
 
 @pytest.fixture
@@ -193,7 +193,7 @@ def test_a_csv_file_that_fails_at_last_does_not_hide_the_result(
     (tmp_path / "dangling.csv").symlink_to(tmp_path / "missing" / "rows.csv")
     assert cli.main(["export", "--csv", "dangling.csv"]) == 1
     shown = capsys.readouterr()
-    assert "export: completed: 1 new" in shown.out
+    assert "export: completed: 1 created" in shown.out
     assert "dangling.csv" in shown.err
     assert "Traceback" not in shown.err
 
@@ -229,7 +229,7 @@ def test_a_terminal_that_lacks_letters_gets_escapes(dev, environment, tmp_path) 
     )
     assert done.returncode == 0, done.stderr
     assert "Best\\xe4nde" in done.stdout
-    assert "export: completed: 1 new" in done.stdout
+    assert "export: completed: 1 created" in done.stdout
     assert dev.token not in done.stdout + done.stderr
 
 

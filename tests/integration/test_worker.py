@@ -154,8 +154,8 @@ def test_a_damaged_file_is_an_error_of_the_page_and_removes_nothing(beside: Page
     validated = beside.run("validate")
     assert validated.status is Status.SUCCEEDED
     rows = beside.rows(validated)
-    assert (rows["good"]["status"], rows["good.json"]["status"]) == ("unmanaged", "error")
-    assert "is an empty object" in json.dumps(rows["good.json"], ensure_ascii=False)
+    assert (rows["good"].status, rows["good.json"].status) == ("unmanaged", "error")
+    assert "is an empty object" in rows["good.json"].message
     removed = beside.run("remove", plan=validated.operation_id, names=["good"], pause="")
     assert removed.status is Status.FAILED
     assert beside.workspace.names() == sorted(NAMES)

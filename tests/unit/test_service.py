@@ -722,4 +722,7 @@ def test_only_the_reviewed_jobs_are_adopted() -> None:
     dev.service().export()
     dev.copy_definitions_to(prod)
     report = prod.service().adopt(Review(["a"]))
-    assert [row.message for row in report.rows] == ["Adopted.", "Equal, but not yet adopted."]
+    assert [(row.result, row.message) for row in report.rows] == [
+        ("adopted", ""),
+        ("", "Equal, but not yet adopted."),
+    ]

@@ -143,14 +143,14 @@ def test_an_operation_that_never_began_took_its_time_from_its_start(store):
 def test_an_entry_of_this_machine_is_shown_without_the_workspace(store):
     operation = ended(store, outcome=Outcome())
     rows, head = history_entry(store, silent(), make_entry(operation).entry_id)
-    assert rows == [GridRow("0", "<b>load</b>").as_json()]
+    assert rows == [{**GridRow("0", "<b>load</b>").as_json(), "label": ""}]
     assert "Export: Completed" in str(head.to_plotly_json())
 
 
 def test_an_entry_of_another_machine_is_read_from_the_workspace(store, reader, workspace):
     entry = kept(workspace)
     rows, head = history_entry(store, reader, entry.entry_id)
-    assert rows == [GridRow("0", "kept").as_json()]
+    assert rows == [{**GridRow("0", "kept").as_json(), "label": ""}]
     assert "bo@prod.example" in str(head.to_plotly_json())
 
 

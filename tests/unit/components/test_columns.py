@@ -13,12 +13,12 @@ from components.grid import history_columns, job_columns
 from components.history_tab import history_row
 from components.operation_view import outcome_view
 from components.row_panel import row_panel
-from components.words import EXPORT_LABELS, IMPORT_LABELS, OUTCOMES, TONES, tone_of
+from components.words import OUTCOMES, RESULT_LABELS, TONES, WORDS, counts_text, label_of, tone_of
 from core.jobsettings.facts import JobFacts
 from core.operations.grid_row import GridRow, RowState
 from core.operations.kinds import OperationKind
 from core.operations.operation import Operation, Status
-from core.planning.statuses import WRITTEN, RowStatus
+from core.planning.statuses import RESULTS, WRITTEN, RowResult, RowStatus
 from core.reporting.report import ReportRow
 from core.state.history import Ending, HistoryEntry
 from web.csv import csv_of_rows
@@ -65,8 +65,7 @@ def test_an_entry_has_a_cell_for_every_column(column):
 
 
 def test_grids_show_every_column_in_its_order():
-    for labels in ("export", "import", "history"):
-        assert [c["field"] for c in job_columns(labels)] == [c.field for c in JOB_COLUMNS]
+    assert [c["field"] for c in job_columns()] == [c.field for c in JOB_COLUMNS]
     assert [c["field"] for c in history_columns()] == [c.field for c in HISTORY_COLUMNS]
 
 
@@ -89,11 +88,40 @@ def test_the_panel_lists_the_facts_of_its_columns():
 
 @pytest.mark.parametrize("status", RowStatus)
 def test_every_status_has_its_words_and_its_colour(status):
-    assert EXPORT_LABELS[status]
-    assert IMPORT_LABELS[status]
+    for kind in WORDS:
+        for state in RowState:
+            assert label_of(kind, status, state)
     assert cli._COLOURS[status]
     is_grey = status in (RowStatus.UNCHANGED, RowStatus.SKIPPED)
     assert is_grey or re.search(rf"\.dot-{status}\b", STYLES)
+
+
+@pytest.mark.parametrize("result", [result for result in RowResult if result])
+def test_every_result_has_its_words_and_its_colour(result):
+    assert RESULT_LABELS[result]
+    assert cli._COLOURS[result]
+    assert result in RESULTS.values()
+
+
+def test_a_row_says_what_was_done_with_it_and_before_that_what_the_plan_found():
+    assert label_of("import", RowStatus.NEW, RowState.PLANNED) == "New"
+    assert label_of("import", RowStatus.NEW, RowState.DONE) == "Created"
+    assert label_of("remove", RowStatus.DELETED, RowState.DONE) == "Removed"
+    assert label_of("import", RowStatus.ERROR, RowState.NOTHING_TO_DO) == "Error"
+    assert label_of("import", RowStatus.ERROR, RowState.FAILED) == "Failed"
+    assert label_of("export", RowStatus.UNMANAGED, RowState.NOTHING_TO_DO) == (
+        "Not from this workspace"
+    )
+    assert label_of("teleport", RowStatus.CHANGED, RowState.DONE) == "Updated"
+    assert label_of("import", "beamed", RowState.DONE) == "beamed"
+
+
+def test_the_history_says_what_was_done():
+    assert counts_text("import", {"new": 2, "error": 1}) == "2 created, 1 failed"
+    assert counts_text("export", {"changed": 1, "unchanged": 7}) == "1 updated, 7 unchanged"
+    assert counts_text("adopt", {"unchanged": 3}) == "3 adopted"
+    assert counts_text("validate", {"new": 2, "error": 1}) == "2 new, 1 error"
+    assert counts_text("pull", {"new": 2}) == "2 added"
 
 
 def test_the_command_line_has_a_place_for_every_status():

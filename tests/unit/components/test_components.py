@@ -168,24 +168,34 @@ def test_sentences_tell_what_happened_and_what_is_next():
     assert said("validate", counts={"unchanged": 3}) == (
         "Everything matches: there is nothing to import and nothing to remove."
     )
-    assert said("validate", counts={"new": 1200, "error": 1}).startswith("1,200 new, 1 error.")
+    found = {"planned": {"new": 1200}, "": {"error": 1}}
+    assert said("validate", counts={"new": 1200, "error": 1}, states=found).startswith(
+        "1,200 new, 1 error."
+    )
     assert said("import", states={"done": {"new": 2, "renamed": 1}}).startswith("3 jobs imported.")
     failed = said("import", counts={"error": 1}, states={"failed": {"error": 1}})
-    assert failed.startswith("0 jobs imported. 1 job failed, each row says why.")
+    assert failed.startswith("0 jobs imported. 1 job failed; see each row for the reason.")
     assert said("remove", states={"done": {"deleted": 1}}).startswith("1 job removed.")
-    assert said("adopt", counts={"unchanged": 2}).startswith("2 equal jobs are adopted.")
-    assert said("export", counts={"new": 1}).endswith("push to the Git repository.")
+    assert said("adopt", counts={"unchanged": 9}, states={"done": {"unchanged": 2}}) == (
+        "2 matching jobs adopted. They are now managed by this app."
+    )
+    assert said("adopt", counts={"unchanged": 9}) == "No matching job was left."
+    assert said("export", counts={"new": 1}, states={"done": {"new": 1}}) == (
+        "1 created. Next: push to the Git repository."
+    )
     assert said("export", counts={"unchanged": 1}).endswith("there is nothing to push.")
-    assert "Nothing was written" in said("preview", counts={"new": 1})
+    assert said("preview", counts={"new": 1}, states={"planned": {"new": 1}}) == (
+        "An export would produce: 1 new. Nothing was written. Export to write the files."
+    )
 
 
 def test_a_pull_tells_both_commits():
     details = {"old_commit": "1" * 40, "commit": "2" * 40}
     counts = {"new": 1, "renamed": 2}
     assert said("pull", details=details, counts=counts).startswith(
-        "1111111 → 2222222: 1 came, 2 renamed."
+        "1111111 → 2222222: 1 added, 2 renamed."
     )
-    assert "no definition differs" in said("pull", details=details, counts={})
+    assert "no definition changed" in said("pull", details=details, counts={})
     same = {"old_commit": "1" * 40, "commit": "1" * 40}
     assert said("pull", details=same).startswith("Already at the newest commit, 1111111.")
 
@@ -331,10 +341,11 @@ def test_names_to_map_come_with_the_line_to_add():
 
 
 def test_chips_count_by_status_in_the_words_of_the_operation():
-    counts = {"new": 1200, "error": 1, "unchanged": 0}
-    exported = operation("export", outcome={"counts": counts})
-    assert text_of(chips_view(exported)) == "Created 1,200Failed 1"
-    assert text_of(chips_view(operation(outcome={"counts": counts}))) == "New 1,200Error 1"
+    done = {"done": {"new": 1200}, "failed": {"error": 1}, "planned": {"new": 2}}
+    exported = operation("export", outcome={"states": done})
+    assert text_of(chips_view(exported)) == "Created 1,200Failed 1New 2"
+    planned = {"planned": {"new": 1200}, "": {"error": 1, "unchanged": 0}}
+    assert text_of(chips_view(operation(outcome={"states": planned}))) == "New 1,200Error 1"
     assert text_of(chips_view(None)) == text_of(chips_view(operation())) == ""
 
 
@@ -478,12 +489,12 @@ def test_what_went_wrong_while_reading_is_shown():
 
 
 def test_a_grid_neither_runs_nor_renders_what_is_in_its_cells():
-    tree = grid("x", job_columns("import"), "None.", selects=True)
+    tree = grid("x", job_columns(), "None.", selects=True)
     [table] = [node for node in walk(tree) if isinstance(node, dag.AgGrid)]
     props = table.to_plotly_json()["props"]
     assert not props.get("dangerously_allow_code")
     assert props.get("style") is None
-    for columns in (job_columns("export"), job_columns("import"), history_columns()):
+    for columns in (job_columns(), history_columns()):
         assert len({column["field"] for column in columns}) == len(columns)
         assert not any(column.get("cellRenderer") == "markdown" for column in columns)
 
@@ -492,7 +503,7 @@ def test_every_column_can_be_chosen_by_its_name():
     text = text_of(grid_tools("x", history_columns(), has_all=False))
     assert all(column["headerName"] in text for column in history_columns())
     assert "All rows and columns" not in text
-    assert "All rows and columns" in text_of(grid_tools("x", job_columns("import")))
+    assert "All rows and columns" in text_of(grid_tools("x", job_columns()))
 
 
 # Whatever jobs are called

@@ -17,7 +17,7 @@ def read(content: bytes) -> list[list[str]]:
 
 def test_a_report_without_rows_has_a_header():
     assert read(csv_bytes([])) == [
-        ["job_name", "file_name", "status", "changes", "issues", "message"]
+        ["job_name", "file_name", "status", "result", "changes", "issues", "message"]
     ]
 
 
@@ -35,6 +35,7 @@ def test_a_row_tells_changed_paths_and_issues_but_no_values():
         'say "hi", you',
         "größe.json",
         "changed",
+        "",
         "a\nb",
         "run_as: first\nsecond",
         "line one\nline two",

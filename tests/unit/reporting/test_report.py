@@ -24,6 +24,7 @@ def test_a_row_shows_both_values_of_a_change_but_no_secret():
         "job_name": "load",
         "file_name": "load.json",
         "status": "changed",
+        "result": "",
         "changes": [
             {"path": "timeout_seconds", "current": None, "desired": 5},
             {"path": SECRET, "current": MASK, "desired": MASK},
@@ -36,7 +37,7 @@ def test_a_row_shows_both_values_of_a_change_but_no_secret():
 def test_a_row_that_failed_keeps_what_was_known():
     row = ReportRow("load", "load.json", "new", issues=(Issue("first"),))
     failed = row.failed(SyncError("No.", fix="Try."))
-    assert failed.status == "error"
+    assert (failed.status, failed.result, row.result) == ("error", "failed", "")
     assert [issue.message for issue in failed.issues] == ["first", "No. Try."]
     assert row.status == "new"
 

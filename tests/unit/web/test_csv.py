@@ -8,7 +8,7 @@ import pytest
 
 from components.columns import JOB_COLUMNS
 from core.jobsettings.facts import JobFacts
-from core.operations.grid_row import GridRow, Pick
+from core.operations.grid_row import GridRow, Pick, RowState
 from core.planning.statuses import RowStatus
 from web.csv import csv_name, csv_of_rows
 
@@ -54,7 +54,13 @@ def test_a_file_has_every_column_of_the_table_and_its_words():
 
 
 def test_the_same_status_has_other_words_in_an_export():
-    assert read(csv_of_rows([ROW], "export"))[1][1] == "Created"
+    assert read(csv_of_rows([ROW], "export"))[1][1] == "New"
+    unmanaged = replace(ROW, status=RowStatus.UNMANAGED)
+    assert read(csv_of_rows([unmanaged], "export"))[1][1] == "Not from this workspace"
+
+
+def test_the_status_says_what_was_done():
+    assert read(csv_of_rows([replace(ROW, state=RowState.DONE)], "import"))[1][1] == "Created"
 
 
 def test_a_file_without_rows_has_a_header():

@@ -103,7 +103,9 @@ def test_a_text_in_a_script_would_be_found() -> None:
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=name_of)
 def test_no_script_has_a_label_of_its_own(path: Path) -> None:
-    labels = {label for words in LABELS.values() for label in words.values()}
+    labels = {
+        label for states in LABELS.values() for words in states.values() for label in words.values()
+    }
     badges = {badge for badge in BADGES.values() if " " in badge}
     assert not literals(path) & (labels | badges)
 

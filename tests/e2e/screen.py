@@ -8,6 +8,7 @@ PATIENCE_MS = 20_000
 _SHOWN_ROWS = """id => {
   const rows = [];
   const api = dash_ag_grid.getApi(id);
+  api.flushAsyncTransactions();  // the grid takes up changed rows every 100 ms
   api.forEachNodeAfterFilterAndSort(node => rows.push(node.data));
   return rows;
 }"""

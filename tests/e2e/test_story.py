@@ -133,7 +133,7 @@ def test_a_pull_says_what_came(screen: Screen) -> None:
 
 def test_a_validation_shows_what_an_import_would_do(screen: Screen, prod: Emulated) -> None:
     outcome = screen.run("Validate", "import", "Validation finished")
-    expect(outcome).to_contain_text("6 new. Look at what differs, then import.")
+    expect(outcome).to_contain_text("6 new. Review the differences, then import.")
     assert screen.statuses("import-grid") == dict.fromkeys(NAMES, "new")
     expect(screen.button("Import New and Changed Jobs (6)")).to_be_enabled()
     expect(screen.element("import-remove-reason")).to_have_text("There is nothing to remove.")
@@ -295,4 +295,4 @@ def test_the_history_survives_the_app(screen: Screen, apps: Apps, new_screen: Ne
     fresh.open(address)
     expect(fresh.row("history-rows-grid", "outdated")).to_be_visible()
     panel = fresh.open_row("history-rows-grid", "outdated")
-    expect(panel).to_contain_text("Deleted")
+    expect(panel).to_contain_text("Removed")

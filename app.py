@@ -34,7 +34,7 @@ from web.reader import WorkspaceReader, connect_from_env
 from web.security import current_user, protect, signing_key, tell_reference
 from web.settings import PageSettings
 
-_OPEN = "Nobody is asked who they are here (AUTH=none). Use it on your own machine only."
+_OPEN = "Authentication is off (AUTH=none). Use this on your own machine only."
 _INDEX = """<!DOCTYPE html>
 <html lang="en" data-bs-theme="light"><head>{%metas%}<title>{%title%}</title>{%favicon%}
 <script src="HEAD_SCRIPT"></script>

@@ -100,7 +100,7 @@ def _csv_file(text: str) -> Path:
     """Refuse a path that cannot be written before anything is done."""
     path = Path(text)
     if path.is_dir() or not path.parent.is_dir():
-        raise argparse.ArgumentTypeError(f"{text} is no file in an existing folder")
+        raise argparse.ArgumentTypeError(f"{text} is not a file in an existing folder")
     return path
 
 
@@ -201,10 +201,10 @@ class _Screen:
             details = row.details or RowDetails()
             for item in details.not_mapped:
                 value = mask(item.path, item.value)
-                line = f"{row.job_name} › not mapped › {item.path}: {value} ({item.what})"
+                line = f"{row.job_name} › copied unchanged › {item.path}: {value} ({item.what})"
                 self._out.print(Text(escape_controls(line)))
             for hidden in details.hidden:
-                line = f"{row.job_name} › no change › {hidden.path}: {hidden.reason}"
+                line = f"{row.job_name} › ignored › {hidden.path}: {hidden.reason}"
                 self._out.print(Text(escape_controls(line)))
 
     def _on_step(self, step: str) -> None:
@@ -272,7 +272,7 @@ def _parser() -> argparse.ArgumentParser:
     output.add_argument(
         "--csv", type=_csv_file, metavar="FILE", help="write the rows to a CSV file"
     )
-    output.add_argument("--all", action="store_true", help="show unchanged rows as well")
+    output.add_argument("--all", action="store_true", help="also show unchanged rows")
     output.add_argument("--diff", action="store_true", help="print every field that differs")
     parser = argparse.ArgumentParser(prog="cli.py", description=__doc__, allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -280,23 +280,25 @@ def _parser() -> argparse.ArgumentParser:
     def command(name: str, text: str) -> argparse.ArgumentParser:
         return commands.add_parser(name, help=text, parents=[output], allow_abbrev=False)
 
-    command("info", "which workspace, Git folder and mapping file are in use")
+    command("info", "show which workspace, Git folder and mapping file are in use")
     export = command("export", "write every job to its JSON file")
-    export.add_argument("--dry-run", action="store_true", help="only tell what would happen")
+    export.add_argument("--dry-run", action="store_true", help="only show what would happen")
     validating = command("validate", "compare the files with the workspace; writes nothing")
     validating.add_argument(
-        "--details", action="store_true", help="add risks, values not mapped and hidden differences"
+        "--details",
+        action="store_true",
+        help="add risks, values copied unchanged and hidden differences",
     )
     validating.add_argument(
         "--check-workspace",
         action="store_true",
-        help="ask for active runs, absent files and roles that may be lacking",
+        help="also check active runs, missing files and roles",
     )
-    command("adopt", "enter jobs that are equal to their file as imported")
-    command("pull", "bring the Git folder to the newest commit of its branch")
-    importing = command("import", "create and change jobs as the files say")
+    command("adopt", "record matching jobs as imported without changing them")
+    command("pull", "update the Git folder to the newest commit of its branch")
+    importing = command("import", "create and update jobs from their files")
     removing = command("remove", "remove imported jobs whose file is gone")
-    removing.add_argument("--yes", action="store_true", help="really remove")
+    removing.add_argument("--yes", action="store_true", help="confirm the removal")
     for selecting in (importing, removing):
         selecting.add_argument(
             "--only", action="append", metavar="NAME", help="only this job (repeatable)"

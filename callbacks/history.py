@@ -64,7 +64,7 @@ def history_list(store: OperationStore, reader: WorkspaceReader) -> tuple[Rows, 
         kept = reader.history().entries()
         problem = ""
     except SyncError as error:
-        kept, problem = (), f" The history in the workspace cannot be read. {error}"
+        kept, problem = (), f" Could not read the history in the workspace. {error}"
     known = {entry.entry_id for entry in kept}
     local = [entry for entry in map(make_entry, store.ended()) if entry.entry_id not in known]
     rows = [history_row(entry) for entry in sorted((*kept, *local), key=_newest, reverse=True)]

@@ -114,9 +114,9 @@ def _checked_kind(mode: AppMode, user: User | None, kind: Any) -> OperationKind:
     found = OperationKind(kind) if isinstance(kind, str) and kind in set(OperationKind) else None
     is_for_all = found is not None and not KINDS[found].is_exclusive
     if user is None or not (user.may_operate or is_for_all):
-        raise SyncError("You may look at everything here; only operators may start something.")
+        raise SyncError("You have read-only access. Only operators can start operations.")
     if found is None:
-        raise SyncError("The page asked for something that does not exist.", fix="Reload it.")
+        raise SyncError("Unknown operation.", fix="Reload the page.")
     if not mode.allows(KINDS[found].mode):
         raise ModeError(f"{WORDS[found].title} is not available: APP_MODE is {mode}.")
     return found
@@ -142,7 +142,7 @@ def _checked_params(store: OperationStore, kind: Traits, request: Mapping[str, A
 def _checked_choices(request: Mapping[str, Any]) -> JsonDict:
     pause = request.get("pause") or PAUSE_OPTIONS[0]["value"]
     if not isinstance(pause, str) or pause not in _PAUSES:
-        raise SyncError("There is no such choice for schedules and triggers.")
+        raise SyncError("Unknown schedule policy.")
     policy = "" if pause == PAUSE_OPTIONS[0]["value"] else pause
     return {"pause": policy, "ask_workspace": bool(request.get("ask"))}
 
@@ -160,15 +160,15 @@ def _checked_plan(store: OperationStore, plan: Any) -> str:
         pull=store.latest((OperationKind.PULL,)),
     )
     if not isinstance(plan, str) or not plan or plan != reviewed_plan(now):
-        raise SyncError("What you looked at is not the newest validation.", fix="Validate again.")
+        raise SyncError("A newer validation exists.", fix="Validate again.")
     return plan
 
 
 def _checked_names(store: OperationStore, plan: str, names: Any) -> list[str]:
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise SyncError("The page sent no selection.", fix="Reload it.")
+        raise SyncError("The page sent no selection.", fix="Reload the page.")
     if not names:
-        raise SyncError("Nothing is selected.", fix="Tick the jobs in the table.")
+        raise SyncError("Nothing is selected.", fix="Select jobs in the table.")
     content = store.document(plan, PLAN)
     known = parse_json(content.decode()) if content else {}
     unknown = sorted(set(names) - known.keys())

@@ -46,8 +46,8 @@ def place_shown(reader: WorkspaceReader, *, fresh: bool) -> Shown:
     try:
         place = reader.place(fresh=fresh)
     except SyncError as error:
-        log.warning("the workspace could not be read: %s", error)
-        return Shown(problem=f"The workspace cannot be read. {error}")
+        log.warning("could not read the workspace: %s", error)
+        return Shown(problem=f"Could not read the workspace. {error}")
     git = place.where.git
     text = " · ".join(part for part in (git.branch, git.commit[:7]) if part) or "no Git folder"
     return Shown(

@@ -83,7 +83,7 @@ def _common_reason(now: Situation) -> str:
     if now.active:
         return f"{WORDS[now.active.kind].title} is running."
     if not now.may_operate:
-        return "You may look at everything here; only operators may start something."
+        return "You have read-only access. Only operators can start operations."
     return ""
 
 
@@ -101,4 +101,7 @@ def _incomplete_reason(now: Situation) -> str:
     outcome = now.validation.outcome if now.validation else None
     if (outcome or Outcome()).plan.is_complete:
         return ""
-    return "Not everything could be read, so a missing file proves nothing. See the rows in error."
+    return (
+        "Not everything could be read, so nothing can be treated as deleted. "
+        "See the rows with errors."
+    )

@@ -178,7 +178,7 @@ def _column_menu(columns: Iterable[ColumnDefinition]) -> Component:
 
 def _csv_menu(*, has_all: bool) -> Component:
     shown = html.Button(
-        "What is shown",
+        "Visible rows",
         type="button",
         className="menu-item menu-item-plain",
         role="menuitem",

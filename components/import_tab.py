@@ -18,8 +18,8 @@ from core.operations.kinds import OperationKind
 PAUSE_OPTIONS = (
     {"label": "Schedules: as the mapping file says", "value": "mapping_file"},
     {"label": "Schedules: as in Git", "value": "from_git"},
-    {"label": "Schedules: keep them as they are here", "value": "keep_target"},
-    {"label": "Schedules: keep them, new ones paused", "value": "new_paused"},
+    {"label": "Schedules: keep existing ones", "value": "keep_target"},
+    {"label": "Schedules: keep existing ones, create new jobs paused", "value": "new_paused"},
 )
 
 
@@ -40,7 +40,7 @@ def import_tab(git: Mapping[str, str]) -> Component:
                         columns,
                         extra=[
                             html.Button(
-                                [icon("link"), "Select what these need"],
+                                [icon("link"), "Select the jobs these need"],
                                 id=ids.IMPORT_NEEDS,
                                 type="button",
                                 className="button button-quiet",
@@ -81,7 +81,7 @@ def remove_dialog() -> Component:
                     html.P(id=ids.REMOVE_QUESTION),
                     html.Div(id=ids.REMOVE_LIST, className="name-list"),
                     html.Label(
-                        "To go on, type how many jobs will be removed", htmlFor=ids.REMOVE_NUMBER
+                        "To confirm, type the number of jobs to remove", htmlFor=ids.REMOVE_NUMBER
                     ),
                     html.Div(
                         dbc.Input(
@@ -98,7 +98,7 @@ def remove_dialog() -> Component:
             dbc.ModalFooter(
                 [
                     html.Button(
-                        "Keep them",
+                        "Cancel",
                         type="button",
                         className="button",
                         **{"data-role": "close-removal"},
@@ -126,7 +126,7 @@ def _pull(git: Mapping[str, str]) -> Component:
     return step(
         1,
         "Pull from Git Repo",
-        "Brings the Git folder to the newest commit of its branch.",
+        "Updates the Git folder to the newest commit of its branch.",
         [
             operation_button(OperationKind.PULL, ids.IMPORT_PULL, "Pull"),
             git_link(ids.IMPORT_GIT_LINK, "Open the Git folder", git),
@@ -139,7 +139,7 @@ def _validate() -> Component:
     return step(
         2,
         "Validate Job Definition JSON Files",
-        "Compares the files with this workspace. Changes nothing.",
+        "Compares the files with this workspace. Nothing is changed.",
         [operation_button(OperationKind.VALIDATE, ids.IMPORT_VALIDATE, "Validate", "button-main")],
         ids.IMPORT_VALIDATE_REASON,
         extra=[
@@ -178,7 +178,7 @@ def _import() -> Component:
     return step(
         3,
         "Import New and Changed Jobs",
-        "Creates and changes the selected jobs. A snapshot is kept first.",
+        "Creates and updates the selected jobs. The previous state is saved first.",
         [
             operation_button(
                 OperationKind.IMPORT,
@@ -192,7 +192,7 @@ def _import() -> Component:
                 OperationKind.ADOPT,
                 ids.IMPORT_ADOPT,
                 label_of_none(ADOPT_BUTTON),
-                title="Enters jobs that equal their definition as imported; changes none",
+                title="Records jobs that already match as imported; changes nothing",
                 hidden=True,
                 **counting("adoptable", ADOPT_BUTTON),
             ),
@@ -205,7 +205,7 @@ def _remove() -> Component:
     return step(
         4,
         "Remove Deleted Jobs",
-        "Removes jobs that this app imported and whose file is gone from Git.",
+        "Removes jobs that this app imported and whose file is no longer in Git.",
         [
             html.Button(
                 label_of_none(REMOVE_BUTTON),

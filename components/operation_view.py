@@ -38,7 +38,7 @@ def progress_view(operation: Operation | None, now: float, *, may_cancel: bool) 
     if operation is None or not operation.status.is_active:
         return html.Div(className="progress-none")
     is_stopping = operation.status is Status.CANCELLING
-    step = "Stopping after the job at hand" if is_stopping else operation.step or "Starting"
+    step = "Stopping after the current job" if is_stopping else operation.step or "Starting"
     counts = _counts(operation)
     waiting = max(0.0, operation.waiting_until - now)
     return html.Div(
@@ -142,7 +142,7 @@ def _counts(operation: Operation) -> str:
 def _waiting(seconds: float) -> Component | None:
     if seconds < 0.5:
         return None
-    text = f"Waiting {seconds:.0f} s: the workspace limits how fast it may be called"
+    text = f"Waiting {seconds:.0f} s: the workspace is rate-limiting requests"
     return html.Span([icon("clock"), text], className="progress-waiting")
 
 

@@ -10,12 +10,12 @@ from dash.development.base_component import Component
 from components.columns import JOB_COLUMNS
 from components.icons import icon
 from components.operation_view import copyable
-from components.words import plural
+from components.words import heads_of, label_of, plural
 from core.comparing.diff import FieldChange, HiddenDifference
 from core.errors import Issue
 from core.jobsettings.places import steps_of
 from core.jobsettings.verbatim import Verbatim
-from core.operations.grid_row import GridRow
+from core.operations.grid_row import GridRow, RowState
 from core.planning.risks import Risk
 from core.planning.statuses import RowStatus
 from core.reporting.report import ReportRow, RowDetails
@@ -30,24 +30,24 @@ _LISTS = {
 _LONGEST_VALUE = 4000
 
 
-def row_panel(row: GridRow, report: ReportRow, label: str, *, has_sides: bool) -> Component:
+def row_panel(row: GridRow, report: ReportRow, kind: str, *, has_sides: bool) -> Component:
     """Show a row.
 
     Args:
         row: as the grid has it.
         report: what there is to know of it, secrets masked.
-        label: the word for the row's status.
+        kind: of the operation that the row belongs to.
         has_sides: whether the settings can be shown side by side.
     """
     details = report.details or RowDetails()
     return html.Div(
         [
-            _facts(row, label),
+            _facts(row, label_of(kind, row.status, row.state)),
             _risks(report.risks),
             _issues(report.issues),
             html.P(report.message, className="panel-message") if report.message else None,
             _views(len(report.changes)) if has_sides else None,
-            html.Div(_changes(report.changes, row.status), className="panel-fields"),
+            html.Div(_changes(report.changes, row, kind), className="panel-fields"),
             html.Div(className="panel-sides", hidden=True),
             _hidden(details.hidden),
             _not_mapped(details.not_mapped),
@@ -94,7 +94,7 @@ def _risks(risks: Sequence[Risk]) -> Component | None:
     items = [
         html.Li([icon("alert"), risk.message], className=f"risk risk-{risk.code}") for risk in risks
     ]
-    return html.Ul(items, className="risks", **{"aria-label": "What to look at"})
+    return html.Ul(items, className="risks", **{"aria-label": "Risks"})
 
 
 def _issues(issues: Sequence[Issue]) -> Component | None:
@@ -144,7 +144,7 @@ def _views(changes: int) -> Component:
                 **{"data-move": "1"},
             ),
             html.Button(
-                "Whole text",
+                "Show unchanged lines",
                 type="button",
                 className="button button-quiet sides-only",
                 hidden=True,
@@ -163,19 +163,23 @@ def _views(changes: int) -> Component:
     )
 
 
-def _changes(changes: Sequence[FieldChange], status: RowStatus | str) -> Component | None:
+def _changes(changes: Sequence[FieldChange], row: GridRow, kind: str) -> Component | None:
     if not changes:
         texts: Mapping[str, str] = {
             RowStatus.UNCHANGED: "Nothing differs.",
             RowStatus.NEW: "Everything is new. Side by side shows the whole definition.",
-            RowStatus.DELETED: "Side by side shows what would be removed.",
+            RowStatus.DELETED: "Side by side shows what would be removed."
+            if row.state is RowState.PLANNED
+            else "Side by side shows what was removed.",
         }
-        text = texts.get(status)
+        text = texts.get(row.status)
         return html.P(text, className="quiet") if text else None
     return html.Table(
         [
             html.Thead(
-                html.Tr([html.Th(head, scope="col") for head in ("Field", "Now", "Afterwards")])
+                html.Tr(
+                    [html.Th(head, scope="col") for head in ("Field", *heads_of(kind, row.state))]
+                )
             ),
             html.Tbody([_change(change) for change in changes]),
         ],
@@ -215,7 +219,7 @@ def _hidden(hidden: Sequence[HiddenDifference]) -> Component | None:
         )
         for item in hidden
     ]
-    title = f"{plural(len(hidden), 'difference')} hidden by rule"
+    title = f"{plural(len(hidden), 'difference')} hidden by a rule"
     return html.Details(
         [html.Summary(title), html.Ul(rows, className="item-list")], className="panel-more"
     )
@@ -234,7 +238,7 @@ def _not_mapped(items: Sequence[Verbatim]) -> Component | None:
         )
         for item in items
     ]
-    title = f"{plural(len(items), 'value')} not mapped"
+    title = f"{plural(len(items), 'value')} copied unchanged"
     return html.Details(
         [html.Summary(title), html.Ul(rows, className="item-list")], className="panel-more"
     )

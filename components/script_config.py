@@ -41,9 +41,9 @@ BADGES: Mapping[str, str] = {
     "compute": "compute",
     "notifications": "notifications",
     "tasks_removed": "tasks removed",
-    "active_runs": "runs now",
+    "active_runs": "running now",
     "active_runs_unknown": "runs unknown",
-    "path_absent": "path absent",
+    "path_absent": "path missing",
     "path_unknown": "path unknown",
     "run_as_role": "role",
 }
@@ -52,24 +52,24 @@ _TEXTS: Mapping[str, str | Forms] = {
     "title": "{tab} · {workspace} · Job Sync",
     "done": "Done",
     "notDone": "Not done",
-    "tick": "Nothing is selected: tick jobs in the table ({n}).",
+    "tick": "Nothing is selected: select jobs in the table ({n}).",
     "hidden": forms(
         "{n} of them is hidden by the search or a filter.",
         "{n} of them are hidden by the search or a filter.",
     ),
     "removalQuestion": forms(
         *(
-            f"Removes {jobs} from {{workspace}}. Their run history and permissions go with them; "
-            "a snapshot of each is kept first."
+            f"Removes {jobs} from {{workspace}}, with run history and permissions. A snapshot of "
+            "each job is saved first."
             for jobs in ("1 job", "{n} jobs")
         )
     ),
     "signedOut": "Your session has ended. Reload the page to sign in.",
     "noAnswer": "The app does not answer. Trying again …",
-    "cannotCopy": "The browser does not let this page copy.",
-    "rowGone": "The details of this row are not kept any more. Do the operation again to see them.",
+    "cannotCopy": "The browser does not allow this page to copy.",
+    "rowGone": "The details of this row have expired. Run the operation again to see them.",
     "log": "Detailed log",
-    "logGone": "The log is not kept any more.",
+    "logGone": "The log has expired.",
     "logEmpty": "Nothing was logged.",
     "logSearch": "Search the log",
     "logDownload": "Download",

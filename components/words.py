@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from core.operations.grid_row import RowState
-from core.operations.kinds import KINDS, OperationKind
+from core.operations.kinds import KINDS, OperationKind, kinds_of_tab
 from core.operations.operation import Operation, Status
 from core.operations.outcome import Outcome
 from core.planning.statuses import RESULTS, WRITTEN, RowResult, RowStatus
@@ -32,6 +32,7 @@ RESULT_LABELS: Mapping[RowResult, str] = {
     RowResult.ADOPTED: "Adopted",
     RowResult.FAILED: "Failed",
 }
+_EXPORTS = kinds_of_tab("export")
 _ENDED = (RowState.DONE, RowState.FAILED)
 # Rows of one group have the same words.
 _TALLIED = ((RowState.DONE,), (RowState.FAILED,), (RowState.PLANNED, RowState.NOTHING_TO_DO))
@@ -98,6 +99,13 @@ def label_of(kind: str, status: RowStatus | str, state: RowState) -> str:
     if state in _ENDED and known in RESULTS:
         return RESULT_LABELS[RESULTS[known]]
     return (WORDS[kind].labels if kind in WORDS else PLAN_LABELS)[known]
+
+
+def heads_of(kind: str, state: RowState) -> tuple[str, str]:
+    """Return what to call the two sides of a row's changes."""
+    if state in _ENDED:
+        return "Before", "After"
+    return "Current", f"After {'export' if kind in _EXPORTS else 'import'}"
 
 
 def title_of(kind: str) -> str:
@@ -220,11 +228,11 @@ def _next(operation: Operation) -> str:
     if operation.kind is OperationKind.VALIDATE and _is_equal(outcome):
         return ""
     if operation.kind is OperationKind.VALIDATE and not outcome.counts.keys() - _OTHERS:
-        return "No definition was found in the Git folder. Pull it, or check its path."
+        return "No definitions found in the Git folder. Pull, or check its path."
     if outcome.has_errors and operation.kind is not OperationKind.PREVIEW:
         return "Fix the errors listed and run it again; everything else is done."
     if operation.kind is OperationKind.EXPORT and not outcome.count(*WRITTEN):
-        return "The files already equal the jobs; there is nothing to push."
+        return "The files already match the jobs; there is nothing to push."
     if operation.kind is OperationKind.ADOPT and not outcome.count_done(RowStatus.UNCHANGED):
         return ""
     return WORDS[operation.kind].next_step
@@ -232,7 +240,7 @@ def _next(operation: Operation) -> str:
 
 def _counted(kind: OperationKind, outcome: Outcome) -> str:
     parts = [f"{tally.count:,} {tally.label.lower()}" for tally in tally_of(kind, outcome)]
-    return f"{', '.join(parts)}." if parts else "There is nothing here yet."
+    return f"{', '.join(parts)}." if parts else "Nothing here yet."
 
 
 def _adopted(count: int) -> str:

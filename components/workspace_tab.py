@@ -32,7 +32,7 @@ def workspace_tab() -> Component:
                     operation_button(
                         OperationKind.INFO,
                         ids.WORKSPACE_RELOAD,
-                        [icon("reload"), "Read again"],
+                        [icon("reload"), "Refresh"],
                         "button-quiet",
                         **{"data-at-first": "true"},
                     ),
@@ -74,7 +74,7 @@ def _information(
     read_at: float,
 ) -> Component:
     where, git, contents = told.where, told.where.git, told.contents
-    admin = "a workspace admin" if where.is_admin else "not proven to be a workspace admin"
+    admin = "a workspace admin" if where.is_admin else "admin rights not confirmed"
     folder: str | Component = git.folder
     if git_href:
         folder = html.A(folder, href=git_href, target="_blank", rel="noopener noreferrer")
@@ -88,7 +88,7 @@ def _information(
         ("Repository", git.url),
         ("Branch and commit", f"{git.branch} · {git.commit[:10]}" if git.commit else git.branch),
         ("Definitions' folder", where.definitions_folder),
-        ("Last change of a file", clock_time(last_change / 1000) if last_change else "not told"),
+        ("Last change of a file", clock_time(last_change / 1000) if last_change else "unknown"),
         ("State folder", told.state_folder),
         ("Other JSON files", f"{contents.other_json_files:,}"),
         ("Files that cannot be read", f"{contents.unreadable_files:,}"),
@@ -127,7 +127,7 @@ def _limit(name: str, used: int, limit: int) -> Component:
 
 def _mappings(told: WorkspaceInformation, issues: Sequence[Issue]) -> Component:
     if not told.mapping_file:
-        note = "No mapping file is configured: names are used as they stand."
+        note = "No mapping file is configured: names are used unchanged."
         return html.Div([html.H3("Resource Mappings"), html.P(note)], className="card")
     text = told.mapping.text
     return html.Div(
@@ -160,13 +160,13 @@ def _entries(entries: Sequence[MappingEntry] | None) -> Component | None:
     if entries is None:
         return None
     if not entries:
-        return html.P("The file maps nothing.", className="quiet")
+        return html.P("The file contains no mappings.", className="quiet")
     unused = sum(1 for entry in entries if not entry.jobs)
-    heads = ("Name in Git", "Means here", "Used by")
+    heads = ("Name in Git", "Maps to", "Used by")
     note = f"{plural(len(entries), 'entry') if len(entries) == 1 else f'{len(entries):,} entries'}"
     return html.Div(
         [
-            html.P(f"{note}, {unused:,} used by no definition.", className="quiet"),
+            html.P(f"{note}, {unused:,} not used by any definition.", className="quiet"),
             html.Table(
                 [
                     html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),

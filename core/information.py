@@ -14,7 +14,7 @@ from core.settings import Settings
 def git_place(folder: GitFolder | None) -> GitPlace:
     """Return where the definitions lie in Git."""
     if folder is None:
-        return GitPlace("none: the definitions' folder lies in no Git folder")
+        return GitPlace("none: the definitions' folder is not in a Git folder")
     return GitPlace(folder.path, folder.folder_id, folder.url, folder.branch, folder.commit)
 
 

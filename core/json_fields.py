@@ -28,7 +28,7 @@ class Fields:
         """Refuse fields that are none of these."""
         unknown = sorted(self._document.keys() - set(names))
         if unknown:
-            raise InvalidJsonError(f"“{unknown[0]}” is no field of {self._what}.")
+            raise InvalidJsonError(f"“{unknown[0]}” is not a field of {self._what}.")
 
     def require(self, *names: str) -> None:
         """Refuse an object that lacks one of these."""
@@ -47,7 +47,7 @@ class Fields:
         return self._document.get(name)
 
     def text(self, name: str, default: str = "") -> str:
-        return self._typed(name, default, str, "a text")
+        return self._typed(name, default, str, "a string")
 
     def flag(self, name: str, *, default: bool = False) -> bool:
         return self._typed(name, default, bool, "true or false")
@@ -65,9 +65,9 @@ class Fields:
         return value
 
     def texts(self, name: str) -> tuple[str, ...]:
-        items = self._typed(name, [], list, "a list of texts")
+        items = self._typed(name, [], list, "a list of strings")
         if not all(isinstance(item, str) for item in items):
-            raise self._wrong(name, "a list of texts")
+            raise self._wrong(name, "a list of strings")
         return tuple(items)
 
     def counts(self, name: str) -> dict[str, int]:

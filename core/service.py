@@ -193,8 +193,8 @@ class JobSync:
             folder = self._ports.git.find(self._settings.folder)
             if folder is None:
                 raise NotFoundError(
-                    f"{self._settings.folder} does not lie in a Git folder.",
-                    fix="Clone the repository as a Git folder, or pull by other means.",
+                    f"{self._settings.folder} is not in a Git folder.",
+                    fix="Clone the repository as a Git folder, or pull in another way.",
                 )
             surveyor = self._surveyor(work.reading_listener())
             before = surveyor.read_contents()
@@ -208,7 +208,7 @@ class JobSync:
                 remembered = recall_files(state.imported(), state.find_exported())
                 rows = pulled_rows(before, after, remembered)
             except SyncError as error:  # it is pulled all the same
-                issue = Issue(f"What came could not be read. {error}")
+                issue = Issue(f"The pulled files could not be read. {error}")
                 return Report("pull", issues=(issue,), details=details)
             return Report("pull", rows, details=details)
 
@@ -242,7 +242,7 @@ class JobSync:
         if not self._settings.mode.allows(mode):
             raise ModeError(
                 f"“{operation}” is not available: APP_MODE is {self._settings.mode}.",
-                fix=f"Use the deployment for it, or set APP_MODE to {mode} or Both.",
+                fix=f"Use the deployment that has it, or set APP_MODE to {mode} or Both.",
             )
 
 

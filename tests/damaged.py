@@ -21,7 +21,7 @@ DAMAGED: dict[str, tuple[Any, str]] = {
     "a change to nothing": ({"job_id": 1, "new_settings": None}, "has no “settings”"),
     "a task alone": ({"task_key": "a", "notebook_task": {}}, "not inside “settings”"),
     "no settings": ({"job_id": 1, "settings": None}, "“settings” is null"),
-    "settings as a text": ({"settings": json.dumps(SETTINGS)}, "“settings” is a text"),
+    "settings as a text": ({"settings": json.dumps(SETTINGS)}, "“settings” is a string"),
     "settings in a list": ({"settings": [SETTINGS]}, "“settings” is a list"),
     "a number for settings": ({"settings": 7}, "“settings” is a number"),
     "a truth for settings": ({"settings": True}, "“settings” is true or false"),
@@ -29,7 +29,7 @@ DAMAGED: dict[str, tuple[Any, str]] = {
     "an empty list": ([], "is a list"),
     "null": (None, "is null"),
     "a number": (17, "is a number"),
-    "a text": (json.dumps(DOCUMENT), "is a text"),
+    "a text": (json.dumps(DOCUMENT), "is a string"),
     "a mapping file": ({"run_as_mappings": {"default": {"user_name": "x"}}}, "a mapping file"),
     "something else": ({"version": 2, "colour": "red"}, "has no “settings”"),
 }

@@ -9,7 +9,6 @@ from flask import Blueprint, Response, abort
 from plotly.utils import PlotlyJSONEncoder
 
 from components.row_panel import row_panel
-from components.words import label_of
 from core.errors import SyncError
 from core.jobsettings.secrets import mask
 from core.jobsettings.verbatim import find_verbatim
@@ -92,7 +91,7 @@ def _only(key: str) -> Callable[[Any], RecordedRow | None]:
 
 
 def _panel(kind: str, row: GridRow, report: ReportRow, *, has_sides: bool) -> Panel:
-    body = row_panel(row, report, label_of(kind, row.status, row.state), has_sides=has_sides)
+    body = row_panel(row, report, kind, has_sides=has_sides)
     return {"title": row.job or row.file, "body": body}
 
 

@@ -64,7 +64,7 @@ def tell_reference(error: Exception) -> None:
     """Show that a callback failed, with a reference; the log has the rest."""
     reference = uuid.uuid4().hex[:8]
     log.error("callback failed, reference %s", reference, exc_info=error)
-    message = f"The app could not do that. Its log tells more under the reference {reference}."
+    message = f"Something went wrong (reference {reference}). See the app log."
     set_props(ids.TOAST, {"children": message, "header": "Error", "is_open": True})
 
 
@@ -116,7 +116,7 @@ def content_policy(hashes: Sequence[str]) -> str:
 def refuse_other_names() -> None:
     """Refuse a name of another host that leads here: its pages would count as our own site."""
     if urlsplit(f"//{request.host}").hostname not in _LOCAL_NAMES:
-        abort(403, "AUTH=none serves this machine only: use localhost as the address.")
+        abort(403, "With AUTH=none the page serves this machine only: open it at localhost.")
 
 
 def refuse_other_sites() -> None:

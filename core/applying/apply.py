@@ -131,7 +131,7 @@ class _Import:
         missing = sorted(needs & self.failed)
         try:
             if missing:
-                raise SyncError(f"Not imported, because “{missing[0]}”, which it runs, was not.")
+                raise SyncError(f"Not imported: it runs “{missing[0]}”, which was not imported.")
             settings = write_ids(row.unpack_settings(), self.survey.book)
         except SyncError as error:
             return self._fail(row, error)
@@ -183,7 +183,7 @@ class _Import:
                 return made[0]
             raise AmbiguousAnswerError(
                 f"{error.message} {len(made) or 'No'} new job of this name was found afterwards.",
-                fix="Validate again: it shows whether the job was made after all.",
+                fix="Validate again to see whether the job was created after all.",
             ) from error
 
     def _made_meanwhile(self, name: str) -> list[int]:
@@ -208,7 +208,7 @@ def _stub(desired: JobSettings) -> JobSettings:
     no_work = {"op": "EQUAL_TO", "left": "1", "right": "1"}
     task = {
         "task_key": "being_imported",
-        "description": "Placeholder of an import that has not ended; import again to complete it.",
+        "description": "Placeholder of an unfinished import; import again to complete it.",
         "condition_task": no_work,
     }
     return pause_all({**kept, "tasks": [task]})
@@ -216,5 +216,5 @@ def _stub(desired: JobSettings) -> JobSettings:
 
 def explain_failure(outcome: Failed) -> Issue:
     """Return what to tell about a failed row."""
-    note = " A paused stub of the job exists; the next import completes it."
+    note = " A paused placeholder of the job exists; the next import completes it."
     return Issue(str(outcome.error) + (note if outcome.job_id is not None else ""))

@@ -42,7 +42,7 @@ def export_files(
 
     def carry_out(row: _Writable) -> None:
         if listener.should_stop():
-            raise SyncError("Not begun: the export was stopped.")
+            raise SyncError("Not started: the export was stopped.")
         session.lease.check()
         _write(work.ports.files, contents.folder, row)
 
@@ -66,7 +66,7 @@ def _shown(row: _Writable, error: SyncError | None) -> ReportRow:
     if error:
         return shown.failed(error)
     former = row.old_name if isinstance(row, ChangedFile) else ""
-    return shown.done(f"Was “{former}” before." if former else "")
+    return shown.done(f"Previously named “{former}”." if former else "")
 
 
 def _kept(plan: ExportPlan) -> list[JsonDict]:
@@ -95,7 +95,7 @@ def _create(files: WorkspaceFiles, folder: str, path: str, content: bytes) -> No
         # After a lost answer the retried create meets our own file.
         if files.read(f"{folder}/{path}") != content:
             raise SyncError(
-                f"A file {path} appeared meanwhile and was not overwritten.", fix="Export again."
+                f"A file {path} was created meanwhile and was not overwritten.", fix="Export again."
             ) from error
 
 

@@ -132,4 +132,4 @@ def _shown(outcome: Outcome) -> ReportRow:
         case Failed():
             return row.in_error(explain_failure(outcome))
         case NotBegun():
-            return row.in_error(Issue("Not begun: the import was stopped."))
+            return row.in_error(Issue("Not started: the import was stopped."))

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from core.applying.work import FreshPlan, Work
-from core.errors import RemovalRefusedError, SyncError
+from core.errors import Issue, RemovalRefusedError, SyncError
 from core.json_text import JsonDict
 from core.parallel import in_parallel
 from core.planning.forms import manager_of
@@ -37,21 +37,21 @@ def check_removal(
     if not plan.is_complete:
         raise RemovalRefusedError(
             "Nothing was removed: not all files could be read as definitions, or not all jobs "
-            "could be read, so that a missing definition proves nothing.",
-            fix="Solve the issues that Validate shows, then remove.",
+            "could be read, so nothing can be treated as deleted.",
+            fix="Fix the issues that Validate shows, then remove again.",
         )
     count = len(selected)
     if count > limits.max_removals:
         raise RemovalRefusedError(
-            f"Nothing was removed: {count} jobs are more than the {limits.max_removals} that one "
-            "removal may remove.",
-            fix="Check that Git holds what it should, remove in parts, or raise MAX_REMOVALS.",
+            f"Nothing was removed: {count} jobs are more than the limit of "
+            f"{limits.max_removals} per removal.",
+            fix="Check that nothing is missing in Git, remove in parts, or raise MAX_REMOVALS.",
         )
     if count > _SHARE_FREE and count > imported * limits.max_share:
         raise RemovalRefusedError(
             f"Nothing was removed: {count} of {imported} imported jobs are more than "
             f"{limits.max_share:.0%}.",
-            fix="Check that Git still holds what it should, or raise MAX_REMOVAL_PERCENT.",
+            fix="Check that nothing is missing in Git, or raise MAX_REMOVAL_PERCENT.",
         )
 
 
@@ -61,7 +61,8 @@ def find_removal_problem(row: Deleted, selected: Mapping[str, Deleted]) -> SyncE
     if not staying:
         return None
     users = ", ".join(f"“{name}”" for name in staying[:5])
-    return SyncError(f"Not removed, because {users} would run a job that is gone.")
+    verb = "runs" if len(staying) == 1 else "run"
+    return SyncError(f"Not removed: {users} still {verb} this job.")
 
 
 def remove_selected(
@@ -144,7 +145,7 @@ def _delete_jobs(work: Work, rows: Iterable[Deleted]) -> Iterable[tuple[Deleted,
 
     def delete(row: Deleted) -> None:
         if work.listener.should_stop():
-            raise SyncError("Not begun: the removal was stopped.")
+            raise SyncError("Not started: the removal was stopped.")
         work.session.lease.check()
         work.ports.jobs.delete_job(row.job.job_id)
 
@@ -156,7 +157,7 @@ def _shown(row: ReportRow, removed: Collection[str], errors: Mapping[str, SyncEr
     if row.status != Deleted.status:
         return row
     if row.job_name in removed:
-        return row.done("A snapshot of it is in the state folder.")
+        return row.done("A snapshot is in the state folder.")
     if row.job_name in errors:
-        return row.failed(errors[row.job_name])
+        return row.in_error(Issue(str(errors[row.job_name])))
     return row.with_message("Not selected.")

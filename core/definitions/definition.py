@@ -179,7 +179,7 @@ def _kind(value: Any) -> str:
         case bool():
             return "true or false"
         case str():
-            return "a text"
+            return "a string"
         case list():
             return "a list"
         case _:
@@ -205,7 +205,7 @@ def _decode(content: bytes) -> str:
 def _parse(text: str) -> Any:
     if _has_conflict_markers(text):
         raise InvalidDefinitionError(
-            "The file holds Git merge-conflict markers.",
+            "The file contains Git merge-conflict markers.",
             fix="Resolve the conflict in the Git folder, commit, push and pull again.",
         )
     if not text.strip():

@@ -122,8 +122,8 @@ def _claims(
 
 def _damaged(other: OtherFile, job_name: str) -> UnreadFile:
     message = (
-        f"{other.json.problem} It held the definition of “{job_name}”. Restore or correct it in "
-        "the Git folder; delete it only if the job is to go."
+        f"{other.json.problem} It used to hold the definition of “{job_name}”. Restore or correct "
+        "it in the Git folder; delete it only if the job should be removed."
     )
     return UnreadFile(other.path, Issue(message, other.path))
 

@@ -69,7 +69,8 @@ class OperationRunningError(SyncError):
 
     def __init__(self, operation: Operation, at: float) -> None:
         super().__init__(
-            f"{operation.actor} is running “{operation.kind}” now.", fix="Wait, or cancel it."
+            f"{operation.actor} is running “{operation.kind}” now.",
+            fix="Wait until it finishes, or cancel it.",
         )
         self.operation = operation
         self.at = at

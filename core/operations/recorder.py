@@ -66,7 +66,7 @@ class Recorder:
     def on_wait(self, seconds: float) -> None:
         """Tell that the workspace limits our calls."""
         with self._mutex:
-            self.log("WARNING", f"The workspace asks us to wait {seconds:.0f} s.")
+            self.log("WARNING", f"Waiting {seconds:.0f} s, as the workspace asks.")
             self._store.progress(self._id, waiting_until=self._now() + seconds)
 
     def on_planned(self, rows: Sequence[Planned]) -> None:

@@ -30,11 +30,11 @@ OpenService = Callable[[Recorder], UseCases]
 """Connects to the workspace. The recorder is told when the workspace makes us wait."""
 
 _BUG = (
-    "The app met an error of its own and stopped. What was done is listed. Look into the app's "
-    "log, and validate again before going on."
+    "Internal error. Completed rows are listed. See the app log, and validate again before you "
+    "continue."
 )
-_SHUT_DOWN = "The app was shut down. What was done is listed; start it again to go on."
-_CANCELLED = "Cancelled. What was done is listed; start it again to go on."
+_SHUT_DOWN = "The app was shut down. Completed rows are listed; run it again to continue."
+_CANCELLED = "Cancelled. Completed rows are listed; run it again to continue."
 
 
 def carry_out(

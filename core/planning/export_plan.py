@@ -188,9 +188,9 @@ class _Planner:
             return ()
         return (
             Issue(
-                "The principal is not known to be a workspace admin, so that jobs may exist which "
-                "it cannot see. No file is removed. Add the principal to the group “admins” of "
-                "the workspace."
+                "The principal is not known to be a workspace admin, so there may be jobs that it "
+                "cannot see. No file is removed. Add the principal to the group “admins” of the "
+                "workspace."
             ),
         )
 
@@ -263,14 +263,16 @@ class _Planner:
     def _new_row(self, job: LiveJob) -> ExportRow:
         unread = self._unread_file_of(job)
         if unread:
-            message = f"Its file {unread} cannot be read, and is not overwritten."
+            message = f"Its file {unread} cannot be read and is not overwritten."
             return Blocked(job.name, unread, (Issue(message, unread),))
         other = self._other.get(make_file_name(job.name).casefold())
         if other and (other.json.is_blank or other.json.job_name == job.name):
             return Blocked(job.name, other.path, (_not_a_definition(other),))
         path = find_free_file_name(job.name, self._taken)
         if path.casefold() in self._taken:
-            return Blocked(job.name, path, (Issue(f"The file name {path} is taken.", path),))
+            return Blocked(
+                job.name, path, (Issue(f"The file name {path} is already taken.", path),)
+            )
         self._taken.add(path.casefold())
         return NewFile(job.name, path, job, make_definition(job, self._now.book))
 
@@ -311,7 +313,7 @@ class _Planner:
         entry = self._now.ledger.files.get(file.path)
         if entry is None or any(job.job_id == entry.job_id for job in self._now.live):
             return ForeignFile(
-                name, file, "Has no job here and was not exported by this workspace."
+                name, file, "Has no job in this workspace and was not exported from it."
             )
         if not self._now.sees_all_jobs:
             note = "Its job is not among the jobs that the principal can see; it may still exist."
@@ -322,7 +324,7 @@ class _Planner:
 def _not_a_definition(other: OtherFile) -> Issue:
     """Tell why a job gets no second file beside one that has its name and was meant for it."""
     message = (
-        f"{other.path} exists and is not a definition, and is not overwritten. "
+        f"{other.path} is not a definition and is not overwritten. "
         f"{other.json.problem} Correct it, move it out of the folder, or delete it, and export "
         "again."
     )

@@ -33,7 +33,7 @@ def manager_of(settings: JobSettings) -> str:
     if kind == "SYSTEM_MANAGED":
         return "Managed by Databricks."
     if kind == "BUNDLE" and settings.get("edit_mode") == "UI_LOCKED":
-        return "Managed by a Databricks Asset Bundle, which deploys it by itself."
+        return "Managed and deployed by a Databricks Asset Bundle."
     return ""
 
 

@@ -265,9 +265,9 @@ class _Planner:
             return ()
         return (
             Issue(
-                "The principal is not known to be a workspace admin, so that jobs may exist which "
-                "it cannot see. No job is classed as deleted and none is created. Add the "
-                "principal to the group “admins” of the workspace."
+                "The principal is not known to be a workspace admin, so there may be jobs that it "
+                "cannot see. No job is classed as deleted and none is created. Add the principal "
+                "to the group “admins” of the workspace."
             ),
         )
 
@@ -299,7 +299,9 @@ class _Planner:
             return self._blocked(file, f"{len(twins)} files define this job: {paths}. Keep one.")
         if len(jobs) > 1:
             ids = ", ".join(str(job.job_id) for job in jobs)
-            return self._blocked(file, f"{len(jobs)} jobs have this name: {ids}. Rename or delete.")
+            return self._blocked(
+                file, f"{len(jobs)} jobs have this name: {ids}. Rename or delete all but one."
+            )
         job = jobs[0] if jobs else self._renames.get(name)
         reason = manager_of(job.marks) if job else ""
         if job and reason:
@@ -313,7 +315,9 @@ class _Planner:
             return Blocked(name, file.path, form.issues)
         if job is None:
             if not self.sees_all:
-                return self._blocked(file, "It cannot be proven that no job has this name already.")
+                return self._blocked(
+                    file, "Cannot rule out that a job with this name already exists."
+                )
             return New.pack(name, file, apply_pause_policy(form.settings, None, self._now.pause))
         if job.job_id in self._now.unread_jobs:
             return Blocked(name, file.path, (self._now.unread_jobs[job.job_id],))
@@ -331,18 +335,18 @@ class _Planner:
         if reason:
             return Skipped(job.name, job, reason, None)
         if job.job_id not in self._now.ledger.jobs:
-            return Unmanaged(job.name, job, "Was not imported by this app and has no file.")
+            return Unmanaged(job.name, job, "Has no definition and was not imported by this app.")
         if not (self.sees_all and self._now.contents.is_complete):
             return Unmanaged(
                 job.name,
                 job,
-                "Was imported, and no file of it was found. Because not everything could be "
-                "read, that does not prove that it was deleted.",
+                "Was imported by this app, and no definition was found. Not everything could be "
+                "read, so it does not count as deleted.",
             )
         twins = self._by_name[job.name]
         if len(twins) > 1:
             ids = ", ".join(str(twin.job_id) for twin in twins)
-            issue = Issue(f"{len(twins)} jobs have this name: {ids}. Rename or delete.")
+            issue = Issue(f"{len(twins)} jobs have this name: {ids}. Rename or delete all but one.")
             return Blocked(job.name, "", (issue,))
         return Deleted(job.name, job, self._needed_by(job))
 

@@ -40,7 +40,7 @@ def _activation(current: JobSettings, desired: JobSettings) -> tuple[Risk, ...]:
     if not after - before:
         return ()
     names = ", ".join(sorted(after - before))
-    return (Risk("becomes_active", f"Starts by itself after the import: {names}."),)
+    return (Risk("becomes_active", f"Will start by itself after the import: {names}."),)
 
 
 def _active(settings: JobSettings) -> set[str]:
@@ -57,12 +57,12 @@ def _active(settings: JobSettings) -> set[str]:
 
 def _identity(changes: tuple[FieldChange, ...]) -> Risk | None:
     if any(change.path.startswith("run_as") for change in changes):
-        return Risk("run_as", "Runs as somebody else after the import.")
+        return Risk("run_as", "Will run as another principal after the import.")
     return None
 
 
 def _compute(changes: tuple[FieldChange, ...]) -> Risk | None:
-    return _some(changes, _on_compute, "compute", "Its compute changes: {paths}.")
+    return _some(changes, _on_compute, "compute", "Compute changes: {paths}.")
 
 
 def _on_compute(change: FieldChange) -> bool:
@@ -70,7 +70,9 @@ def _on_compute(change: FieldChange) -> bool:
 
 
 def _lost_notifications(changes: tuple[FieldChange, ...]) -> Risk | None:
-    return _some(changes, _drops_notification, "notifications", "Fewer are told: {paths}.")
+    return _some(
+        changes, _drops_notification, "notifications", "Fewer people are notified: {paths}."
+    )
 
 
 def _drops_notification(change: FieldChange) -> bool:
@@ -82,7 +84,7 @@ def _drops_notification(change: FieldChange) -> bool:
 
 
 def _removed_tasks(changes: tuple[FieldChange, ...]) -> Risk | None:
-    return _some(changes, _drops_task, "tasks_removed", "Tasks are removed: {paths}.")
+    return _some(changes, _drops_task, "tasks_removed", "Tasks will be removed: {paths}.")
 
 
 def _drops_task(change: FieldChange) -> bool:

@@ -88,7 +88,7 @@ class Surveyor:
         try:
             content = self._ports.files.read(path)
         except NotFoundError:
-            missing = Issue(f"There is no mapping file {path}: names are used as they stand.")
+            missing = Issue(f"There is no mapping file {path}: names are used unchanged.")
             return Mappings(path=path), (missing,)
         mappings = parse_mappings(content, path)
         return mappings, mappings.warnings

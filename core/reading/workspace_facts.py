@@ -34,10 +34,10 @@ def read_facts(
 
     The listener is called on the calling thread.
     """
-    listener.on_step("Asking for active runs")
+    listener.on_step("Checking for active runs")
     has_jobs = any(isinstance(row, Changed | Deleted) for row in plan.rows)
     active_runs = _count_active_runs(ports.runs) if has_jobs else {}
-    listener.on_step("Looking for files")
+    listener.on_step("Checking files")
     return WorkspaceFacts(me, active_runs, _look_up(_paths(plan), ports, threads, listener))
 
 

@@ -44,11 +44,11 @@ def workspace_risks_of(row: Row, facts: WorkspaceFacts) -> tuple[Risk, ...]:
 def _run_risks(job_id: int, facts: WorkspaceFacts) -> tuple[Risk, ...]:
     if isinstance(facts.active_runs, SyncError):
         why = str(facts.active_runs)
-        return (Risk("active_runs_unknown", f"Whether it runs now could not be checked. {why}"),)
+        return (Risk("active_runs_unknown", f"Could not check whether it is running. {why}"),)
     count = facts.active_runs.get(job_id, 0)
     if not count:
         return ()
-    return (Risk("active_runs", f"It runs now: {count} active run{'s' if count > 1 else ''}."),)
+    return (Risk("active_runs", f"Running now: {count} active run{'s' if count > 1 else ''}."),)
 
 
 def _definition_risks(desired: JobSettings, facts: WorkspaceFacts) -> tuple[Risk, ...]:
@@ -77,8 +77,8 @@ def _path_risks(desired: JobSettings, answers: Mapping[str, bool | SyncError]) -
 
 def _why(path: str, answer: SyncError | None) -> str:
     if is_decided_by_each_run(path):
-        return "Each run decides the path."
-    return str(answer) if answer else "It was not asked for."
+        return "The path is only known when the job runs."
+    return str(answer) if answer else "It was not checked."
 
 
 def _role_risks(desired: JobSettings, me: str) -> tuple[Risk, ...]:

@@ -47,11 +47,11 @@ def _row(old: DefinitionFile | None, new: DefinitionFile | None) -> ReportRow:
     if new is None:
         assert old is not None  # one of the two has the path
         name = old.definition.job_name
-        return ReportRow(name, old.path, RowStatus.DELETED, message="Its file went.")
+        return ReportRow(name, old.path, RowStatus.DELETED, message="File removed.")
     name = new.definition.job_name
     if old is None:
-        return ReportRow(name, new.path, RowStatus.NEW, message="Its file came.")
+        return ReportRow(name, new.path, RowStatus.NEW, message="File added.")
     if old.definition.job_name != name:
-        message = f"The file called it “{old.definition.job_name}” before."
+        message = f"Previously named “{old.definition.job_name}”."
         return ReportRow(name, new.path, RowStatus.RENAMED, message=message)
-    return ReportRow(name, new.path, RowStatus.CHANGED, message="Its file changed.")
+    return ReportRow(name, new.path, RowStatus.CHANGED, message="File changed.")

@@ -63,11 +63,11 @@ def import_row(row: Row) -> ReportRow:
                 row.file.path,
                 row.status,
                 changes=row.changes,
-                message=f"Is called “{row.old_name}” now." if row.old_name else "",
+                message=f"Currently named “{row.old_name}”." if row.old_name else "",
                 risks=row_risks(row),
             )
         case Unchanged():
-            message = "" if row.is_adopted else "Equal, but not yet adopted."
+            message = "" if row.is_adopted else "Matches its definition, not yet adopted."
             return ReportRow(row.job_name, row.file.path, row.status, message=message)
         case Deleted():
             return ReportRow(row.job_name, "", row.status, message=_deleted_message(row))
@@ -88,14 +88,14 @@ def export_row(row: ExportRow) -> ReportRow:
         case NewFile():
             return ReportRow(row.job_name, row.path, row.status)
         case ChangedFile():
-            message = f"The file calls it “{row.old_name}” now." if row.old_name else ""
+            message = f"The file still uses the name “{row.old_name}”." if row.old_name else ""
             return ReportRow(
                 row.job_name, row.path, row.status, changes=row.changes, message=message
             )
         case UnchangedFile():
             return ReportRow(row.job_name, row.file.path, row.status)
         case DeletedFile():
-            message = "Its job is gone from this workspace."
+            message = "Its job no longer exists in this workspace."
             return ReportRow(row.job_name, row.file.path, row.status, message=message)
         case ForeignFile():
             return ReportRow(row.job_name, row.file.path, row.status, message=row.note)
@@ -132,6 +132,7 @@ def moved_row(row: Row) -> ReportRow:
 
 def _deleted_message(row: Deleted) -> str:
     if not row.needed_by:
-        return "Its definition is gone from Git."
+        return "Its definition is no longer in Git."
     users = ", ".join(f"“{name}”" for name in row.needed_by[:3])
-    return f"Its definition is gone from Git, but {users} still run it."
+    verb = "runs" if len(row.needed_by) == 1 else "run"
+    return f"Its definition is no longer in Git, but {users} still {verb} it."

@@ -115,7 +115,7 @@ class History:
             self._forget_old()
         except WorkspaceError as error:
             raise StateError(
-                f"The operation could not be entered in the history. {error.message}",
+                f"The operation could not be added to the history. {error.message}",
                 fix=error.fix,
             ) from error
 
@@ -158,7 +158,7 @@ class History:
                 raise InvalidJsonError("The rows should be a list.")
             return [read(document) for document in documents]
         except (OSError, EOFError, zlib.error, ValueError, InvalidJsonError) as error:
-            raise StateError(f"{path} cannot be used.", fix="It is left as it is.") from error
+            raise StateError(f"{path} cannot be used.", fix="It was left unchanged.") from error
 
     def _ids(self) -> list[str]:
         try:
@@ -187,7 +187,7 @@ class History:
 def _checked(name: str) -> str:
     """Names come from URLs; only ours become paths."""
     if not _ENTRY_ID.fullmatch(name):
-        raise NotFoundError("There is no such entry in the history.")
+        raise NotFoundError("This entry is not in the history.")
     return name
 
 
@@ -195,13 +195,13 @@ def _parsed(content: bytes, path: str) -> HistoryEntry:
     try:
         return HistoryEntry.from_json(parse_json(content.decode()))
     except (InvalidJsonError, UnicodeDecodeError) as error:
-        raise StateError(f"{path} cannot be used.", fix="It is left as it is.") from error
+        raise StateError(f"{path} cannot be used.", fix="It was left unchanged.") from error
 
 
 def _seconds(entry: Fields, name: str) -> float:
     value = entry.number(name)
     if not 0 <= value < _LATEST_S:
-        raise InvalidJsonError(f"“{name}” of an entry of the history is no time.")
+        raise InvalidJsonError(f"“{name}” of an entry of the history is not a time.")
     return value
 
 

@@ -136,7 +136,7 @@ def test_a_second_tab_shows_the_same_and_can_cancel(
     second.press("Cancel")
     for one in (screen, second):
         outcome = one.wait_for("import", "Import cancelled")
-        expect(outcome).to_contain_text("Cancelled. What was done is listed")
+        expect(outcome).to_contain_text("Cancelled. Completed rows are listed")
         expect(one.progress("import")).to_be_hidden()
     created = set(prod.names())
     assert 0 < len(created) < len(NAMES)
@@ -159,7 +159,7 @@ def test_when_the_app_is_killed_the_page_says_so_and_recovers(
     app.start_again()
     expect(problem).to_be_hidden()
     outcome = screen.wait_for("import", "Import interrupted")
-    expect(outcome).to_contain_text("ended before it was done. What was done is listed.")
+    expect(outcome).to_contain_text("ended before it finished. Completed rows are listed.")
     assert shown <= done(screen) <= created
 
 
@@ -180,7 +180,7 @@ def test_a_shutdown_ends_in_time_between_two_jobs(
     assert app.terminate() < SHUTDOWN_S
     app.start_again()
     outcome = screen.wait_for("import", "Import interrupted")
-    expect(outcome).to_contain_text("The app was shut down. What was done is listed")
+    expect(outcome).to_contain_text("The app was shut down. Completed rows are listed")
     before = set(prod.names())
     screen.run("Validate", "import", "Validation finished")
     statuses = screen.statuses("import-grid")

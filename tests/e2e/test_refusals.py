@@ -83,7 +83,7 @@ def test_a_workspace_that_is_called_too_often_shows_how_long_it_waits(
     screen.press("Validate")
     waiting = screen.progress("import").locator(".progress-waiting")
     expect(waiting).to_have_text(
-        re.compile(r"Waiting \d s: the workspace limits how fast it may be called")
+        re.compile(r"Waiting \d s: the workspace is rate-limiting requests")
     )
     screen.wait_for("import", "Validation finished")
 
@@ -250,7 +250,7 @@ def test_who_is_no_operator_can_look_and_start_nothing(
     viewer = new_screen(signed_in, extra_http_headers={"X-User": "ben@prod.example"})
     viewer.open("/import")
     expect(viewer.row("import-grid", "load")).to_be_visible()
-    reason = "You may look at everything here; only operators may start something."
+    reason = "You have read-only access. Only operators can start operations."
     for button in ("import-pull", "import-validate", "import-start", "import-remove"):
         expect(viewer.element(button)).to_be_disabled()
         expect(viewer.element(f"{button}-reason")).to_have_text(reason)

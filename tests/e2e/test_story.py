@@ -187,7 +187,7 @@ def test_a_status_filters_the_table(screen: Screen) -> None:
 def test_the_csv_of_what_is_shown_is_the_table(screen: Screen) -> None:
     with screen.page.expect_download() as download:
         screen.page.locator("#pane-import summary", has_text="CSV").first.click()
-        screen.page.get_by_role("menuitem", name="What is shown").click()
+        screen.page.get_by_role("menuitem", name="Visible rows").click()
     [row] = table_of(download.value)
     assert (row["Job"], row["Status"], row["Changes"]) == ("load", "Changed", "1")
     chip = screen.chip("import", "changed")

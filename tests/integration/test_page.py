@@ -367,10 +367,10 @@ def test_a_click_starts_an_operation(app: Dash, client: Any, store) -> None:
 def test_what_is_refused_is_said(app: Dash, client: Any, store) -> None:
     answer = start(app, client, {"kind": "export"}, VIEWER)
     assert answer[ids.TOAST]["is_open"]
-    assert "only operators" in answer[ids.TOAST]["children"]
+    assert "Only operators" in answer[ids.TOAST]["children"]
     assert ids.STARTED not in answer
     answer = start(app, client, {"kind": "import", "plan": "forged", "names": ["x"]})
-    assert "not the newest validation" in answer[ids.TOAST]["children"]
+    assert "A newer validation exists" in answer[ids.TOAST]["children"]
     assert store.active() is None
 
 
@@ -610,7 +610,7 @@ def test_the_page_reads_its_workspace_and_history(
     [rows] = [c["output"] for c in app._callback_list if ids.HISTORY_ENTRY_HEAD in c["output"]]
     hostile = dispatch(client, rows, {f"{ids.URL}.pathname": "/history/../../x"}).get_json()
     head = hostile["response"][ids.HISTORY_ENTRY_HEAD]["children"]
-    assert head == "This operation cannot be shown. There is no such entry in the history."
+    assert head == "This operation cannot be shown. This entry is not in the history."
     assert dispatch(client, rows, {f"{ids.URL}.pathname": "/export"}).status_code == 204
 
 

@@ -253,7 +253,7 @@ def test_a_history_that_cannot_be_written_does_not_fail_the_operation(beside: Pa
     exported = beside.run("export")
     assert exported.status is Status.SUCCEEDED
     assert beside.history.entries() == (entry,)
-    assert "could not be entered in the history" in exported.outcome.issues[-1].message
+    assert "could not be added to the history" in exported.outcome.issues[-1].message
 
 
 def test_a_workspace_that_cannot_be_reached_is_told(
@@ -275,7 +275,7 @@ def test_an_error_of_our_own_is_told_without_its_words(
 ) -> None:
     failed = beside.run("import", nonsense=True)
     assert failed.status is Status.FAILED
-    assert failed.error.startswith("The app met an error of its own and stopped.")
+    assert failed.error.startswith("Internal error.")
     assert "KeyError" in caplog.text
     assert "KeyError" not in failed.error
 
@@ -335,8 +335,8 @@ def put_chain(beside: Page) -> None:
 @pytest.mark.parametrize(
     ("reason", "status", "text"),
     [
-        (f"by {ANA}", Status.CANCELLED, "Cancelled. What was done is listed"),
-        (SHUTDOWN, Status.INTERRUPTED, "The app was shut down. What was done is listed"),
+        (f"by {ANA}", Status.CANCELLED, "Cancelled. Completed rows are listed"),
+        (SHUTDOWN, Status.INTERRUPTED, "The app was shut down. Completed rows are listed"),
     ],
 )
 def test_an_import_stops_after_the_job_at_hand(

@@ -151,8 +151,8 @@ def test_the_error_says_which_job_the_file_held_and_what_to_do(prod):
     prod.put_file("load.json", b"{}")
     [row] = [row for row in prod.service().validate()[1].rows if row.status == "error"]
     assert row.issues[0].message == (
-        "The file is an empty object. It held the definition of “load”. Restore or correct it in "
-        "the Git folder; delete it only if the job is to go."
+        "The file is an empty object. It used to hold the definition of “load”. Restore or correct "
+        "it in the Git folder; delete it only if the job should be removed."
     )
     assert row.issues[0].path == "load.json"
 
@@ -377,7 +377,7 @@ def test_the_error_of_a_fresh_export_names_the_file():
     workspace.put_file("Load.json", b"{}")  # one file with load.json on Windows and macOS
     [row] = workspace.service().export().rows
     assert row.issues[0].message == (
-        "Load.json exists and is not a definition, and is not overwritten. The file is an empty "
+        "Load.json is not a definition and is not overwritten. The file is an empty "
         "object. Correct it, move it out of the folder, or delete it, and export again."
     )
 

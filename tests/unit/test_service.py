@@ -111,7 +111,8 @@ def test_a_circle_that_fails_in_the_middle_is_completed_by_the_next_import(dev, 
     report = promote(dev, prod)
     assert statuses(report) == {"a": "error", "b": "new"}
     assert (
-        "paused stub" in next(row for row in report.rows if row.job_name == "a").issues[0].message
+        "paused placeholder"
+        in next(row for row in report.rows if row.job_name == "a").issues[0].message
     )
     prod.jobs.fail_names.clear()
     assert prod.service().import_jobs().status == "completed"
@@ -185,7 +186,7 @@ def test_a_removal_is_limited_in_number_and_share(dev, prod):
     promote(dev, prod)
     for path in list(prod.definition_files()):
         del prod.files.files[f"{FOLDER}/{path}"]
-    with pytest.raises(RemovalRefusedError, match="6 jobs are more than the 5"):
+    with pytest.raises(RemovalRefusedError, match="6 jobs are more than the limit of 5"):
         prod.service(max_removals=5).remove()
     with pytest.raises(RemovalRefusedError, match="50%"):
         prod.service().remove()
@@ -366,7 +367,7 @@ def test_pull_tells_both_commits(prod):
         "2" * 40,
     )
     prod.git.root = "/Workspace/elsewhere"
-    with pytest.raises(NotFoundError, match="does not lie in a Git folder"):
+    with pytest.raises(NotFoundError, match="is not in a Git folder"):
         prod.service().pull()
 
 
@@ -633,7 +634,7 @@ def test_an_import_that_is_stopped_begins_no_further_job() -> None:
     report = prod.service(threads=1).import_jobs(listener=listener)
     assert len(prod.jobs.log) <= 2
     assert [row.issues[0].message for row in report.rows[-1:]] == [
-        "Not begun: the import was stopped."
+        "Not started: the import was stopped."
     ]
 
 
@@ -681,7 +682,9 @@ def test_a_pull_that_cannot_be_read_afterwards_is_reported_all_the_same() -> Non
     prod.git.files = prod.files
     report = prod.service().pull()
     assert report.details.as_json()["commit"] == "2" * 40
-    assert [issue.message for issue in report.issues] == ["What came could not be read. No answer."]
+    assert [issue.message for issue in report.issues] == [
+        "The pulled files could not be read. No answer."
+    ]
 
 
 class SlowJobs(FakeJobs):
@@ -724,5 +727,5 @@ def test_only_the_reviewed_jobs_are_adopted() -> None:
     report = prod.service().adopt(Review(["a"]))
     assert [(row.result, row.message) for row in report.rows] == [
         ("adopted", ""),
-        ("", "Equal, but not yet adopted."),
+        ("", "Matches its definition, not yet adopted."),
     ]

@@ -51,14 +51,14 @@ class OperationFile:
             directory.mkdir(mode=0o700, exist_ok=True)
             status = directory.stat()
             if status.st_uid != os.getuid() or status.st_mode & 0o077:
-                raise PermissionError("it belongs to, or is open to, another user")
+                raise PermissionError("it belongs to another user, or others can open it")
             self._path = directory / "operations.sqlite"
             self._local = threading.local()
             self._make_tables(sleep)
         except (OSError, sqlite3.Error) as error:
             raise StateError(
                 f"{directory} cannot be used: {error}.",
-                fix="Set CACHE_FOLDER to a folder of this machine that only this app uses.",
+                fix="Set CACHE_FOLDER to a folder on this machine that only this app uses.",
             ) from error
 
     def _make_tables(self, sleep: Callable[[float], None]) -> None:
@@ -97,7 +97,7 @@ class OperationFile:
         try:
             yield
         except sqlite3.Error as error:
-            log.warning("what the page shows could not be kept: %s", error)
+            log.warning("could not store what the page shows: %s", error)
 
     @contextmanager
     def _transaction(self, mode: str = "immediate") -> Iterator[sqlite3.Connection]:

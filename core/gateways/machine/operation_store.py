@@ -20,8 +20,8 @@ from core.operations.outcome import Outcome
 _ACTIVE = "('queued','running','cancelling')"
 _QUEUED_S = 30.0  # a page that was closed between its two requests never begins its operation
 _SILENT_S = 30.0  # of another host's process, which cannot be asked
-_LOST = "The process that carried it out ended before it was done. What was done is listed."
-_NEVER_BEGUN = "The page was closed before it began. Nothing was changed."
+_LOST = "The process ended before it finished. Completed rows are listed."
+_NEVER_BEGUN = "The page was closed before it started. Nothing was changed."
 
 
 class SqliteOperationStore(OperationContents):

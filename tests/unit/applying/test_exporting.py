@@ -34,5 +34,5 @@ def test_a_file_that_somebody_else_made_meanwhile_is_kept() -> None:
     report = workspace.service().export()
     [row] = report.rows
     assert row.status == "error"
-    assert "appeared meanwhile" in row.issues[0].message
+    assert "was created meanwhile" in row.issues[0].message
     assert workspace.definition_files() == {"load.json": b"theirs"}

@@ -111,7 +111,7 @@ def test_a_history_that_cannot_be_read_is_said_and_hides_nothing_known_here(stor
     ended(store, outcome=Outcome())
     rows, text = history_list(store, silent())
     assert len(rows) == 1
-    assert text == "1 operation. The history in the workspace cannot be read. No answer."
+    assert text == "1 operation. Could not read the history in the workspace. No answer."
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_an_entry_of_another_machine_is_read_from_the_workspace(store, reader, w
 def test_an_address_that_names_no_entry_says_so(store, reader, name):
     rows, text = history_entry(store, reader, name)
     assert rows == []
-    assert text == "This operation cannot be shown. There is no such entry in the history."
+    assert text == "This operation cannot be shown. This entry is not in the history."
 
 
 def test_an_entry_whose_rows_are_damaged_says_so(store, reader, workspace):

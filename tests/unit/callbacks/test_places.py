@@ -45,4 +45,4 @@ def test_a_workspace_that_cannot_be_read_is_a_problem_and_nothing_else():
 
     shown = place_shown(WorkspaceReader(connect), fresh=False)
     assert (shown.git, shown.href) == (None, "")
-    assert shown.problem == "The workspace cannot be read. The token is wrong. Make a new one."
+    assert shown.problem == "Could not read the workspace. The token is wrong. Make a new one."

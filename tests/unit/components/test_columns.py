@@ -76,7 +76,7 @@ def test_every_column_is_in_the_csv():
 
 
 def test_the_panel_lists_the_facts_of_its_columns():
-    text = str(row_panel(ROW, ReportRow("load", "", "changed"), "Changed", has_sides=False))
+    text = str(row_panel(ROW, ReportRow("load", "", "changed"), "import", has_sides=False))
     for column in JOB_COLUMNS:
         if column.fact:
             assert f"'{column.fact} '" in text

@@ -24,6 +24,7 @@ from components.words import (
     counts_text,
     duration,
     headline,
+    heads_of,
     plural,
     title_of,
     tone_of,
@@ -31,7 +32,7 @@ from components.words import (
 )
 from components.workspace_tab import workspace_view
 from core.json_text import JsonDict
-from core.operations.grid_row import GridRow
+from core.operations.grid_row import GridRow, RowState
 from core.operations.kinds import OperationKind
 from core.operations.operation import Operation, Status
 from core.operations.outcome import Outcome
@@ -231,7 +232,7 @@ def test_an_incomplete_plan_removes_nothing():
     validation = operation("validate", outcome={"details": {"is_complete": False}})
     actions = actions_of("import", Situation(True, validation=validation))
     assert actions["import-start"].is_enabled
-    assert "proves nothing" in actions["import-remove"].reason
+    assert "can be treated as deleted" in actions["import-remove"].reason
 
 
 @pytest.mark.parametrize("status", ["queued", "running", "failed", "cancelled", "interrupted"])
@@ -356,7 +357,7 @@ ROW = {"key": "0", "job": "load", "file": "load.json", "status": "changed", "job
 
 def panel(report=None, has_sides=False, **row) -> Component:
     shown = ReportRow.from_json(report or {})
-    return row_panel(GridRow.from_json({**ROW, **row}), shown, "Changed", has_sides=has_sides)
+    return row_panel(GridRow.from_json({**ROW, **row}), shown, "import", has_sides=has_sides)
 
 
 def test_a_path_is_read_as_people_say_it():
@@ -389,7 +390,15 @@ def test_fields_that_differ_are_a_table():
     ],
 )
 def test_without_differences_the_status_says_what_is_there(status, text):
-    assert text in text_of(panel(status=status))
+    assert text in text_of(panel(status=status, state="planned"))
+
+
+def test_what_was_done_is_shown_as_before_and_after():
+    changed = {"changes": [{"path": "a", "current": 1, "desired": 2}]}
+    assert "CurrentAfter import" in text_of(panel(changed, state="planned"))
+    assert "BeforeAfter" in text_of(panel(changed, state="done"))
+    assert heads_of("preview", RowState.PLANNED) == ("Current", "After export")
+    assert "what was removed" in text_of(panel(status="deleted", state="done"))
 
 
 def test_everything_that_is_known_of_a_row_is_shown_once():
@@ -403,10 +412,17 @@ def test_everything_that_is_known_of_a_row_is_shown_once():
         },
     }
     text = text_of(panel(report))
-    for part in ("No cluster.", "Whole.", "a default", "docs", "1 value not mapped", "And more."):
+    for part in (
+        "No cluster.",
+        "Whole.",
+        "a default",
+        "docs",
+        "1 value copied unchanged",
+        "And more.",
+    ):
         assert part in text
     assert text.count("Starts by itself.") == 1
-    assert "1 difference hidden by rule" in text
+    assert "1 difference hidden by a rule" in text
 
 
 # History and Workspace
@@ -447,7 +463,7 @@ def test_the_workspace_is_told_as_it_was_read():
     text = text_of(workspace_view(info(**details), "https://dev.example", "", {"dash": "4"}))
     for part in ("https://dev.example", "me, a workspace admin", "1,200 Jobs", "dash 4"):
         assert part in text
-    assert "not proven to be a workspace admin" in text_of(workspace_view(info(), "", "", {}))
+    assert "admin rights not confirmed" in text_of(workspace_view(info(), "", "", {}))
 
 
 def test_a_folder_is_a_link_when_the_workspace_is_known():
@@ -466,10 +482,10 @@ def test_the_mapping_file_is_shown_with_its_use():
     ]
     details = {"mapping_file": "/map.json", "mapping_text": "{}", "mapping_entries": entries}
     text = text_of(workspace_view(info(**details), "", "", {}))
-    for part in ("/map.json", "3 entries, 1 used by no definition.", "2 jobs", "not used"):
+    for part in ("/map.json", "3 entries, 1 not used by any definition.", "2 jobs", "not used"):
         assert part in text
     empty = text_of(workspace_view(info(mapping_file="/m", mapping_entries=[]), "", "", {}))
-    assert "The file maps nothing." in empty
+    assert "The file contains no mappings." in empty
     assert "No mapping file is configured" in text_of(workspace_view(info(), "", "", {}))
 
 

@@ -15,7 +15,7 @@ KEPT_BEFORE = {
     "status": "changed",
     "state": "planned",
     "changes": 1,
-    "message": "Is called “a” now. Runs as somebody else after the import.",
+    "message": "Currently named “a” now. Will run as another principal after the import.",
     "risks": ["run_as"],
     "tasks": 1,
     "types": "notebook",
@@ -45,12 +45,12 @@ def test_what_an_older_version_did_not_write_is_empty_and_what_a_newer_one_adds_
     ("damaged", "message"),
     [
         ({"job": "load"}, "“key” is missing in a row."),
-        ({"key": 1}, "“key” of a row should be a text."),
-        ({"key": "0", "job": None}, "“job” of a row should be a text."),
+        ({"key": 1}, "“key” of a row should be a string."),
+        ({"key": "0", "job": None}, "“job” of a row should be a string."),
         ({"key": "0", "changes": True}, "“changes” of a row should be a whole number."),
         ({"key": "0", "changes": 1.5}, "“changes” of a row should be a whole number."),
-        ({"key": "0", "risks": ["a", {}]}, "“risks” of a row should be a list of texts."),
-        ({"key": "0", "needs": "b"}, "“needs” of a row should be a list of texts."),
+        ({"key": "0", "risks": ["a", {}]}, "“risks” of a row should be a list of strings."),
+        ({"key": "0", "needs": "b"}, "“needs” of a row should be a list of strings."),
         ({"key": "0", "tasks": "1"}, "“tasks” of a row should be a whole number."),
         ({"key": "0", "state": "x"}, "“state” of a row should be one of planned, done, failed."),
         ({"key": "0", "pick": "x"}, "“pick” of a row should be one of import, remove."),
@@ -64,10 +64,10 @@ def test_a_damaged_row_is_refused_and_its_field_is_named(damaged, message):
 
 
 def test_a_report_of_an_older_version_tells_its_risks_once():
-    risk = {"code": "run_as", "message": "Runs as somebody else after the import."}
+    risk = {"code": "run_as", "message": "Will run as another principal after the import."}
     kept = {"message": KEPT_BEFORE["message"], "details": {"risks": [risk]}}
     report = ReportRow.from_json(kept)
-    assert report.message == "Is called “a” now."
+    assert report.message == "Currently named “a” now."
     assert report.risks == (Risk(**risk),)
     assert report.message_with_risks == kept["message"]
 

@@ -29,5 +29,8 @@ def test_everything_but_reading_the_workspace_excludes_others():
 def test_a_refusal_says_who_is_at_work_and_what_to_do():
     running = Operation("1", OperationKind.EXPORT, Status.RUNNING, "ana@dev.example", {}, 5.0)
     error = OperationRunningError(running, 7.0)
-    assert str(error) == "ana@dev.example is running “export” now. Wait, or cancel it."
+    assert (
+        str(error)
+        == "ana@dev.example is running “export” now. Wait until it finishes, or cancel it."
+    )
     assert (error.operation, error.at) == (running, 7.0)

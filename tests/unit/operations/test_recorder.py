@@ -135,20 +135,20 @@ def test_a_removal_that_was_refused_for_one_job_says_so(store, operation_id, rec
     outcome = recorder.finish(target.service().remove(Review(["load"]), listener=recorder.listener))
     rows = rows_of(store, operation_id)
     assert (rows["load"].status, rows["load"].state) == ("error", "failed")
-    assert "would run a job that is gone" in rows["load"].message
+    assert "still runs this job" in rows["load"].message
     assert rows["report"].pick == "remove"
     assert outcome.states == {"failed": {"error": 1}, "planned": {"deleted": 1}}
 
 
 def test_rows_that_no_plan_was_made_for_come_from_the_report(store, operation_id, recorder):
-    rows = (ReportRow("load", "load.json", "new", message="Its file came."),)
+    rows = (ReportRow("load", "load.json", "new", message="File added."),)
     details = PullFacts(GitPlace(commit="2" * 40))
     outcome = recorder.finish(Report("pull", rows, details=details))
     [row] = store.row_values(operation_id)
     assert (row.key, row.job, row.state, row.pick) == ("0", "load", "", "")
     assert outcome.details == details
     assert outcome.states == {"": {"new": 1}}
-    assert json.loads(store.document(operation_id, "row/0"))["message"] == "Its file came."
+    assert json.loads(store.document(operation_id, "row/0"))["message"] == "File added."
 
 
 def test_an_operation_that_failed_before_its_plan_has_no_rows(store, operation_id, recorder):
@@ -242,7 +242,7 @@ def test_a_wait_is_told_at_once(store, operation_id, recorder, time):
     assert store.get(operation_id).waiting_until == time.seconds + 7
     recorder.flush()
     [line] = store.log_lines(operation_id, 9)
-    assert (line.level, line.text) == ("WARNING", "The workspace asks us to wait 7 s.")
+    assert (line.level, line.text) == ("WARNING", "Waiting 7 s, as the workspace asks.")
 
 
 def test_the_store_is_asked_a_few_times_a_second_whether_to_stop(
@@ -279,7 +279,7 @@ def test_an_import_stops_between_two_jobs(store, operation_id, recorder, target,
     outcome = recorder.finish(target.service().import_jobs(listener=recorder.listener))
     assert target.jobs.log == [("create", "load")]
     assert outcome.states == {"done": {"new": 1}, "failed": {"error": 1}}
-    assert "Not begun: the import was stopped." in rows_of(store, operation_id)["report"].message
+    assert "Not started: the import was stopped." in rows_of(store, operation_id)["report"].message
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def test_a_row_tells_the_job_at_a_glance():
         "status": "changed",
         "state": "planned",
         "changes": 1,
-        "message": "Starts by itself after the import: schedule.",
+        "message": "Will start by itself after the import: schedule.",
         "risks": ["becomes_active"],
         "tasks": 1,
         "types": "notebook",

@@ -154,7 +154,7 @@ def test_a_history_that_cannot_be_written_is_no_failure(desk: Desk) -> None:
     previewed = desk.run("preview")
     assert previewed.status is Status.SUCCEEDED
     [issue] = desk.outcome(previewed).issues
-    assert "could not be entered in the history" in issue.message
+    assert "could not be added to the history" in issue.message
 
 
 def test_an_operation_is_carried_out_once(desk: Desk) -> None:
@@ -169,7 +169,7 @@ def test_an_error_of_our_own_is_told_without_its_words(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
     failed = desk.run("import", nonsense=True)
-    assert failed.error.startswith("The app met an error of its own and stopped.")
+    assert failed.error.startswith("Internal error.")
     assert "KeyError" in caplog.text
     told = [line.text for line in desk.store.log_lines(failed.operation_id, 99)]
     assert not any(failed.operation_id in text for text in told)
@@ -200,8 +200,8 @@ def test_what_is_stopped_before_it_writes_says_so(
 @pytest.mark.parametrize(
     ("reason", "status", "text"),
     [
-        (f"by {ANA}", Status.CANCELLED, "Cancelled. What was done is listed"),
-        (SHUTDOWN, Status.INTERRUPTED, "The app was shut down. What was done is listed"),
+        (f"by {ANA}", Status.CANCELLED, "Cancelled. Completed rows are listed"),
+        (SHUTDOWN, Status.INTERRUPTED, "The app was shut down. Completed rows are listed"),
     ],
 )
 def test_what_is_stopped_midway_tells_what_was_done(

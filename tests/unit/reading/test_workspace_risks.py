@@ -115,7 +115,9 @@ def test_runs_that_could_not_be_read_to_the_end_are_a_note_with_the_reason(prod)
     unknown = ["active_runs_unknown"]
     assert codes(report) == {"changed": unknown, "renamed now": unknown, "deleted": unknown}
     for name in ("changed", "renamed now", "deleted"):
-        assert "could not be checked. No permission: not today." in message(report, name)
+        assert "Could not check whether it is running. No permission: not today." in message(
+            report, name
+        )
 
 
 def test_runs_are_not_asked_for_when_no_job_would_be_touched() -> None:
@@ -176,7 +178,7 @@ def test_a_path_that_each_run_decides_is_not_asked_for_and_not_called_fine(prod)
     )
     report = ask(prod)
     assert codes(report)["new"] == ["path_unknown"]
-    assert f"{path}. Each run decides the path." in message(report, "new")
+    assert f"{path}. The path is only known when the job runs." in message(report, "new")
     assert path not in prod.files.asked
 
 
@@ -213,7 +215,7 @@ def test_a_path_without_an_answer_is_not_called_fine() -> None:
     row = New.pack("a", None, job("a"))  # type: ignore[arg-type]  # the file is not read
     [note] = workspace_risks_of(row, WorkspaceFacts(ME, {}, {}))
     assert note.code == "path_unknown"
-    assert "was not asked for" in note.message
+    assert "was not checked" in note.message
 
 
 def test_rows_that_nothing_is_done_with_have_no_notes() -> None:
@@ -246,5 +248,5 @@ def test_the_listener_hears_what_is_asked_and_how_far_it_is(prod) -> None:
     progress: list[tuple[int, int]] = []
     listener = Listener(on_step=steps.append, on_progress=lambda *done: progress.append(done))
     prod.service().validate(ask_workspace=True, listener=listener)
-    assert steps[-2:] == ["Asking for active runs", "Looking for files"]
+    assert steps[-2:] == ["Checking for active runs", "Checking files"]
     assert progress[-1] == (1, 1)

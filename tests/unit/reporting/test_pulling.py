@@ -31,8 +31,8 @@ def test_a_pull_that_brings_nothing_has_no_rows():
 
 def test_files_that_came_and_went_are_told_in_order():
     assert told(contents(b="b", c="same"), contents(c="same", a="a")) == [
-        ("a", "a.json", "new", "Its file came."),
-        ("b", "b.json", "deleted", "Its file went."),
+        ("a", "a.json", "new", "File added."),
+        ("b", "b.json", "deleted", "File removed."),
     ]
 
 
@@ -41,13 +41,13 @@ def test_a_file_whose_content_differs_has_changed():
     [file] = after.files
     changed = DefinitionFile(file.path, Definition.pack("a", 2, "", job("a")), b"other")
     assert told(before, GitContents(after.folder, (changed,))) == [
-        ("a", "a.json", "changed", "Its file changed.")
+        ("a", "a.json", "changed", "File changed.")
     ]
 
 
 def test_a_job_of_another_name_in_the_same_file_was_renamed():
     [row] = told(contents(a="<b>old</b>"), contents(a="new"))
-    assert row == ("new", "a.json", "renamed", "The file called it “<b>old</b>” before.")
+    assert row == ("new", "a.json", "renamed", "Previously named “<b>old</b>”.")
 
 
 def test_a_file_that_moved_went_and_came():

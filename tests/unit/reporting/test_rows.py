@@ -35,13 +35,13 @@ def test_each_row_of_an_import_says_where_and_what():
     rows = [
         (New.pack("a", FILE, job("a")), ("sub/a.json", "new", "Will be created.")),
         (changed(), ("sub/a.json", "changed", "")),
-        (changed(old_name="b"), ("sub/a.json", "renamed", "Is called “b” now.")),
+        (changed(old_name="b"), ("sub/a.json", "renamed", "Currently named “b”.")),
         (Unchanged("a", FILE, JOB, is_adopted=True), ("sub/a.json", "unchanged", "")),
         (
             Unchanged("a", FILE, JOB, is_adopted=False),
-            ("sub/a.json", "unchanged", "Equal, but not yet adopted."),
+            ("sub/a.json", "unchanged", "Matches its definition, not yet adopted."),
         ),
-        (Deleted("a", JOB, ()), ("", "deleted", "Its definition is gone from Git.")),
+        (Deleted("a", JOB, ()), ("", "deleted", "Its definition is no longer in Git.")),
         (Unmanaged("a", JOB, "Not ours."), ("", "unmanaged", "Not ours.")),
         (Skipped("a", JOB, "A bundle's.", FILE), ("sub/a.json", "skipped", "A bundle's.")),
         (Skipped("a", JOB, "A bundle's.", None), ("", "skipped", "A bundle's.")),
@@ -57,12 +57,12 @@ def test_each_row_of_an_export_says_where_and_what():
         (ChangedFile("a", FILE, JOB, DEFINITION, ()), ("sub/a.json", "changed", "")),
         (
             ChangedFile("a", FILE, JOB, DEFINITION, (), "b"),
-            ("sub/a.json", "renamed", "The file calls it “b” now."),
+            ("sub/a.json", "renamed", "The file still uses the name “b”."),
         ),
         (UnchangedFile("a", FILE, JOB), ("sub/a.json", "unchanged", "")),
         (
             DeletedFile("a", FILE),
-            ("sub/a.json", "deleted", "Its job is gone from this workspace."),
+            ("sub/a.json", "deleted", "Its job no longer exists in this workspace."),
         ),
         (ForeignFile("a", FILE, "Not ours."), ("sub/a.json", "unmanaged", "Not ours.")),
         (SkippedJob("a", "A bundle's."), ("", "skipped", "A bundle's.")),
@@ -75,8 +75,11 @@ def test_each_row_of_an_export_says_where_and_what():
 def test_a_changed_row_tells_its_changes_and_its_risks():
     row = import_row(changed(changes=CHANGES, old_name="b"))
     assert row.changes == CHANGES
-    assert row.message == "Is called “b” now."
-    assert row.message_with_risks == "Is called “b” now. Runs as somebody else after the import."
+    assert row.message == "Currently named “b”."
+    assert (
+        row.message_with_risks
+        == "Currently named “b”. Will run as another principal after the import."
+    )
 
 
 def test_a_blocked_row_tells_its_issues():

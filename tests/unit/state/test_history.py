@@ -106,7 +106,7 @@ def test_no_name_from_an_address_becomes_a_path(history, files, name):
     history.record(ENTRY, ROWS)
     files.unreadable = {path: WorkspaceError("was read") for path in files.files}
     for read in (history.entry, lambda name: history.rows(name, RecordedRow.from_json)):
-        with pytest.raises(NotFoundError, match="no such entry"):
+        with pytest.raises(NotFoundError, match="not in the history"):
             read(name)
 
 
@@ -163,9 +163,7 @@ def test_rows_that_are_too_many_for_a_file_are_left_out(history, files):
 
 def test_an_entry_that_cannot_be_written_is_an_error_that_says_so(history, files):
     files.read_only = PermissionDeniedError("No permission.", fix="Ask for it.")
-    with pytest.raises(
-        StateError, match=r"could not be entered in the history. No permission. Ask"
-    ):
+    with pytest.raises(StateError, match=r"could not be added to the history. No permission. Ask"):
         history.record(ENTRY, ROWS)
 
 
@@ -215,7 +213,7 @@ def test_an_entry_that_cannot_be_used_says_so_and_hides_no_other(history, files,
     )
     assert broken.started == STARTED
     assert "cannot be used" in broken.message
-    with pytest.raises(StateError, match="left as it is"):
+    with pytest.raises(StateError, match="left unchanged"):
         history.entry(ENTRY.entry_id)
     assert files.files[f"{FOLDER}/{ENTRY.entry_id}.json"] == content
 
@@ -291,10 +289,10 @@ def test_what_cannot_be_used_is_not_cached(files):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"unknown": 1}, "“unknown” is no field of an entry of the history."),
-        ({"kind": ["import"]}, "“kind” of an entry of the history should be a text."),
+        ({"unknown": 1}, "“unknown” is not a field of an entry of the history."),
+        ({"kind": ["import"]}, "“kind” of an entry of the history should be a string."),
         ({"started": "now"}, "“started” of an entry of the history should be a number."),
-        ({"seconds": -1}, "“seconds” of an entry of the history is no time."),
+        ({"seconds": -1}, "“seconds” of an entry of the history is not a time."),
         ({"counts": {"new": -1}}, "“counts” of an entry of the history should be an object of"),
     ],
 )

@@ -153,7 +153,7 @@ def test_who_may_only_look_gets_no_button(feed, store, workspace):
         states = {name: value["disabled"] for name, value in props.items() if "disabled" in value}
         assert states
         assert all(states.values())
-    assert "only operators" in feed.tab("import", "", 0, VIEWER)[0]["reasons"][ids.IMPORT_START]
+    assert "Only operators" in feed.tab("import", "", 0, VIEWER)[0]["reasons"][ids.IMPORT_START]
     begin(store, "export")
     progress = feed.tab("export", "", 0, VIEWER)[0]["props"][ids.EXPORT_PROGRESS]["children"]
     assert "Cancel" not in texts(progress)

@@ -149,7 +149,7 @@ def test_an_operation_whose_process_is_gone_was_interrupted(folder, store):
     assert store.active() is None
     found = store.get(name)
     assert found.status is Status.INTERRUPTED
-    assert "ended before it was done" in found.error
+    assert "ended before it finished" in found.error
     assert [operation.operation_id for operation in store.ended()] == [name]
 
 
@@ -177,7 +177,7 @@ def test_an_operation_that_is_not_begun_in_time_is_cancelled(folder, store):
     found = store.get(name)
     assert (found.status, found.error) == (
         Status.CANCELLED,
-        "The page was closed before it began. Nothing was changed.",
+        "The page was closed before it started. Nothing was changed.",
     )
     assert not store.claim(name)
 

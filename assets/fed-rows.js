@@ -51,7 +51,7 @@
     return add;
   }
 
-  /** Unmanaged jobs stand in a group of their own. */
+  /** Unmanaged jobs are in a group of their own. */
   function setUnmanaged(rows) {
     unmanaged = rows;
     const group = jobsync.role("unmanaged");

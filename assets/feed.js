@@ -92,7 +92,7 @@
     tellFinished(answer);
   }
 
-  /** What ended since the last look: the header reads the commit anew, and other tabs are told. */
+  /** What ended since the last look: the header reads the commit anew, and other tabs learn of it. */
   function tellFinished({finished, shown: ofThisTab}) {
     const {operation, text} = finished;
     const {ids} = jobsync.config();

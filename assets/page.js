@@ -1,7 +1,7 @@
-/* The ground of all scripts: what Python tells them, and how they tell Dash. */
+/* The ground of all scripts: what they get from Python, and how they reach Dash. */
 (() => {
   globalThis.jobsync ??= {};
-  let told = null;
+  let known = null;
   Object.assign(jobsync, {
     config,
     role,
@@ -14,9 +14,9 @@
 
   /** Returns what components/script_config.py says, or null until the page is drawn. */
   function config() {
-    const element = told ? null : document.querySelector("[data-config]");
-    if (element) told = JSON.parse(element.dataset.config);
-    return told;
+    const element = known ? null : document.querySelector("[data-config]");
+    if (element) known = JSON.parse(element.dataset.config);
+    return known;
   }
 
   /** Workspaces behind one address must not share what is remembered. */
@@ -36,7 +36,7 @@
     setProps(config().ids.toast, {children: text, header: "", is_open: true});
   }
 
-  /** Dash draws the page after the scripts were loaded, and tells nobody when it is done. */
+  /** Dash draws the page after the scripts were loaded, and does not say when it is done. */
   function whenDrawn(isDrawn, then) {
     if (isDrawn()) then();
     else setTimeout(() => whenDrawn(isDrawn, then), 30);

@@ -62,7 +62,7 @@ def register(app: Dash, store: OperationStore, mode: AppMode, page: PageSettings
     app.clientside_callback(
         ClientsideFunction("jobsync", "poke"),
         Output(ids.REFRESH, "data"),
-        Input(ids.STARTED, "data"),  # not ENDED: Dash would wait for what is still at work
+        Input(ids.STARTED, "data"),  # not ENDED: Dash would wait for what is still running
         Input(ids.CANCELLED, "data"),
         prevent_initial_call=True,
     )

@@ -13,7 +13,7 @@ from core.operations.outcome import Outcome
 class Situation:
     """What the buttons depend on.
 
-    `active` is the operation at work, `validation` and `pull` the newest ones of their kind,
+    `active` is the running operation, `validation` and `pull` the newest ones of their kind,
     `shown` the operation whose rows the tab shows.
     """
 
@@ -32,7 +32,7 @@ class Action:
 
     @property
     def is_enabled(self) -> bool:
-        """Whether nothing speaks against it."""
+        """Whether the action is allowed."""
         return not self.reason
 
 

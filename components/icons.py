@@ -4,5 +4,5 @@ from dash import html
 
 
 def icon(name: str) -> html.Span:
-    """Return a decorative icon; what it means stands in the text beside it."""
+    """Return a decorative icon; what it means is in the text beside it."""
     return html.Span(className=f"icon icon-{name}", **{"aria-hidden": "true"})

@@ -30,7 +30,7 @@ _SHOWN_JOBS = 3
 
 
 def progress_view(operation: Operation | None, now: float, *, may_cancel: bool) -> Component:
-    """Show how far an operation is; nothing when none is at work.
+    """Show how far an operation is; nothing when none is running.
 
     Args:
         now: seconds since the epoch.
@@ -66,7 +66,7 @@ def progress_view(operation: Operation | None, now: float, *, may_cancel: bool) 
 
 
 def outcome_view(operation: Operation | None) -> Component:
-    """Say how the last operation ended and what to do next; nothing while one is at work."""
+    """Say how the last operation ended and what to do next; nothing while one is running."""
     if operation is None or operation.status.is_active:
         return html.Div(className="outcome-none")
     took = operation.finished - (operation.started or operation.created)
@@ -157,7 +157,7 @@ def _cancel(operation: Operation, *, is_stopping: bool) -> Component:
 
 
 def _bar(operation: Operation) -> Component:
-    """Native, so that screen readers tell it; without a value it only shows that work goes on."""
+    """Native, so that screen readers announce it; without a value it only shows activity."""
     values = {"value": str(operation.done), "max": str(operation.total)} if operation.total else {}
     return html.Progress(
         className="bar", **values, **{"aria-label": f"Progress of {WORDS[operation.kind].title}"}

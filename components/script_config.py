@@ -1,4 +1,4 @@
-"""What the page's scripts are told: ids, tabs, labels and sentences. They type none of them."""
+"""What the page's scripts get: ids, tabs, labels and sentences. They type none of them."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -51,7 +51,7 @@ def workspace_tab() -> Component:
 def workspace_view(
     operation: Operation | None, host: str, git_href: str, versions: Mapping[str, str]
 ) -> Component:
-    """Show what the last reading told."""
+    """Show what the last reading found."""
     if operation is None or (operation.outcome is None and not operation.error):
         return html.P("Reading the workspace …", className="card quiet empty")
     if operation.status is not Status.SUCCEEDED:
@@ -67,13 +67,13 @@ def workspace_view(
 
 
 def _information(
-    told: WorkspaceInformation,
+    found: WorkspaceInformation,
     host: str,
     git_href: str,
     versions: Mapping[str, str],
     read_at: float,
 ) -> Component:
-    where, git, contents = told.where, told.where.git, told.contents
+    where, git, contents = found.where, found.where.git, found.contents
     admin = "a workspace admin" if where.is_admin else "admin rights not confirmed"
     folder: str | Component = git.folder
     if git_href:
@@ -89,7 +89,7 @@ def _information(
         ("Branch and commit", f"{git.branch} · {git.commit[:10]}" if git.commit else git.branch),
         ("Definitions' folder", where.definitions_folder),
         ("Last change of a file", clock_time(last_change / 1000) if last_change else "unknown"),
-        ("State folder", told.state_folder),
+        ("State folder", found.state_folder),
         ("Other JSON files", f"{contents.other_json_files:,}"),
         ("Files that cannot be read", f"{contents.unreadable_files:,}"),
         ("Versions", ", ".join(f"{name} {version}" for name, version in versions.items())),
@@ -101,7 +101,7 @@ def _information(
             html.H3("Workspace Information"),
             html.Div(
                 [
-                    _limit("Jobs", told.jobs, JOB_LIMIT),
+                    _limit("Jobs", found.jobs, JOB_LIMIT),
                     _limit("Definition files", contents.definitions, FILE_LIMIT),
                 ],
                 className="limits",
@@ -125,17 +125,17 @@ def _limit(name: str, used: int, limit: int) -> Component:
     )
 
 
-def _mappings(told: WorkspaceInformation, issues: Sequence[Issue]) -> Component:
-    if not told.mapping_file:
+def _mappings(found: WorkspaceInformation, issues: Sequence[Issue]) -> Component:
+    if not found.mapping_file:
         note = "No mapping file is configured: names are used unchanged."
         return html.Div([html.H3("Resource Mappings"), html.P(note)], className="card")
-    text = told.mapping.text
+    text = found.mapping.text
     return html.Div(
         [
             html.H3("Resource Mappings"),
-            html.P(html.Code(told.mapping_file)),
+            html.P(html.Code(found.mapping_file)),
             _problems(issues),
-            _entries(told.mapping.entries),
+            _entries(found.mapping.entries),
             html.Details(
                 [html.Summary("Show the file"), html.Pre(text, className="file-text")],
                 className="panel-more",

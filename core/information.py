@@ -1,4 +1,4 @@
-"""What a deployment tells about itself: Workspace Information and Resource Mappings."""
+"""What a deployment reports about itself: Workspace Information and Resource Mappings."""
 
 from contextlib import suppress
 

@@ -46,7 +46,7 @@ class JobSync:
         self._sessions = Sessions(ports, settings, clock, new_owner)
 
     def whereabouts(self) -> Whereabouts:
-        """Tell in a few calls which workspace, principal and Git folder this deployment uses."""
+        """Return in a few calls which workspace, principal and Git folder this deployment uses."""
         me = self._ports.principals.current()
         return Whereabouts(
             workspace_id=me.workspace_id,
@@ -58,7 +58,7 @@ class JobSync:
         )
 
     def info(self, *, listener: Listener = _SILENT) -> Report:
-        """Tell that, and what the Git folder, the mapping file and the workspace hold."""
+        """Report that, and what the Git folder, the mapping file and the workspace hold."""
         surveyor = self._surveyor(listener)
         me = self._ports.principals.current()
         contents = surveyor.read_contents()
@@ -77,7 +77,7 @@ class JobSync:
         """Write every job to its file and remove the files of jobs that are gone.
 
         Args:
-            dry_run: only tell what would happen; takes no lock.
+            dry_run: only report what would happen; takes no lock.
         """
         self._require("export", AppMode.EXPORT)
         if dry_run:
@@ -111,7 +111,8 @@ class JobSync:
         """Plan an import. Writes nothing.
 
         Args:
-            details: tell for each job what is not mapped and which differences are no change.
+            details: add for each job which values are copied unchanged and which differences do
+                not count.
             not_mapped: False leaves the first of these out.
             ask_workspace: note active runs, absent files and roles that we may lack, for each job
                 that would be written or removed. What cannot be read is a note and no error.
@@ -187,7 +188,7 @@ class JobSync:
             return _report(work, remove_selected(work, fresh, review, limits), fresh.issues())
 
     def pull(self, *, listener: Listener = _SILENT) -> Report:
-        """Bring the Git folder to the newest commit of its branch, and tell what came."""
+        """Bring the Git folder to the newest commit of its branch, and report what changed."""
         self._require("pull", AppMode.IMPORT)
         with self._begin("pull", listener) as work:
             folder = self._ports.git.find(self._settings.folder)

@@ -1,7 +1,7 @@
 """Runs background callbacks in processes of their own, and keeps Dash's messages about them.
 
 Dash's own manager answers equal calls with old results, kills jobs whose page fires again, and
-reads pickles; docs/adr/0008 tells what was measured.
+reads pickles; docs/adr/0008 says what was measured.
 """
 
 from pathlib import Path
@@ -57,7 +57,7 @@ class OperationProcesses(DiskcacheManager):
         multiprocess.active_children()
 
     def terminate_unhealthy_job(self, job: Any) -> bool:  # noqa: ARG002
-        """A job that ended badly has told so in the store of operations."""
+        """A job that ended badly has noted it in the store of operations."""
         return False
 
 
@@ -66,5 +66,5 @@ def _born(pid: int | None) -> str:
 
 
 def _without_secrets(context: Any) -> dict[str, Any]:
-    """A job needs no header and no cookie: who asked for it stands in its operation."""
+    """A job needs no header and no cookie: who asked for it is in its operation."""
     return {**dict(context), "headers": {}, "cookies": {}}

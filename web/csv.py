@@ -39,7 +39,7 @@ def csv_of_rows(rows: Iterable[GridRow], kind: str) -> bytes:
     """Return rows as UTF-8 with BOM. All cells are text, so that 64-bit ids stay whole.
 
     Args:
-        kind: of the operation, in whose words the status is told.
+        kind: of the operation, in whose words the status is shown.
     """
     import pandas as pd  # noqa: PLC0415 - half a second and 20 MB, for those who ask
 

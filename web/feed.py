@@ -142,7 +142,7 @@ class Feed:
 
 
 def _finished(last: Operation | None) -> dict[str, str]:
-    """Tell which operation ended last, for those who look at another tab."""
+    """Return which operation ended last, for those who look at another tab."""
     if last is None:
         return {"operation": "", "text": ""}
     text = f"{headline(last)}. {what_happened(last)}"
@@ -150,7 +150,7 @@ def _finished(last: Operation | None) -> dict[str, str]:
 
 
 def _selecting(state: TabState) -> dict[str, Any]:
-    """Tell the scripts of the Import tab what may be selected for what."""
+    """Return what may be selected for what, for the scripts of the Import tab."""
     if state.tab != "import":
         return {}
     now = state.now

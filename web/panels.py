@@ -19,7 +19,7 @@ from core.planning.statuses import RowStatus
 from core.reporting.report import ReportRow, RowDetails
 from web.reader import WorkspaceReader
 
-_EQUAL = (RowStatus.UNCHANGED, RowStatus.UNMANAGED, RowStatus.SKIPPED)  # one side tells both
+_EQUAL = (RowStatus.UNCHANGED, RowStatus.UNMANAGED, RowStatus.SKIPPED)  # one side is enough
 
 Panel = dict[str, Any]
 
@@ -39,7 +39,7 @@ class Panels:
         return routes
 
     def row(self, operation_id: str, key: str) -> Panel | None:
-        """Return the side panel of one row, or None when it is not kept any more."""
+        """Return the side panel of one row, or None when it has expired."""
         operation, row = self.store.get(operation_id), self.store.row(operation_id, key)
         if operation is None or row is None:
             return None
@@ -96,7 +96,7 @@ def _panel(kind: str, row: GridRow, report: ReportRow, *, has_sides: bool) -> Pa
 
 
 def _with_not_mapped(report: ReportRow, settings: Any) -> ReportRow:
-    """Add the values that travel as they stand: gathered for the row that is looked at only."""
+    """Add the values that are copied unchanged: gathered for the row that is looked at only."""
     if not isinstance(settings, dict):
         return report
     details = report.details or RowDetails()

@@ -9,7 +9,7 @@ def git_href(host: str, where: Whereabouts) -> str:
     """Return the address of the Git folder's page in the workspace, empty when it is not known.
 
     Args:
-        host: the workspace's address; what is no http address makes no link.
+        host: the workspace's address; what is not an http address makes no link.
 
     Source: the workspace UI opens any folder as `/browse/folders/<object id>?o=<workspace id>`.
     """

@@ -16,7 +16,7 @@ _PATIENCE_S = 8  # a person waits for the answer
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which workspace this is, by its address and by what it tells of itself."""
+    """Which workspace this is, by its address and by what it reports about itself."""
 
     host: str
     where: Whereabouts

@@ -15,8 +15,8 @@ _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
 class PageSettings:
     """How the page looks and whom it serves.
 
-    `user_header` names the request header that tells who is signed in; empty when everybody is
-    served as a local user, and None when nothing tells, so that nobody is served. `operators` may
+    `user_header` names the request header that identifies the user; empty when everybody is
+    served as a local user, and None when nothing does, so that nobody is served. `operators` may
     start operations, the others only look; empty for everybody. `secret_key` signs what the
     browser sends back, empty for a key of this machine.
     """
@@ -58,7 +58,7 @@ def _colour(text: str) -> str:
 
 
 def _user_header(env: Mapping[str, str]) -> str | None:
-    """Only what stands in front of the app may tell who a user is.
+    """Only what stands in front of the app may say who a user is.
 
     Source: docs.databricks.com/dev-tools/databricks-apps/http-headers: the platform sets it.
     """

@@ -29,7 +29,7 @@ class TabState:
 
     @property
     def active(self) -> Operation | None:
-        """Return the operation at work, of any tab."""
+        """Return the running operation, of any tab."""
         return self.now.active
 
     @property
@@ -53,13 +53,13 @@ class TabState:
 
     @property
     def elsewhere(self) -> Operation | None:
-        """Return the operation at work, when it is another tab's."""
+        """Return the running operation, when it is another tab's."""
         is_here = self.active is None or self.active.kind in TAB_KINDS[self.tab]
         return None if is_here else self.active
 
     @property
     def finished(self) -> Operation | None:
-        """Return the operation that ended last, None while one is at work."""
+        """Return the operation that ended last, None while one is running."""
         return None if self.last is None or self.last.status.is_active else self.last
 
 
@@ -78,7 +78,7 @@ def read_tab(store: OperationStore, tab: str, *, may_operate: bool) -> TabState:
 
 
 def _last_reading(store: OperationStore, newest: Operation | None) -> Operation | None:
-    """Keep the last reading that succeeded while a new one is at work."""
+    """Keep the last reading that succeeded while a new one is running."""
     if newest and newest.status.is_active:
         return store.latest((OperationKind.INFO,), ended=True)
     return newest

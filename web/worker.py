@@ -15,7 +15,7 @@ from core.settings import Settings
 def run_operation(operation_id: str | None) -> str | None:
     """Carry out a queued operation and return its id; one that was begun already is left alone.
 
-    The environment tells which workspace it concerns, as it told the page.
+    The environment says which workspace it concerns, for the page as well.
     """
     if not operation_id:
         return None

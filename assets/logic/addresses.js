@@ -3,7 +3,7 @@
   globalThis.jobsync ??= {};
   jobsync.addresses = {tabOf, entryOf, isHistoryList, feed, details};
 
-  /** Returns the tab that an address names, or null when there is no such tab here. */
+  /** Returns the tab of an address, or null when there is no such tab here. */
   function tabOf(pathname, tabs) {
     const name = pathname.split("/")[1];
     return tabs.find(tab => tab.name === name) || null;

@@ -21,12 +21,12 @@
     return found;
   }
 
-  /** Whether an operation ended since the last look; the first look is no news. */
+  /** Whether an operation ended since the last look; the first look is not news. */
   function hasEnded(before, operation) {
     return before !== null && Boolean(operation) && operation !== before;
   }
 
-  /** Returns what to compare the next look with. An empty answer means that one is at work. */
+  /** Returns what to compare the next look with. An empty answer means that one is running. */
   function lastEnded(before, operation) {
     return operation || before === null ? operation : before;
   }

@@ -16,7 +16,7 @@
  * @property {string} operation whose rows these are
  * @property {string} shown whose progress and outcome the tab shows
  * @property {string} kind of the operation
- * @property {boolean} isActive whether something is at work
+ * @property {boolean} isActive whether something is running
  * @property {boolean} isFull whether `rows` are all, otherwise those that moved
  * @property {number} seq up to which the rows are known now
  * @property {Row[]} rows
@@ -35,7 +35,7 @@
     return rows.map(row => ({...row, label: labels?.[row.state]?.[row.status] || row.status}));
   }
 
-  /** Takes out the unmanaged jobs, which stand in a group of their own; a pull shows files. */
+  /** Takes out the unmanaged jobs, which are in a group of their own; a pull shows files. */
   function apart(rows, kind) {
     const isUnmanaged = row => row.status === "unmanaged" && kind !== "pull";
     return {

@@ -10,7 +10,7 @@ from core.reporting.rows import import_row
 def adopt_selected(work: Work, fresh: FreshPlan, review: Review) -> tuple[ReportRow, ...]:
     """Enter the equal jobs that were reviewed, and return a row for every job of the plan.
 
-    A reviewed job that is not equal any more is left alone.
+    A reviewed job that no longer matches is left alone.
     """
     work.listener.on_planned(fresh.plan.rows)
     equal = {row.job_name: row for row in fresh.plan.adoptable()}

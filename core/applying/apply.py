@@ -38,7 +38,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class NotBegun:
-    """A row left alone because the operation was told to stop."""
+    """A row left alone because the operation was asked to stop."""
 
     row: Importable
 
@@ -124,7 +124,7 @@ class _Import:
     ) -> Outcome | None:
         """Start the row's work, or say at once why not. None for a row that is on its way."""
         name = row.job_name
-        if name in self.failed:  # its stub could not be made, which was told already
+        if name in self.failed:  # its placeholder could not be created, as reported already
             return None
         if self.work.listener.should_stop():
             return self._not_begun(row)
@@ -161,7 +161,7 @@ class _Import:
         return Applied(row, job_id)
 
     def _not_begun(self, row: Importable) -> Outcome:
-        """Leave a row alone; the stub that stands for it already is told, so that it is noted."""
+        """Leave a row alone; a placeholder that exists already is reported, so that it is noted."""
         self.failed.add(row.job_name)
         if row.job_name in self.stubs:
             error = SyncError("Not completed: the import was stopped.")
@@ -215,6 +215,6 @@ def _stub(desired: JobSettings) -> JobSettings:
 
 
 def explain_failure(outcome: Failed) -> Issue:
-    """Return what to tell about a failed row."""
+    """Return what to say about a failed row."""
     note = " A paused placeholder of the job exists; the next import completes it."
     return Issue(str(outcome.error) + (note if outcome.job_id is not None else ""))

@@ -1,4 +1,4 @@
-"""What the ledger of imported jobs is told about the rows of a plan."""
+"""What goes into the ledger of imported jobs about the rows of a plan."""
 
 from collections import Counter
 from collections.abc import Iterable

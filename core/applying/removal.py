@@ -15,7 +15,7 @@ from core.reporting.rows import import_row
 from core.state.ledger import ImportedLedger
 from core.state.session import make_snapshot_item
 
-_SHARE_FREE = 3  # so few removals need no share: half of two jobs is no alarm
+_SHARE_FREE = 3  # so few removals need no share: half of two jobs is not alarming
 
 
 @dataclass(frozen=True, slots=True)

@@ -240,7 +240,7 @@ def _job_name(settings: JobSettings) -> str:
 
 
 def _job_id(value: Any) -> int | None:
-    """Accept whole numbers and texts of digits; anything else is no id."""
+    """Accept whole numbers and texts of digits; anything else is not an id."""
     if isinstance(value, bool):
         return None
     if isinstance(value, str) and value.isdecimal() and value.isascii() and len(value) < 20:

@@ -22,7 +22,7 @@ def make_file_name(job_name: str) -> str:
     """Return the file name of a job, `<name>.json` for plain names.
 
     Anything outside a small set of characters becomes `%XX` (UTF-8). Names longer than the bound
-    keep a readable start and end in `~` and a hash; `~` never stands in an escaped name, so
+    keep a readable start and end in `~` and a hash; `~` never occurs in an escaped name, so
     no two job names share a file name.
     """
     stem = _escape(job_name)

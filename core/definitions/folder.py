@@ -75,7 +75,7 @@ class GitContents:
 
     @property
     def other_json(self) -> int:
-        """Return the number of JSON files that are no concern of ours."""
+        """Return the number of JSON files that are not ours."""
         return len(self.other)
 
 

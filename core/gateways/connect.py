@@ -1,4 +1,4 @@
-"""Builds the ports of one workspace, and tells which process this is."""
+"""Builds the ports of one workspace, and says which process this is."""
 
 import os
 import secrets

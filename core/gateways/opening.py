@@ -27,7 +27,7 @@ def open_service(
     """Connect the engine to the workspace that the SDK's environment variables name.
 
     Args:
-        on_wait: told the seconds that a call waits because the workspace limits our calls.
+        on_wait: gets the seconds that a call waits while the workspace is rate-limiting requests.
 
     Raises:
         WorkspaceError: no login could be set up.

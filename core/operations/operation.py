@@ -42,7 +42,7 @@ ADOPTABLE = "adoptable"
 class Operation:
     """One operation as it is now. Times are seconds since the epoch, 0.0 for not yet.
 
-    `outcome` is what its report told, `error` why there is none.
+    `outcome` is what its report said, `error` why there is none.
     `waiting_until` is when the workspace lets us call again. `seq` grows with every row written.
     """
 
@@ -65,7 +65,7 @@ class Operation:
 
 
 class OperationRunningError(SyncError):
-    """Another operation is at work here; this one was not started. `at`: when it was asked for."""
+    """Another operation is running here; this one was not started. `at`: when it was asked for."""
 
     def __init__(self, operation: Operation, at: float) -> None:
         super().__init__(
@@ -92,9 +92,9 @@ class OperationStore(Protocol):
     """
 
     def start(self, kind: OperationKind, params: JsonDict, actor: str) -> Operation:
-        """Note a new operation. Raises OperationRunningError when one is at work.
+        """Note a new operation. Raises OperationRunningError when one is running.
 
-        A reading of the workspace that is at work serves whoever asks for another one.
+        A reading of the workspace that is running serves whoever asks for another one.
         """
         ...
 
@@ -135,7 +135,7 @@ class OperationStore(Protocol):
     def get(self, operation_id: str) -> Operation | None: ...
 
     def active(self) -> Operation | None:
-        """Return the operation at work; first note those whose process is gone as interrupted."""
+        """Return the running operation; first note those whose process is gone as interrupted."""
         ...
 
     def latest(self, kinds: Iterable[OperationKind], *, ended: bool = False) -> Operation | None:
@@ -156,7 +156,7 @@ class OperationStore(Protocol):
         ...
 
     def ended(self) -> list[Operation]:
-        """Return the operations that have ended and that the history tells of, newest first."""
+        """Return the operations that have ended and that belong in the history, newest first."""
         ...
 
     def log_lines(self, operation_id: str, limit: int) -> list[LogLine]:

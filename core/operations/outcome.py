@@ -35,17 +35,17 @@ class Outcome:
 
     @property
     def plan(self) -> PlanFacts:
-        """Return what a validation told of its plan."""
+        """Return what a validation reported about its plan."""
         return self.details if isinstance(self.details, PlanFacts) else PlanFacts()
 
     @property
     def pull(self) -> PullFacts:
-        """Return what a pull told."""
+        """Return what a pull reported."""
         return self.details if isinstance(self.details, PullFacts) else PullFacts()
 
     @property
     def information(self) -> WorkspaceInformation:
-        """Return what a reading of the workspace told."""
+        """Return what a reading of the workspace reported."""
         if isinstance(self.details, WorkspaceInformation):
             return self.details
         return WorkspaceInformation()

@@ -1,4 +1,4 @@
-"""Writes what an operation tells into the store of operations, a few times a second."""
+"""Writes what an operation reports into the store of operations, a few times a second."""
 
 import json
 import threading
@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from core.operations.grid_row import GridRow, RecordedRow, RowState
 from core.operations.operation import ADOPTABLE, PLAN, LogLine, OperationStore
 from core.operations.outcome import Outcome
-from core.operations.rows import Planned, detailed_report, first_row, side_documents, tell_row
+from core.operations.rows import Planned, apply_report, detailed_report, first_row, side_documents
 from core.operations.sides import sides_of
 from core.planning.statuses import RowStatus
 from core.reporting.listener import Listener
@@ -43,7 +43,7 @@ class Recorder:
 
     @property
     def listener(self) -> Listener:
-        """Return the ears of the recorder."""
+        """Return a listener that records."""
         return Listener(
             on_step=self.on_step,
             on_progress=self.on_progress,
@@ -64,7 +64,7 @@ class Recorder:
             self._flush_sometimes()
 
     def on_wait(self, seconds: float) -> None:
-        """Tell that the workspace limits our calls."""
+        """Show that the workspace is rate-limiting requests."""
         with self._mutex:
             self.log("WARNING", f"Waiting {seconds:.0f} s, as the workspace asks.")
             self._store.progress(self._id, waiting_until=self._now() + seconds)
@@ -94,7 +94,7 @@ class Recorder:
                 return
             is_error = shown.status == RowStatus.ERROR
             state = RowState.FAILED if is_error else RowState.DONE
-            row = tell_row(self._rows[int(key)], shown, state)
+            row = apply_report(self._rows[int(key)], shown, state)
             self._put(int(key), row)
             level = "ERROR" if is_error else "INFO"
             self.log(level, f"{row.job}: {row.message or row.status}")
@@ -121,14 +121,14 @@ class Recorder:
         )
 
     def finish(self, report: Report) -> Outcome:
-        """Write what the report tells of each row, and return the outcome of the operation."""
+        """Write what the report says of each row, and return the outcome of the operation."""
         with self._mutex:
             if not self._rows:
                 self._take_unplanned(report)
             documents: dict[str, bytes] = {}
             for number, shown in enumerate(report.rows):
                 row = self._rows[number]
-                final = tell_row(row, shown, row.state)
+                final = apply_report(row, shown, row.state)
                 if final != row:
                     self._put(number, final)
                 planned = self._planned[number] if self._planned else None
@@ -156,7 +156,7 @@ class Recorder:
         for number, shown in enumerate(report.rows):
             blank = GridRow(f"{number}")
             self._rows.append(blank)
-            self._put(number, tell_row(blank, shown, RowState.NOTHING_TO_DO))
+            self._put(number, apply_report(blank, shown, RowState.NOTHING_TO_DO))
 
     def _put(self, number: int, row: GridRow) -> None:
         self._rows[number] = row

@@ -18,7 +18,7 @@ _SIDES = ("current", "desired")
 
 
 def describe(planned: Planned) -> ReportRow:
-    """Return what is told of a planned row before anything is done."""
+    """Return what is shown of a planned row before anything is done."""
     if isinstance(planned, Row):
         return import_row(planned)
     return export_row(planned)
@@ -34,13 +34,13 @@ def first_row(key: str, planned: Planned, sides: Sides) -> GridRow:
         pick=_pick(planned),
         needs=_needs(planned),
     )
-    return tell_row(
+    return apply_report(
         row, shown, RowState.PLANNED if shown.status in WRITTEN else RowState.NOTHING_TO_DO
     )
 
 
-def tell_row(row: GridRow, shown: ReportRow, state: RowState) -> GridRow:
-    """Return the grid's row with what the report tells of it now; its facts and risks stay."""
+def apply_report(row: GridRow, shown: ReportRow, state: RowState) -> GridRow:
+    """Return the grid's row with what the report says of it now; its facts and risks stay."""
     is_error = shown.status == RowStatus.ERROR
     sentences = [*map(str, shown.issues), shown.message_with_risks]
     return replace(
@@ -57,7 +57,7 @@ def tell_row(row: GridRow, shown: ReportRow, state: RowState) -> GridRow:
 
 
 def detailed_report(shown: ReportRow, planned: Planned | None) -> ReportRow:
-    """Return all that the side panel tells of a row besides its two sides."""
+    """Return all that the side panel shows of a row besides its two sides."""
     risks = shown.risks or (row_risks(planned) if isinstance(planned, Row) else ())
     return replace(shown, details=shown.details or RowDetails(), risks=risks)
 

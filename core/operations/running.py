@@ -27,7 +27,7 @@ from core.settings import AppMode
 log = logging.getLogger("operations")  # not below “core”, whose lines users read
 
 OpenService = Callable[[Recorder], UseCases]
-"""Connects to the workspace. The recorder is told when the workspace makes us wait."""
+"""Connects to the workspace. The recorder learns when the workspace makes us wait."""
 
 _BUG = (
     "Internal error. Completed rows are listed. See the app log, and validate again before you "
@@ -94,7 +94,7 @@ class _Running:
         except SyncError as error:
             self._recorder.log("ERROR", str(error))
             status, outcome = Status.FAILED, self._failed(str(error))
-        except Exception:  # the edge of the process: whatever it was, the user is told
+        except Exception:  # the edge of the process: whatever it was, the user learns of it
             log.exception("operation %s failed", self._operation.operation_id)
             status, outcome = Status.FAILED, self._failed(_BUG)
         return service, status, outcome
@@ -136,7 +136,7 @@ class _Running:
         return Status.INTERRUPTED if is_shutdown else Status.CANCELLED
 
     def _remember(self, service: UseCases, status: Status, outcome: Outcome) -> Outcome:
-        """Enter the operation in the history; failing to do so is no failure of the operation."""
+        """Add the operation to the history; where that fails, the operation has not."""
         if not KINDS[self._operation.kind].is_exclusive:
             return outcome
         ended = replace(

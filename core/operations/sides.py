@@ -28,7 +28,7 @@ from core.planning.import_plan import (
 @dataclass(frozen=True, slots=True)
 class Sides:
     """`current` is what will be replaced, None when there is nothing yet; `desired` what replaces
-    it, None when it is removed. Equal sides are told once, as `current`. `job_id` is the job's in
+    it, None when it is removed. Equal sides are given once, as `current`. `job_id` is the job's in
     this workspace, and `run_as` who it runs as when the settings lack it.
     """
 

@@ -322,7 +322,7 @@ class _Planner:
 
 
 def _not_a_definition(other: OtherFile) -> Issue:
-    """Tell why a job gets no second file beside one that has its name and was meant for it."""
+    """Say why a job gets no second file beside one that has its name and was meant for it."""
     message = (
         f"{other.path} is not a definition and is not overwritten. "
         f"{other.json.problem} Correct it, move it out of the folder, or delete it, and export "

@@ -69,7 +69,7 @@ def make_definition(job: LiveJob, book: NameBook) -> Definition:
 
 
 def make_file_form(definition: Definition) -> Form:
-    """Return a definition, as it stands in Git, in the form that is compared with a live job."""
+    """Return a definition, as it is in Git, in the form that is compared with a live job."""
     settings = spell_out(drop_unsendable(definition.unpack_settings()), "file")
     return _with_identity(settings, definition.run_as_user_name, ())
 

@@ -180,7 +180,7 @@ class Situation:
 def fingerprint_row(row: Importable | Deleted) -> str:
     """Return a text that changes when the row's job, file or mapping has moved.
 
-    Two readings of the same job may differ in the order of their lists, which is no move.
+    Two readings of the same job may differ in the order of their lists, which is not a move.
     """
     parts: list[object] = [row.status, row.job_name]
     if isinstance(row, New | Changed):
@@ -202,7 +202,7 @@ def find_renames(
 ) -> dict[str, LiveJob]:
     """Return, by the definition's name, the jobs that we imported under another name.
 
-    The ledger tells which job came from the definition's `source_job_id`. A job whose present
+    The ledger knows which job came from the definition's `source_job_id`. A job whose present
     name has a definition of its own stays with that definition: the name is the identity. Where
     several jobs or several definitions share a source, none is chosen.
     """

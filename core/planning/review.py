@@ -38,7 +38,7 @@ class Review:
         return frozenset(self.names)
 
     def has_moved(self, row: Importable | Deleted) -> bool:
-        """Whether a row is not what the user saw any more."""
+        """Whether a row is no longer what the user saw."""
         if self.fingerprints is None:
             return False
         return self.fingerprints.get(row.job_name) != fingerprint_row(row)

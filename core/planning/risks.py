@@ -1,4 +1,4 @@
-"""What an admin should look at before importing a job, told from its diff alone."""
+"""What an admin should look at before importing a job, judging by its diff alone."""
 
 import re
 from collections.abc import Callable

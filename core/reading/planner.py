@@ -88,7 +88,7 @@ class Planner:
         return not self._settings.full_read
 
     def _as_imported(self, survey: Survey) -> Callable[[DefinitionFile], JobSettings | None]:
-        """Return what tells how a definition would look here if it had been imported."""
+        """Return a function that says how a definition would look here if it had been imported."""
         if not self._settings.reads_mappings:
             return lambda _file: None
         desired = self._desired_form(survey)

@@ -34,7 +34,7 @@ class Survey:
 
 
 class Surveyor:
-    """Reads through the ports, and tells the listener how far it is."""
+    """Reads through the ports, and reports its progress to the listener."""
 
     def __init__(self, ports: Ports, settings: Settings, listener: Listener) -> None:
         self._ports = ports

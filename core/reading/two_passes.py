@@ -19,7 +19,7 @@ class AboutJob(Protocol):
 
 
 class TwoPassPlan(Protocol):
-    """What a plan of either direction tells about the forms that it was made from."""
+    """What a plan of either direction knows about the forms that it was made from."""
 
     def settled(self) -> Sequence[AboutJob]:
         """Return the rows that need no second look as long as the list form is to be trusted."""

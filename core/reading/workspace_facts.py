@@ -19,7 +19,7 @@ class WorkspaceFacts:
     """Answers, or the error that came instead of one.
 
     `me` is the name of our principal. `active_runs` counts runs by job id; a job without any is
-    not in it. `paths` tells whether a path exists; a path that was not asked for is not in it.
+    not in it. `paths` says whether a path exists; a path that was not asked for is not in it.
     """
 
     me: str

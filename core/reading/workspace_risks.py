@@ -1,4 +1,4 @@
-"""What an admin should look at before importing or removing a job, told by the workspace itself.
+"""What the workspace itself says an admin should look at before importing or removing a job.
 
 Only what would be written or removed is spoken of. What could not be read is a note as well.
 """
@@ -84,7 +84,7 @@ def _why(path: str, answer: SyncError | None) -> str:
 def _role_risks(desired: JobSettings, me: str) -> tuple[Risk, ...]:
     """Name a service principal on which our principal may lack a role.
 
-    No call tells for certain: the rule sets of a service principal need the account's id and may
+    No call can confirm it: the rule sets of a service principal need the account's id and may
     be read by its managers only.
     Source: databricks-sdk iam.py, `get_rule_set`; jobs.py, `JobRunAs`.
     """

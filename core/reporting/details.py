@@ -1,4 +1,4 @@
-"""Facts that one kind of operation tells besides its rows."""
+"""Facts that one kind of operation reports besides its rows."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -119,7 +119,7 @@ class Whereabouts:
 class FolderContents:
     """What the definitions' folder holds.
 
-    `last_change_ms` is when something in it changed last, in ms since the epoch, 0 if not told.
+    `last_change_ms` is when something in it changed last, in ms since the epoch, 0 if unknown.
     """
 
     definitions: int = 0
@@ -181,7 +181,7 @@ class MappingFacts:
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceInformation:
-    """What Workspace Information and Resource Mappings tell."""
+    """What Workspace Information and Resource Mappings show."""
 
     where: Whereabouts = field(default_factory=Whereabouts)
     contents: FolderContents = field(default_factory=FolderContents)

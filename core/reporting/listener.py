@@ -32,16 +32,16 @@ class Listener:
 def while_reading(listener: Listener) -> Listener:
     """Return the listener for the time in which nothing is written.
 
-    Several threads may call it: it lets one in after the other. Told to stop, it ends the reading
-    with a StoppedError.
+    Several threads may call it: it lets one in after the other. When asked to stop, it ends the
+    reading with a StoppedError.
     """
     mutex = threading.Lock()
 
-    def stop_or(tell: Callable[[], None]) -> None:
+    def stop_or(pass_on: Callable[[], None]) -> None:
         with mutex:
             if listener.should_stop():
                 raise StoppedError
-            tell()
+            pass_on()
 
     def on_step(step: str) -> None:
         stop_or(lambda: listener.on_step(step))

@@ -1,4 +1,4 @@
-"""What an operation tells: rows, counts and issues, as values for tables, JSON and CSV."""
+"""What an operation reports: rows, counts and issues, as values for tables, JSON and CSV."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ class ReportStatus(StrEnum):
 class RowDetails:
     """What else there is to know about a row.
 
-    `not_mapped` are values that travel as they stand, `hidden` differences that are no change.
+    `not_mapped` are values that are copied unchanged, `hidden` differences that do not count.
     """
 
     not_mapped: tuple[Verbatim, ...] = ()
@@ -58,7 +58,7 @@ class ReportRow:
 
     @property
     def message_with_risks(self) -> str:
-        """Return what a table tells in one cell."""
+        """Return what a table shows in one cell."""
         return " ".join(filter(None, (self.message, _sentences(self.risks))))
 
     def done(self, message: str) -> "ReportRow":
@@ -83,7 +83,7 @@ class ReportRow:
         )
 
     def with_message(self, message: str) -> "ReportRow":
-        """Return the row as it ended: the message takes the place of what was told before."""
+        """Return the row as it ended: the message replaces what was said before."""
         return replace(self, message=message, risks=())
 
     def with_risks(self, risks: tuple[Risk, ...]) -> "ReportRow":
@@ -137,7 +137,7 @@ class ReportRow:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The result of one operation. `details` are facts that only some operations tell."""
+    """The result of one operation. `details` are facts that only some operations report."""
 
     operation: str
     rows: tuple[ReportRow, ...] = ()

@@ -29,7 +29,7 @@ from core.reporting.report import ReportRow, RowDetails
 
 
 def detailed_row(row: Row, *, not_mapped: bool = True) -> ReportRow:
-    """Return what validation tells about a job, with everything there is to know about it.
+    """Return what validation shows of a job, with everything there is to know about it.
 
     Args:
         not_mapped: also gather the values that travel as they stand, which takes long.
@@ -50,7 +50,7 @@ def detailed_row(row: Row, *, not_mapped: bool = True) -> ReportRow:
 
 
 def import_row(row: Row) -> ReportRow:
-    """Return what validation tells about a job."""
+    """Return what validation shows of a job."""
     match row:
         case New():
             message = "Will be created."
@@ -83,7 +83,7 @@ def import_row(row: Row) -> ReportRow:
 
 
 def export_row(row: ExportRow) -> ReportRow:
-    """Return what an export preview tells about a file."""
+    """Return what an export preview shows of a file."""
     match row:
         case NewFile():
             return ReportRow(row.job_name, row.path, row.status)
@@ -108,7 +108,7 @@ def export_row(row: ExportRow) -> ReportRow:
 
 
 def row_risks(row: Row) -> tuple[Risk, ...]:
-    """Return what to look at before a row is imported, as its diff tells it."""
+    """Return what to look at before a row is imported, judging by its diff."""
     match row:
         case New():
             return risks_of(None, row.unpack_settings(), ())
@@ -124,7 +124,7 @@ def blocked_row(row: Blocked) -> ReportRow:
 
 
 def moved_row(row: Row) -> ReportRow:
-    """Return the row of a job that is not what the user reviewed any more."""
+    """Return the row of a job that is no longer what the user reviewed."""
     path = row.file.path if isinstance(row, New | Changed) else ""
     issue = Issue("The job, its file or the mapping file changed after validation. Validate again.")
     return ReportRow(row.job_name, path, Blocked.status, issues=(issue,))

@@ -49,7 +49,7 @@ class StateFolder:
     def find_imported(self) -> ImportedLedger:
         """Return the ledger of imported jobs of a workspace that hardly ever has one.
 
-        One call tells that there is none, where `imported` needs two.
+        One call shows that there is none, where `imported` needs two.
         """
         return self.imported() if self._has(_IMPORTED) else ImportedLedger()
 

@@ -295,7 +295,7 @@ def test_an_id_that_is_not_there_is_named_with_its_kind_and_stops_nothing_else(
     for kind in dangling:
         [issue] = row_of(report, f"dangling {kind}").issues
         gone = "77" if kind is Kind.JOB else f"dev-gone-{kind}"
-        assert f"The {kind.noun} {gone} does not exist" in issue.message
+        assert f"The {kind.noun} {gone} was not found" in issue.message
         assert issue.path.startswith(("tasks[t].", kind.paths[0].pattern))
     assert report.counts() == {"error": len(dangling), "new": 1}
     assert prod.names() == ["fine"]

@@ -91,7 +91,7 @@ class SqliteOperationStore(OperationContents):
     def stop_all(self, reason: str) -> list[tuple[int, str]]:
         """Ask all operations of this host to stop.
 
-        Returns the process ids of those at work, each with its `process_start`.
+        Returns the process ids of those running, each with its `process_start`.
         """
         with self._transaction() as sql:
             rows = sql.execute(

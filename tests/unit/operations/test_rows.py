@@ -11,7 +11,7 @@ from core.errors import Issue
 from core.jobsettings.secrets import MASK
 from core.json_text import Packed
 from core.operations.grid_row import GridRow, RowState
-from core.operations.rows import detailed_report, first_row, side_documents, tell_row
+from core.operations.rows import apply_report, detailed_report, first_row, side_documents
 from core.operations.sides import Sides, sides_of
 from core.planning.export_plan import ChangedFile, NewFile, UnchangedFile
 from core.planning.import_plan import Blocked, Changed, Deleted, New, Unchanged, Unmanaged
@@ -89,19 +89,19 @@ def test_a_row_names_the_jobs_that_it_needs():
 
 def test_a_row_that_failed_cannot_be_picked_again():
     failed = ReportRow("load", "load.json", "error", issues=(Issue("No."),))
-    row = tell_row(row_of(CHANGED), failed, RowState.PLANNED)
+    row = apply_report(row_of(CHANGED), failed, RowState.PLANNED)
     assert (row.status, row.state, row.pick) == ("error", "failed", "")
 
 
 def test_what_had_nothing_to_carry_out_cannot_fail():
     blocked = Blocked("load", "load.json", (Issue("x"),))
     shown = ReportRow("load", "load.json", "error", issues=(Issue("x"),))
-    assert tell_row(row_of(blocked), shown, "").state == ""
+    assert apply_report(row_of(blocked), shown, "").state == ""
 
 
 def test_a_row_that_is_done_keeps_its_facts_and_its_risks():
     done = ReportRow("load", "load.json", "changed", (CHANGE,), message="Done.")
-    row = tell_row(row_of(CHANGED), done, RowState.DONE)
+    row = apply_report(row_of(CHANGED), done, RowState.DONE)
     assert (row.message, row.state, row.pick) == ("Done.", "done", "")
     assert row.risks == ("becomes_active",)
     assert row.facts.starts == "0 0 5 * * ?"
@@ -110,7 +110,7 @@ def test_a_row_that_is_done_keeps_its_facts_and_its_risks():
 def test_issues_stand_before_the_message():
     issues = (Issue("first", "tasks[a]"), Issue("second"))
     shown = ReportRow("load", "load.json", "error", issues=issues, message="third")
-    assert tell_row(row_of(CHANGED), shown, "").message == "tasks[a]: first second third"
+    assert apply_report(row_of(CHANGED), shown, "").message == "tasks[a]: first second third"
 
 
 def test_the_side_panel_s_document_has_the_risks_of_the_plan():

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from core.definitions.definition import Definition, OtherJson, parse_definition
+from core.definitions.definition import Definition, parse_definition
 from core.definitions.file_names import SUFFIX, possible_file_names
+from core.definitions.other_json import OtherJson
 from core.errors import InvalidDefinitionError, Issue, SyncError
 from core.parallel import in_parallel
 from core.ports import ContentCache, FileStatus, WorkspaceFiles

@@ -6,7 +6,8 @@ import pytest
 
 from core.comparing.canonical import canonicalize
 from core.comparing.diff import diff_settings
-from core.definitions.definition import Definition, OtherJson, encode_definition, parse_definition
+from core.definitions.definition import Definition, encode_definition, parse_definition
+from core.definitions.other_json import OtherJson
 from core.errors import InvalidDefinitionError
 from core.jobsettings.references import find_references
 from tests.builders import definition_text, job

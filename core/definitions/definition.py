@@ -4,7 +4,13 @@ import re
 from dataclasses import dataclass
 from typing import Any, cast
 
-from core.definitions.other_json import MAPPING_FILE, OtherJson, examine_other_json
+from core.definitions.job_fields import is_of_a_job
+from core.definitions.other_json import (
+    MAPPING_FILE,
+    NOT_OF_A_JOB,
+    OtherJson,
+    examine_other_json,
+)
 from core.errors import InvalidDefinitionError, InvalidJsonError
 from core.json_text import JobSettings, JsonDict, Packed, is_deeper_than, parse_json, stable_bytes
 
@@ -68,6 +74,9 @@ def parse_definition(content: bytes) -> Definition | OtherJson:
     document = _parse(text)
     if not isinstance(document, dict) or not isinstance(document.get("settings"), dict):
         return examine_other_json(document)
+    if not is_of_a_job(document):
+        return NOT_OF_A_JOB
+    _refuse_a_page(document)
     settings = document["settings"]
     if is_deeper_than(settings, _MAX_LEVELS):
         raise InvalidDefinitionError(
@@ -121,6 +130,19 @@ def _parse(text: str) -> Any:
 def _has_conflict_markers(text: str) -> bool:
     # JSON strings may hold the other line ends that `splitlines` knows, but no newline.
     return any(text.startswith(mark) or f"\n{mark}" in text for mark in _CONFLICT_MARKERS)
+
+
+def _refuse_a_page(document: JsonDict) -> None:
+    """Refuse a saved answer of the API that holds only the first elements of long lists.
+
+    Source: Jobs API 2.2, `jobs/get`: `next_page_token`; `jobs/list`: `has_more`.
+    """
+    for part in (document, document["settings"]):
+        if part.get("next_page_token") or part.get("has_more") is True:
+            raise InvalidDefinitionError(
+                "The file holds one page of a long job: tasks or other elements are missing.",
+                fix="Export the job again, or save all pages of the answer as one.",
+            )
 
 
 def _job_name(settings: JobSettings) -> str:

@@ -60,7 +60,8 @@ class RememberedFile:
 class GitContents:
     """All that was found below the definitions' folder.
 
-    `names` are the casefolded names of all objects directly in the folder, where new files go.
+    `names` are the casefolded names of all objects directly in the folder, where new files go;
+    `left_out` are the subfolders that are not read: other tools keep their files in `.name`.
     """
 
     folder: str
@@ -68,6 +69,7 @@ class GitContents:
     unread: tuple[UnreadFile, ...] = ()
     other: tuple[OtherFile, ...] = ()
     names: frozenset[str] = frozenset()
+    left_out: tuple[str, ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -85,11 +87,11 @@ def with_remembered(contents: GitContents, remembered: Iterable[RememberedFile])
 
     Such a file is still there: its job is neither gone from Git nor without a file.
     """
-    if not contents.other:
+    if not contents.other and not contents.left_out:
         return contents
     by_path, by_name = _claims(contents, remembered)
     others: list[OtherFile] = []
-    unread = list(contents.unread)
+    unread = [*contents.unread, *_behind_a_dot(contents, by_path)]
     for other in contents.other:
         folded = other.path.casefold()
         job_name = by_path.get(folded, by_name.get(folded.rpartition("/")[2]))
@@ -119,6 +121,19 @@ def _claims(
             for name in possible_file_names(file.job_name):
                 by_name[name.casefold()] = file.job_name
     return by_path, by_name
+
+
+def _behind_a_dot(contents: GitContents, by_path: Mapping[str, str]) -> Iterator[UnreadFile]:
+    """Yield the definitions that were last seen in a subfolder that is not read."""
+    found = {file.definition.job_name for file in contents.files}
+    folders = tuple(folder.casefold() for folder in contents.left_out)
+    for path, job_name in by_path.items():
+        if folders and path.startswith(folders) and job_name not in found:
+            message = (
+                f"The definition of “{job_name}” was here, and folders that begin with a dot are "
+                "not read. Move it to another folder."
+            )
+            yield UnreadFile(path, Issue(message, path))
 
 
 def _damaged(other: OtherFile, job_name: str) -> UnreadFile:
@@ -172,7 +187,8 @@ class GitReader:
         """
         root = self._files.list_folder(self._folder)
         unread: list[UnreadFile] = []
-        entries = list(self._tree(root, unread))
+        left_out: list[str] = []
+        entries = list(self._tree(root, unread, left_out))
         candidates = [
             entry
             for entry in entries
@@ -200,7 +216,8 @@ class GitReader:
             files=tuple(sorted(files, key=lambda file: file.path)),
             unread=tuple(sorted(unread, key=lambda file: file.path)),
             other=tuple(sorted(other, key=lambda file: file.path)),
-            names=frozenset(entry.path.rpartition("/")[2].casefold() for entry in root),
+            names=frozenset(_name(entry).casefold() for entry in root),
+            left_out=tuple(left_out),
         )
 
     def _contents(
@@ -257,20 +274,27 @@ class GitReader:
         return content
 
     def _tree(
-        self, children: Iterable[FileStatus], unread: list[UnreadFile]
+        self, children: Iterable[FileStatus], unread: list[UnreadFile], left_out: list[str]
     ) -> Iterator[FileStatus]:
         """Yield all files below a folder; a subfolder that cannot be listed is noted as unread."""
         for child in sorted(children, key=lambda child: child.path):
             if not child.is_folder:
                 yield child
                 continue
+            path = child.path[len(self._folder) + 1 :] + "/"
+            if _name(child).startswith("."):
+                left_out.append(path)
+                continue
             try:
                 inside = self._files.list_folder(child.path)
             except SyncError as error:
-                path = child.path[len(self._folder) + 1 :] + "/"
                 unread.append(UnreadFile(path, Issue(str(error), path)))
             else:
-                yield from self._tree(inside, unread)
+                yield from self._tree(inside, unread, left_out)
+
+
+def _name(entry: FileStatus) -> str:
+    return entry.path.rpartition("/")[2]
 
 
 def _cache_key(entry: FileStatus, version: str) -> str:

@@ -24,6 +24,7 @@ class OtherJson:
 
 
 MAPPING_FILE = OtherJson("The file is a mapping file, not a job definition.")
+NOT_OF_A_JOB = OtherJson("“settings” has no field that only a job has.")
 _EMPTY = OtherJson("The file is an empty object.", is_blank=True)
 _NO_SETTINGS = OtherJson("The file has no “settings”.")  # one for all the files of other tools
 

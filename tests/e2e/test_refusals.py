@@ -97,7 +97,7 @@ def test_a_wrong_secret_and_then_no_workspace_at_all(
         screen = new_screen(page.url)
         screen.open("/import")
         problem = screen.element("connection-problem")
-        expect(problem).to_contain_text("The workspace cannot be read.")
+        expect(problem).to_contain_text("Could not read the workspace.")
         expect(problem).to_contain_text("Check the app's credentials")
         said = refusal(screen, "Validate", "Validation failed")
         expect(said).to_contain_text("Check the app's credentials")
@@ -128,7 +128,7 @@ def test_a_broken_file_is_an_issue_and_nothing_can_be_removed(
     screen.run("Validate", "import", "Validation finished with errors")
     issue = screen.element("import-grid").get_by_text("broken.json: The file is not valid JSON.")
     expect(issue).to_contain_text("Line 1, column 14")
-    reason = "Not everything could be read, so a missing file proves nothing."
+    reason = "Not everything could be read, so nothing can be treated as deleted."
     expect(screen.element("import-remove-reason")).to_contain_text(reason)
     expect(screen.button("Remove Deleted Jobs (0)")).to_be_disabled()
     expect(screen.button("Import New and Changed Jobs (1)")).to_be_enabled()

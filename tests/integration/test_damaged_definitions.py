@@ -140,7 +140,7 @@ def test_a_fresh_deployment_writes_no_twin(dev: Emulated, command: Command) -> N
     dev.put("load.json", b"{}")
     code, exported = command(dev, "Export", "export")
     assert (code, rows_of(exported)) == (1, {"load.json": "error"})
-    assert "load.json exists and is not a definition" in words_of(exported)
+    assert "load.json is not a definition and is not overwritten" in words_of(exported)
     assert {path for path in dev.files() if path.endswith(".json")} == {"load.json"}
 
 

@@ -436,7 +436,7 @@ def test_the_header_says_what_cannot_be_read(app: Dash, client: Any) -> None:
     answer = dispatch(client, output, {f"{ids.ENDED}.data": None}).get_json()["response"]
     problem = answer[ids.CONNECTION_PROBLEM]
     assert problem["hidden"] is False
-    assert problem["children"].startswith("The workspace cannot be read.")
+    assert problem["children"].startswith("Could not read the workspace.")
     assert answer[ids.EXPORT_PUSH]["href"] == ""
 
 

@@ -122,10 +122,10 @@ def test_the_command_line_shows_the_notes_in_every_form(
     assert "active run" not in capsys.readouterr().out
     assert cli.main(["validate", "--check-workspace", "--csv", "rows.csv"]) == 0
     table = capsys.readouterr().out
-    assert "It runs now: 1 active run." in table and absent in table
+    assert "Running now: 1 active run." in table and absent in table
     rows = csv.DictReader(io.StringIO(Path("rows.csv").read_bytes().decode("utf-8-sig")))
     messages = {row["job_name"]: row["message"] for row in rows}
-    assert absent in messages["new"] and "It runs now" in messages["deleted"]
+    assert absent in messages["new"] and "Running now" in messages["deleted"]
     assert cli.main(["validate", "--check-workspace", "--details", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     found = {

@@ -224,6 +224,7 @@ def test_any_text_is_json_or_refused(text):
 @given(SETTINGS, st.none() | st.integers(1, 2**63), TEXT)
 @settings(max_examples=75)
 def test_a_definition_loses_nothing(job_settings, job_id, run_as):
+    job_settings = {"tasks": [], **job_settings}
     written = encode_definition(Definition.pack(job_settings["name"], job_id, run_as, job_settings))
     definition = parse_definition(written)
     assert definition is not None

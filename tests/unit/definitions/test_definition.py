@@ -64,7 +64,7 @@ def test_json_of_another_shape_is_no_definition(document):
 
 @pytest.mark.parametrize("name", [None, "", "  ", 7, ["load"], {"a": 1}])
 def test_a_definition_needs_a_name(name):
-    assert "no job name" in refusal(json.dumps({"settings": {"name": name}}).encode())
+    assert "no job name" in refusal(json.dumps({"settings": {"name": name, "tasks": []}}).encode())
 
 
 def test_a_definition_without_the_field_has_no_name():
@@ -72,8 +72,10 @@ def test_a_definition_without_the_field_has_no_name():
 
 
 def test_a_name_longer_than_the_api_allows_is_refused():
-    assert parsed({"settings": {"name": "é" * 2048}}).job_name == "é" * 2048
-    assert "4096 bytes" in refusal(json.dumps({"settings": {"name": "é" * 2048 + "x"}}).encode())
+    assert parsed({"settings": {"name": "é" * 2048, "tasks": []}}).job_name == "é" * 2048
+    assert "4096 bytes" in refusal(
+        json.dumps({"settings": {"name": "é" * 2048 + "x", "tasks": []}}).encode()
+    )
 
 
 @pytest.mark.parametrize(
@@ -95,11 +97,16 @@ def test_a_name_longer_than_the_api_allows_is_refused():
     ],
 )
 def test_a_source_id_is_a_whole_number_or_missing(value, expected):
-    assert parsed({"job_id": value, "settings": {"name": "x"}}).source_job_id == expected
+    assert (
+        parsed({"job_id": value, "settings": {"name": "x", "tasks": []}}).source_job_id == expected
+    )
 
 
 def test_an_identity_that_is_no_text_is_none():
-    assert parsed({"run_as_user_name": 5, "settings": {"name": "x"}}).run_as_user_name == ""
+    assert (
+        parsed({"run_as_user_name": 5, "settings": {"name": "x", "tasks": []}}).run_as_user_name
+        == ""
+    )
 
 
 @pytest.mark.parametrize("content", [b"", b" \n\t", b"\xef\xbb\xbf"])

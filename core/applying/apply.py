@@ -49,7 +49,8 @@ Outcome = Applied | Failed | NotBegun
 def apply_rows(work: Work, survey: Survey, rows: Mapping[str, Importable]) -> Iterator[Outcome]:
     """Import the selected rows and yield each one's outcome as it ends.
 
-    A row whose referenced job failed is not tried: it would refer to something that is not there.
+    A row is not tried when a job that it runs could not be created: it would refer to something
+    that is not there. A job whose update failed is there, as it was.
     """
     yield from _Import(work, survey, rows).run()
 
@@ -60,7 +61,7 @@ class _Import:
     survey: Survey
     rows: Mapping[str, Importable]
     stubs: dict[str, int] = field(default_factory=dict)
-    failed: set[str] = field(default_factory=set)
+    absent: set[str] = field(default_factory=set)
     ended: "SimpleQueue[Future[int]]" = field(default_factory=SimpleQueue)
 
     def run(self) -> Iterator[Outcome]:
@@ -87,7 +88,7 @@ class _Import:
         )
         for row, result in results:
             if isinstance(result, SyncError):
-                self.failed.add(row.job_name)
+                self.absent.add(row.job_name)
                 yield Failed(row, result)
             else:
                 self.stubs[row.job_name] = result
@@ -106,7 +107,7 @@ class _Import:
                 if outcome is not None:
                     sorter.done(name)
                     yield outcome
-                elif name in self.failed:
+                elif name in self.absent:
                     sorter.done(name)
             if not running:
                 continue
@@ -124,11 +125,11 @@ class _Import:
     ) -> Outcome | None:
         """Start the row's work, or say at once why not. None for a row that is on its way."""
         name = row.job_name
-        if name in self.failed:  # its placeholder could not be created, as reported already
+        if name in self.absent:  # its placeholder could not be created, as reported already
             return None
         if self.work.listener.should_stop():
             return self._not_begun(row)
-        missing = sorted(needs & self.failed)
+        missing = sorted(needs & self.absent)
         try:
             if missing:
                 raise SyncError(f"Not imported: it runs “{missing[0]}”, which was not imported.")
@@ -162,15 +163,20 @@ class _Import:
 
     def _not_begun(self, row: Importable) -> Outcome:
         """Leave a row alone; a placeholder that exists already is reported, so that it is noted."""
-        self.failed.add(row.job_name)
+        self._note_absent(row)
         if row.job_name in self.stubs:
             error = SyncError("Not completed: the import was stopped.")
             return Failed(row, error, self.stubs[row.job_name])
         return NotBegun(row)
 
     def _fail(self, row: Importable, error: SyncError) -> Failed:
-        self.failed.add(row.job_name)
+        self._note_absent(row)
         return Failed(row, error, self.stubs.get(row.job_name))
+
+    def _note_absent(self, row: Importable) -> None:
+        """Keep others from referring to a job that was not created, or not completed."""
+        if isinstance(row, New):
+            self.absent.add(row.job_name)
 
     def _create(self, name: str, settings: JobSettings) -> int:
         """Create a job once; when the answer is missing, look whether it was made."""

@@ -14,7 +14,7 @@ from core.json_text import JobSettings
 from core.mapping.names import find_needed_jobs, write_ids
 from core.mapping.pause import pause_all
 from core.parallel import in_parallel
-from core.planning.import_plan import Changed, Importable, New
+from core.planning.import_rows import Changed, Importable, New
 from core.ports import NamedResource
 from core.reading.survey import Survey
 

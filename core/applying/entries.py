@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from core.planning.import_plan import Importable, Unchanged, find_renames
+from core.planning.import_plan import find_renames
+from core.planning.import_rows import Importable, Unchanged
 from core.reading.survey import Survey
 from core.state.ledger import ImportedJob, ImportedLedger
 

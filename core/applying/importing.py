@@ -14,14 +14,8 @@ from core.applying.apply import (
 from core.applying.entries import enter_equal, make_entry, note_paths
 from core.applying.work import FreshPlan, Work
 from core.errors import Issue
-from core.planning.import_plan import (
-    Changed,
-    Importable,
-    New,
-    Plan,
-    Row,
-    Unchanged,
-)
+from core.planning.import_plan import Plan
+from core.planning.import_rows import Changed, Importable, New, Row, Unchanged
 from core.planning.review import Review
 from core.reading.survey import Survey
 from core.reporting.report import ReportRow

@@ -8,7 +8,8 @@ from core.errors import Issue, RemovalRefusedError, SyncError
 from core.json_text import JsonDict
 from core.parallel import in_parallel
 from core.planning.forms import manager_of
-from core.planning.import_plan import Deleted, Plan
+from core.planning.import_plan import Plan
+from core.planning.import_rows import Deleted
 from core.planning.review import Review
 from core.reporting.report import ReportRow
 from core.reporting.rows import import_row

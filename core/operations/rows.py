@@ -8,7 +8,7 @@ from core.mapping.names import find_needed_jobs
 from core.operations.grid_row import GridRow, Pick, RowState
 from core.operations.sides import Sides
 from core.planning.export_plan import ExportRow
-from core.planning.import_plan import Changed, Deleted, New, Row
+from core.planning.import_rows import Changed, Deleted, New, Row
 from core.planning.statuses import WRITTEN, RowStatus
 from core.reporting.report import ReportRow, RowDetails
 from core.reporting.rows import export_row, import_row, row_risks

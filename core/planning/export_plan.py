@@ -20,7 +20,7 @@ from core.planning.forms import (
     manager_of,
     take_identity,
 )
-from core.planning.import_plan import Blocked
+from core.planning.import_rows import Blocked
 from core.planning.statuses import RowStatus
 from core.ports import LiveJob
 from core.state.ledger import ExportedLedger, ImportedLedger

@@ -2,120 +2,31 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, cast
 
 from core.comparing.canonical import canonicalize
-from core.comparing.diff import FieldChange, HiddenDifference, diff_settings, find_hidden
+from core.comparing.diff import diff_settings, find_hidden
 from core.definitions.folder import DefinitionFile, GitContents
 from core.errors import Issue
-from core.json_text import JobSettings, Packed, fingerprint
+from core.json_text import fingerprint
 from core.mapping.mapping_file import PausePolicy
 from core.mapping.names import NameBook, find_needed_jobs
 from core.mapping.pause import apply_pause_policy
 from core.mapping.unmapped import MissingName, UnmappedName, gather_unmapped
+from core.planning.blocking import block_dependents
 from core.planning.forms import Form, make_live_form, manager_of, take_identity
-from core.planning.statuses import RowStatus
+from core.planning.import_rows import (
+    Blocked,
+    Changed,
+    Deleted,
+    Importable,
+    New,
+    Row,
+    Skipped,
+    Unchanged,
+    Unmanaged,
+)
 from core.ports import LiveJob
 from core.state.ledger import ImportedLedger
-
-
-@dataclass(frozen=True, slots=True)
-class New:
-    """A definition without a job. Ten thousand of them are kept small."""
-
-    status: ClassVar[RowStatus] = RowStatus.NEW
-    job_name: str
-    file: DefinitionFile
-    packed: Packed
-
-    @classmethod
-    def pack(cls, job_name: str, file: DefinitionFile, desired: JobSettings) -> "New":
-        """Return the row with the settings to be created kept small."""
-        return cls(job_name, file, Packed(desired))
-
-    def unpack_settings(self) -> JobSettings:
-        """Return a copy of the settings to be created. It is parsed anew each time."""
-        return cast(JobSettings, self.packed.unpack())
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """A job that differs from its definition; `old_name` is set when its name differs, too."""
-
-    job_name: str
-    file: DefinitionFile
-    job: LiveJob
-    desired: JobSettings
-    current: JobSettings
-    changes: tuple[FieldChange, ...]
-    old_name: str = ""
-    hidden: tuple[HiddenDifference, ...] = ()
-
-    @property
-    def status(self) -> RowStatus:
-        """Return the word for users."""
-        return RowStatus.RENAMED if self.old_name else RowStatus.CHANGED
-
-    def unpack_settings(self) -> JobSettings:
-        """Return the settings to be written, as `New` does."""
-        return self.desired
-
-
-@dataclass(frozen=True, slots=True)
-class Unchanged:
-    """A job equal to its definition. `is_adopted` is False when the ledger does not know it."""
-
-    status: ClassVar[RowStatus] = RowStatus.UNCHANGED
-    job_name: str
-    file: DefinitionFile
-    job: LiveJob
-    is_adopted: bool
-    hidden: tuple[HiddenDifference, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Deleted:
-    """A job that we imported and whose definition is gone. `needed_by` still run it."""
-
-    status: ClassVar[RowStatus] = RowStatus.DELETED
-    job_name: str
-    job: LiveJob
-    needed_by: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Unmanaged:
-    """A job without a definition that we did not import, or cannot prove to be deleted."""
-
-    status: ClassVar[RowStatus] = RowStatus.UNMANAGED
-    job_name: str
-    job: LiveJob
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A job that a bundle or Databricks itself manages."""
-
-    status: ClassVar[RowStatus] = RowStatus.SKIPPED
-    job_name: str
-    job: LiveJob
-    reason: str
-    file: DefinitionFile | None
-
-
-@dataclass(frozen=True, slots=True)
-class Blocked:
-    """A job or file that nothing can be done with until its issues are solved."""
-
-    status: ClassVar[RowStatus] = RowStatus.ERROR
-    job_name: str
-    file_name: str
-    issues: tuple[Issue, ...]
-
-
-Row = New | Changed | Unchanged | Deleted | Unmanaged | Skipped | Blocked
-Importable = New | Changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +144,8 @@ def plan_import(situation: Situation) -> Plan:
     see `Plan.jobs_to_read`.
     """
     planner = _Planner(situation)
-    rows = [*planner.definition_rows(), *planner.job_rows(), *planner.unread_rows()]
+    defined = block_dependents(planner.definition_rows(), planner.present_names())
+    rows = [*defined, *planner.job_rows(), *planner.unread_rows()]
     rows.sort(key=lambda row: (row.job_name.casefold(), row.job_name, row.status))
     return Plan(
         tuple(rows),
@@ -276,6 +188,10 @@ class _Planner:
 
     def definition_rows(self) -> list[Row]:
         return [self._definition_row(file) for file in self._now.contents.files]
+
+    def present_names(self) -> set[str]:
+        """Return the names that one job of the workspace has, or gets by a rename."""
+        return {name for name, jobs in self._by_name.items() if len(jobs) == 1} | set(self._renames)
 
     def unread_rows(self) -> list[Row]:
         return [Blocked("", file.path, (file.issue,)) for file in self._now.contents.unread]

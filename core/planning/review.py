@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from core.errors import SelectionError
 from core.mapping.mapping_file import PausePolicy
-from core.planning.import_plan import Deleted, Importable, fingerprint_row
+from core.planning.import_plan import fingerprint_row
+from core.planning.import_rows import Deleted, Importable
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from core.errors import NotFoundError, SyncError, UnauthenticatedError, UnreachableError
 from core.jobsettings.workspace_paths import find_workspace_paths, is_decided_by_each_run
 from core.parallel import in_parallel
-from core.planning.import_plan import Changed, Deleted, Plan
+from core.planning.import_plan import Plan
+from core.planning.import_rows import Changed, Deleted
 from core.ports import Ports, Runs
 from core.reporting.listener import Listener
 

@@ -9,7 +9,7 @@ from typing import assert_never
 from core.errors import SyncError
 from core.jobsettings.workspace_paths import find_workspace_paths, is_decided_by_each_run
 from core.json_text import JobSettings
-from core.planning.import_plan import (
+from core.planning.import_rows import (
     Blocked,
     Changed,
     Deleted,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from core.errors import StoppedError
 from core.planning.export_plan import ExportRow
-from core.planning.import_plan import Row
+from core.planning.import_rows import Row
 from core.reporting.report import ReportRow
 
 

@@ -14,7 +14,7 @@ from core.planning.export_plan import (
     SkippedJob,
     UnchangedFile,
 )
-from core.planning.import_plan import (
+from core.planning.import_rows import (
     Blocked,
     Changed,
     Deleted,

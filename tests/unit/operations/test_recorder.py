@@ -8,7 +8,7 @@ from core.errors import Issue, WorkspaceError
 from core.operations.kinds import OperationKind
 from core.operations.outcome import Outcome
 from core.operations.recorder import Recorder
-from core.planning.import_plan import Blocked
+from core.planning.import_rows import Blocked
 from core.planning.review import Review
 from core.planning.risks import Risk
 from core.reporting.details import GitPlace, PullFacts

@@ -14,7 +14,7 @@ from core.operations.grid_row import GridRow, RowState
 from core.operations.rows import apply_report, detailed_report, first_row, side_documents
 from core.operations.sides import Sides, sides_of
 from core.planning.export_plan import ChangedFile, NewFile, UnchangedFile
-from core.planning.import_plan import Blocked, Changed, Deleted, New, Unchanged, Unmanaged
+from core.planning.import_rows import Blocked, Changed, Deleted, New, Unchanged, Unmanaged
 from core.planning.risks import Risk
 from core.ports import LiveJob
 from core.reporting.report import ReportRow, RowDetails

@@ -15,7 +15,7 @@ from core.planning.export_plan import (
     SkippedJob,
     UnchangedFile,
 )
-from core.planning.import_plan import Blocked, Changed, Deleted, New, Skipped, Unchanged, Unmanaged
+from core.planning.import_rows import Blocked, Changed, Deleted, New, Skipped, Unchanged, Unmanaged
 from core.ports import LiveJob
 from tests.builders import job
 

@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import Issue, PermissionDeniedError, UnreachableError
 from core.json_text import JobSettings
-from core.planning.import_plan import Blocked, Deleted, New, Skipped, Unchanged, Unmanaged
+from core.planning.import_rows import Blocked, Deleted, New, Skipped, Unchanged, Unmanaged
 from core.planning.risks import Risk
 from core.ports import FileStatus, LiveJob
 from core.reading.workspace_facts import WorkspaceFacts

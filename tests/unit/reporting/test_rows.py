@@ -12,7 +12,7 @@ from core.planning.export_plan import (
     SkippedJob,
     UnchangedFile,
 )
-from core.planning.import_plan import Blocked, Changed, Deleted, New, Skipped, Unchanged, Unmanaged
+from core.planning.import_rows import Blocked, Changed, Deleted, New, Skipped, Unchanged, Unmanaged
 from core.ports import LiveJob
 from core.reporting.rows import detailed_row, export_row, import_row, moved_row
 from tests.builders import job

@@ -1,0 +1,110 @@
+"""The rows of an import plan: what is to be done with one job, as frozen values."""
+
+from dataclasses import dataclass
+from typing import ClassVar, cast
+
+from core.comparing.diff import FieldChange, HiddenDifference
+from core.definitions.folder import DefinitionFile
+from core.errors import Issue
+from core.json_text import JobSettings, Packed
+from core.planning.statuses import RowStatus
+from core.ports import LiveJob
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """A definition without a job. Ten thousand of them are kept small."""
+
+    status: ClassVar[RowStatus] = RowStatus.NEW
+    job_name: str
+    file: DefinitionFile
+    packed: Packed
+
+    @classmethod
+    def pack(cls, job_name: str, file: DefinitionFile, desired: JobSettings) -> "New":
+        """Return the row with the settings to be created kept small."""
+        return cls(job_name, file, Packed(desired))
+
+    def unpack_settings(self) -> JobSettings:
+        """Return a copy of the settings to be created. It is parsed anew each time."""
+        return cast(JobSettings, self.packed.unpack())
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A job that differs from its definition; `old_name` is set when its name differs, too."""
+
+    job_name: str
+    file: DefinitionFile
+    job: LiveJob
+    desired: JobSettings
+    current: JobSettings
+    changes: tuple[FieldChange, ...]
+    old_name: str = ""
+    hidden: tuple[HiddenDifference, ...] = ()
+
+    @property
+    def status(self) -> RowStatus:
+        """Return the word for users."""
+        return RowStatus.RENAMED if self.old_name else RowStatus.CHANGED
+
+    def unpack_settings(self) -> JobSettings:
+        """Return the settings to be written, as `New` does."""
+        return self.desired
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A job equal to its definition. `is_adopted` is False when the ledger does not know it."""
+
+    status: ClassVar[RowStatus] = RowStatus.UNCHANGED
+    job_name: str
+    file: DefinitionFile
+    job: LiveJob
+    is_adopted: bool
+    hidden: tuple[HiddenDifference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """A job that we imported and whose definition is gone. `needed_by` still run it."""
+
+    status: ClassVar[RowStatus] = RowStatus.DELETED
+    job_name: str
+    job: LiveJob
+    needed_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unmanaged:
+    """A job without a definition that we did not import, or cannot prove to be deleted."""
+
+    status: ClassVar[RowStatus] = RowStatus.UNMANAGED
+    job_name: str
+    job: LiveJob
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A job that a bundle or Databricks itself manages."""
+
+    status: ClassVar[RowStatus] = RowStatus.SKIPPED
+    job_name: str
+    job: LiveJob
+    reason: str
+    file: DefinitionFile | None
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A job or file that nothing can be done with until its issues are solved."""
+
+    status: ClassVar[RowStatus] = RowStatus.ERROR
+    job_name: str
+    file_name: str
+    issues: tuple[Issue, ...]
+
+
+Row = New | Changed | Unchanged | Deleted | Unmanaged | Skipped | Blocked
+Importable = New | Changed

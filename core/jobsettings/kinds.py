@@ -81,6 +81,11 @@ class Kind(StrEnum):
     paths: tuple[ReferencePath, ...]
     is_listed: bool
 
+    @property
+    def plural(self) -> str:
+        """Return the noun for several objects of this kind."""
+        return f"{self.noun[:-1]}ies" if self.noun.endswith("y") else f"{self.noun}s"
+
     def __new__(cls, row: KindRow) -> Self:
         """Make a member from its row, so that a kind carries all that is known about it."""
         kind = str.__new__(cls, row.word)

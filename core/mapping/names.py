@@ -26,8 +26,13 @@ class NameBook:
     """The ids and names of the objects of one workspace. Filled once, then only read."""
 
     def __init__(
-        self, workspace_id: str, resources: Mapping[Kind, Iterable[NamedResource]]
+        self,
+        workspace_id: str,
+        resources: Mapping[Kind, Iterable[NamedResource]],
+        unlisted: Mapping[Kind, str] | None = None,
     ) -> None:
+        """Take the objects of each kind, and why some kinds could not be listed."""
+        self._unlisted = dict(unlisted or {})
         self._names: dict[tuple[Kind, str], str] = {}
         self._ids: dict[tuple[Kind, str], list[str]] = {}
         self._gone: set[tuple[Kind, str]] = set()
@@ -43,6 +48,14 @@ class NameBook:
             self._ids[kind, old].remove(resource.resource_id)
         self._names[kind, resource.resource_id] = resource.name
         self._ids.setdefault((kind, resource.name), []).append(resource.resource_id)
+
+    def why_unlisted(self, kind: Kind) -> str:
+        """Return what keeps a kind from being listed, in words for a job that needs it; or ""."""
+        reason = self._unlisted.get(kind)
+        if reason is None:
+            return ""
+        plural = kind.plural
+        return f"{plural[0].upper()}{plural[1:]} cannot be listed here. {reason}"
 
     def note_gone(self, kind: Kind, resource_id: str) -> None:
         """Remember that the workspace says this object does not exist."""
@@ -109,6 +122,7 @@ def find_unlisted(settings: JobSettings, book: NameBook) -> set[tuple[Kind, str]
         for reference in find_references(settings)
         if not book.is_foreign(reference)
         and _is_id(reference.value)
+        and not book.why_unlisted(reference.kind)
         and book.name_of(reference.kind, str(reference.value)) is None
     }
 
@@ -149,11 +163,15 @@ def map_names(
         if name is None:
             name = book.name_of(reference.kind, str(reference.value))
             if name is None or not _is_id(reference.value):
-                issues.append(Issue(_raw_id_problem(reference), reference.path))
+                problem = book.why_unlisted(reference.kind) or _raw_id_problem(reference)
+                issues.append(Issue(problem, reference.path))
                 return reference.value
         else:
             name = mappings.target_name(reference.kind, name) or name
-        if not (reference.kind is Kind.JOB and name in defined_jobs):
+        unlisted = book.why_unlisted(reference.kind)
+        if unlisted:
+            issues.append(Issue(unlisted, reference.path))
+        elif not (reference.kind is Kind.JOB and name in defined_jobs):
             problem = _target_problem(reference, name, book)
             if problem:
                 source = name_in(reference.kind, reference.value) or name
@@ -210,7 +228,7 @@ def _naming_problem(reference: Reference, book: NameBook) -> str:
         return ""
     name = book.name_of(kind, str(reference.value))
     if name is None:
-        return (
+        return book.why_unlisted(kind) or (
             f"The {noun} {reference.value} could not be looked up. Ask a workspace admin "
             "whether it still exists."
         )

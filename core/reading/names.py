@@ -3,15 +3,13 @@
 from collections.abc import Iterable
 
 from core.definitions.folder import GitContents
-from core.errors import NotFoundError, SyncError
+from core.errors import NotFoundError, SyncError, UnauthenticatedError
 from core.jobsettings.kinds import Kind
 from core.mapping.mapping_file import Mappings
 from core.mapping.names import NameBook, find_unlisted, find_wanted_names
 from core.parallel import in_parallel
 from core.planning.forms import manager_of
 from core.ports import LiveJob, NamedResource, Ports, Resources
-
-_NEVER_LISTED = frozenset({Kind.JOB, Kind.WORKSPACE})
 
 
 def list_names(
@@ -23,7 +21,13 @@ def list_names(
     *,
     threads: int,
 ) -> NameBook:
-    """List the kinds that some job or definition refers to, and no other."""
+    """List the kinds that some job or definition refers to, and no other.
+
+    A kind that cannot be listed is noted in the book: it concerns the jobs that need it.
+
+    Raises:
+        UnauthenticatedError: the login is no longer valid.
+    """
     names = find_wanted_names(
         (file.definition.unpack_settings() for file in contents.files),
         (job.unpack_settings() for job in live if not manager_of(job.marks)),
@@ -31,17 +35,21 @@ def list_names(
     )
     results = in_parallel(
         lambda kind: list(resources.list_resources(kind, names[kind])),
-        [kind for kind in names if kind not in _NEVER_LISTED],
+        [kind for kind in names if kind.is_listed],
         threads=threads,
     )
     listed: dict[Kind, Iterable[NamedResource]] = {
         Kind.JOB: [NamedResource(str(job.job_id), job.name) for job in live]
     }
+    unlisted: dict[Kind, str] = {}
     for kind, result in results:
-        if isinstance(result, SyncError):
+        if isinstance(result, UnauthenticatedError):
             raise result
-        listed[kind] = result
-    return NameBook(workspace_id, listed)
+        if isinstance(result, SyncError):
+            unlisted[kind] = str(result)
+        else:
+            listed[kind] = result
+    return NameBook(workspace_id, listed, unlisted)
 
 
 def look_up_unlisted(

@@ -7,7 +7,7 @@ fields from the job.
 from collections.abc import Iterator, Sequence
 
 from core.errors import AmbiguousAnswerError, NotFoundError, WorkspaceError
-from core.gateways.databricks.rest import RestClient, read_answer
+from core.gateways.databricks.rest import RestClient, list_in, read_answer
 from core.json_text import JobSettings, JsonDict
 from core.ports import LiveJob
 
@@ -75,7 +75,7 @@ class RestJobs:
         query: JsonDict = {"limit": _PAGE, "expand_tasks": True, **filters}
         for _ in range(_MAX_PAGES):
             page = self._rest.get("/api/2.2/jobs/list", query)
-            for document in page.get("jobs", []):
+            for document in list_in(page, "jobs"):
                 yield read_answer(_listed_job, document)
             token = page.get("next_page_token")
             if not token:

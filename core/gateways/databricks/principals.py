@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from core.errors import WorkspaceError
-from core.gateways.databricks.rest import RestClient
+from core.gateways.databricks.rest import RestClient, list_in
 from core.jobsettings.principals import Principal, PrincipalField
 from core.json_text import JsonDict
 from core.ports import CurrentPrincipal
@@ -34,11 +34,13 @@ class RestPrincipals:
         A group that is nested in “admins” may not be listed here, so False means “not confirmed”.
         """
         me, workspace_id = self._rest.get_with_header(f"{_SCIM}/Me", "X-Databricks-Org-Id")
-        groups = me.get("groups") or []
+        groups = list_in(me, "groups")
         return CurrentPrincipal(
             name=str(me.get("userName") or ""),
             display_name=str(me.get("displayName") or me.get("userName") or ""),
-            is_admin=any(group.get("display") == _ADMINS for group in groups),
+            is_admin=any(
+                isinstance(group, dict) and group.get("display") == _ADMINS for group in groups
+            ),
             workspace_id=workspace_id,
         )
 
@@ -69,7 +71,7 @@ class RestPrincipals:
         start = 1
         for _ in range(_MAX_PAGES):
             page = self._rest.get(path, {**query, "startIndex": start, "count": 100})
-            entries = page.get("Resources") or []
+            entries = list_in(page, "Resources")
             yield from entries
             start += len(entries)
             if not entries or start > int(page.get("totalResults") or 0):

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Literal
 
 from core.errors import NotFoundError, WorkspaceError
-from core.gateways.databricks.rest import RestClient, read_answer
+from core.gateways.databricks.rest import RestClient, list_in, read_answer
 from core.jobsettings.kinds import Kind
 from core.jobsettings.workspace_paths import workspace_path
 from core.json_text import JsonDict
@@ -171,7 +171,7 @@ class RestResources:
             if endpoint.paging == "number":
                 query["page"] = number
             page = self._rest.get(endpoint.list_path, query)
-            entries = page.get(endpoint.list_key) or []
+            entries = list_in(page, endpoint.list_key)
             yield from entries
             token = page.get("next_page_token")
             if not (entries if endpoint.paging == "number" else token):

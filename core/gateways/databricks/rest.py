@@ -229,6 +229,20 @@ class RestClient:
             self._calls[f"{method} {path}"] += 1
 
 
+def list_in(page: JsonDict, key: str) -> list[Any]:
+    """Return a list of an answer; one that is missing or null is empty.
+
+    Raises:
+        WorkspaceError: something else is there.
+    """
+    found = page.get(key)
+    if found is None:
+        return []
+    if not isinstance(found, list):
+        raise WorkspaceError("The workspace sent an unexpected response.")
+    return found
+
+
 def read_answer(read: Callable[[JsonDict], Read], answer: Any) -> Read:
     """Read an answer, or a part of it.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from core.errors import WorkspaceError
-from core.gateways.databricks.rest import RestClient, read_answer
+from core.gateways.databricks.rest import RestClient, list_in, read_answer
 from core.json_text import JsonDict
 from core.ports import ActiveRun
 
@@ -22,7 +22,7 @@ class RestRuns:
         query: JsonDict = {"active_only": True, "limit": _PAGE}
         for _ in range(_MAX_PAGES):
             page = self._rest.get("/api/2.2/jobs/runs/list", query)
-            for document in page.get("runs") or []:
+            for document in list_in(page, "runs"):
                 yield read_answer(_active_run, document)
             token = page.get("next_page_token")
             if not token:

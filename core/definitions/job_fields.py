@@ -1,4 +1,4 @@
-"""What only a job has: how a definition is told from the settings of another tool."""
+"""What only a job has, and the settings of another tool do not."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

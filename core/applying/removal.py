@@ -35,6 +35,12 @@ def check_removal(
     Raises:
         RemovalRefusedError: says which, and what to do.
     """
+    if not plan.sees_all_jobs:
+        raise RemovalRefusedError(
+            "Nothing was removed: the principal is not known to be a workspace admin, so there may "
+            "be jobs that it cannot see.",
+            fix="Add the principal to the group “admins” of the workspace.",
+        )
     if not plan.is_complete:
         raise RemovalRefusedError(
             "Nothing was removed: not all files could be read as definitions, or not all jobs "

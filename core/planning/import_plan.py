@@ -31,11 +31,15 @@ from core.state.ledger import ImportedLedger
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an import would do. An incomplete plan classes nothing as deleted."""
+    """What an import would do. An incomplete plan classes nothing as deleted.
+
+    `sees_all_jobs` is False for a principal that is not known to be a workspace admin.
+    """
 
     rows: tuple[Row, ...]
     issues: tuple[Issue, ...]
     is_complete: bool
+    sees_all_jobs: bool = True
     unmapped: tuple[UnmappedName, ...] = ()
 
     def importable(self) -> dict[str, Importable]:
@@ -151,6 +155,7 @@ def plan_import(situation: Situation) -> Plan:
         tuple(rows),
         planner.issues(),
         is_complete=situation.contents.is_complete and planner.sees_all,
+        sees_all_jobs=planner.sees_all,
         unmapped=planner.unmapped(),
     )
 
@@ -253,11 +258,12 @@ class _Planner:
         if job.job_id not in self._now.ledger.jobs:
             return Unmanaged(job.name, job, "Has no definition and was not imported by this app.")
         if not (self.sees_all and self._now.contents.is_complete):
+            why = "Not everything could be read" if self.sees_all else "Not all jobs may be visible"
             return Unmanaged(
                 job.name,
                 job,
-                "Was imported by this app, and no definition was found. Not everything could be "
-                "read, so it does not count as deleted.",
+                f"Was imported by this app, and no definition was found. {why}, so it does not "
+                "count as deleted.",
             )
         twins = self._by_name[job.name]
         if len(twins) > 1:

@@ -6,14 +6,8 @@ from core.definitions.folder import GitContents
 from core.errors import AlreadyExistsError, SyncError
 from core.json_text import JsonDict
 from core.parallel import in_parallel
-from core.planning.export_plan import (
-    ChangedFile,
-    DeletedFile,
-    ExportPlan,
-    ExportRow,
-    NewFile,
-    UnchangedFile,
-)
+from core.planning.export_plan import ExportPlan
+from core.planning.export_rows import ChangedFile, DeletedFile, ExportRow, NewFile, UnchangedFile
 from core.ports import WorkspaceFiles
 from core.reporting.report import ReportRow
 from core.reporting.rows import export_row

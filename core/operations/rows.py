@@ -7,7 +7,7 @@ from core.jobsettings.facts import JobFacts, job_facts
 from core.mapping.names import find_needed_jobs
 from core.operations.grid_row import GridRow, Pick, RowState
 from core.operations.sides import Sides
-from core.planning.export_plan import ExportRow
+from core.planning.export_rows import ExportRow
 from core.planning.import_rows import Changed, Deleted, New, Row
 from core.planning.statuses import WRITTEN, RowStatus
 from core.reporting.report import ReportRow, RowDetails

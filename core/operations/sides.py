@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from core.json_text import Packed
-from core.planning.export_plan import (
+from core.planning.export_rows import (
     ChangedFile,
     DeletedFile,
     ExportRow,

@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
 
-from core.comparing.diff import FieldChange, diff_settings
-from core.definitions.definition import Definition
+from core.comparing.diff import diff_settings
 from core.definitions.file_names import find_free_file_name, make_file_name, possible_file_names
 from core.definitions.folder import DefinitionFile, GitContents, OtherFile
 from core.errors import Issue
@@ -13,6 +11,15 @@ from core.json_text import JobSettings
 from core.mapping.mapping_file import PausePolicy
 from core.mapping.names import NameBook
 from core.mapping.pause import apply_pause_policy
+from core.planning.export_rows import (
+    ChangedFile,
+    DeletedFile,
+    ExportRow,
+    ForeignFile,
+    NewFile,
+    SkippedJob,
+    UnchangedFile,
+)
 from core.planning.forms import (
     make_definition,
     make_file_form,
@@ -21,83 +28,8 @@ from core.planning.forms import (
     take_identity,
 )
 from core.planning.import_rows import Blocked
-from core.planning.statuses import RowStatus
 from core.ports import LiveJob
 from core.state.ledger import ExportedLedger, ImportedLedger
-
-
-@dataclass(frozen=True, slots=True)
-class NewFile:
-    """A job without a file. `path` is relative to the definitions' folder."""
-
-    status: ClassVar[RowStatus] = RowStatus.NEW
-    job_name: str
-    path: str
-    job: LiveJob
-    definition: Definition
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedFile:
-    """A job that differs from its file; `old_name` is set when the file has another name in it."""
-
-    job_name: str
-    file: DefinitionFile
-    job: LiveJob
-    definition: Definition
-    changes: tuple[FieldChange, ...]
-    old_name: str = ""
-
-    @property
-    def status(self) -> RowStatus:
-        """Return the word for users."""
-        return RowStatus.RENAMED if self.old_name else RowStatus.CHANGED
-
-    @property
-    def path(self) -> str:
-        """Return where the job's file is; it stays there whatever the job is called."""
-        return self.file.path
-
-
-@dataclass(frozen=True, slots=True)
-class UnchangedFile:
-    """A file equal to its job."""
-
-    status: ClassVar[RowStatus] = RowStatus.UNCHANGED
-    job_name: str
-    file: DefinitionFile
-    job: LiveJob
-
-
-@dataclass(frozen=True, slots=True)
-class DeletedFile:
-    """A file that this workspace exported, and whose job is gone."""
-
-    status: ClassVar[RowStatus] = RowStatus.DELETED
-    job_name: str
-    file: DefinitionFile
-
-
-@dataclass(frozen=True, slots=True)
-class ForeignFile:
-    """A file without a job here which this workspace did not export, or cannot prove to be dead."""
-
-    status: ClassVar[RowStatus] = RowStatus.UNMANAGED
-    job_name: str
-    file: DefinitionFile
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class SkippedJob:
-    """A job that a bundle or Databricks itself manages."""
-
-    status: ClassVar[RowStatus] = RowStatus.SKIPPED
-    job_name: str
-    reason: str
-
-
-ExportRow = NewFile | ChangedFile | UnchangedFile | DeletedFile | ForeignFile | SkippedJob | Blocked
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from core.errors import StoppedError
-from core.planning.export_plan import ExportRow
+from core.planning.export_rows import ExportRow
 from core.planning.import_rows import Row
 from core.reporting.report import ReportRow
 

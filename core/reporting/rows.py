@@ -5,7 +5,7 @@ from typing import assert_never
 
 from core.errors import Issue
 from core.jobsettings.verbatim import find_verbatim
-from core.planning.export_plan import (
+from core.planning.export_rows import (
     ChangedFile,
     DeletedFile,
     ExportRow,

@@ -13,7 +13,7 @@ from core.json_text import Packed
 from core.operations.grid_row import GridRow, RowState
 from core.operations.rows import apply_report, detailed_report, first_row, side_documents
 from core.operations.sides import Sides, sides_of
-from core.planning.export_plan import ChangedFile, NewFile, UnchangedFile
+from core.planning.export_rows import ChangedFile, NewFile, UnchangedFile
 from core.planning.import_rows import Blocked, Changed, Deleted, New, Unchanged, Unmanaged
 from core.planning.risks import Risk
 from core.ports import LiveJob

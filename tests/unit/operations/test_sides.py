@@ -7,7 +7,7 @@ from core.definitions.folder import DefinitionFile
 from core.errors import Issue
 from core.json_text import Packed
 from core.operations.sides import Sides, sides_of
-from core.planning.export_plan import (
+from core.planning.export_rows import (
     ChangedFile,
     DeletedFile,
     ForeignFile,

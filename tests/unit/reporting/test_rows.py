@@ -4,7 +4,7 @@ from core.comparing.diff import FieldChange
 from core.definitions.definition import Definition
 from core.definitions.folder import DefinitionFile
 from core.errors import Issue
-from core.planning.export_plan import (
+from core.planning.export_rows import (
     ChangedFile,
     DeletedFile,
     ForeignFile,

@@ -1,4 +1,4 @@
-/* What stands above a grid: search, choice of columns, CSV. */
+/* The tools above a grid: search, choice of columns, CSV. */
 (() => {
   globalThis.jobsync ??= {};
 

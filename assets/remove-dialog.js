@@ -1,4 +1,4 @@
-/* Opens the dialog that names what will be removed, and frees its button by the number typed. */
+/* Opens the dialog that lists the jobs to remove; typing how many enables its button. */
 (() => {
   globalThis.jobsync ??= {};
 

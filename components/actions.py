@@ -54,7 +54,7 @@ def reviewed_plan(now: Situation) -> str:
 
 
 def adoptable(now: Situation) -> int:
-    """Return how many equal jobs could be adopted."""
+    """Return how many matching jobs could be adopted."""
     if not reviewed_plan(now) or now.validation is None:
         return 0
     shown = now.shown

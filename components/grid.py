@@ -60,7 +60,7 @@ def grid(
         empty: what it says when it has no rows.
         is_fed: whether its rows are those of the tab's operation, which the scripts fetch.
         selects: whether rows have a box to tick, where the row says what for.
-        key: the field that names a row.
+        key: the field that identifies a row.
         label: its name for screen readers.
     """
     options: dict[str, Any] = {
@@ -119,9 +119,9 @@ def grid_tools(
     extra: Sequence[Component] = (),
     has_all: bool = True,
 ) -> Component:
-    """Return what stands above a grid: search, column choice and CSV.
+    """Return the tools above a grid: search, column choice and CSV.
 
-    `assets/grid_tools.js` does what they say, for the grid that the tools name.
+    `assets/grid-tools.js` makes them work, for the grid in their `data-grid`.
     """
     return html.Div(
         [

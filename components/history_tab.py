@@ -31,7 +31,7 @@ def history_tab() -> Component:
                         [
                             html.P(id=ids.HISTORY_STATUS, className="quiet", role="status"),
                             html.Button(
-                                [icon("reload"), "Reload"],
+                                [icon("reload"), "Refresh"],
                                 id=ids.HISTORY_RELOAD,
                                 type="button",
                                 className="button button-quiet",
@@ -43,7 +43,7 @@ def history_tab() -> Component:
                     grid(
                         ids.HISTORY_GRID,
                         history_columns(),
-                        "No operation yet.",
+                        "No operations yet.",
                         key="entry_id",
                         label="Operations",
                     ),
@@ -85,7 +85,7 @@ def history_row(entry: HistoryEntry) -> dict[str, Any]:
 
 
 def entry_head(entry: HistoryEntry) -> Component:
-    """Return what stands above the rows of one operation."""
+    """Return the heading above the rows of one operation."""
     return html.Div(
         [
             html.Span(

@@ -40,7 +40,7 @@ def import_tab(git: Mapping[str, str]) -> Component:
                         columns,
                         extra=[
                             html.Button(
-                                [icon("link"), "Select the jobs these need"],
+                                [icon("link"), "Select required jobs"],
                                 id=ids.IMPORT_NEEDS,
                                 type="button",
                                 className="button button-quiet",
@@ -70,7 +70,7 @@ def import_tab(git: Mapping[str, str]) -> Component:
 
 
 def remove_dialog() -> Component:
-    """Return the dialog that names what will be removed and wants its number typed."""
+    """Return the dialog that lists the jobs to remove and asks the user to type how many."""
     dialog: Component = dbc.Modal(
         [
             dbc.ModalHeader(
@@ -230,7 +230,7 @@ def _unmanaged() -> Component:
             ),
             html.P(UNMANAGED_SENTENCE, className="quiet"),
             grid_tools(ids.UNMANAGED_GRID, columns, has_all=False),
-            grid(ids.UNMANAGED_GRID, columns, "None.", label="Unmanaged jobs"),
+            grid(ids.UNMANAGED_GRID, columns, "No unmanaged jobs.", label="Unmanaged jobs"),
         ],
         id=ids.UNMANAGED,
         className="card unmanaged",

@@ -166,7 +166,7 @@ def _views(changes: int) -> Component:
 def _changes(changes: Sequence[FieldChange], row: GridRow, kind: str) -> Component | None:
     if not changes:
         texts: Mapping[str, str] = {
-            RowStatus.UNCHANGED: "Nothing differs.",
+            RowStatus.UNCHANGED: "No differences.",
             RowStatus.NEW: "Everything is new. Side by side shows the whole definition.",
             RowStatus.DELETED: "Side by side shows what would be removed."
             if row.state is RowState.PLANNED

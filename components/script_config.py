@@ -65,8 +65,8 @@ _TEXTS: Mapping[str, str | Forms] = {
         )
     ),
     "signedOut": "Your session has ended. Reload the page to sign in.",
-    "noAnswer": "The app does not answer. Trying again …",
-    "cannotCopy": "The browser does not allow this page to copy.",
+    "noAnswer": "The app is not responding. Trying again …",
+    "cannotCopy": "Your browser blocked copying. Select the text and copy it yourself.",
     "rowGone": "The details of this row have expired. Run the operation again to see them.",
     "log": "Detailed log",
     "logGone": "The log has expired.",
@@ -99,7 +99,7 @@ def script_config(key: str, workspace: str, tabs: Iterable[Tab]) -> dict[str, An
     """Return what `jobsync.config()` gives to the scripts, as JSON.
 
     Args:
-        key: names the workspace in the browser's storage.
+        key: identifies the workspace in the browser's storage.
         tabs: those that may be opened.
     """
     return {

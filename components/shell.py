@@ -22,8 +22,8 @@ from components.workspace_tab import workspace_tab
 class Frame:
     """What the page's frame depends on.
 
-    `tabs` are those that APP_MODE allows. `key` names the workspace in the browser's storage.
-    `banner` is a warning for everybody, such as that nobody is asked who they are.
+    `tabs` are those that APP_MODE allows. `key` identifies the workspace in the browser's storage.
+    `banner` is a warning that everybody sees, such as that authentication is off.
     """
 
     workspace_name: str
@@ -55,7 +55,7 @@ def page(frame: Frame) -> Component:
                 )
             ),
             _config(frame),
-            html.A("Skip to the content", href="#content", className="skip-link"),
+            html.A("Skip to content", href="#content", className="skip-link"),
             _header(frame),
             html.Div(frame.banner, className="banner") if frame.banner else None,
             html.Div(id=ids.CONNECTION_PROBLEM, className="banner banner-bad", hidden=True),
@@ -113,10 +113,10 @@ def _header(frame: Frame) -> Component:
                         [icon("user"), html.Span(frame.user)], className="user", title=frame.user
                     ),
                     html.Button(
-                        [icon("theme"), html.Span("Light or dark", className="visually-hidden")],
+                        [icon("theme"), html.Span("Switch theme", className="visually-hidden")],
                         type="button",
                         className="button-icon",
-                        title="Light or dark",
+                        title="Switch theme",
                         **{"data-theme-toggle": "true"},
                     ),
                 ],

@@ -82,7 +82,7 @@ WORDS: Mapping[str, KindWords] = {
     OperationKind.VALIDATE: KindWords("Validation", "Review the differences, then import."),
     OperationKind.IMPORT: KindWords("Import", "Validate again to see what is left."),
     OperationKind.REMOVE: KindWords("Removal", "A snapshot of each job is in the state folder."),
-    OperationKind.ADOPT: KindWords("Adoption", "They are now managed by this app."),
+    OperationKind.ADOPT: KindWords("Adoption", "Now managed by this app."),
     OperationKind.INFO: KindWords("Reading the workspace", ""),
 }
 """By kind of operation. The history may hold kinds of another version, which have no words here."""
@@ -244,7 +244,11 @@ def _counted(kind: OperationKind, outcome: Outcome) -> str:
 
 
 def _adopted(count: int) -> str:
-    return f"{plural(count, 'matching job')} adopted." if count else "No matching job was left."
+    return (
+        f"{plural(count, 'matching job')} adopted."
+        if count
+        else "No matching jobs were left to adopt."
+    )
 
 
 def _carried_out(outcome: Outcome, of: tuple[RowStatus, ...], verb: str) -> str:

@@ -1,4 +1,4 @@
-/* The dialog that names what will be removed and wants its number typed. */
+/* The dialog that lists the jobs to remove and asks the user to type how many. */
 (() => {
   globalThis.jobsync ??= {};
   jobsync.removal = {isConfirmed, dialog};

@@ -2,7 +2,7 @@
 
 /**
  * @typedef {object} Row a job or a file, as Python stores it
- * @property {string} key names it within its operation
+ * @property {string} key identifies it within its operation
  * @property {string} job
  * @property {string} file
  * @property {string} status one of the keys of the labels

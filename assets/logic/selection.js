@@ -59,7 +59,7 @@
   }
 
   /**
-   * Says whether a button may be pressed, and what stands below it.
+   * Returns whether a button may be pressed, and the note below it.
    * @param {string} reason why the server refuses, empty when it does not
    * @param {{pickable: number, selected: number, hidden: number}} count
    * @param {string} nothing what to say when there is nothing to pick

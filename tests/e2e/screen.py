@@ -73,7 +73,7 @@ class Screen:
         return outcome
 
     def progress(self, tab: str) -> Locator:
-        """Return what is shown while an operation is at work."""
+        """Return what is shown while an operation is running."""
         return self.element(f"{tab}-progress").locator(".progress-card")
 
     def shown_operation(self, tab: str) -> str:

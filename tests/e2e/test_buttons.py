@@ -57,7 +57,7 @@ def test_a_button_is_pressed_with_the_keyboard(screen: Screen) -> None:
 
 def test_matching_jobs_are_adopted(screen: Screen) -> None:
     outcome = screen.run("Adopt 1 matching job", "import", "Adoption finished")
-    expect(outcome).to_contain_text("1 matching job adopted. They are now managed by this app.")
+    expect(outcome).to_contain_text("1 matching job adopted. Now managed by this app.")
     expect(screen.element("toast")).to_be_hidden()
     expect(screen.element("import-adopt")).to_be_hidden()
 

@@ -1,6 +1,6 @@
-"""An import that is watched, stopped and killed: the page always tells what was done.
+"""An import that is watched, stopped and killed: the page always shows what was done.
 
-Each test goes on where the last stopped. Creating a job takes long here, so that there is time.
+Each test continues where the last stopped. Creating a job takes long here, so that there is time.
 """
 
 import os
@@ -154,7 +154,7 @@ def test_when_the_app_is_killed_the_page_says_so_and_recovers(
     shown = done(screen)
     app.kill()
     problem = screen.element("connection-problem")
-    expect(problem).to_have_text("The app does not answer. Trying again …")
+    expect(problem).to_have_text("The app is not responding. Trying again …")
     created = set(prod.names())
     app.start_again()
     expect(problem).to_be_hidden()

@@ -83,7 +83,7 @@ def test_every_tab_is_accessible(screen: Screen, theme: str) -> None:
     screen.page.emulate_media(reduced_motion="reduce")
     root = screen.page.locator("html")
     if root.get_attribute("data-bs-theme") != theme:
-        screen.button("Light or dark").click()
+        screen.button("Switch theme").click()
     expect(root).to_have_attribute("data-bs-theme", theme)
     found = []
     for tab in TABS:
@@ -182,7 +182,7 @@ def test_the_browser_remembers_how_it_was_left(url: str, new_screen: NewScreen) 
     screen.open("/export")
     root = screen.page.locator("html")
     expect(root).to_have_attribute("data-bs-theme", "light")
-    screen.button("Light or dark").click()
+    screen.button("Switch theme").click()
     tasks = screen.page.locator("#export-grid").get_by_role(
         "columnheader", name="Tasks", exact=True
     )

@@ -183,7 +183,7 @@ def test_a_pull_without_a_git_credential(screen: Screen, prod: Emulated) -> None
         prod.option(pull_needs_credential=False)
 
 
-# Somebody else is at work
+# Somebody else is running an operation
 
 
 def test_the_lock_of_another_process_is_told_with_its_owner(

@@ -1,4 +1,4 @@
-"""The way of jobs from DEV to PROD as its users go it. Each test goes on where the last stopped."""
+"""Jobs go from DEV to PROD as users take them. Each test continues where the last stopped."""
 
 import csv
 import io
@@ -116,7 +116,7 @@ def test_the_link_leads_to_the_git_folder_where_it_is_pushed(
 
 
 def commit_and_push(page: Page, workspace: Emulated) -> None:
-    """Go on in the workspace's own page."""
+    """Continue in the workspace's own page."""
     if "/browse/folders/" not in page.url:
         page.get_by_role("link", name=workspace.folder).click()
     page.get_by_label("Commit message").fill("Export")

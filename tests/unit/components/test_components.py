@@ -178,9 +178,9 @@ def test_sentences_tell_what_happened_and_what_is_next():
     assert failed.startswith("0 jobs imported. 1 job failed; see each row for the reason.")
     assert said("remove", states={"done": {"deleted": 1}}).startswith("1 job removed.")
     assert said("adopt", counts={"unchanged": 9}, states={"done": {"unchanged": 2}}) == (
-        "2 matching jobs adopted. They are now managed by this app."
+        "2 matching jobs adopted. Now managed by this app."
     )
-    assert said("adopt", counts={"unchanged": 9}) == "No matching job was left."
+    assert said("adopt", counts={"unchanged": 9}) == "No matching jobs were left to adopt."
     assert said("export", counts={"new": 1}, states={"done": {"new": 1}}) == (
         "1 created. Next: push to the Git repository."
     )
@@ -383,7 +383,7 @@ def test_fields_that_differ_are_a_table():
 @pytest.mark.parametrize(
     ("status", "text"),
     [
-        ("unchanged", "Nothing differs."),
+        ("unchanged", "No differences."),
         ("new", "Everything is new"),
         ("deleted", "would be removed"),
         ("error", ""),

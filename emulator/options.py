@@ -20,6 +20,14 @@ class WorkspaceOptions:
     missing_job_status: Literal[400, 404] = 400
     # Seen next to creator_user_name on Azure: databricks-sdk-py#967.
     list_has_run_as_user_name: bool = True
+    # Fields that jobs/list leaves out and jobs/get returns: databricks/cli#1803 has `parameters`.
+    # A dot leads into objects and into the objects of a list.
+    list_leaves_out: tuple[str, ...] = ()
+    # Names of jobs that jobs/list does not show. No source: whether pages may skip is unknown.
+    list_skips: tuple[str, ...] = ()
+    # Whether a page begins with the last job of the page before: terraform-provider-databricks
+    # PR 1744 has seen jobs twice.
+    list_repeats: bool = False
     # "explicit": databricks/cli acceptance/bundle/run_as/job_default. "never": older behaviour,
     # terraform-provider-databricks jobs/resource_job.go.
     get_returns_run_as: Literal["explicit", "never"] = "explicit"

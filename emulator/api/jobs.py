@@ -58,11 +58,14 @@ class JobsApi:
         offset = self._offset()
         jobs = self._visible(caller(), text_argument("name"))
         token = text_argument("page_token")
+        order, options = self._workspace.jobs.arbitrary_order, self._workspace.options
+        jobs = [job for job in jobs if job.settings.get("name") not in options.list_skips]
         page, paging = page_newest_first(jobs, token, limit, position, offset)
         if not page:
             return json_response({})  # no `jobs` key: databrickslabs/migrate#12
+        if options.list_repeats and token:
+            page = [jobs[jobs.index(page[0]) - 1], *page]
         expand = flag_argument("expand_tasks")
-        order, options = self._workspace.jobs.arbitrary_order, self._workspace.options
         items = [
             list_item(job, order, options, expand=expand, version=self._version) for job in page
         ]

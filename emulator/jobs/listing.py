@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from emulator.errors import invalid_parameter
 from emulator.jobs.model import Job
@@ -61,7 +61,9 @@ def list_item(
         _drop_long_tasks(settings)
     elif _cut(settings, 0):
         item["has_more"] = True  # databricks-sdk jobs.py, BaseJob.has_more
-    return item
+    for path in options.list_leaves_out:
+        settings = _without(settings, path.split("."))
+    return {**item, "settings": settings}
 
 
 def get_answer(
@@ -113,6 +115,16 @@ def _cut(settings: JobSettings, start: int) -> bool:
             settings[name] = elements[start:end]
             more = more or end < len(elements)
     return more
+
+
+def _without(node: Any, steps: Sequence[str]) -> Any:
+    """Return a value without the field at the end of a path, in every object of a list."""
+    if isinstance(node, list):
+        return [_without(element, steps) for element in node]
+    if not isinstance(node, dict) or steps[0] not in node:
+        return node
+    rest = {key: value for key, value in node.items() if key != steps[0]}
+    return rest if len(steps) == 1 else {**rest, steps[0]: _without(node[steps[0]], steps[1:])}
 
 
 def _drop_long_tasks(settings: JobSettings) -> None:

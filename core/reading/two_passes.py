@@ -1,6 +1,6 @@
 """Plans on the list forms first, then again with the full form of what they could not prove."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
@@ -89,16 +89,21 @@ def plan_in_two_passes(
     reader: FullReader,
     *,
     trusts_list: bool,
+    salt: str,
 ) -> AnyPlan:
     """Plan, read in full what must be, and plan again if anything was read.
 
     Args:
         plan: makes the plan of one pass.
-        listed: the list form of all jobs.
+        listed: the list form of all jobs; those that no list shows are complete already.
         trusts_list: False reads every job in full.
+        salt: another one each time, so that no job is left out of the samples for ever.
     """
     first = plan(Inventory(listed, listed))
-    forms, trusted = _read_in_full(first, reader, trusts_list=trusts_list)
+    settled = {row.job.job_id for row in first.settled() if not row.job.complete}
+    forms, trusted = _read_in_full(
+        first, listed, settled, reader, trusts_list=trusts_list, salt=salt
+    )
     if not forms.jobs and not forms.unread:
         return first
     live = tuple(forms.jobs.get(job.job_id, job) for job in listed)
@@ -107,20 +112,26 @@ def plan_in_two_passes(
 
 
 def _read_in_full(
-    first: TwoPassPlan, reader: FullReader, *, trusts_list: bool
+    first: TwoPassPlan,
+    listed: Iterable[LiveJob],
+    settled: Set[int],
+    reader: FullReader,
+    *,
+    trusts_list: bool,
+    salt: str,
 ) -> tuple[FullForms, bool]:
     """Read the jobs that the plan needs, and a sample of those that the list form settled.
 
-    Also returns whether the list form is to be trusted: where the sample disagrees, the other
-    settled jobs are read as well.
+    Also returns whether the list form is to be trusted: where any job that was read disagrees
+    with its list form, whatever it was read for, the other settled jobs are read as well.
     """
-    settled = {row.job.job_id: row.job for row in first.settled()}
+    by_id = {job.job_id: job for job in listed}
     if not trusts_list:
-        return reader.read([*first.jobs_to_read(), *settled]), False
-    sample = draw_sample(settled)
+        return reader.read([*first.jobs_to_read(), *sorted(settled)]), False
+    sample = draw_sample((by_id[job_id] for job_id in settled), salt)
     forms = reader.read([*first.jobs_to_read(), *sample])
-    if all(
-        job_id in forms.jobs and agrees(settled[job_id], forms.jobs[job_id]) for job_id in sample
+    if all(job_id in forms.jobs for job_id in sample) and all(
+        agrees(by_id[job_id], job) for job_id, job in forms.jobs.items()
     ):
         return forms, True
-    return forms.joined(reader.read([i for i in settled if i not in sample])), False
+    return forms.joined(reader.read(sorted(settled - set(sample)))), False

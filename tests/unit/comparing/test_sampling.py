@@ -1,25 +1,54 @@
 """The list form is trusted while a sample of it agrees."""
 
-from core.comparing.sampling import SAMPLE_SIZE, agrees, draw_sample
+from typing import Any
+
+import pytest
+
+from core.comparing.sampling import LARGEST_SAMPLE, SAMPLE_SIZE, agrees, draw_sample
 from core.ports import LiveJob
-from tests.builders import definition_text, job
+from tests.builders import definition_text, job, notebook_task
 from tests.fakes import FakeWorkspace
 
 
-def test_the_sample_is_small_and_always_the_same() -> None:
-    ids = list(range(1000))
-    assert draw_sample(ids) == draw_sample(reversed(ids))
-    assert len(draw_sample(ids)) == SAMPLE_SIZE
-    assert draw_sample(ids) != ids[:SAMPLE_SIZE]
-    assert draw_sample([]) == []
+def listed(job_id: int, **settings: Any) -> LiveJob:
+    return LiveJob.pack(job_id, job(f"job {job_id}", **settings), "me", "me", complete=False)
+
+
+def test_the_sample_is_small_and_moves_on() -> None:
+    jobs = [listed(number) for number in range(1000)]
+    assert sorted(draw_sample(jobs, "1")) == sorted(draw_sample(reversed(jobs), "1"))
+    assert len(draw_sample(jobs, "1")) == SAMPLE_SIZE
+    assert draw_sample(jobs, "1") != draw_sample(jobs, "2")
+    assert draw_sample([], "1") == []
+    drawn = {job_id for salt in range(50) for job_id in draw_sample(jobs[:20], f"{salt}")}
+    assert drawn == set(range(20))
+
+
+RARE: list[dict[str, Any]] = [
+    {"parameters": [{"name": "p", "default": "1"}]},
+    {"description": "rare"},
+    {"tasks": [notebook_task("main", health={"rules": []})]},
+]
+
+
+@pytest.mark.parametrize("rare", RARE, ids=str)
+def test_the_sample_shows_every_field_that_a_job_has(rare: dict[str, Any]) -> None:
+    jobs = [listed(number) for number in range(1000)]
+    jobs[500] = listed(500, **rare)
+    assert 500 in draw_sample(jobs, "1")
+
+
+def test_the_sample_has_an_end_whatever_the_fields_are_called() -> None:
+    jobs = [listed(number, **{f"field_{number}": 1}) for number in range(1000)]
+    assert len(draw_sample(jobs, "1")) == LARGEST_SAMPLE
 
 
 def test_only_the_identity_may_differ() -> None:
-    listed = LiveJob.pack(1, job("a"), "me", "me", complete=False)
+    in_list = LiveJob.pack(1, job("a"), "me", "me", complete=False)
     full = LiveJob.pack(1, job("a", run_as={"user_name": "x"}), "me", "x", complete=True)
-    assert agrees(listed, full)
+    assert agrees(in_list, full)
     assert not agrees(
-        listed, LiveJob.pack(1, job("a", description="new"), "me", "me", complete=True)
+        in_list, LiveJob.pack(1, job("a", description="new"), "me", "me", complete=True)
     )
 
 

@@ -47,7 +47,7 @@ class Passes:
 
     def run(self, *, trusts_list: bool = True) -> Pass:
         reader = FullReader(self.jobs, 2, Listener())
-        return plan_in_two_passes(self.plan, self.listed, reader, trusts_list=trusts_list)
+        return plan_in_two_passes(self.plan, self.listed, reader, trusts_list=trusts_list, salt="1")
 
 
 def test_one_pass_is_enough_when_there_is_nothing_to_read() -> None:
@@ -91,3 +91,17 @@ def test_a_list_that_is_not_trusted_settles_nothing() -> None:
     known = passes.run(trusts_list=False).known
     assert known.first is None
     assert all(job.complete for job in known.live)
+
+
+def test_any_job_that_disagrees_with_its_list_form_makes_all_be_read() -> None:
+    passes = Passes("new", *(f"job {number}" for number in range(20)))
+    passes.jobs.add(job("new", parameters=[{"name": "p", "default": "1"}]), job_id=1)
+    known = passes.run().known
+    assert known.first is None
+    assert all(job.complete for job in known.live)
+
+
+def test_a_job_that_no_list_shows_is_not_held_against_the_list() -> None:
+    passes = Passes("job")
+    passes.listed = (passes.jobs.get_job(1),)
+    assert passes.run().known is passes.made[0]

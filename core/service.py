@@ -15,7 +15,7 @@ from core.planning.import_plan import Plan
 from core.planning.review import Review
 from core.ports import Ports
 from core.reading.planner import Planner
-from core.reading.remembered import recall_files, with_ledgers
+from core.reading.remembered import read_memory_for_export, read_memory_for_import
 from core.reading.survey import Surveyor
 from core.reading.workspace_risks import workspace_risks_of
 from core.reporting.details import PullFacts, Whereabouts, WorkspaceInformation
@@ -81,22 +81,19 @@ class JobSync:
         """
         self._require("export", AppMode.EXPORT)
         if dry_run:
-            survey = self._surveyor(listener).read()
-            state = self._sessions.state_folder(survey.me)
-            ledger, imported = state.exported(), state.find_imported()
-            survey = with_ledgers(survey, imported, ledger)
-            plan = self._planner(listener).plan_export(survey, ledger, imported)
+            me = self._ports.principals.current()
+            memory = read_memory_for_export(self._sessions.state_folder(me))
+            survey = self._surveyor(listener).read(me, memory)
+            plan = self._planner(listener).plan_export(survey, memory)
             listener.on_planned(plan.rows)
             rows = tuple(export_row(row) for row in plan.rows)
             return Report("export", rows, (*survey.warnings, *plan.issues))
         with self._begin("export", listener) as work:
             reading = work.reading_listener()
-            survey = self._surveyor(reading).read()
-            state = work.session.state
-            ledger, imported = state.exported(), state.find_imported()
-            survey = with_ledgers(survey, imported, ledger)
-            plan = self._planner(reading).plan_export(survey, ledger, imported)
-            rows = export_files(work, survey.contents, plan, ledger)
+            memory = read_memory_for_export(work.session.state)
+            survey = self._surveyor(reading).read(work.session.me, memory)
+            plan = self._planner(reading).plan_export(survey, memory)
+            rows = export_files(work, survey.contents, plan, memory.exported)
             return _report(work, rows, (*survey.warnings, *plan.issues))
 
     def validate(
@@ -121,11 +118,10 @@ class JobSync:
         Returns the plan, to be reviewed and handed to `import_jobs`, and what to show of it.
         """
         self._require("validate", AppMode.IMPORT)
-        survey = self._surveyor(listener).read().with_pause(pause)
-        state = self._sessions.state_folder(survey.me)
-        stored = state.imported()
-        survey = with_ledgers(survey, stored, state.find_exported())
-        ledger = settle_pending(stored, survey.live, survey.me.name)
+        me = self._ports.principals.current()
+        memory = read_memory_for_import(self._sessions.state_folder(me))
+        survey = self._surveyor(listener).read(me, memory).with_pause(pause)
+        ledger = settle_pending(memory.imported, survey.live, me.name)
         plan = self._planner(listener).plan_import(survey, ledger, shows_hidden=details)
         listener.on_planned(plan.rows)
         rows = tuple(
@@ -205,9 +201,8 @@ class JobSync:
             details = PullFacts(git_place(pulled), folder.commit)
             try:
                 after = surveyor.read_contents()
-                state = work.session.state
-                remembered = recall_files(state.imported(), state.find_exported())
-                rows = pulled_rows(before, after, remembered)
+                memory = read_memory_for_import(work.session.state)
+                rows = pulled_rows(before, after, tuple(memory.files()))
             except SyncError as error:  # it is pulled all the same
                 issue = Issue(f"The pulled files could not be read. {error}")
                 return Report("pull", issues=(issue,), details=details)
@@ -232,12 +227,11 @@ class JobSync:
     def _plan_freshly(self, work: Work, pause: PausePolicy | None) -> FreshPlan:
         """Read everything and plan anew, under the lock."""
         reading = work.reading_listener()
-        survey = self._surveyor(reading).read().with_pause(pause)
-        state = work.session.state
-        stored = state.imported()
-        survey = with_ledgers(survey, stored, state.find_exported())
-        ledger = settle_pending(stored, survey.live, survey.me.name)
-        return FreshPlan(survey, stored, ledger, self._planner(reading).plan_import(survey, ledger))
+        me, memory = work.session.me, read_memory_for_import(work.session.state)
+        survey = self._surveyor(reading).read(me, memory).with_pause(pause)
+        ledger = settle_pending(memory.imported, survey.live, me.name)
+        plan = self._planner(reading).plan_import(survey, ledger)
+        return FreshPlan(survey, memory.imported, ledger, plan)
 
     def _require(self, operation: str, mode: AppMode) -> None:
         if not self._settings.mode.allows(mode):

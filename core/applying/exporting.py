@@ -14,6 +14,7 @@ from core.reporting.rows import export_row
 from core.state.ledger import ExportedFile, ExportedLedger
 
 _Writable = NewFile | ChangedFile | DeletedFile
+_NOT_WRITTEN = SyncError("Not written.")
 
 
 def export_files(
@@ -42,7 +43,7 @@ def export_files(
 
     try:
         for row, result in in_parallel(carry_out, todo, threads=work.threads):
-            outcomes[row.job_name] = result
+            outcomes[row.path] = result
             listener.on_row(_shown(row, result))
             listener.on_progress(len(outcomes), len(todo))
     finally:
@@ -50,7 +51,7 @@ def export_files(
         if updated != ledger:
             session.note(session.state.save_exported, updated)
     return tuple(
-        _shown(row, outcomes.get(row.job_name)) if isinstance(row, _Writable) else export_row(row)
+        _shown(row, outcomes.get(row.path)) if isinstance(row, _Writable) else export_row(row)
         for row in plan.rows
     )
 
@@ -98,7 +99,7 @@ def _updated(
 ) -> ExportedLedger:
     entries = {path: file for path, file in ledger.files.items() if path not in plan.gone}
     for row in plan.rows:
-        written = row.job_name in outcomes and outcomes[row.job_name] is None
+        written = isinstance(row, _Writable) and outcomes.get(row.path, _NOT_WRITTEN) is None
         _enter(entries, row, written=written)
     _forget_former_paths(entries, plan)
     return ExportedLedger(entries)
@@ -123,6 +124,7 @@ def _forget_former_paths(entries: dict[str, ExportedFile], plan: ExportPlan) -> 
         for row in plan.rows
         if isinstance(row, UnchangedFile | ChangedFile) and row.file.path in entries
     }
+    left_over = {row.path for row in plan.rows if isinstance(row, DeletedFile)}
     for path, entry in list(entries.items()):
-        if present.get(entry.job_id, path) != path:
+        if present.get(entry.job_id, path) != path and path not in left_over:
             del entries[path]

@@ -113,7 +113,8 @@ def _without_gone(fresh: FreshPlan) -> ImportedLedger:
     survey, ledger = fresh.survey, fresh.ledger
     if not survey.me.is_admin:
         return ledger
-    return ledger.without_jobs(ledger.jobs.keys() - {job.job_id for job in survey.live})
+    there = {job.job_id for job in survey.live} | survey.unproven.keys()
+    return ledger.without_jobs(ledger.jobs.keys() - there)
 
 
 def _shown(outcome: Outcome) -> ReportRow:

@@ -113,7 +113,7 @@ def _read_for_removal(work: Work, rows: Iterable[Deleted]) -> dict[str, JsonDict
 
     def read(row: Deleted) -> JsonDict:
         job = jobs.get_job(row.job.job_id)
-        if job.name != row.job_name or manager_of(job.marks):
+        if job.name != row.job.name or manager_of(job.marks):
             raise SyncError("The job changed after validation.", fix="Validate again.")
         return {**make_snapshot_item(job), "permissions": jobs.get_permissions(job.job_id)}
 

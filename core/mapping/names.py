@@ -49,6 +49,13 @@ class NameBook:
         self._names[kind, resource.resource_id] = resource.name
         self._ids.setdefault((kind, resource.name), []).append(resource.resource_id)
 
+    def claim(self, kind: Kind, resource: NamedResource) -> None:
+        """Give a name to one object alone: others that carry it too are known by their id only."""
+        for other in self._ids.get((kind, resource.name), []):
+            del self._names[kind, other]
+        self._ids[kind, resource.name] = []
+        self.add(kind, resource)
+
     def why_unlisted(self, kind: Kind) -> str:
         """Return what keeps a kind from being listed, in words for a job that needs it; or ""."""
         reason = self._unlisted.get(kind)
@@ -204,6 +211,15 @@ def write_ids(settings: JobSettings, book: NameBook) -> JobSettings:
         return int(ids[0]) if reference.json_type == "integer" else ids[0]
 
     return replace_references(settings, identify)
+
+
+def find_needed_ids(settings: JobSettings) -> frozenset[str]:
+    """Return the ids of the jobs that live settings run or wait for."""
+    return frozenset(
+        str(reference.value)
+        for reference in find_references(settings)
+        if reference.kind is Kind.JOB
+    )
 
 
 def find_needed_jobs(settings: JobSettings) -> frozenset[str]:

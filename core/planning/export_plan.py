@@ -11,6 +11,7 @@ from core.json_text import JobSettings
 from core.mapping.mapping_file import PausePolicy
 from core.mapping.names import NameBook
 from core.mapping.pause import apply_pause_policy
+from core.planning.export_identity import pair_files
 from core.planning.export_rows import (
     ChangedFile,
     DeletedFile,
@@ -66,7 +67,7 @@ class ExportSituation:
     `as_imported` gives a definition's settings after mapping, or None: a job in the workspace
     that imports the file is equal to it although its clusters have other names. `pause` is the
     policy under which it was imported; `imported` knows where its file was. `settled` are rows of
-    an earlier pass that need no second look.
+    an earlier pass that need no second look; `unproven` are jobs that may or may not exist.
     """
 
     contents: GitContents
@@ -77,6 +78,7 @@ class ExportSituation:
     as_imported: Callable[[DefinitionFile], JobSettings | None]
     pause: PausePolicy = PausePolicy.FROM_GIT
     imported: ImportedLedger = field(default_factory=ImportedLedger)
+    unproven: Mapping[int, Issue] = field(default_factory=dict)
     unread_jobs: Mapping[int, Issue] = field(default_factory=dict)
     settled: tuple[UnchangedFile, ...] = ()
 
@@ -98,10 +100,12 @@ class _Planner:
 
     def __init__(self, situation: ExportSituation) -> None:
         self._now = situation
-        self._files: dict[str, list[DefinitionFile]] = {}
-        for file in situation.contents.files:
-            self._files.setdefault(file.definition.job_name, []).append(file)
-        self._by_path = {file.path: file for file in situation.contents.files}
+        files, entries = situation.contents.files, situation.ledger.files
+        self._live = {job.job_id for job in situation.live}
+        there = self._live | situation.unproven.keys()
+        self._of_gone_jobs = {p for p, entry in entries.items() if entry.job_id not in there}
+        provably_gone = self._of_gone_jobs if situation.sees_all_jobs else set()
+        self._pairing = pair_files(situation.live, files, situation.ledger, provably_gone)
         self._by_name: dict[str, list[LiveJob]] = {}
         for job in situation.live:
             self._by_name.setdefault(job.name, []).append(job)
@@ -129,9 +133,7 @@ class _Planner:
     def gone(self) -> frozenset[str]:
         if not (self._now.sees_all_jobs and self._now.contents.is_complete):
             return frozenset()
-        live = {job.job_id for job in self._now.live}
-        files = self._now.ledger.files
-        return frozenset(p for p in files.keys() - self._by_path if files[p].job_id not in live)
+        return frozenset(self._of_gone_jobs - {file.path for file in self._now.contents.files})
 
     def job_rows(self) -> list[ExportRow]:
         jobs = sorted(self._now.live, key=lambda job: (job.name, job.job_id))
@@ -142,7 +144,7 @@ class _Planner:
         return [
             self._file_row(file)
             for file in self._now.contents.files
-            if file.path not in self._claimed and file.definition.job_name not in self._by_name
+            if file.path not in self._claimed
         ]
 
     def unread_rows(self) -> list[ExportRow]:
@@ -153,6 +155,9 @@ class _Planner:
             row = self._settled[job.job_id]
             self._claimed.add(row.file.path)
             return row
+        file = self._pairing.files.get(job.job_id)
+        if file:
+            self._claimed.add(file.path)
         reason = manager_of(job.marks)
         if reason:
             return SkippedJob(job.name, reason)
@@ -160,11 +165,7 @@ class _Planner:
         issues = self._job_problem(job) or form.issues
         if issues:
             return Blocked(job.name, "", issues)
-        file = self._file_of(job)
-        if file is None:
-            return self._new_row(job)
-        self._claimed.add(file.path)
-        return self._compared_row(job, form.settings, file)
+        return self._compared_row(job, form.settings, file) if file else self._new_row(job)
 
     def _job_problem(self, job: LiveJob) -> tuple[Issue, ...]:
         if job.job_id in self._now.unread_jobs:
@@ -175,22 +176,8 @@ class _Planner:
         if len(twins) > 1:
             ids = ", ".join(str(twin.job_id) for twin in twins)
             return (Issue(f"{len(twins)} jobs have this name: {ids}. Rename one.", "name"),)
-        files = self._files.get(job.name, [])
-        if len(files) > 1:
-            paths = ", ".join(file.path for file in files)
-            return (Issue(f"{len(files)} files define this job: {paths}. Keep one."),)
-        return ()
-
-    def _file_of(self, job: LiveJob) -> DefinitionFile | None:
-        """Return the job's file: the one with its name, else the one it was exported to before."""
-        by_name = self._files.get(job.name)
-        if by_name:
-            return by_name[0]
-        for path in self._exported_to.get(job.job_id, ()):
-            file = self._by_path.get(path)
-            if file and file.definition.job_name not in self._by_name:
-                return file
-        return None
+        problem = self._pairing.problems.get(job.job_id)
+        return (problem,) if problem else ()
 
     def _new_row(self, job: LiveJob) -> ExportRow:
         unread = self._unread_file_of(job)
@@ -243,14 +230,27 @@ class _Planner:
     def _file_row(self, file: DefinitionFile) -> ExportRow:
         name = file.definition.job_name
         entry = self._now.ledger.files.get(file.path)
-        if entry is None or any(job.job_id == entry.job_id for job in self._now.live):
-            return ForeignFile(
-                name, file, "Has no job in this workspace and was not exported from it."
-            )
+        if file.path in self._pairing.left_over:
+            other = self._pairing.left_over[file.path]
+            return DeletedFile(name, file, f"The definition of its job is {other}.")
+        if entry and entry.job_id in self._now.unproven:
+            return Blocked(name, file.path, (self._now.unproven[entry.job_id],))
+        if entry is None or file.path not in self._of_gone_jobs:
+            return ForeignFile(name, file, self._why_foreign(file))
         if not self._now.sees_all_jobs:
             note = "Its job is not among the jobs that the principal can see; it may still exist."
             return ForeignFile(name, file, note)
         return DeletedFile(name, file)
+
+    def _why_foreign(self, file: DefinitionFile) -> str:
+        """Return why a file that is no job's file stays as it is."""
+        source = file.definition.source_job_id
+        own = self._pairing.files.get(source) if source is not None else None
+        if own:
+            return f"Has the same job_id as {own.path} but was not exported from this workspace."
+        if file.definition.job_name in self._by_name:
+            return "Another file defines the job of this name in this workspace."
+        return "Has no job in this workspace and was not exported from it."
 
 
 def _not_a_definition(other: OtherFile) -> Issue:

@@ -56,11 +56,17 @@ class UnchangedFile:
 
 @dataclass(frozen=True, slots=True)
 class DeletedFile:
-    """A file that this workspace exported, and whose job is gone."""
+    """A file that this workspace exported, and whose job is gone or defined elsewhere."""
 
     status: ClassVar[RowStatus] = RowStatus.DELETED
     job_name: str
     file: DefinitionFile
+    reason: str = "Its job no longer exists in this workspace."
+
+    @property
+    def path(self) -> str:
+        """Return where the file is."""
+        return self.file.path
 
 
 @dataclass(frozen=True, slots=True)

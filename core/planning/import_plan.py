@@ -1,6 +1,7 @@
 """The plan of an import: one row per job, decided by a pure function."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from core.comparing.canonical import canonicalize
@@ -9,11 +10,12 @@ from core.definitions.folder import DefinitionFile, GitContents
 from core.errors import Issue
 from core.json_text import fingerprint
 from core.mapping.mapping_file import PausePolicy
-from core.mapping.names import NameBook, find_needed_jobs
+from core.mapping.names import NameBook, find_needed_ids
 from core.mapping.pause import apply_pause_policy
 from core.mapping.unmapped import MissingName, UnmappedName, gather_unmapped
 from core.planning.blocking import block_dependents
 from core.planning.forms import Form, make_live_form, manager_of, take_identity
+from core.planning.import_identity import pair_definitions
 from core.planning.import_rows import (
     Blocked,
     Changed,
@@ -74,9 +76,10 @@ class Plan:
 class Situation:
     """All that the plan depends on.
 
-    `desired` gives the form of each definition here; `unread_jobs` the jobs whose full
-    form could not be read. `sees_all_jobs` is True when the list of jobs is known to be whole.
-    `book` names renamed jobs as Git does. `shows_hidden` asks for what the rules of comparing hid.
+    `desired` gives the form of each definition here; `unread_jobs` the jobs whose full form could
+    not be read, `unproven` those of which nobody knows whether they exist. `sees_all_jobs` is True
+    when the list of jobs is known to be whole. `book` names the jobs of definitions as Git does.
+    `shows_hidden` asks for what the rules of comparing hid.
     `settled` are rows of an earlier pass that need no second look.
     """
 
@@ -87,6 +90,7 @@ class Situation:
     book: NameBook
     sees_all_jobs: bool
     pause: PausePolicy = PausePolicy.FROM_GIT
+    unproven: Mapping[int, Issue] = field(default_factory=dict)
     unread_jobs: Mapping[int, Issue] = field(default_factory=dict)
     shows_hidden: bool = False
     settled: tuple[Unchanged, ...] = ()
@@ -110,35 +114,6 @@ def fingerprint_plan(plan: Plan) -> dict[str, str]:
     """Return, by job name, the fingerprints of the rows that can be carried out."""
     rows = {**plan.importable(), **plan.removable()}
     return {name: fingerprint_row(row) for name, row in rows.items()}
-
-
-def find_renames(
-    contents: GitContents, live: Iterable[LiveJob], ledger: ImportedLedger
-) -> dict[str, LiveJob]:
-    """Return, by the definition's name, the jobs that we imported under another name.
-
-    The ledger knows which job came from the definition's `source_job_id`. A job whose present
-    name has a definition of its own stays with that definition: the name is the identity. Where
-    several jobs or several definitions share a source, none is chosen.
-    """
-    defined = {file.definition.job_name for file in contents.files}
-    live_by_id = {job.job_id: job for job in live}
-    live_names = {job.name for job in live_by_id.values()}
-    by_source: dict[int, list[LiveJob]] = {}
-    for job_id, entry in ledger.jobs.items():
-        job = live_by_id.get(job_id)
-        if job and entry.source_job_id is not None and job.name not in defined:
-            by_source.setdefault(entry.source_job_id, []).append(job)
-    claims: dict[int, set[str]] = {}
-    for definition in (file.definition for file in contents.files):
-        if definition.source_job_id in by_source and definition.job_name not in live_names:
-            claims.setdefault(definition.source_job_id, set()).add(definition.job_name)
-    return {
-        name: by_source[source][0]
-        for source, names in claims.items()
-        for name in names
-        if len(names) == len(by_source[source]) == 1
-    }
 
 
 def plan_import(situation: Situation) -> Plan:
@@ -166,16 +141,14 @@ class _Planner:
     def __init__(self, situation: Situation) -> None:
         self._now = situation
         self.sees_all = situation.sees_all_jobs
-        self._renames = find_renames(situation.contents, situation.live, situation.ledger)
-        self._by_name: dict[str, list[LiveJob]] = {}
-        for job in situation.live:
-            self._by_name.setdefault(job.name, []).append(job)
+        self._pairing = pair_definitions(
+            situation.contents.files, situation.live, situation.ledger, situation.unproven
+        )
+        self._defined = {file.definition.job_name for file in situation.contents.files}
+        self._named = Counter(job.name for job in situation.live)
         self._settled = {row.file.path: row for row in situation.settled}
-        self._users: dict[str, set[str]] = {}
+        self._users: dict[str, set[str]] | None = None
         self._missing: list[tuple[str, MissingName]] = []
-        self._files: dict[str, list[DefinitionFile]] = {}
-        for file in situation.contents.files:
-            self._files.setdefault(file.definition.job_name, []).append(file)
 
     def issues(self) -> tuple[Issue, ...]:
         if self.sees_all:
@@ -196,34 +169,37 @@ class _Planner:
 
     def present_names(self) -> set[str]:
         """Return the names that one job of the workspace has, or gets by a rename."""
-        return {name for name, jobs in self._by_name.items() if len(jobs) == 1} | set(self._renames)
+        paired = {job.job_id for job in self._pairing.jobs.values()}
+        own = {
+            job.name
+            for job in self._now.live
+            if self._named[job.name] == 1 and job.job_id not in paired
+        }
+        return own | {
+            file.definition.job_name
+            for file in self._now.contents.files
+            if file.path in self._pairing.jobs
+        }
 
     def unread_rows(self) -> list[Row]:
         return [Blocked("", file.path, (file.issue,)) for file in self._now.contents.unread]
 
     def job_rows(self) -> list[Row]:
         """Rows of the jobs that no definition speaks of."""
-        renamed = {job.job_id for job in self._renames.values()}
         return [
             self._job_row(job)
             for job in self._now.live
-            if job.name not in self._files and job.job_id not in renamed
+            if job.job_id not in self._pairing.spoken_of
         ]
 
     def _definition_row(self, file: DefinitionFile) -> Row:
         if file.path in self._settled:
             return self._settled[file.path]
         name = file.definition.job_name
-        twins, jobs = self._files[name], self._by_name.get(name, [])
-        if len(twins) > 1:
-            paths = ", ".join(twin.path for twin in twins)
-            return self._blocked(file, f"{len(twins)} files define this job: {paths}. Keep one.")
-        if len(jobs) > 1:
-            ids = ", ".join(str(job.job_id) for job in jobs)
-            return self._blocked(
-                file, f"{len(jobs)} jobs have this name: {ids}. Rename or delete all but one."
-            )
-        job = jobs[0] if jobs else self._renames.get(name)
+        problem = self._pairing.problems.get(file.path)
+        if problem:
+            return Blocked(name, file.path, (problem,))
+        job = self._pairing.jobs.get(file.path)
         reason = manager_of(job.marks) if job else ""
         if job and reason:
             return Skipped(name, job, reason, file)
@@ -239,7 +215,8 @@ class _Planner:
                 return self._blocked(
                     file, "Cannot rule out that a job with this name already exists."
                 )
-            return New.pack(name, file, apply_pause_policy(form.settings, None, self._now.pause))
+            desired = apply_pause_policy(form.settings, None, self._now.pause)
+            return New.pack(name, file, desired, self._pairing.notes.get(file.path, ""))
         if job.job_id in self._now.unread_jobs:
             return Blocked(name, file.path, (self._now.unread_jobs[job.job_id],))
         current = take_identity(make_live_form(job, self._now.book).settings, job, form.settings)
@@ -256,7 +233,13 @@ class _Planner:
         if reason:
             return Skipped(job.name, job, reason, None)
         if job.job_id not in self._now.ledger.jobs:
-            return Unmanaged(job.name, job, "Has no definition and was not imported by this app.")
+            other = (
+                " The definition of this name is another job's."
+                if job.name in self._defined
+                else ""
+            )
+            note = f"Has no definition and was not imported by this app.{other}"
+            return Unmanaged(job.name, job, note)
         if not (self.sees_all and self._now.contents.is_complete):
             why = "Not everything could be read" if self.sees_all else "Not all jobs may be visible"
             return Unmanaged(
@@ -265,19 +248,21 @@ class _Planner:
                 f"Was imported by this app, and no definition was found. {why}, so it does not "
                 "count as deleted.",
             )
-        twins = self._by_name[job.name]
-        if len(twins) > 1:
-            ids = ", ".join(str(twin.job_id) for twin in twins)
-            issue = Issue(f"{len(twins)} jobs have this name: {ids}. Rename or delete all but one.")
-            return Blocked(job.name, "", (issue,))
-        return Deleted(job.name, job, self._needed_by(job))
+        return Deleted(self._label_of(job), job, self._needed_by(job))
+
+    def _label_of(self, job: LiveJob) -> str:
+        """Return the name, with the id when another row has the name as well."""
+        if job.name in self._defined or self._named[job.name] > 1:
+            return f"{job.name} (job {job.job_id})"
+        return job.name
 
     def _needed_by(self, job: LiveJob) -> tuple[str, ...]:
-        if not self._users:
+        if self._users is None:
+            self._users = {}
             for other in self._now.live:
-                for needed in find_needed_jobs(make_live_form(other, self._now.book).settings):
+                for needed in find_needed_ids(other.unpack_settings()):
                     self._users.setdefault(needed, set()).add(other.name)
-        return tuple(sorted(self._users.get(job.name, set()) - {job.name}))
+        return tuple(sorted(self._users.get(str(job.job_id), set()) - {job.name}))
 
     def _blocked(self, file: DefinitionFile, message: str) -> Blocked:
         return Blocked(file.definition.job_name, file.path, (Issue(message),))

@@ -13,17 +13,23 @@ from core.ports import LiveJob
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """A definition without a job. Ten thousand of them are kept small."""
+    """A definition without a job. Ten thousand of them are kept small.
+
+    `note` says what there is to know about the definition.
+    """
 
     status: ClassVar[RowStatus] = RowStatus.NEW
     job_name: str
     file: DefinitionFile
     packed: Packed
+    note: str = ""
 
     @classmethod
-    def pack(cls, job_name: str, file: DefinitionFile, desired: JobSettings) -> "New":
+    def pack(
+        cls, job_name: str, file: DefinitionFile, desired: JobSettings, note: str = ""
+    ) -> "New":
         """Return the row with the settings to be created kept small."""
-        return cls(job_name, file, Packed(desired))
+        return cls(job_name, file, Packed(desired), note)
 
     def unpack_settings(self) -> JobSettings:
         """Return a copy of the settings to be created. It is parsed anew each time."""
@@ -67,7 +73,10 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """A job that we imported and whose definition is gone. `needed_by` still run it."""
+    """A job that we imported and whose definition is gone. `needed_by` still run it.
+
+    `job_name` has the job's id added when another row of the plan has the name as well.
+    """
 
     status: ClassVar[RowStatus] = RowStatus.DELETED
     job_name: str

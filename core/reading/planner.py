@@ -1,5 +1,6 @@
 """Hands what a survey read to the pure planners, and reads in full what they ask for."""
 
+import secrets
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -10,14 +11,16 @@ from core.jobsettings.principals import Principal, effective_run_as
 from core.json_text import JobSettings
 from core.planning.export_plan import ExportPlan, ExportSituation, plan_export
 from core.planning.forms import Form, choose_principal, make_desired_form
-from core.planning.import_plan import Plan, Situation, find_renames, plan_import
+from core.planning.import_identity import pair_definitions
+from core.planning.import_plan import Plan, Situation, plan_import
 from core.ports import NamedResource, Ports
 from core.reading.names import look_up_unlisted
+from core.reading.remembered import Memory
 from core.reading.survey import Survey
-from core.reading.two_passes import FullReader, Inventory, plan_in_two_passes
+from core.reading.two_passes import AnyPlan, FullReader, Inventory, plan_in_two_passes
 from core.reporting.listener import Listener, while_reading
 from core.settings import Settings
-from core.state.ledger import ExportedLedger, ImportedLedger
+from core.state.ledger import ImportedLedger
 
 
 class Planner:
@@ -32,8 +35,11 @@ class Planner:
         self, survey: Survey, ledger: ImportedLedger, *, shows_hidden: bool = False
     ) -> Plan:
         """Plan an import: every job that is not equal is read in full."""
-        for name, job in find_renames(survey.contents, survey.live, ledger).items():
-            survey.book.add(Kind.JOB, NamedResource(str(job.job_id), name))
+        pairing = pair_definitions(survey.contents.files, survey.live, ledger, survey.unproven)
+        for file in survey.contents.files:
+            if file.path in pairing.jobs:
+                job_id = str(pairing.jobs[file.path].job_id)
+                survey.book.claim(Kind.JOB, NamedResource(job_id, file.definition.job_name))
         situation = Situation(
             contents=survey.contents,
             desired=self._desired_form(survey),
@@ -42,6 +48,7 @@ class Planner:
             book=survey.book,
             sees_all_jobs=survey.me.is_admin,
             pause=survey.mappings.pause,
+            unproven=survey.unproven,
             shows_hidden=shows_hidden,
         )
 
@@ -51,17 +58,16 @@ class Planner:
                 replace(situation, live=known.live, unread_jobs=known.unread, settled=settled)
             )
 
-        return plan_in_two_passes(plan, survey.live, self._reader, trusts_list=self._trusts_list)
+        return self._plan(plan, survey)
 
-    def plan_export(
-        self, survey: Survey, ledger: ExportedLedger, imported: ImportedLedger
-    ) -> ExportPlan:
+    def plan_export(self, survey: Survey, memory: Memory) -> ExportPlan:
         """Plan an export: every job to be written is read in full, and its names are looked up."""
         situation = ExportSituation(
             contents=survey.contents,
             live=survey.live,
-            ledger=ledger,
-            imported=imported,
+            ledger=memory.exported,
+            imported=memory.imported,
+            unproven=survey.unproven,
             book=survey.book,
             sees_all_jobs=survey.me.is_admin,
             as_imported=self._as_imported(survey),
@@ -81,11 +87,16 @@ class Planner:
                 replace(situation, live=known.live, unread_jobs=known.unread, settled=settled)
             )
 
-        return plan_in_two_passes(plan, survey.live, self._reader, trusts_list=self._trusts_list)
+        return self._plan(plan, survey)
 
-    @property
-    def _trusts_list(self) -> bool:
-        return not self._settings.full_read
+    def _plan(self, plan: Callable[[Inventory[AnyPlan]], AnyPlan], survey: Survey) -> AnyPlan:
+        return plan_in_two_passes(
+            plan,
+            survey.live,
+            self._reader,
+            trusts_list=not self._settings.full_read,
+            salt=secrets.token_hex(8),
+        )
 
     def _as_imported(self, survey: Survey) -> Callable[[DefinitionFile], JobSettings | None]:
         """Return a function that says how a definition would look here if it had been imported."""

@@ -1,25 +1,37 @@
-"""What the ledgers remember of the definitions, held against what the folder holds now."""
+"""What the state folder remembers of earlier operations, as a reading needs it."""
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from core.definitions.folder import RememberedFile, with_remembered
-from core.reading.survey import Survey
+from core.definitions.folder import RememberedFile
+from core.state.folder import StateFolder
 from core.state.ledger import ExportedLedger, ImportedJob, ImportedLedger, PendingCreate
 
 
-def recall_files(imported: ImportedLedger, exported: ExportedLedger) -> tuple[RememberedFile, ...]:
-    """Return the definitions that the ledgers know, those of announced jobs included."""
-    return (
-        *(_recall(job) for job in imported.jobs.values()),
-        *(_recall(job) for job in imported.pending),
-        *(RememberedFile(one.job_name, one.job_id, path) for path, one in exported.files.items()),
-    )
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Both ledgers as the state folder holds them."""
+
+    imported: ImportedLedger
+    exported: ExportedLedger
+
+    def files(self) -> Iterator[RememberedFile]:
+        """Yield the definitions that the ledgers know, those of announced jobs included."""
+        yield from map(_recall, self.imported.jobs.values())
+        yield from map(_recall, self.imported.pending)
+        for path, file in self.exported.files.items():
+            yield RememberedFile(file.job_name, file.job_id, path)
 
 
-def with_ledgers(survey: Survey, imported: ImportedLedger, exported: ExportedLedger) -> Survey:
-    """Class as unread the files that the ledgers know as definitions and that no longer are."""
-    contents = with_remembered(survey.contents, recall_files(imported, exported))
-    return replace(survey, contents=contents)
+def read_memory_for_import(state: StateFolder) -> Memory:
+    """Read the ledgers of a workspace that imports, and hardly ever exports."""
+    return Memory(state.imported(), state.find_exported())
+
+
+def read_memory_for_export(state: StateFolder) -> Memory:
+    """Read the ledgers of a workspace that exports, and hardly ever imports."""
+    exported = state.exported()
+    return Memory(state.find_imported(), exported)
 
 
 def _recall(entry: ImportedJob | PendingCreate) -> RememberedFile:

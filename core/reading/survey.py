@@ -1,15 +1,18 @@
 """Reads everything that a plan depends on: who we are, Git's side, the workspace's side."""
 
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from core.definitions.folder import GitContents, GitReader
+from core.definitions.folder import GitContents, GitReader, with_remembered
 from core.errors import Issue, NotFoundError
 from core.mapping.mapping_file import Mappings, PausePolicy, parse_mappings
 from core.mapping.names import NameBook
 from core.planning.import_plan import Plan
 from core.ports import CurrentPrincipal, LiveJob, Ports
+from core.reading.absent_jobs import AbsentJobs, ask_for_absent_jobs
 from core.reading.names import list_names
+from core.reading.remembered import Memory
 from core.reading.workspace_facts import WorkspaceFacts, read_facts
 from core.reporting.listener import Listener, while_reading
 from core.settings import Settings
@@ -17,7 +20,11 @@ from core.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """One reading of Git and the workspace. `warnings` do not stop anything."""
+    """One reading of Git and the workspace. `warnings` do not stop anything.
+
+    `live` holds every job once, also those that only the ledgers and `jobs/get` know; `unproven`
+    are jobs of the ledgers of which nobody could say whether they exist.
+    """
 
     me: CurrentPrincipal
     contents: GitContents
@@ -25,6 +32,7 @@ class Survey:
     book: NameBook
     mappings: Mappings
     warnings: tuple[Issue, ...]
+    unproven: Mapping[int, Issue] = field(default_factory=dict)
 
     def with_pause(self, pause: PausePolicy | None) -> "Survey":
         """Return the survey with another policy than the mapping file's; None keeps that."""
@@ -41,20 +49,22 @@ class Surveyor:
         self._settings = settings
         self._listener = while_reading(listener)
 
-    def read(self) -> Survey:
+    def read(self, me: CurrentPrincipal, memory: Memory) -> Survey:
         """Read both sides.
 
         Raises:
             SyncError: something that concerns all jobs could not be read.
         """
         self._listener.on_step("Reading the workspace")
-        me = self._ports.principals.current()
         mappings, warnings = self.read_mappings()
         with ThreadPoolExecutor(
             min(2, self._settings.threads), thread_name_prefix="survey"
         ) as pool:
             listing, reading = pool.submit(self._list_jobs), pool.submit(self.read_contents)
-            live, contents = listing.result(), reading.result()
+            listed, contents = listing.result(), reading.result()
+        contents = with_remembered(contents, memory.files())
+        absent = self._ask_for_absent_jobs(listed, memory, me)
+        live = (*listed, *absent.found)
         self._listener.on_step("Reading names")
         book = list_names(
             self._ports.resources,
@@ -64,7 +74,7 @@ class Surveyor:
             mappings,
             threads=self._settings.threads,
         )
-        return Survey(me, contents, live, book, mappings, warnings)
+        return Survey(me, contents, live, book, mappings, warnings, absent.unproven)
 
     def read_contents(self) -> GitContents:
         """Read the definitions' folder."""
@@ -103,9 +113,20 @@ class Surveyor:
         """Return how many jobs the principal sees."""
         return len(self._list_jobs())
 
+    def _ask_for_absent_jobs(
+        self, listed: Iterable[LiveJob], memory: Memory, me: CurrentPrincipal
+    ) -> AbsentJobs:
+        """Ask as an admin only: who may not see all jobs gets no answer about them either."""
+        if not me.is_admin:
+            return AbsentJobs()
+        return ask_for_absent_jobs(
+            self._ports.jobs, listed, memory, me.name, threads=self._settings.threads
+        )
+
     def _list_jobs(self) -> tuple[LiveJob, ...]:
-        live: list[LiveJob] = []
+        """Return each job once: a list that moves while it is read may show some twice."""
+        live: dict[int, LiveJob] = {}
         for job in self._ports.jobs.list_jobs():
-            live.append(job)
+            live[job.job_id] = job
             self._listener.on_progress(len(live), 0)
-        return tuple(live)
+        return tuple(live.values())

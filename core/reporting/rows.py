@@ -53,7 +53,7 @@ def import_row(row: Row) -> ReportRow:
     """Return what validation shows of a job."""
     match row:
         case New():
-            message = "Will be created."
+            message = f"Will be created. {row.note}".rstrip()
             return ReportRow(
                 row.job_name, row.file.path, row.status, message=message, risks=row_risks(row)
             )
@@ -95,8 +95,7 @@ def export_row(row: ExportRow) -> ReportRow:
         case UnchangedFile():
             return ReportRow(row.job_name, row.file.path, row.status)
         case DeletedFile():
-            message = "Its job no longer exists in this workspace."
-            return ReportRow(row.job_name, row.file.path, row.status, message=message)
+            return ReportRow(row.job_name, row.file.path, row.status, message=row.reason)
         case ForeignFile():
             return ReportRow(row.job_name, row.file.path, row.status, message=row.note)
         case SkippedJob():

@@ -200,8 +200,8 @@ def test_an_export_overwrites_no_broken_definition(promoted: Pair, content: byte
 def test_a_file_that_cannot_be_read_now_deletes_nothing(promoted: Pair) -> None:
     dev, prod = promoted
     with untouched(dev, prod):
-        for workspace in (dev, prod):  # call 1 reads the lock, 2 and 3 the definitions
-            workspace.fault(READ_FILE, call=2, times=2, status=403, body={"message": "not now"})
+        for workspace in (dev, prod):  # 1 reads the lock, 2 the ledger, 3 and 4 the definitions
+            workspace.fault(READ_FILE, call=3, times=2, status=403, body={"message": "not now"})
         report = prod.service().import_jobs()
         assert report.counts() == {"error": 2, "unmanaged": 2}
         assert "not now" in issues_of(report)
@@ -349,22 +349,24 @@ def test_a_name_that_looks_like_a_path_stays_in_the_folder(dev: Emulated, prod: 
 
 def test_two_jobs_of_one_name_are_named_with_their_ids(promoted: Pair) -> None:
     dev, prod = promoted
-    for workspace in (dev, prod):
-        workspace.create_job(job("load"))
+    dev.create_job(job("load"))
     with untouched(dev, prod):
-        for workspace, report in (
-            (dev, dev.service().export()),
-            (prod, prod.service().import_jobs()),
-        ):
-            assert statuses(report)["report"] == "unchanged"
-            ids = [
-                str(one["job_id"])
-                for one in workspace.stored_jobs()
-                if one["settings"]["name"] == "load"
-            ]
-            assert "2 jobs have this name" in issues_of(report)
-            assert len(ids) == 2
-            assert all(job_id in issues_of(report) for job_id in ids)
+        report = dev.service().export()
+        assert statuses(report)["report"] == "unchanged"
+        ids = [str(one["job_id"]) for one in dev.stored_jobs() if one["settings"]["name"] == "load"]
+        assert "2 jobs have this name" in issues_of(report)
+        assert len(ids) == 2
+        assert all(job_id in issues_of(report) for job_id in ids)
+
+
+def test_another_job_of_the_name_is_not_taken_for_the_one_that_was_imported(promoted: Pair) -> None:
+    _dev, prod = promoted
+    prod.create_job(job("load"))
+    report = prod.service().validate()[1]
+    found = sorted((row.job_name, row.status) for row in report.rows)
+    assert found == [("load", "changed"), ("load", "unmanaged"), ("report", "unchanged")]
+    [other] = [row for row in report.rows if row.status == "unmanaged"]
+    assert "is another job's" in other.message
 
 
 def test_two_files_of_one_job_are_named(promoted: Pair) -> None:

@@ -638,7 +638,7 @@ def test_an_import_that_is_stopped_begins_no_further_job() -> None:
     ]
 
 
-def test_twins_are_not_removed() -> None:
+def test_twins_are_removed_by_their_ids() -> None:
     dev, prod = FakeWorkspace(), FakeWorkspace()
     for name in ("a", "b"):
         dev.jobs.add(job(name))
@@ -649,9 +649,10 @@ def test_twins_are_not_removed() -> None:
     for path in list(prod.definition_files()):
         del prod.files.files[f"{FOLDER}/{path}"]
     plan, report = prod.service().validate()
-    assert plan.removable() == {}
-    assert [row.status for row in report.rows] == ["error", "error"]
-    assert "2 jobs have this name" in report.rows[0].issues[0].message
+    labels = [f"a (job {job_id})" for job_id in prod.jobs.jobs]
+    assert [row.job_name for row in report.rows] == labels
+    prod.service().remove(Review(names=labels[:1], fingerprints=fingerprint_plan(plan)))
+    assert [f"a (job {job_id})" for job_id in prod.jobs.jobs] == labels[1:]
 
 
 def test_the_stub_of_a_stopped_circle_is_noted_as_imported() -> None:

@@ -15,7 +15,6 @@ from core.planning.forms import Form, make_file_form
 from core.planning.import_plan import (
     Plan,
     Situation,
-    find_renames,
     fingerprint_plan,
     fingerprint_row,
     plan_import,
@@ -186,50 +185,11 @@ def test_a_settled_row_is_not_looked_at_again():
     assert again.rows == settled
 
 
-def renames(git: GitContents, jobs: list[LiveJob], ledger: ImportedLedger) -> dict[str, int]:
-    return {name: job.job_id for name, job in find_renames(git, jobs, ledger).items()}
-
-
 def test_a_definition_with_a_new_name_keeps_the_job_it_was_imported_to():
     git = contents(definition_file("new", source=9))
-    assert renames(git, [live(1, "old")], imported((1, "old", 9))) == {"new": 1}
     result = plan(git, live(1, "old"), ledger=imported((1, "old", 9)))
     (row,) = result.rows
     assert (row.status, row.old_name) == ("renamed", "old")
-
-
-@pytest.mark.parametrize(
-    ("git", "jobs", "ledger"),
-    [
-        (contents(definition_file("new", source=9)), [live(1, "old")], imported()),
-        (contents(definition_file("new", source=8)), [live(1, "old")], imported((1, "old", 9))),
-        (contents(definition_file("new")), [live(1, "old")], imported((1, "old", None))),
-        (contents(definition_file("new", source=9)), [], imported((1, "old", 9))),
-        (
-            contents(definition_file("new", source=9)),
-            [live(1, "old"), live(2, "new")],
-            imported((1, "old", 9)),
-        ),
-        (
-            contents(definition_file("new", source=9), definition_file("old", source=8)),
-            [live(1, "old")],
-            imported((1, "old", 9)),
-        ),
-    ],
-)
-def test_nothing_else_is_a_rename(git, jobs, ledger):
-    assert renames(git, jobs, ledger) == {}
-
-
-def test_a_job_that_two_definitions_claim_is_given_to_neither():
-    git = contents(definition_file("copy", source=9), definition_file("new", source=9))
-    assert renames(git, [live(1, "old")], imported((1, "old", 9))) == {}
-
-
-def test_of_two_jobs_from_one_source_neither_is_taken():
-    git = contents(definition_file("new", source=9))
-    ledger = imported((1, "old", 9), (2, "older", 9))
-    assert renames(git, [live(1, "old"), live(2, "older")], ledger) == {}
 
 
 def test_a_fingerprint_moves_with_the_job_and_with_the_file_and_stays_otherwise():

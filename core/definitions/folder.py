@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from core.definitions.definition import Definition, parse_definition
-from core.definitions.file_names import SUFFIX, possible_file_names
+from core.definitions.file_names import SUFFIX, fold_file_name, possible_file_names
 from core.definitions.other_json import OtherJson
 from core.errors import InvalidDefinitionError, Issue, SyncError
 from core.parallel import in_parallel
@@ -60,7 +60,7 @@ class RememberedFile:
 class GitContents:
     """All that was found below the definitions' folder.
 
-    `names` are the casefolded names of all objects directly in the folder, where new files go;
+    `names` are the names, folded, of all objects directly in the folder, where new files go;
     `left_out` are the subfolders that are not read: other tools keep their files in `.name`.
     """
 
@@ -93,7 +93,7 @@ def with_remembered(contents: GitContents, remembered: Iterable[RememberedFile])
     others: list[OtherFile] = []
     unread = [*contents.unread, *_behind_a_dot(contents, by_path)]
     for other in contents.other:
-        folded = other.path.casefold()
+        folded = fold_file_name(other.path)
         job_name = by_path.get(folded, by_name.get(folded.rpartition("/")[2]))
         if job_name is None:
             others.append(other)
@@ -106,7 +106,7 @@ def with_remembered(contents: GitContents, remembered: Iterable[RememberedFile])
 def _claims(
     contents: GitContents, remembered: Iterable[RememberedFile]
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Return whose file a path was, and whose a file name would be, both casefolded.
+    """Return whose file a path was, and whose a file name would be, both folded.
 
     A name alone claims nothing for a job whose definition was found.
     """
@@ -116,17 +116,17 @@ def _claims(
     by_name: dict[str, str] = {}
     for file in remembered:
         if file.path:
-            by_path[file.path.casefold()] = file.job_name
+            by_path[fold_file_name(file.path)] = file.job_name
         elif file.job_name not in names and file.source_job_id not in sources:
             for name in possible_file_names(file.job_name):
-                by_name[name.casefold()] = file.job_name
+                by_name[fold_file_name(name)] = file.job_name
     return by_path, by_name
 
 
 def _behind_a_dot(contents: GitContents, by_path: Mapping[str, str]) -> Iterator[UnreadFile]:
     """Yield the definitions that were last seen in a subfolder that is not read."""
     found = {file.definition.job_name for file in contents.files}
-    folders = tuple(folder.casefold() for folder in contents.left_out)
+    folders = tuple(fold_file_name(folder) for folder in contents.left_out)
     for path, job_name in by_path.items():
         if folders and path.startswith(folders) and job_name not in found:
             message = (
@@ -216,7 +216,7 @@ class GitReader:
             files=tuple(sorted(files, key=lambda file: file.path)),
             unread=tuple(sorted(unread, key=lambda file: file.path)),
             other=tuple(sorted(other, key=lambda file: file.path)),
-            names=frozenset(_name(entry).casefold() for entry in root),
+            names=frozenset(fold_file_name(_name(entry)) for entry in root),
             left_out=tuple(left_out),
         )
 

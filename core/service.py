@@ -81,7 +81,7 @@ class JobSync:
         """
         self._require("export", AppMode.EXPORT)
         if dry_run:
-            survey = self._surveyor(listener).read()
+            survey = self._surveyor(listener).read(with_ignore_rules=True)
             state = self._sessions.state_folder(survey.me)
             ledger, imported = state.exported(), state.find_imported()
             survey = with_ledgers(survey, imported, ledger)
@@ -91,7 +91,7 @@ class JobSync:
             return Report("export", rows, (*survey.warnings, *plan.issues))
         with self._begin("export", listener) as work:
             reading = work.reading_listener()
-            survey = self._surveyor(reading).read()
+            survey = self._surveyor(reading).read(with_ignore_rules=True)
             state = work.session.state
             ledger, imported = state.exported(), state.find_imported()
             survey = with_ledgers(survey, imported, ledger)

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from core.definitions.definition import Definition, parse_definition
 from core.definitions.file_names import SUFFIX, fold_file_name, possible_file_names
+from core.definitions.ignore_rules import IGNORE_FILE, IgnoreFile
 from core.definitions.other_json import OtherJson
 from core.errors import InvalidDefinitionError, Issue, SyncError
 from core.parallel import in_parallel
@@ -62,6 +63,7 @@ class GitContents:
 
     `names` are the names, folded, of all objects directly in the folder, where new files go;
     `left_out` are the subfolders that are not read: other tools keep their files in `.name`.
+    `ignore_files` are the `.gitignore` files, where they were asked for.
     """
 
     folder: str
@@ -70,6 +72,7 @@ class GitContents:
     other: tuple[OtherFile, ...] = ()
     names: frozenset[str] = frozenset()
     left_out: tuple[str, ...] = ()
+    ignore_files: tuple[IgnoreFile, ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -162,12 +165,14 @@ class GitReader:
         threads: int,
         on_progress: Progress,
         cache: ContentCache | None = None,
+        with_ignore_files: bool = False,
     ) -> None:
         """Take what reading needs.
 
         Args:
             ignore: absolute path of the mapping file, which is never taken for a definition.
             cache: keeps contents between operations; None reads everything anew.
+            with_ignore_files: also read the `.gitignore` files.
         """
         self._files = files
         self._folder = folder
@@ -175,6 +180,7 @@ class GitReader:
         self._threads = threads
         self._on_progress = on_progress
         self._cache = cache
+        self._with_ignore_files = with_ignore_files
 
     def read(self, version: str = "") -> GitContents:
         """Read the folder.
@@ -189,17 +195,16 @@ class GitReader:
         unread: list[UnreadFile] = []
         left_out: list[str] = []
         entries = list(self._tree(root, unread, left_out))
-        candidates = [
-            entry
-            for entry in entries
-            if entry.is_file
-            and entry.path.casefold().endswith(SUFFIX)
-            and entry.path != self._ignore
-        ]
+        candidates = [entry for entry in entries if self._is_read(entry)]
         files: list[DefinitionFile] = []
         other: list[OtherFile] = []
+        ignore_files: list[IgnoreFile] = []
         results = self._contents(candidates, len(entries), version)
         for done, (entry, content) in enumerate(results, start=1):
+            self._on_progress(done, len(candidates))
+            if _name(entry) == IGNORE_FILE:
+                ignore_files.append(_ignore_file(entry.path, content))
+                continue
             found = _interpret(entry.path[len(self._folder) + 1 :], content)
             match found:
                 case DefinitionFile():
@@ -210,7 +215,6 @@ class GitReader:
                     other.append(found)
                 case _:
                     assert_never(found)
-            self._on_progress(done, len(candidates))
         return GitContents(
             folder=self._folder,
             files=tuple(sorted(files, key=lambda file: file.path)),
@@ -218,7 +222,15 @@ class GitReader:
             other=tuple(sorted(other, key=lambda file: file.path)),
             names=frozenset(fold_file_name(_name(entry)) for entry in root),
             left_out=tuple(left_out),
+            ignore_files=tuple(ignore_files),
         )
+
+    def _is_read(self, entry: FileStatus) -> bool:
+        if not entry.is_file or entry.path == self._ignore:
+            return False
+        if _name(entry) == IGNORE_FILE:
+            return self._with_ignore_files
+        return entry.path.casefold().endswith(SUFFIX)
 
     def _contents(
         self, candidates: Sequence[FileStatus], objects: int, version: str
@@ -302,6 +314,10 @@ def _cache_key(entry: FileStatus, version: str) -> str:
     if not entry.modified_at or not version:
         return ""
     return f"{version}:{entry.object_id}:{entry.modified_at}"
+
+
+def _ignore_file(path: str, content: bytes | SyncError) -> IgnoreFile:
+    return IgnoreFile(path, Issue(str(content)) if isinstance(content, SyncError) else content)
 
 
 def _interpret(path: str, content: bytes | SyncError) -> DefinitionFile | UnreadFile | OtherFile:

@@ -10,6 +10,7 @@ from core.definitions.file_names import (
     possible_file_names,
 )
 from core.definitions.folder import DefinitionFile, GitContents, OtherFile
+from core.definitions.ignore_rules import IgnoreRules
 from core.errors import Issue
 from core.json_text import JobSettings
 from core.mapping.mapping_file import PausePolicy
@@ -70,7 +71,7 @@ class ExportSituation:
     `as_imported` gives a definition's settings after mapping, or None: a job in the workspace
     that imports the file is equal to it although its clusters have other names. `pause` is the
     policy under which it was imported; `imported` knows where its file was. `settled` are rows of
-    an earlier pass that need no second look.
+    an earlier pass that need no second look. `ignore_rules` say which files Git does not commit.
     """
 
     contents: GitContents
@@ -83,6 +84,7 @@ class ExportSituation:
     imported: ImportedLedger = field(default_factory=ImportedLedger)
     unread_jobs: Mapping[int, Issue] = field(default_factory=dict)
     settled: tuple[UnchangedFile, ...] = ()
+    ignore_rules: IgnoreRules = field(default_factory=IgnoreRules)
 
 
 def plan_export(situation: ExportSituation) -> ExportPlan:
@@ -121,8 +123,9 @@ class _Planner:
 
     def issues(self) -> tuple[Issue, ...]:
         if self._now.sees_all_jobs:
-            return ()
+            return self._now.ignore_rules.issues
         return (
+            *self._now.ignore_rules.issues,
             Issue(
                 "The principal is not known to be a workspace admin, so there may be jobs that it "
                 "cannot see. No file is removed. Add the principal to the group “admins” of the "
@@ -210,7 +213,8 @@ class _Planner:
                 job.name, path, (Issue(f"The file name {path} is already taken.", path),)
             )
         self._taken.add(fold_file_name(path))
-        return NewFile(job.name, path, job, make_definition(job, self._now.book))
+        definition = make_definition(job, self._now.book)
+        return NewFile(job.name, path, job, definition, self._now.ignore_rules.find(path))
 
     def _unread_file_of(self, job: LiveJob) -> str:
         """Return where the job's file is or may be, if it cannot be read there; else nothing."""
@@ -240,12 +244,13 @@ class _Planner:
         current = make_file_form(file.definition).settings
         wanted = take_identity(live, job, current)
         changes = diff_settings(current, wanted)
+        ignored_by = self._now.ignore_rules.find(file.path)
         if not changes or self._is_as_imported(file, wanted):
-            return UnchangedFile(job.name, file, job)
+            return UnchangedFile(job.name, file, job, ignored_by)
         old_name = file.definition.job_name
         definition = make_definition(job, self._now.book)
         renamed = old_name if old_name != job.name else ""
-        return ChangedFile(job.name, file, job, definition, changes, renamed)
+        return ChangedFile(job.name, file, job, definition, changes, renamed, ignored_by)
 
     def _is_as_imported(self, file: DefinitionFile, live: JobSettings) -> bool:
         imported = self._now.as_imported(file)

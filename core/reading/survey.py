@@ -1,14 +1,16 @@
 """Reads everything that a plan depends on: who we are, Git's side, the workspace's side."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from core.definitions.folder import GitContents, GitReader
+from core.definitions.ignore_rules import IgnoreRules
 from core.errors import Issue, NotFoundError
 from core.mapping.mapping_file import Mappings, PausePolicy, parse_mappings
 from core.mapping.names import NameBook
 from core.planning.import_plan import Plan
 from core.ports import CurrentPrincipal, LiveJob, Ports
+from core.reading.ignore_files import read_ignore_rules
 from core.reading.names import list_names
 from core.reading.workspace_facts import WorkspaceFacts, read_facts
 from core.reporting.listener import Listener, while_reading
@@ -17,7 +19,10 @@ from core.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """One reading of Git and the workspace. `warnings` do not stop anything."""
+    """One reading of Git and the workspace. `warnings` do not stop anything.
+
+    `ignore_rules` are empty where they were not asked for.
+    """
 
     me: CurrentPrincipal
     contents: GitContents
@@ -25,6 +30,7 @@ class Survey:
     book: NameBook
     mappings: Mappings
     warnings: tuple[Issue, ...]
+    ignore_rules: IgnoreRules = field(default_factory=IgnoreRules)
 
     def with_pause(self, pause: PausePolicy | None) -> "Survey":
         """Return the survey with another policy than the mapping file's; None keeps that."""
@@ -41,8 +47,11 @@ class Surveyor:
         self._settings = settings
         self._listener = while_reading(listener)
 
-    def read(self) -> Survey:
+    def read(self, *, with_ignore_rules: bool = False) -> Survey:
         """Read both sides.
+
+        Args:
+            with_ignore_rules: also read what Git ignores, in a call or two.
 
         Raises:
             SyncError: something that concerns all jobs could not be read.
@@ -53,8 +62,9 @@ class Surveyor:
         with ThreadPoolExecutor(
             min(2, self._settings.threads), thread_name_prefix="survey"
         ) as pool:
-            listing, reading = pool.submit(self._list_jobs), pool.submit(self.read_contents)
-            live, contents = listing.result(), reading.result()
+            listing = pool.submit(self._list_jobs)
+            reading = pool.submit(self._read_folder, with_ignore_rules=with_ignore_rules)
+            live, (contents, rules) = listing.result(), reading.result()
         self._listener.on_step("Reading names")
         book = list_names(
             self._ports.resources,
@@ -64,10 +74,13 @@ class Surveyor:
             mappings,
             threads=self._settings.threads,
         )
-        return Survey(me, contents, live, book, mappings, warnings)
+        return Survey(me, contents, live, book, mappings, warnings, rules)
 
     def read_contents(self) -> GitContents:
         """Read the definitions' folder."""
+        return self._read_folder(with_ignore_rules=False)[0]
+
+    def _read_folder(self, *, with_ignore_rules: bool) -> tuple[GitContents, IgnoreRules]:
         self._listener.on_step("Reading the Git folder")
         git = self._ports.git.find(self._settings.folder) if self._ports.cache else None
         reader = GitReader(
@@ -77,8 +90,12 @@ class Surveyor:
             threads=self._settings.threads,
             on_progress=self._listener.on_progress,
             cache=self._ports.cache,
+            with_ignore_files=with_ignore_rules,
         )
-        return reader.read(version=git.commit if git else "")
+        contents = reader.read(version=git.commit if git else "")
+        if not with_ignore_rules:
+            return contents, IgnoreRules()
+        return contents, read_ignore_rules(self._ports, contents, git)
 
     def read_mappings(self) -> tuple[Mappings, tuple[Issue, ...]]:
         """Read the mapping file; one that is missing is a warning, one that is broken an error."""

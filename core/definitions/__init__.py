@@ -1,1 +1,1 @@
-"""Git's side: a definition, its file's name, the folder that holds them, and what Git ignores of it."""
+"""Git's side: a definition, its file name, the folder that holds them, and what Git ignores."""

@@ -46,6 +46,7 @@ BADGES: Mapping[str, str] = {
     "path_absent": "path missing",
     "path_unknown": "path unknown",
     "run_as_role": "role",
+    "ignored_by_git": "ignored by Git",
 }
 
 _TEXTS: Mapping[str, str | Forms] = {

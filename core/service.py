@@ -83,7 +83,7 @@ class JobSync:
         if dry_run:
             me = self._ports.principals.current()
             memory = read_memory_for_export(self._sessions.state_folder(me))
-            survey = self._surveyor(listener).read(me, memory)
+            survey = self._surveyor(listener).read(me, memory, with_ignore_rules=True)
             plan = self._planner(listener).plan_export(survey, memory)
             listener.on_planned(plan.rows)
             rows = tuple(export_row(row) for row in plan.rows)
@@ -91,7 +91,7 @@ class JobSync:
         with self._begin("export", listener) as work:
             reading = work.reading_listener()
             memory = read_memory_for_export(work.session.state)
-            survey = self._surveyor(reading).read(work.session.me, memory)
+            survey = self._surveyor(reading).read(work.session.me, memory, with_ignore_rules=True)
             plan = self._planner(reading).plan_export(survey, memory)
             rows = export_files(work, survey.contents, plan, memory.exported)
             return _report(work, rows, (*survey.warnings, *plan.issues))

@@ -8,6 +8,7 @@ from core.json_text import JsonDict
 from core.parallel import in_parallel
 from core.planning.export_plan import ExportPlan
 from core.planning.export_rows import ChangedFile, DeletedFile, ExportRow, NewFile, UnchangedFile
+from core.planning.risks import risks_of_ignored
 from core.ports import WorkspaceFiles
 from core.reporting.report import ReportRow
 from core.reporting.rows import export_row
@@ -61,7 +62,10 @@ def _shown(row: _Writable, error: SyncError | None) -> ReportRow:
     if error:
         return shown.failed(error)
     former = row.old_name if isinstance(row, ChangedFile) else ""
-    return shown.done(f"Previously named “{former}”." if former else "")
+    done = shown.done(f"Previously named “{former}”." if former else "")
+    if isinstance(row, DeletedFile):
+        return done
+    return done.with_risks(risks_of_ignored(row.ignored_by))
 
 
 def _kept(plan: ExportPlan) -> list[JsonDict]:

@@ -1,1 +1,1 @@
-"""Git's side: a definition, its file's name, and the folder that holds them."""
+"""Git's side: a definition, its file name, the folder that holds them, and what Git ignores."""

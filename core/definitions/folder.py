@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from core.definitions.definition import Definition, parse_definition
-from core.definitions.file_names import SUFFIX, possible_file_names
+from core.definitions.file_names import SUFFIX, fold_file_name, possible_file_names
+from core.definitions.ignore_rules import IGNORE_FILE, IgnoreFile
 from core.definitions.other_json import OtherJson
 from core.errors import InvalidDefinitionError, Issue, SyncError
 from core.parallel import in_parallel
@@ -60,8 +61,9 @@ class RememberedFile:
 class GitContents:
     """All that was found below the definitions' folder.
 
-    `names` are the casefolded names of all objects directly in the folder, where new files go;
+    `names` are the names, folded, of all objects directly in the folder, where new files go;
     `left_out` are the subfolders that are not read: other tools keep their files in `.name`.
+    `ignore_files` are the `.gitignore` files, where they were asked for.
     """
 
     folder: str
@@ -70,6 +72,7 @@ class GitContents:
     other: tuple[OtherFile, ...] = ()
     names: frozenset[str] = frozenset()
     left_out: tuple[str, ...] = ()
+    ignore_files: tuple[IgnoreFile, ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -93,7 +96,7 @@ def with_remembered(contents: GitContents, remembered: Iterable[RememberedFile])
     others: list[OtherFile] = []
     unread = [*contents.unread, *_behind_a_dot(contents, by_path)]
     for other in contents.other:
-        folded = other.path.casefold()
+        folded = fold_file_name(other.path)
         job_name = by_path.get(folded, by_name.get(folded.rpartition("/")[2]))
         if job_name is None:
             others.append(other)
@@ -106,7 +109,7 @@ def with_remembered(contents: GitContents, remembered: Iterable[RememberedFile])
 def _claims(
     contents: GitContents, remembered: Iterable[RememberedFile]
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Return whose file a path was, and whose a file name would be, both casefolded.
+    """Return whose file a path was, and whose a file name would be, both folded.
 
     A name alone claims nothing for a job whose definition was found.
     """
@@ -116,17 +119,17 @@ def _claims(
     by_name: dict[str, str] = {}
     for file in remembered:
         if file.path:
-            by_path[file.path.casefold()] = file.job_name
+            by_path[fold_file_name(file.path)] = file.job_name
         elif file.job_name not in names and file.source_job_id not in sources:
             for name in possible_file_names(file.job_name):
-                by_name[name.casefold()] = file.job_name
+                by_name[fold_file_name(name)] = file.job_name
     return by_path, by_name
 
 
 def _behind_a_dot(contents: GitContents, by_path: Mapping[str, str]) -> Iterator[UnreadFile]:
     """Yield the definitions that were last seen in a subfolder that is not read."""
     found = {file.definition.job_name for file in contents.files}
-    folders = tuple(folder.casefold() for folder in contents.left_out)
+    folders = tuple(fold_file_name(folder) for folder in contents.left_out)
     for path, job_name in by_path.items():
         if folders and path.startswith(folders) and job_name not in found:
             message = (
@@ -162,12 +165,14 @@ class GitReader:
         threads: int,
         on_progress: Progress,
         cache: ContentCache | None = None,
+        with_ignore_files: bool = False,
     ) -> None:
         """Take what reading needs.
 
         Args:
             ignore: absolute path of the mapping file, which is never taken for a definition.
             cache: keeps contents between operations; None reads everything anew.
+            with_ignore_files: also read the `.gitignore` files.
         """
         self._files = files
         self._folder = folder
@@ -175,6 +180,7 @@ class GitReader:
         self._threads = threads
         self._on_progress = on_progress
         self._cache = cache
+        self._with_ignore_files = with_ignore_files
 
     def read(self, version: str = "") -> GitContents:
         """Read the folder.
@@ -189,17 +195,16 @@ class GitReader:
         unread: list[UnreadFile] = []
         left_out: list[str] = []
         entries = list(self._tree(root, unread, left_out))
-        candidates = [
-            entry
-            for entry in entries
-            if entry.is_file
-            and entry.path.casefold().endswith(SUFFIX)
-            and entry.path != self._ignore
-        ]
+        candidates = [entry for entry in entries if self._is_read(entry)]
         files: list[DefinitionFile] = []
         other: list[OtherFile] = []
+        ignore_files: list[IgnoreFile] = []
         results = self._contents(candidates, len(entries), version)
         for done, (entry, content) in enumerate(results, start=1):
+            self._on_progress(done, len(candidates))
+            if _name(entry) == IGNORE_FILE:
+                ignore_files.append(_ignore_file(entry.path, content))
+                continue
             found = _interpret(entry.path[len(self._folder) + 1 :], content)
             match found:
                 case DefinitionFile():
@@ -210,15 +215,22 @@ class GitReader:
                     other.append(found)
                 case _:
                     assert_never(found)
-            self._on_progress(done, len(candidates))
         return GitContents(
             folder=self._folder,
             files=tuple(sorted(files, key=lambda file: file.path)),
             unread=tuple(sorted(unread, key=lambda file: file.path)),
             other=tuple(sorted(other, key=lambda file: file.path)),
-            names=frozenset(_name(entry).casefold() for entry in root),
+            names=frozenset(fold_file_name(_name(entry)) for entry in root),
             left_out=tuple(left_out),
+            ignore_files=tuple(ignore_files),
         )
+
+    def _is_read(self, entry: FileStatus) -> bool:
+        if not entry.is_file or entry.path == self._ignore:
+            return False
+        if _name(entry) == IGNORE_FILE:
+            return self._with_ignore_files
+        return entry.path.casefold().endswith(SUFFIX)
 
     def _contents(
         self, candidates: Sequence[FileStatus], objects: int, version: str
@@ -302,6 +314,10 @@ def _cache_key(entry: FileStatus, version: str) -> str:
     if not entry.modified_at or not version:
         return ""
     return f"{version}:{entry.object_id}:{entry.modified_at}"
+
+
+def _ignore_file(path: str, content: bytes | SyncError) -> IgnoreFile:
+    return IgnoreFile(path, Issue(str(content)) if isinstance(content, SyncError) else content)
 
 
 def _interpret(path: str, content: bytes | SyncError) -> DefinitionFile | UnreadFile | OtherFile:

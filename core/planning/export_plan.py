@@ -4,8 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from core.comparing.diff import diff_settings
-from core.definitions.file_names import find_free_file_name, make_file_name, possible_file_names
+from core.definitions.file_names import (
+    find_free_file_name,
+    fold_file_name,
+    possible_file_names,
+)
 from core.definitions.folder import DefinitionFile, GitContents, OtherFile
+from core.definitions.ignore_rules import IgnoreRules
 from core.errors import Issue
 from core.json_text import JobSettings
 from core.mapping.mapping_file import PausePolicy
@@ -68,6 +73,7 @@ class ExportSituation:
     that imports the file is equal to it although its clusters have other names. `pause` is the
     policy under which it was imported; `imported` knows where its file was. `settled` are rows of
     an earlier pass that need no second look; `unproven` are jobs that may or may not exist.
+    `ignore_rules` say which files Git does not commit.
     """
 
     contents: GitContents
@@ -81,6 +87,7 @@ class ExportSituation:
     unproven: Mapping[int, Issue] = field(default_factory=dict)
     unread_jobs: Mapping[int, Issue] = field(default_factory=dict)
     settled: tuple[UnchangedFile, ...] = ()
+    ignore_rules: IgnoreRules = field(default_factory=IgnoreRules)
 
 
 def plan_export(situation: ExportSituation) -> ExportPlan:
@@ -113,16 +120,17 @@ class _Planner:
         self._exported_to: dict[int, list[str]] = {}
         for path, entry in situation.ledger.files.items():
             self._exported_to.setdefault(entry.job_id, []).append(path)
-        self._unread = {file.path.casefold(): file.path for file in situation.contents.unread}
+        self._unread = {fold_file_name(file.path): file.path for file in situation.contents.unread}
         self._unread_folders = tuple(path for path in self._unread if path.endswith("/"))
-        self._other = {file.path.casefold(): file for file in situation.contents.other}
+        self._other = {fold_file_name(file.path): file for file in situation.contents.other}
         self._taken = set(situation.contents.names)
         self._claimed: set[str] = set()
 
     def issues(self) -> tuple[Issue, ...]:
         if self._now.sees_all_jobs:
-            return ()
+            return self._now.ignore_rules.issues
         return (
+            *self._now.ignore_rules.issues,
             Issue(
                 "The principal is not known to be a workspace admin, so there may be jobs that it "
                 "cannot see. No file is removed. Add the principal to the group “admins” of the "
@@ -184,42 +192,53 @@ class _Planner:
         if unread:
             message = f"Its file {unread} cannot be read and is not overwritten."
             return Blocked(job.name, unread, (Issue(message, unread),))
-        other = self._other.get(make_file_name(job.name).casefold())
-        if other and (other.json.is_blank or other.json.job_name == job.name):
+        other = self._other_file_of(job)
+        if other:
             return Blocked(job.name, other.path, (_not_a_definition(other),))
         path = find_free_file_name(job.name, self._taken)
-        if path.casefold() in self._taken:
+        if fold_file_name(path) in self._taken:
             return Blocked(
                 job.name, path, (Issue(f"The file name {path} is already taken.", path),)
             )
-        self._taken.add(path.casefold())
-        return NewFile(job.name, path, job, make_definition(job, self._now.book))
+        self._taken.add(fold_file_name(path))
+        definition = make_definition(job, self._now.book)
+        return NewFile(job.name, path, job, definition, self._now.ignore_rules.find(path))
 
     def _unread_file_of(self, job: LiveJob) -> str:
         """Return where the job's file is or may be, if it cannot be read there; else nothing."""
         imported = self._now.imported.jobs.get(job.job_id)
         noted = imported.file_path if imported else ""
-        for path in (make_file_name(job.name), *self._exported_to.get(job.job_id, []), noted):
-            folded = path.casefold()
+        names = possible_file_names(job.name)
+        for path in (*names, *self._exported_to.get(job.job_id, []), noted):
+            folded = fold_file_name(path)
             if folded in self._unread or folded.startswith(self._unread_folders):
                 return path
         if imported and not noted:  # an old ledger: its file may be anywhere
-            names = {name.casefold() for name in possible_file_names(job.name)}
+            folded_names = {fold_file_name(name) for name in names}
             for folded, path in self._unread.items():
-                if folded.rpartition("/")[2] in names:
+                if folded.rpartition("/")[2] in folded_names:
                     return path
         return ""
+
+    def _other_file_of(self, job: LiveJob) -> OtherFile | None:
+        """Return the file that has the job's name, holds other JSON, and was meant for the job."""
+        for name in possible_file_names(job.name):
+            other = self._other.get(fold_file_name(name))
+            if other and (other.json.is_blank or other.json.job_name == job.name):
+                return other
+        return None
 
     def _compared_row(self, job: LiveJob, live: JobSettings, file: DefinitionFile) -> ExportRow:
         current = make_file_form(file.definition).settings
         wanted = take_identity(live, job, current)
         changes = diff_settings(current, wanted)
+        ignored_by = self._now.ignore_rules.find(file.path)
         if not changes or self._is_as_imported(file, wanted):
-            return UnchangedFile(job.name, file, job)
+            return UnchangedFile(job.name, file, job, ignored_by)
         old_name = file.definition.job_name
         definition = make_definition(job, self._now.book)
         renamed = old_name if old_name != job.name else ""
-        return ChangedFile(job.name, file, job, definition, changes, renamed)
+        return ChangedFile(job.name, file, job, definition, changes, renamed, ignored_by)
 
     def _is_as_imported(self, file: DefinitionFile, live: JobSettings) -> bool:
         imported = self._now.as_imported(file)

@@ -6,6 +6,7 @@ from typing import ClassVar
 from core.comparing.diff import FieldChange
 from core.definitions.definition import Definition
 from core.definitions.folder import DefinitionFile
+from core.definitions.ignore_rules import IgnoreRule
 from core.planning.import_rows import Blocked
 from core.planning.statuses import RowStatus
 from core.ports import LiveJob
@@ -13,13 +14,17 @@ from core.ports import LiveJob
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
-    """A job without a file. `path` is relative to the definitions' folder."""
+    """A job without a file. `path` is relative to the definitions' folder.
+
+    `ignored_by` is the rule that keeps the file out of Git, as in the rows below.
+    """
 
     status: ClassVar[RowStatus] = RowStatus.NEW
     job_name: str
     path: str
     job: LiveJob
     definition: Definition
+    ignored_by: IgnoreRule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,7 @@ class ChangedFile:
     definition: Definition
     changes: tuple[FieldChange, ...]
     old_name: str = ""
+    ignored_by: IgnoreRule | None = None
 
     @property
     def status(self) -> RowStatus:
@@ -52,6 +58,7 @@ class UnchangedFile:
     job_name: str
     file: DefinitionFile
     job: LiveJob
+    ignored_by: IgnoreRule | None = None
 
 
 @dataclass(frozen=True, slots=True)

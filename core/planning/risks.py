@@ -1,4 +1,4 @@
-"""What an admin should look at before importing a job, judging by its diff alone."""
+"""What an admin should look at before a row is carried out, judging by the plan alone."""
 
 import re
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.comparing.diff import FieldChange
+from core.definitions.ignore_rules import IgnoreRule
 from core.json_text import JobSettings
 
 _BLOCKS = ("schedule", "trigger", "continuous")
@@ -32,6 +33,17 @@ def risks_of(
     """Return the notes for importing a job. `current` is None for a new one."""
     notes = [rule(changes) for rule in _RULES]
     return (*_activation(current or {}, desired), *(note for note in notes if note))
+
+
+def risks_of_ignored(rule: IgnoreRule | None) -> tuple[Risk, ...]:
+    """Return the note for a definition that Git may not commit. It holds after an export, too."""
+    if rule is None:
+        return ()
+    message = (
+        f"Ignored by line {rule.line} of {rule.file} (`{rule.text}`): Git will not commit this "
+        "file unless it is tracked already. Change that line to have it committed."
+    )
+    return (Risk("ignored_by_git", message),)
 
 
 def _activation(current: JobSettings, desired: JobSettings) -> tuple[Risk, ...]:

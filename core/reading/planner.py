@@ -72,6 +72,7 @@ class Planner:
             sees_all_jobs=survey.me.is_admin,
             as_imported=self._as_imported(survey),
             pause=survey.mappings.pause,
+            ignore_rules=survey.ignore_rules,
         )
 
         def plan(known: Inventory[ExportPlan]) -> ExportPlan:

@@ -5,12 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from core.definitions.folder import GitContents, GitReader, with_remembered
+from core.definitions.ignore_rules import IgnoreRules
 from core.errors import Issue, NotFoundError
 from core.mapping.mapping_file import Mappings, PausePolicy, parse_mappings
 from core.mapping.names import NameBook
 from core.planning.import_plan import Plan
 from core.ports import CurrentPrincipal, LiveJob, Ports
 from core.reading.absent_jobs import AbsentJobs, ask_for_absent_jobs
+from core.reading.ignore_files import read_ignore_rules
 from core.reading.names import list_names
 from core.reading.remembered import Memory
 from core.reading.workspace_facts import WorkspaceFacts, read_facts
@@ -23,7 +25,8 @@ class Survey:
     """One reading of Git and the workspace. `warnings` do not stop anything.
 
     `live` holds every job once, also those that only the ledgers and `jobs/get` know; `unproven`
-    are jobs of the ledgers of which nobody could say whether they exist.
+    are jobs of the ledgers of which nobody could say whether they exist. `ignore_rules` are empty
+    where they were not asked for.
     """
 
     me: CurrentPrincipal
@@ -33,6 +36,7 @@ class Survey:
     mappings: Mappings
     warnings: tuple[Issue, ...]
     unproven: Mapping[int, Issue] = field(default_factory=dict)
+    ignore_rules: IgnoreRules = field(default_factory=IgnoreRules)
 
     def with_pause(self, pause: PausePolicy | None) -> "Survey":
         """Return the survey with another policy than the mapping file's; None keeps that."""
@@ -49,8 +53,13 @@ class Surveyor:
         self._settings = settings
         self._listener = while_reading(listener)
 
-    def read(self, me: CurrentPrincipal, memory: Memory) -> Survey:
+    def read(
+        self, me: CurrentPrincipal, memory: Memory, *, with_ignore_rules: bool = False
+    ) -> Survey:
         """Read both sides.
+
+        Args:
+            with_ignore_rules: also read what Git ignores, in a call or two.
 
         Raises:
             SyncError: something that concerns all jobs could not be read.
@@ -60,8 +69,9 @@ class Surveyor:
         with ThreadPoolExecutor(
             min(2, self._settings.threads), thread_name_prefix="survey"
         ) as pool:
-            listing, reading = pool.submit(self._list_jobs), pool.submit(self.read_contents)
-            listed, contents = listing.result(), reading.result()
+            listing = pool.submit(self._list_jobs)
+            reading = pool.submit(self._read_folder, with_ignore_rules=with_ignore_rules)
+            listed, (contents, rules) = listing.result(), reading.result()
         contents = with_remembered(contents, memory.files())
         absent = self._ask_for_absent_jobs(listed, memory, me)
         live = (*listed, *absent.found)
@@ -74,10 +84,13 @@ class Surveyor:
             mappings,
             threads=self._settings.threads,
         )
-        return Survey(me, contents, live, book, mappings, warnings, absent.unproven)
+        return Survey(me, contents, live, book, mappings, warnings, absent.unproven, rules)
 
     def read_contents(self) -> GitContents:
         """Read the definitions' folder."""
+        return self._read_folder(with_ignore_rules=False)[0]
+
+    def _read_folder(self, *, with_ignore_rules: bool) -> tuple[GitContents, IgnoreRules]:
         self._listener.on_step("Reading the Git folder")
         git = self._ports.git.find(self._settings.folder) if self._ports.cache else None
         reader = GitReader(
@@ -87,8 +100,12 @@ class Surveyor:
             threads=self._settings.threads,
             on_progress=self._listener.on_progress,
             cache=self._ports.cache,
+            with_ignore_files=with_ignore_rules,
         )
-        return reader.read(version=git.commit if git else "")
+        contents = reader.read(version=git.commit if git else "")
+        if not with_ignore_rules:
+            return contents, IgnoreRules()
+        return contents, read_ignore_rules(self._ports, contents, git)
 
     def read_mappings(self) -> tuple[Mappings, tuple[Issue, ...]]:
         """Read the mapping file; one that is missing is a warning, one that is broken an error."""

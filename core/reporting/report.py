@@ -42,8 +42,8 @@ class ReportRow:
     """One job or file in a report.
 
     `status` is what the plan found: a RowStatus, or the word that another version wrote. `result`
-    is what was done. `message` does not repeat the `risks`, which are what to look at before the
-    row is carried out.
+    is what was done. `message` does not repeat the `risks`, which are what to look at in the
+    row.
     """
 
     job_name: str

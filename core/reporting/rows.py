@@ -24,7 +24,7 @@ from core.planning.import_rows import (
     Unchanged,
     Unmanaged,
 )
-from core.planning.risks import Risk, risks_of
+from core.planning.risks import Risk, risks_of, risks_of_ignored
 from core.reporting.report import ReportRow, RowDetails
 
 
@@ -86,14 +86,23 @@ def export_row(row: ExportRow) -> ReportRow:
     """Return what an export preview shows of a file."""
     match row:
         case NewFile():
-            return ReportRow(row.job_name, row.path, row.status)
+            return ReportRow(
+                row.job_name, row.path, row.status, risks=risks_of_ignored(row.ignored_by)
+            )
         case ChangedFile():
             message = f"The file still uses the name “{row.old_name}”." if row.old_name else ""
             return ReportRow(
-                row.job_name, row.path, row.status, changes=row.changes, message=message
+                row.job_name,
+                row.path,
+                row.status,
+                changes=row.changes,
+                message=message,
+                risks=risks_of_ignored(row.ignored_by),
             )
         case UnchangedFile():
-            return ReportRow(row.job_name, row.file.path, row.status)
+            return ReportRow(
+                row.job_name, row.file.path, row.status, risks=risks_of_ignored(row.ignored_by)
+            )
         case DeletedFile():
             return ReportRow(row.job_name, row.file.path, row.status, message=row.reason)
         case ForeignFile():

@@ -408,6 +408,12 @@ def test_what_is_remembered_in_another_case_is_the_same_file():
     assert contents.other_json == 0
 
 
+@pytest.mark.parametrize("stem", ["Prévision", "Pr%C3%A9vision", "Pre\u0301vision"])
+def test_a_name_is_remembered_in_every_spelling_that_a_file_may_have(stem):
+    contents = with_remembered(contents_of(**{stem: {}}), [RememberedFile("Prévision", 1, "")])
+    assert [file.path for file in contents.unread] == [f"{stem}.json"]
+
+
 @pytest.mark.parametrize("job_id", [None, 1])
 def test_a_name_alone_claims_nothing_for_a_job_that_has_a_definition(job_id):
     files = {"load": {"a": 1}, "daily": {"job_id": job_id, "settings": job("load")}}

@@ -2,6 +2,7 @@
 
 import json
 import string
+import unicodedata
 from copy import deepcopy
 from functools import partial
 from graphlib import TopologicalSorter
@@ -15,7 +16,13 @@ from core.applying.order import cut_circles, find_circles
 from core.comparing.canonical import canonicalize, drop_unsendable, sort_shuffled
 from core.comparing.diff import FieldChange, HiddenDifference, diff_settings
 from core.definitions.definition import Definition, encode_definition, parse_definition
-from core.definitions.file_names import find_free_file_name, job_name_of, make_file_name
+from core.definitions.file_names import (
+    find_free_file_name,
+    fold_file_name,
+    job_name_of,
+    make_file_name,
+    possible_file_names,
+)
 from core.errors import InvalidDefinitionError, InvalidJsonError, Issue, MappingFileError
 from core.jobsettings.facts import JobFacts
 from core.jobsettings.kinds import Kind, name_in, placeholder
@@ -49,6 +56,7 @@ TEXT = st.text(max_size=20)
 JOB_NAMES = st.one_of(
     ANY_TEXT,
     st.text("aAbB.%~ /\\", max_size=8),
+    st.text("aeEéDﬁßſK在\u1100\u1161\u0301\u0323\u030c\u0338\u200d\ufe0f\u3000 .", max_size=8),
     st.sampled_from(
         ["con", "AUX", "aux.x", "COM1", "nul .x", "a.lvdash", "../../x", ".", "..", "~"]
     ),
@@ -143,9 +151,9 @@ SETTINGS = st.fixed_dictionaries(
 
 # --- file names ----------------------------------------------------------------------------------
 
-SAFE = frozenset(string.ascii_letters + string.digits + "._- ()[]+,=@%~")
-DEVICES = {"con", "prn", "aux", "nul"} | {
-    f"{port}{n}" for port in ("com", "lpt") for n in range(10)
+UNSAFE = frozenset('<>:"/\\|?*')
+DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$"} | {
+    f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³"
 }
 
 
@@ -154,11 +162,14 @@ DEVICES = {"con", "prn", "aux", "nul"} | {
 def test_a_file_name_is_safe_everywhere(name):
     for result in (
         make_file_name(name),
-        find_free_file_name(name, {make_file_name(name).casefold()}),
+        find_free_file_name(name, {fold_file_name(make_file_name(name))}),
     ):
         stem = result.removesuffix(".json")
-        assert set(result) <= SAFE
-        assert len(result) <= 150
+        assert not UNSAFE & set(result)
+        assert all(char == " " or unicodedata.category(char)[0] not in "CZ" for char in result)
+        assert unicodedata.is_normalized("NFC", result)
+        assert len(result.encode()) <= 255
+        assert len(result.encode("utf-16-le")) <= 2 * 150
         assert result.endswith(".json")
         assert stem
         assert result[0] not in ". "
@@ -176,23 +187,38 @@ def test_a_short_name_comes_back_from_its_file_name(name):
         assert job_name_of(result) == name
 
 
+@given(
+    st.text(st.characters(categories=["L", "M", "N", "P", "S"], exclude_characters='<>:"/\\|?*%~'))
+)
+@settings(max_examples=200)
+def test_a_name_in_any_script_is_its_own_file_name(text):
+    name = f"x {unicodedata.normalize('NFC', text)} x"[:40].strip()
+    blank = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+    if not set(name) & set(blank):
+        assert make_file_name(name) == f"{name}.json"
+
+
 @given(st.lists(JOB_NAMES, min_size=2, max_size=10, unique=True))
 @settings(max_examples=75)
 def test_different_names_have_different_file_names(names):
     assert len({make_file_name(name) for name in names}) == len(names)
+    hashed = [found for name in names for found in possible_file_names(name) if "~" in found]
+    assert len(set(hashed)) == len(hashed)
 
 
-@given(st.lists(JOB_NAMES | st.text("aA", max_size=4).filter(bool), max_size=12, unique=True))
+@given(st.lists(JOB_NAMES | st.text("aAéÉ", max_size=4).filter(bool), max_size=12, unique=True))
 @settings(max_examples=75)
 def test_free_names_never_meet_even_where_case_is_ignored(names):
     taken: set[str] = set()
     for name in names:
-        result = find_free_file_name(name, taken).casefold()
-        assert result not in taken
-        taken.add(result)
+        result = find_free_file_name(name, taken)
+        for form in ("NFC", "NFD"):
+            assert unicodedata.normalize(form, result.casefold()) not in taken
+        assert fold_file_name(result) not in taken
+        taken.add(fold_file_name(result))
 
 
-@given(st.text(string.ascii_letters + "%~.0123456789ABCDEFabcdef é", max_size=12))
+@given(st.text(string.ascii_letters + "%~.0123456789ABCDEFabcdef é\u0301", max_size=12))
 @settings(max_examples=200)
 def test_a_file_name_belongs_to_one_job_name_at_most(stem):
     name = job_name_of(f"{stem}.json")

@@ -202,6 +202,16 @@ def test_a_folder_of_many_files_is_read_as_one_where_possible(workspace, gives_f
     assert len(asked) == (0 if gives_folders else 12)
 
 
+def test_a_zip_that_garbles_names_is_not_used(workspace):
+    texts = {f"在庫 {n}.json": definition_text(job(f"在庫 {n}")) for n in range(12)}
+    for path, text in texts.items():
+        workspace.put_file(path, text)
+    workspace.files.read_folder = lambda folder: {  # as without the flag for UTF-8
+        f"{folder}/{path}".encode().decode("cp437"): b"" for path in texts
+    }
+    assert {file.path: file.content for file in read(workspace).files} == texts
+
+
 def test_a_folder_too_large_for_one_zip_is_read_as_one_zip_per_subfolder(workspace):
     for folder in ("north", "north/deep", "south"):
         for number in range(12):

@@ -1,12 +1,14 @@
 """What an export would do."""
 
+import unicodedata
 from typing import Any
 
 import pytest
 
 from core.definitions.definition import Definition
 from core.definitions.file_names import find_free_file_name
-from core.definitions.folder import DefinitionFile, GitContents, UnreadFile
+from core.definitions.folder import DefinitionFile, GitContents, OtherFile, UnreadFile
+from core.definitions.other_json import examine_other_json
 from core.errors import Issue
 from core.mapping.names import NameBook
 from core.planning.export_plan import (
@@ -123,6 +125,45 @@ def test_a_name_is_never_given_twice():
     other = find_free_file_name("a", {"a.json"})
     (row,) = plan(contents(names=("a.json", other.casefold())), live(1, "a")).rows
     assert (row.status, row.issues[0].path) == ("error", other)
+
+
+def test_a_name_in_any_script_is_the_name_of_a_new_file():
+    name = "Prévision – scoring · 在庫"
+    (row,) = plan(contents(), live(1, name)).rows
+    assert (row.status, row.path) == ("new", f"{name}.json")
+
+
+@pytest.mark.parametrize("path", ["Pr%C3%A9vision.json", "sub/Pr%C3%A9vision.json"])
+@pytest.mark.parametrize("tags", [{}, {"x": "1"}])
+def test_a_job_keeps_the_file_that_a_former_version_named(path, tags):
+    git = contents(file_of("Prévision", path=path))
+    (row,) = plan(git, live(1, "Prévision", tags=tags)).rows
+    assert (row.status, row.file.path) == ("changed" if tags else "unchanged", path)
+
+
+def test_a_renamed_job_keeps_the_file_that_a_former_version_named():
+    git = contents(file_of("Prévision", path="Pr%C3%A9vision.json"))
+    ledger = ExportedLedger({"Pr%C3%A9vision.json": ExportedFile(1, "Prévision")})
+    (row,) = plan(git, live(1, "Prévision 在庫"), ledger=ledger).rows
+    assert (row.status, row.path) == ("renamed", "Pr%C3%A9vision.json")
+
+
+@pytest.mark.parametrize(
+    "unread",
+    ["Pr%C3%A9vision.json", "Prévision.json", unicodedata.normalize("NFD", "PRÉVISION.json")],
+)
+def test_a_job_whose_file_cannot_be_read_under_any_spelling_gets_no_second_file(unread):
+    result = plan(contents(unread=(unread,)), live(1, "Prévision"), live(2, "b"))
+    assert statuses(result) == [("", "error"), ("b", "new"), ("Prévision", "error")]
+
+
+@pytest.mark.parametrize(
+    "path", ["Pr%C3%A9vision.json", unicodedata.normalize("NFD", "Prévision.json")]
+)
+def test_a_job_whose_file_is_blank_under_any_spelling_gets_no_second_file(path):
+    git = GitContents("/f", other=(OtherFile(path, examine_other_json({})),))
+    (row,) = plan(git, live(1, "Prévision")).rows
+    assert (row.status, row.issues[0].path) == ("error", path)
 
 
 def test_a_file_that_cannot_be_read_is_not_overwritten():

@@ -18,7 +18,7 @@ CHAIN = 10  # jobs in a row of which each runs the one before: nine deep
 ADMIN = "admin@dev.example"
 ROOT = Path(__file__).parent.parent
 
-_FIRST_ID = 10**15
+FIRST_ID = 10**15
 _SAMPLE = 100  # calls that show how long one takes
 
 
@@ -33,9 +33,17 @@ class Measured:
 
 
 def run_cli(
-    workspace: RunningWorkspace, command: str, directory: Path, *, threads: int
+    workspace: RunningWorkspace,
+    command: str,
+    directory: Path,
+    *,
+    threads: int,
+    expects_errors: bool = False,
 ) -> Measured:
-    """Run one command of `cli.py` in a process of its own; `directory` keeps its cache."""
+    """Run one command of `cli.py` in a process of its own; `directory` keeps its cache.
+
+    Rows in error end the measurement, unless they are expected.
+    """
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("DATABRICKS_")
     } | {
@@ -48,12 +56,14 @@ def run_cli(
     output, took = directory / "report.json", directory / "took.json"
     cli = [sys.executable, str(ROOT / "cli.py"), command, "--json"]
     with output.open("wb") as target:
-        subprocess.run(
+        done = subprocess.run(
             [sys.executable, str(ROOT / "bench/alone.py"), str(took), *cli],
             env=environment,
             stdout=target,
-            check=True,
+            check=False,
         )
+    if done.returncode > int(expects_errors):
+        done.check_returncode()
     report = json.loads(output.read_text())
     return Measured(
         calls=sum(report["api_calls"].values()),
@@ -74,7 +84,7 @@ def own_latency_s(workspace: RunningWorkspace) -> float:
     headers = {"Authorization": f"Bearer {workspace.admin_token}"}
     started = time.monotonic()
     for number in range(_SAMPLE):
-        connection.request("GET", f"/api/2.2/jobs/get?job_id={_FIRST_ID + number}", headers=headers)
+        connection.request("GET", f"/api/2.2/jobs/get?job_id={FIRST_ID + number}", headers=headers)
         connection.getresponse().read()
     connection.close()
     return (time.monotonic() - started) / _SAMPLE
@@ -104,12 +114,13 @@ def _compute(prefix: str) -> dict[str, Any]:
 def _jobs(size: int) -> list[dict[str, Any]]:
     """Jobs of about 6 kB, in rows of ten that run each other."""
     return [
-        {"job_id": _FIRST_ID + number, "creator_user_name": ADMIN, "settings": _settings(number)}
+        {"job_id": FIRST_ID + number, "creator_user_name": ADMIN, "settings": job_settings(number)}
         for number in range(size)
     ]
 
 
-def _settings(number: int) -> dict[str, Any]:
+def job_settings(number: int) -> dict[str, Any]:
+    """Return the settings of one job of about 6 kB, with a dozen tasks."""
     tasks: list[dict[str, Any]] = [
         {
             "task_key": f"step_{step}",
@@ -126,7 +137,7 @@ def _settings(number: int) -> dict[str, Any]:
         for step in range(11)
     ]
     if number % CHAIN:
-        before = {"task_key": "before", "run_job_task": {"job_id": _FIRST_ID + number - 1}}
+        before = {"task_key": "before", "run_job_task": {"job_id": FIRST_ID + number - 1}}
         tasks.append(before)
     return {
         "name": f"Measured job {number:05}",
@@ -134,6 +145,12 @@ def _settings(number: int) -> dict[str, Any]:
         "tags": {"team": "measuring", "number": str(number)},
         "queue": {"enabled": True},
     }
+
+
+def running_missing_job(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return a definition's settings with one more task, which runs a job that nobody has."""
+    job = {"job_id": f"__JOB__{settings['name']} of last year__"}
+    return {**settings, "tasks": [*settings["tasks"], {"task_key": "lost", "run_job_task": job}]}
 
 
 def control(workspace: RunningWorkspace, path: str, body: Any, method: str = "POST") -> None:

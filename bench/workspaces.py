@@ -53,23 +53,45 @@ def run_cli(
         "CACHE_FOLDER": str(directory / "cache"),
         "NUM_THREADS": str(threads),
     }
-    output, took = directory / "report.json", directory / "took.json"
     cli = [sys.executable, str(ROOT / "cli.py"), command, "--json"]
+    output, took = _run_alone(cli, directory, environment, worst_code=int(expects_errors))
+    report = json.loads(output)
+    return Measured(calls=sum(report["api_calls"].values()), counts=report["counts"], **took)
+
+
+def record(workspace: RunningWorkspace) -> None:
+    """Let the workspace record the requests that it gets from now on."""
+    control(workspace, "options", {"record_requests": True}, "PATCH")
+    control(workspace, "requests", {}, "DELETE")
+
+
+def replay_s(
+    recorded: RunningWorkspace, twin: RunningWorkspace, directory: Path, *, threads: int
+) -> float:
+    """Send the recorded requests to a workspace in the same state; return the seconds it took."""
+    recording = directory / "requests.json"
+    recording.write_bytes(control(recorded, "requests", {}, "GET"))
+    host = urlsplit(twin.url).netloc
+    bare = [sys.executable, str(ROOT / "bench/bare.py"), str(recording), host, twin.admin_token]
+    _, took = _run_alone([*bare, str(threads)], directory, dict(os.environ))
+    return took["seconds"]
+
+
+def _run_alone(
+    command: list[str], directory: Path, environment: dict[str, str], *, worst_code: int = 0
+) -> tuple[str, dict[str, float]]:
+    """Run a command in a process of its own; return its output, and what it took."""
+    output, took = directory / "output", directory / "took.json"
     with output.open("wb") as target:
         done = subprocess.run(
-            [sys.executable, str(ROOT / "bench/alone.py"), str(took), *cli],
+            [sys.executable, str(ROOT / "bench/alone.py"), str(took), *command],
             env=environment,
             stdout=target,
             check=False,
         )
-    if done.returncode > int(expects_errors):
+    if done.returncode > worst_code:
         done.check_returncode()
-    report = json.loads(output.read_text())
-    return Measured(
-        calls=sum(report["api_calls"].values()),
-        counts=report["counts"],
-        **json.loads(took.read_text()),
-    )
+    return output.read_text(), json.loads(took.read_text())
 
 
 def hand_over(dev: RunningWorkspace, prod: RunningWorkspace) -> None:
@@ -153,7 +175,7 @@ def running_missing_job(settings: dict[str, Any]) -> dict[str, Any]:
     return {**settings, "tasks": [*settings["tasks"], {"task_key": "lost", "run_job_task": job}]}
 
 
-def control(workspace: RunningWorkspace, path: str, body: Any, method: str = "POST") -> None:
+def control(workspace: RunningWorkspace, path: str, body: Any, method: str = "POST") -> bytes:
     """Control the local workspace itself, for example to delay its responses."""
     request = urllib.request.Request(
         f"{workspace.url}/_emulator/{path}",
@@ -162,4 +184,4 @@ def control(workspace: RunningWorkspace, path: str, body: Any, method: str = "PO
         method=method,
     )
     with urllib.request.urlopen(request) as answer:
-        answer.read()
+        return bytes(answer.read())

@@ -85,13 +85,13 @@ def sort_shuffled(settings: JobSettings) -> JobSettings:
 def _steady(node: Any, name: str) -> Any:
     if isinstance(node, dict):
         return {
-            key: _steady(value, key) if isinstance(value, dict | list) else value
+            key: _steady(value, key) if isinstance(value, _NESTED) else value
             for key, value in node.items()
         }
     if isinstance(node, list):
         items = [_steady(item, "") for item in node]
         rule = KEYED_LISTS.get(name)
-        return _by_key(items, name) if rule and rule.is_shuffled else items
+        return _by_key(items, name) if rule and rule.is_shuffled and len(items) > 1 else items
     return node
 
 

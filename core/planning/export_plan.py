@@ -112,6 +112,7 @@ class _Planner:
         self._unread = {file.path.casefold(): file.path for file in situation.contents.unread}
         self._unread_folders = tuple(path for path in self._unread if path.endswith("/"))
         self._other = {file.path.casefold(): file for file in situation.contents.other}
+        self._live_ids = {job.job_id for job in situation.live}
         self._taken = set(situation.contents.names)
         self._claimed: set[str] = set()
 
@@ -129,9 +130,9 @@ class _Planner:
     def gone(self) -> frozenset[str]:
         if not (self._now.sees_all_jobs and self._now.contents.is_complete):
             return frozenset()
-        live = {job.job_id for job in self._now.live}
         files = self._now.ledger.files
-        return frozenset(p for p in files.keys() - self._by_path if files[p].job_id not in live)
+        absent = files.keys() - self._by_path
+        return frozenset(path for path in absent if files[path].job_id not in self._live_ids)
 
     def job_rows(self) -> list[ExportRow]:
         jobs = sorted(self._now.live, key=lambda job: (job.name, job.job_id))
@@ -243,7 +244,7 @@ class _Planner:
     def _file_row(self, file: DefinitionFile) -> ExportRow:
         name = file.definition.job_name
         entry = self._now.ledger.files.get(file.path)
-        if entry is None or any(job.job_id == entry.job_id for job in self._now.live):
+        if entry is None or entry.job_id in self._live_ids:
             return ForeignFile(
                 name, file, "Has no job in this workspace and was not exported from it."
             )

@@ -40,8 +40,10 @@ oldest-sdk: $(OLDEST_READY)  ## test the gateways under the oldest supported dat
 reliability: $(READY)  ## fail calls one by one and at random in every way, kill processes, print figures
 	$(BIN)/pytest -q -m reliability --numprocesses 2
 
-bench: $(READY) chromium  ## measure the operations, the local workspace and the page
+bench: $(READY) chromium  ## measure the operations, the planning, the local workspace and the page
 	$(BIN)/python -m bench.promotion
+	$(BIN)/python -m bench.planning
+	$(BIN)/python -m bench.missing_names
 	$(BIN)/python -m bench.emulator
 	$(BIN)/python -m bench.page
 

@@ -1,8 +1,10 @@
 """How long exports, imports and validations take: `python -m bench.promotion [JOBS …]`.
 
 Two local workspaces answer each call after 50 ms. Each operation is one run of `cli.py` in a
-process of its own. Beside the time is the ideal: the calls it made × latency ÷ threads. The
-time that Python takes to start is shown, and left out of the ratio.
+process of its own. Beside its time is the physical limit: the time that a bare client takes, in a
+process of its own as well, to send the same calls with the same number of threads to workspaces in
+the same state. It waits for no answer before the next call of another thread and computes nothing.
+The ratio is the limit's share of the time. Both times include the start of Python.
 
 Then a workspace that allows 20 calls a second, and answers the others with 429.
 """
@@ -13,74 +15,101 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
-from bench.workspaces import ROOT, Measured, control, hand_over, own_latency_s, run_cli, seeds
+from bench.workspaces import (
+    ROOT,
+    Measured,
+    control,
+    hand_over,
+    own_latency_s,
+    record,
+    replay_s,
+    run_cli,
+    seeds,
+)
 from emulator import RunningWorkspace, start_environment
 
 LATENCY_S = 0.05
 THREADS = 4
+MORE_THREADS = 10
 SIZES = (200, 1000, 5000)
+MORE_SIZES = (1000,)
 
 LIMITED_THREADS = 8
 LIMITED_JOBS = 200
 PERMITTED = 20  # calls a second
 
-_ROW = "{:<22} {:>6} {:>8} {:>9} {:>9} {:>7} {:>9}"
+_ROW = "{:<18} {:>6} {:>8} {:>8} {:>9} {:>8} {:>7} {:>6}"
 _LIMITED_ROW = "{:<22} {:>8} {:>9} {:>9} {:>13} {:>16}"
 
 
 def main() -> int:
     """Print one table over all numbers of jobs, and one of the limited workspace."""
-    sizes = [int(text) for text in sys.argv[1:]] or SIZES
+    sizes = [int(text) for text in sys.argv[1:]]
     start_s = _start_up_s()
     print(
         f"Python {platform.python_version()}, {os.cpu_count()} cores, {LATENCY_S * 1000:.0f} ms a "
-        f"call, NUM_THREADS {THREADS}; starting cli.py alone takes {start_s:.1f} s.\n"
+        f"call; starting cli.py alone takes {start_s:.1f} s.\n"
     )
-    print(_ROW.format("operation", "jobs", "calls", "seconds", "ideal s", "ratio", "MB"))
-    for size in sizes:
-        with (
-            tempfile.TemporaryDirectory(prefix="job-sync-bench-") as directory,
-            start_environment(Path(directory), seeds=seeds(size)) as environment,
-        ):
-            _measure(size, environment["DEV"], environment["PROD"], Path(directory), start_s)
+    print(_ROW.format("operation", "jobs", "threads", "calls", "seconds", "limit s", "ratio", "MB"))
+    for size in sizes or SIZES:
+        _measure(size, THREADS)
+    for size in sizes or MORE_SIZES:
+        _measure(size, MORE_THREADS)
     _measure_limited(start_s)
     return 0
 
 
-def _measure(
-    size: int, dev: RunningWorkspace, prod: RunningWorkspace, directory: Path, start_s: float
-) -> None:
-    _slow_down(dev, prod)
-    for name in ("first export", "repeated export"):
-        _show(name, size, run_cli(dev, "export", directory, threads=THREADS), start_s)
-    hand_over(dev, prod)
-    for name, command in (("first import", "import"), ("repeated validate", "validate")):
-        _show(name, size, run_cli(prod, command, directory, threads=THREADS), start_s)
+@dataclass(frozen=True, slots=True)
+class _Twins:
+    """A workspace that is measured, and its twin in the same state for the bare client."""
+
+    ours: RunningWorkspace
+    bare: RunningWorkspace
+
+    def measure(self, name: str, command: str, size: int, directory: Path, threads: int) -> None:
+        """Run a command on ours, send its calls to the twin, and print one row."""
+        record(self.ours)
+        measured = run_cli(self.ours, command, directory, threads=threads)
+        limit_s = replay_s(self.ours, self.bare, directory, threads=threads)
+        cells = (
+            name,
+            size,
+            threads,
+            measured.calls,
+            f"{measured.seconds:.1f}",
+            f"{limit_s:.1f}",
+            f"{limit_s / measured.seconds:.2f}",
+            f"{measured.memory_mb:.0f}",
+        )
+        print(_ROW.format(*cells), measured.counts, flush=True)
 
 
-def _slow_down(dev: RunningWorkspace, prod: RunningWorkspace) -> None:
+def _measure(size: int, threads: int) -> None:
+    with (
+        tempfile.TemporaryDirectory(prefix="job-sync-bench-") as name,
+        start_environment(Path(name) / "ours", seeds=seeds(size)) as ours,
+        start_environment(Path(name) / "bare", seeds=seeds(size)) as bare,
+    ):
+        directory = Path(name)
+        dev, prod = (_Twins(ours[side], bare[side]) for side in ("DEV", "PROD"))
+        _slow_down(ours["DEV"], ours["PROD"], bare["DEV"], bare["PROD"])
+        for row in ("first export", "repeated export"):
+            dev.measure(row, "export", size, directory, threads)
+        hand_over(dev.ours, prod.ours)
+        hand_over(dev.bare, prod.bare)
+        prod.measure("first import", "import", size, directory, threads)
+        prod.measure("repeated validate", "validate", size, directory, threads)
+
+
+def _slow_down(*workspaces: RunningWorkspace) -> None:
     """Make each call last as long as meant, the local workspace's own work included."""
-    delay_s = max(0.0, LATENCY_S - own_latency_s(dev))
-    for workspace in (dev, prod):
+    delay_s = max(0.0, LATENCY_S - own_latency_s(workspaces[0]))
+    for workspace in workspaces:
         fault = {"endpoint": "*", "kind": "delay", "delay_s": delay_s, "times": 0}
         control(workspace, "faults", fault)
-
-
-def _show(name: str, size: int, measured: Measured, start_s: float) -> None:
-    ideal = measured.calls * LATENCY_S / THREADS
-    spent = measured.seconds - start_s
-    cells = (
-        name,
-        size,
-        measured.calls,
-        f"{measured.seconds:.1f}",
-        f"{ideal:.1f}",
-        f"{ideal / spent:.2f}",
-        f"{measured.memory_mb:.0f}",
-    )
-    print(_ROW.format(*cells), measured.counts, flush=True)
 
 
 def _measure_limited(start_s: float) -> None:

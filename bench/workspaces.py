@@ -18,7 +18,7 @@ CHAIN = 10  # jobs in a row of which each runs the one before: nine deep
 ADMIN = "admin@dev.example"
 ROOT = Path(__file__).parent.parent
 
-_FIRST_ID = 10**15
+FIRST_ID = 10**15
 _SAMPLE = 100  # calls that show how long one takes
 
 
@@ -33,9 +33,17 @@ class Measured:
 
 
 def run_cli(
-    workspace: RunningWorkspace, command: str, directory: Path, *, threads: int
+    workspace: RunningWorkspace,
+    command: str,
+    directory: Path,
+    *,
+    threads: int,
+    expects_errors: bool = False,
 ) -> Measured:
-    """Run one command of `cli.py` in a process of its own; `directory` keeps its cache."""
+    """Run one command of `cli.py` in a process of its own; `directory` keeps its cache.
+
+    Rows in error end the measurement, unless they are expected.
+    """
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("DATABRICKS_")
     } | {
@@ -45,21 +53,45 @@ def run_cli(
         "CACHE_FOLDER": str(directory / "cache"),
         "NUM_THREADS": str(threads),
     }
-    output, took = directory / "report.json", directory / "took.json"
     cli = [sys.executable, str(ROOT / "cli.py"), command, "--json"]
+    output, took = _run_alone(cli, directory, environment, worst_code=int(expects_errors))
+    report = json.loads(output)
+    return Measured(calls=sum(report["api_calls"].values()), counts=report["counts"], **took)
+
+
+def record(workspace: RunningWorkspace) -> None:
+    """Let the workspace record the requests that it gets from now on."""
+    control(workspace, "options", {"record_requests": True}, "PATCH")
+    control(workspace, "requests", {}, "DELETE")
+
+
+def replay_s(
+    recorded: RunningWorkspace, twin: RunningWorkspace, directory: Path, *, threads: int
+) -> float:
+    """Send the recorded requests to a workspace in the same state; return the seconds it took."""
+    recording = directory / "requests.json"
+    recording.write_bytes(control(recorded, "requests", {}, "GET"))
+    host = urlsplit(twin.url).netloc
+    bare = [sys.executable, str(ROOT / "bench/bare.py"), str(recording), host, twin.admin_token]
+    _, took = _run_alone([*bare, str(threads)], directory, dict(os.environ))
+    return took["seconds"]
+
+
+def _run_alone(
+    command: list[str], directory: Path, environment: dict[str, str], *, worst_code: int = 0
+) -> tuple[str, dict[str, float]]:
+    """Run a command in a process of its own; return its output, and what it took."""
+    output, took = directory / "output", directory / "took.json"
     with output.open("wb") as target:
-        subprocess.run(
-            [sys.executable, str(ROOT / "bench/alone.py"), str(took), *cli],
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "bench/alone.py"), str(took), *command],
             env=environment,
             stdout=target,
-            check=True,
+            check=False,
         )
-    report = json.loads(output.read_text())
-    return Measured(
-        calls=sum(report["api_calls"].values()),
-        counts=report["counts"],
-        **json.loads(took.read_text()),
-    )
+    if done.returncode > worst_code:
+        done.check_returncode()
+    return output.read_text(), json.loads(took.read_text())
 
 
 def hand_over(dev: RunningWorkspace, prod: RunningWorkspace) -> None:
@@ -74,7 +106,7 @@ def own_latency_s(workspace: RunningWorkspace) -> float:
     headers = {"Authorization": f"Bearer {workspace.admin_token}"}
     started = time.monotonic()
     for number in range(_SAMPLE):
-        connection.request("GET", f"/api/2.2/jobs/get?job_id={_FIRST_ID + number}", headers=headers)
+        connection.request("GET", f"/api/2.2/jobs/get?job_id={FIRST_ID + number}", headers=headers)
         connection.getresponse().read()
     connection.close()
     return (time.monotonic() - started) / _SAMPLE
@@ -104,12 +136,13 @@ def _compute(prefix: str) -> dict[str, Any]:
 def _jobs(size: int) -> list[dict[str, Any]]:
     """Jobs of about 6 kB, in rows of ten that run each other."""
     return [
-        {"job_id": _FIRST_ID + number, "creator_user_name": ADMIN, "settings": _settings(number)}
+        {"job_id": FIRST_ID + number, "creator_user_name": ADMIN, "settings": job_settings(number)}
         for number in range(size)
     ]
 
 
-def _settings(number: int) -> dict[str, Any]:
+def job_settings(number: int) -> dict[str, Any]:
+    """Return the settings of one job of about 6 kB, with a dozen tasks."""
     tasks: list[dict[str, Any]] = [
         {
             "task_key": f"step_{step}",
@@ -126,7 +159,7 @@ def _settings(number: int) -> dict[str, Any]:
         for step in range(11)
     ]
     if number % CHAIN:
-        before = {"task_key": "before", "run_job_task": {"job_id": _FIRST_ID + number - 1}}
+        before = {"task_key": "before", "run_job_task": {"job_id": FIRST_ID + number - 1}}
         tasks.append(before)
     return {
         "name": f"Measured job {number:05}",
@@ -136,7 +169,13 @@ def _settings(number: int) -> dict[str, Any]:
     }
 
 
-def control(workspace: RunningWorkspace, path: str, body: Any, method: str = "POST") -> None:
+def running_missing_job(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return a definition's settings with one more task, which runs a job that nobody has."""
+    job = {"job_id": f"__JOB__{settings['name']} of last year__"}
+    return {**settings, "tasks": [*settings["tasks"], {"task_key": "lost", "run_job_task": job}]}
+
+
+def control(workspace: RunningWorkspace, path: str, body: Any, method: str = "POST") -> bytes:
     """Control the local workspace itself, for example to delay its responses."""
     request = urllib.request.Request(
         f"{workspace.url}/_emulator/{path}",
@@ -145,4 +184,4 @@ def control(workspace: RunningWorkspace, path: str, body: Any, method: str = "PO
         method=method,
     )
     with urllib.request.urlopen(request) as answer:
-        answer.read()
+        return bytes(answer.read())

@@ -11,6 +11,7 @@ from core.applying.work import FreshPlan, Work
 from core.errors import Issue, ModeError, NotFoundError, SyncError
 from core.information import folder_contents, git_place, mapping_facts
 from core.mapping.mapping_file import PausePolicy
+from core.mapping.suggestions import gather_unmapped
 from core.planning.import_plan import Plan
 from core.planning.review import Review
 from core.ports import Ports
@@ -135,7 +136,8 @@ class JobSync:
                 for shown, row in zip(rows, plan.rows, strict=True)
             )
         issues = (*survey.warnings, *plan.issues)
-        return plan, Report("validate", rows, issues, unmapped=plan.unmapped)
+        unmapped = gather_unmapped(plan.missing, survey.book.names)
+        return plan, Report("validate", rows, issues, unmapped=unmapped)
 
     def import_jobs(self, review: Review = _EVERYTHING, *, listener: Listener = _SILENT) -> Report:
         """Import new and changed jobs.

@@ -19,6 +19,7 @@ from emulator.api.repos import ReposApi
 from emulator.api.runs import RunsApi
 from emulator.api.scim import ScimApi
 from emulator.api.workspace_files import WorkspaceFilesApi
+from emulator.calls import RecordedRequest
 from emulator.errors import ApiError, endpoint_not_found, unauthenticated
 from emulator.faults import Fault
 from emulator.rate_limit import RateLimit
@@ -74,6 +75,8 @@ class Gate:
             return None
         endpoint = _endpoint()
         self._workspace.calls.add(endpoint)
+        if self._workspace.options.record_requests:
+            self._workspace.requests.add(_recorded())
         fault = self._workspace.faults.strike(endpoint)
         if fault is not None and fault.when == "before":
             answer = _suffer(fault)
@@ -114,6 +117,11 @@ def answer_to_exception(error: Exception) -> Response:
         return error_response(ApiError(status, "BAD_REQUEST", error.description or ""))
     log.error("%s %s failed", request.method, request.path, exc_info=error)
     return error_response(ApiError(500, "INTERNAL_ERROR", "An unexpected error happened."))
+
+
+def _recorded() -> RecordedRequest:
+    target = request.environ["REQUEST_URI"]
+    return RecordedRequest(request.method, target, request.content_type or "", request.get_data())
 
 
 def _endpoint() -> str:

@@ -82,6 +82,8 @@ class WorkspaceOptions:
     no_legacy_dashboards: bool = False
     # Workspace-wide requests per second; 0 is no limit. Beyond it 429 REQUEST_LIMIT_EXCEEDED.
     requests_per_second: int = 0
+    # Keep every request whole, bodies included, for `GET /_emulator/requests`.
+    record_requests: bool = False
 
     def as_json(self) -> JsonDict:
         return asdict(self)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from emulator.calls import CallLog
+from emulator.calls import CallLog, RequestLog
 from emulator.faults import FaultInjector
 from emulator.files.object_ids import ObjectIds
 from emulator.files.tree import FileTree
@@ -62,6 +62,7 @@ class Workspace:
         self.writer = FileWriter(self.tree, self.ids, spec.directory / "scratch")
         self.git_folders = GitFolders(self.tree, self.ids, spec.remote, self.storage)
         self.calls = CallLog()
+        self.requests = RequestLog()
         self.faults = FaultInjector()
 
     @property
@@ -107,6 +108,7 @@ class Workspace:
         """
         self.options = self._options_at_start
         self.calls.clear()
+        self.requests.clear()
         self.jobs.clear()
         self.runs.clear()
         self.resources.clear()

@@ -16,9 +16,8 @@ def make_entry(row: Importable | Unchanged) -> ImportedJob:
 
 def enter_equal(ledger: ImportedLedger, rows: Iterable[Unchanged]) -> ImportedLedger:
     """Return the ledger with the jobs of these rows in it."""
-    for row in rows:
-        ledger = ledger.with_job(row.job.job_id, make_entry(row))
-    return ledger
+    entered = {row.job.job_id: make_entry(row) for row in rows}
+    return replace(ledger, jobs={**ledger.jobs, **entered})
 
 
 def note_paths(ledger: ImportedLedger, survey: Survey) -> ImportedLedger:

@@ -5,7 +5,6 @@ are applied.
 """
 
 import json
-from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,9 +18,19 @@ from core.comparing.rules import (
     Parents,
     Rule,
 )
-from core.jobsettings.places import KEYED_LISTS, Place, element_key, key_fields, list_name
+from core.jobsettings.places import (
+    KEYED_LISTS,
+    Place,
+    element_key,
+    key_fields,
+    key_of,
+    list_name,
+    written,
+)
 from core.jobsettings.tree import PathTree, settings_tree
 from core.json_text import JobSettings
+
+_NESTED = (dict, list)
 
 _ALL = settings_tree(JOB_RULES, TASK_RULES, CLUSTER_RULES)
 _UNSENDABLE = settings_tree(
@@ -43,7 +52,7 @@ class Hidden:
     @property
     def path(self) -> str:
         """Return its path, for people."""
-        return str(self.place)
+        return written(self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +85,13 @@ def sort_shuffled(settings: JobSettings) -> JobSettings:
 def _steady(node: Any, name: str) -> Any:
     if isinstance(node, dict):
         return {
-            key: _steady(value, key) if isinstance(value, dict | list) else value
+            key: _steady(value, key) if isinstance(value, _NESTED) else value
             for key, value in node.items()
         }
     if isinstance(node, list):
         items = [_steady(item, "") for item in node]
         rule = KEYED_LISTS.get(name)
-        return _by_key(items, name) if rule and rule.is_shuffled else items
+        return _by_key(items, name) if rule and rule.is_shuffled and len(items) > 1 else items
     return node
 
 
@@ -106,22 +115,27 @@ def _clean(
     if isinstance(node, list):
         branch = tree.child("[]") if tree else None
         cleaned = [
-            _clean(item, branch, parents, Place(place, index, item), hidden)
+            _clean(item, branch, parents, (place, index, item), hidden)
             for index, item in enumerate(node)
         ]
-        return _in_order(cleaned, place.key if place else "")
+        return _in_order(cleaned, key_of(place))
     if not isinstance(node, dict):
         return node
     inner = (*parents, node)
+    children = tree.children if tree else {}
+    others = children.get("*")
     result = {}
     for key, value in node.items():
-        branch = tree.child(key) if tree else None
+        branch = children.get(key, others)
         cleaned = value
-        if isinstance(value, dict | list):
-            cleaned = _clean(value, branch, inner, Place(place, key), hidden)
+        if isinstance(value, _NESTED):
+            cleaned = _clean(value, branch, inner, (place, key, None), hidden)
+        elif branch is None and value is not None:  # most fields, so they take the short way
+            result[key] = value
+            continue
         rule = _hiding(cleaned, branch, inner)
         if rule:
-            hidden.append(Hidden(Place(place, key), value, rule))
+            hidden.append(Hidden((place, key, None), value, rule))
         else:
             result[key] = cleaned
     return result
@@ -129,6 +143,8 @@ def _clean(
 
 def _in_order(items: list[Any], name: str) -> list[Any]:
     """Sort lists whose order means nothing or is not kept by the API; leave the others alone."""
+    if len(items) < 2:
+        return items
     rule = KEYED_LISTS.get(name)
     if rule and rule.holds_texts and all(isinstance(item, str) for item in items):
         return sorted(items)
@@ -161,8 +177,10 @@ def _sort_key(item: dict[str, Any], name: str) -> list[Any]:
 
 def has_unique_keys(items: list[Any], path: str) -> bool:
     """Whether every element has a key of its own, so that elements can be matched by it."""
-    counts = Counter(element_key(path, item, index) for index, item in enumerate(items))
-    return has_keys(items, list_name(path)) and all(count == 1 for count in counts.values())
+    if not has_keys(items, list_name(path)):
+        return False
+    keys = {element_key(path, item, index) for index, item in enumerate(items)}
+    return len(keys) == len(items)
 
 
 def _hiding(value: Any, tree: PathTree[Rule] | None, parents: Parents) -> Rule | None:
@@ -170,9 +188,10 @@ def _hiding(value: Any, tree: PathTree[Rule] | None, parents: Parents) -> Rule |
         return NULL
     if isinstance(value, list) and not value:
         return EMPTY_LIST
-    if tree is None or not tree.leaves:
-        return None
-    return next((rule for rule in tree.leaves if rule.hides(value, parents)), None)
+    for rule in tree.leaves if tree else ():
+        if rule.hides(value, parents):
+            return rule
+    return None
 
 
 def _strip(node: Any, tree: PathTree[Rule], parents: Parents) -> Any:
@@ -182,11 +201,11 @@ def _strip(node: Any, tree: PathTree[Rule], parents: Parents) -> Any:
     if not isinstance(node, dict):
         return node
     inner = (*parents, node)
-    result = {}
-    for key, value in node.items():
-        branch = tree.child(key)
-        if branch is None:
-            result[key] = value
-        elif not any(not rule.sendable and rule.hides(value, inner) for rule in branch.leaves):
+    result = dict(node)
+    for key, branch in tree.branches(node):
+        value = node[key]
+        if any(not rule.sendable and rule.hides(value, inner) for rule in branch.leaves):
+            del result[key]
+        elif isinstance(value, _NESTED):
             result[key] = _strip(value, branch, inner)
     return result

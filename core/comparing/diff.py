@@ -30,12 +30,14 @@ def diff_settings(current: JobSettings, desired: JobSettings) -> tuple[FieldChan
     return tuple(_differences(before, after, ""))
 
 
-def _same_text(left: JobSettings, right: JobSettings) -> bool:
-    """Whether two settings are written alike; Python's own comparison treats True as 1."""
+def _same_text(left: Any, right: Any) -> bool:
+    """Whether two values are written alike; Python's own comparison treats True as 1."""
     return left == right and json.dumps(left) == json.dumps(right)
 
 
 def _differences(current: Any, desired: Any, path: str) -> Iterator[FieldChange]:
+    if _same_text(current, desired):
+        return  # most of what is below a field that differs does not
     if isinstance(current, dict) and isinstance(desired, dict):
         yield from _object_differences(current, desired, path)
     elif (

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PLAIN_ELEMENT = re.compile(r"[\w .:@/+-]+")
@@ -77,27 +77,25 @@ def element_key(path: str, element: Any, index: int) -> str:
     return str(index)
 
 
-class Place(NamedTuple):
-    """A place inside settings, written out only when asked for: most are never shown.
+Place = tuple[Any, str | int, Any]
+"""A place inside settings: the place around it or None, a key or an index, the element there.
 
-    `step` is an object's key, or the index of `element` in its list.
-    """
+A plain tuple, because walks make one for each object and list, and `written` is seldom called.
+"""
 
-    parent: "Place | None"
-    step: str | int
-    element: Any = None
 
-    def __str__(self) -> str:
-        before = str(self.parent) if self.parent else ""
-        if isinstance(self.step, str):
-            return join_key(before, self.step)
-        list_key = self.parent.key if self.parent else ""
-        return join_element(before, element_key(list_key, self.element, self.step))
+def written(place: Place) -> str:
+    """Write a place out for people."""
+    parent, step, element = place
+    before = written(parent) if parent else ""
+    if isinstance(step, str):
+        return join_key(before, step)
+    return join_element(before, element_key(key_of(parent), element, step))
 
-    @property
-    def key(self) -> str:
-        """Return the object's key; empty for an element of a list."""
-        return self.step if isinstance(self.step, str) else ""
+
+def key_of(place: Place | None) -> str:
+    """Return the object's key; empty for an element of a list, and for the whole."""
+    return place[1] if place and isinstance(place[1], str) else ""
 
 
 def join_key(path: str, key: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.jobsettings.kinds import JsonType, Kind, Level, ReferencePath
-from core.jobsettings.places import Place
+from core.jobsettings.places import Place, written
 from core.jobsettings.tree import PathTree, settings_tree
 from core.json_text import JobSettings, JsonDict
 
@@ -48,7 +48,7 @@ class Reference:
     @property
     def path(self) -> str:
         """Return its path, for people."""
-        return str(self.place)
+        return written(self.place)
 
 
 Replace = Callable[[Reference], Any]
@@ -76,26 +76,29 @@ def replace_references(settings: JobSettings, replace: Replace) -> JobSettings:
 
 
 def _walk(node: Any, tree: PathTree[CataloguedPath], place: Place | None, replace: Replace) -> Any:
+    if isinstance(node, dict):
+        return _walk_object(node, tree, place, replace)
     if isinstance(node, list) and "[]" in tree.children:
         branch = tree.children["[]"]
         return [
-            _walk(item, branch, Place(place, index, item), replace)
-            for index, item in enumerate(node)
+            _walk(item, branch, (place, index, item), replace) for index, item in enumerate(node)
         ]
-    if not isinstance(node, dict):
-        return node
+    return node
+
+
+def _walk_object(
+    node: JsonDict, tree: PathTree[CataloguedPath], place: Place | None, replace: Replace
+) -> JsonDict:
     result = dict(node)
-    for key in node:
-        if key in tree.children:
-            result[key] = _step(node, key, tree.children[key], Place(place, key), replace)
+    for key, branch in tree.branches(node):
+        value = node[key]
+        if branch.leaves and value is not None:
+            found = branch.leaves[0]
+            owner = node.get(found.path.owner) if found.path.owner else None
+            reference = Reference(
+                found.kind, (place, key, None), value, found.path.json_type, owner
+            )
+            result[key] = replace(reference)
+        elif isinstance(value, (dict, list)):
+            result[key] = _walk(value, branch, (place, key, None), replace)
     return result
-
-
-def _step(
-    node: JsonDict, key: str, tree: PathTree[CataloguedPath], place: Place, replace: Replace
-) -> Any:
-    if not tree.leaves or node[key] is None:
-        return _walk(node[key], tree, place, replace)
-    found = tree.leaves[0]
-    owner = node.get(found.path.owner) if found.path.owner else None
-    return replace(Reference(found.kind, place, node[key], found.path.json_type, owner))

@@ -1,8 +1,8 @@
 """A lookup tree over the paths of JobSettings, so that catalogues of paths stay plain data."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 
 class HasPattern(Protocol):
@@ -25,6 +25,13 @@ class PathTree(Generic[Leaf]):
     def child(self, key: str) -> "PathTree[Leaf] | None":
         """Return the level below `key`; `*` stands for all keys that are not listed."""
         return self.children.get(key) or self.children.get("*")
+
+    def branches(self, node: Mapping[str, Any]) -> "list[tuple[str, PathTree[Leaf]]]":
+        """Return the keys of an object that lead further, in its order, with the level below."""
+        others = self.children.get("*")
+        if others is not None:
+            return [(key, self.children.get(key, others)) for key in node]
+        return [(key, self.children[key]) for key in node if key in self.children]
 
     def insert(self, leaf: Leaf) -> None:
         """Put a leaf at its pattern."""

@@ -12,7 +12,7 @@ from core.json_text import fingerprint
 from core.mapping.mapping_file import PausePolicy
 from core.mapping.names import NameBook, find_needed_ids
 from core.mapping.pause import apply_pause_policy
-from core.mapping.unmapped import MissingName, UnmappedName, gather_unmapped
+from core.mapping.unmapped import MissingName
 from core.planning.blocking import block_dependents
 from core.planning.forms import Form, make_live_form, manager_of, take_identity
 from core.planning.import_identity import pair_definitions
@@ -35,14 +35,15 @@ from core.state.ledger import ImportedLedger
 class Plan:
     """What an import would do. An incomplete plan classes nothing as deleted.
 
-    `sees_all_jobs` is False for a principal that is not known to be a workspace admin.
+    `sees_all_jobs` is False for a principal that is not known to be a workspace admin. `missing`
+    are pairs of a job's name and a name that it lacks.
     """
 
     rows: tuple[Row, ...]
     issues: tuple[Issue, ...]
     is_complete: bool
     sees_all_jobs: bool = True
-    unmapped: tuple[UnmappedName, ...] = ()
+    missing: tuple[tuple[str, MissingName], ...] = ()
 
     def importable(self) -> dict[str, Importable]:
         """Return the rows that an import can apply, by job name, in the plan's order."""
@@ -131,7 +132,7 @@ def plan_import(situation: Situation) -> Plan:
         planner.issues(),
         is_complete=situation.contents.is_complete and planner.sees_all,
         sees_all_jobs=planner.sees_all,
-        unmapped=planner.unmapped(),
+        missing=planner.missing(),
     )
 
 
@@ -161,8 +162,8 @@ class _Planner:
             ),
         )
 
-    def unmapped(self) -> tuple[UnmappedName, ...]:
-        return gather_unmapped(self._missing, self._now.book.names)
+    def missing(self) -> tuple[tuple[str, MissingName], ...]:
+        return tuple(self._missing)
 
     def definition_rows(self) -> list[Row]:
         return [self._definition_row(file) for file in self._now.contents.files]

@@ -47,6 +47,8 @@ class ControlApi:
             ("/state", "GET", self.get_state),
             ("/calls", "GET", self.get_calls),
             ("/calls", "DELETE", self.clear_calls),
+            ("/requests", "GET", self.get_requests),
+            ("/requests", "DELETE", self.clear_requests),
             ("/faults", "GET", self.get_faults),
             ("/faults", "POST", self.add_fault),
             ("/faults", "DELETE", self.clear_faults),
@@ -92,6 +94,13 @@ class ControlApi:
 
     def clear_calls(self) -> Response:
         self._workspace.calls.clear()
+        return json_response({})
+
+    def get_requests(self) -> Response:
+        return json_response({"requests": self._workspace.requests.as_json()})
+
+    def clear_requests(self) -> Response:
+        self._workspace.requests.clear()
         return json_response({})
 
     def get_faults(self) -> Response:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import time
 from typing import Any
 
@@ -16,6 +18,7 @@ from .conftest import Http
 
 CREATE = "POST /api/2.2/jobs/create"
 LIST = "GET /api/2.2/jobs/list"
+CREATE_SENT = ("/api/2.2/jobs/create", "application/json")
 
 
 def fault(http: Http, **fields: Any) -> None:
@@ -109,6 +112,20 @@ def test_calls_are_counted_by_route_template(http: Http, api: ApiClient) -> None
     http.get("/api/2.2/jobs/list")
     http.get("/api/2.0/repos/1")
     assert http.get("/_emulator/calls").json() == {LIST: 2, "GET /api/2.0/repos/{id}": 1}
+
+
+def test_requests_are_recorded_whole_when_the_option_asks_for_it(http: Http) -> None:
+    http.get("/api/2.2/jobs/list")
+    http.option(record_requests=True)
+    http.get("/api/2.0/workspace/get-status?path=%2FShared%2Fa%20b")
+    http.post("/api/2.2/jobs/create", {"name": "é"})
+    read, written = http.get("/_emulator/requests").json()["requests"]
+    assert (read["method"], read["body_base64"]) == ("GET", "")
+    assert read["target"] == "/api/2.0/workspace/get-status?path=%2FShared%2Fa%20b"
+    assert (written["target"], written["content_type"]) == CREATE_SENT
+    assert json.loads(base64.b64decode(written["body_base64"])) == {"name": "é"}
+    http.send("DELETE", "/_emulator/requests")
+    assert http.get("/_emulator/requests").json() == {"requests": []}
 
 
 def test_a_rate_limit_answers_429(http: Http) -> None:

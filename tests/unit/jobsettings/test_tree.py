@@ -51,3 +51,10 @@ def test_a_cluster_is_found_in_tasks_in_job_clusters_and_in_jobs_of_one_task():
     assert at(tree, "tasks", "[]", "for_each_task", "task", *where) == [Mark("node_type_id")]
     assert at(tree, "job_clusters", "[]", *where) == [Mark("node_type_id")]
     assert at(tree, *where) == [Mark("node_type_id")]
+
+
+def test_the_keys_that_lead_further_keep_the_order_of_the_object():
+    tree = settings_tree([Mark("b"), Mark("a"), Mark("x.named"), Mark("x.*")])
+    assert [key for key, _ in tree.branches({"a": 1, "c": 2, "b": 3})] == ["a", "b"]
+    inside = dict(tree.children["x"].branches({"named": 1, "other": 2}))
+    assert [below.leaves for below in inside.values()] == [[Mark("x.named")], [Mark("x.*")]]

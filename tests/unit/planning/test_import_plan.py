@@ -99,8 +99,7 @@ def test_a_form_with_issues_blocks_its_job_and_tells_what_is_missing():
     form = Form(job("a"), (Issue("No cluster.", "x"),), (absent,))
     result = plan(contents(definition_file("a")), desired=lambda _file: form)
     assert statuses(result) == {"a": "error"}
-    (name,) = result.unmapped
-    assert (name.name, name.jobs) == ("etl", ("a",))
+    assert result.missing == (("a", absent),)
 
 
 def test_a_job_that_was_imported_and_whose_file_is_gone_is_deleted():

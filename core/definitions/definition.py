@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, cast
 
-from core.definitions.job_fields import is_of_a_job
+from core.definitions.job_fields import find_left_out, is_of_a_job, keep_settings
 from core.definitions.other_json import (
     MAPPING_FILE,
     NOT_OF_A_JOB,
@@ -28,12 +28,14 @@ class Definition:
     """One job as its file holds it; references in `settings` are placeholders.
 
     `source_job_id` is the id in the workspace that exported it, None in files written by hand.
+    `left_out` are the fields of the file that no definition has; they are not in the settings.
     """
 
     job_name: str
     source_job_id: int | None
     run_as_user_name: str
     packed: Packed
+    left_out: tuple[str, ...] = ()
 
     @classmethod
     def pack(
@@ -42,9 +44,10 @@ class Definition:
         source_job_id: int | None,
         run_as_user_name: str,
         settings: JobSettings,
+        left_out: tuple[str, ...] = (),
     ) -> "Definition":
         """Return the definition with its settings kept small."""
-        return cls(job_name, source_job_id, run_as_user_name, Packed(settings))
+        return cls(job_name, source_job_id, run_as_user_name, Packed(settings), left_out)
 
     def unpack_settings(self) -> JobSettings:
         """Return a copy of the settings. It is parsed anew each time."""
@@ -88,7 +91,8 @@ def parse_definition(content: bytes) -> Definition | OtherJson:
         job_name=_job_name(settings),
         source_job_id=_job_id(document.get("job_id")),
         run_as_user_name=run_as_user_name if isinstance(run_as_user_name, str) else "",
-        settings=settings,
+        settings=keep_settings(settings),
+        left_out=find_left_out(document),
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
+from core.definitions.definition import Definition
 from core.errors import Issue
 from core.jobsettings.verbatim import find_verbatim
 from core.planning.export_rows import (
@@ -26,6 +27,8 @@ from core.planning.import_rows import (
 )
 from core.planning.risks import Risk, risks_of
 from core.reporting.report import ReportRow, RowDetails
+
+_MANY_LEFT_OUT = "are not part of a definition: they were"
 
 
 def detailed_row(row: Row, *, not_mapped: bool = True) -> ReportRow:
@@ -53,7 +56,7 @@ def import_row(row: Row) -> ReportRow:
     """Return what validation shows of a job."""
     match row:
         case New():
-            message = "Will be created."
+            message = with_left_out("Will be created.", row.file.definition)
             return ReportRow(
                 row.job_name, row.file.path, row.status, message=message, risks=row_risks(row)
             )
@@ -63,11 +66,15 @@ def import_row(row: Row) -> ReportRow:
                 row.file.path,
                 row.status,
                 changes=row.changes,
-                message=f"Currently named “{row.old_name}”." if row.old_name else "",
+                message=with_left_out(
+                    f"Currently named “{row.old_name}”." if row.old_name else "",
+                    row.file.definition,
+                ),
                 risks=row_risks(row),
             )
         case Unchanged():
             message = "" if row.is_adopted else "Matches its definition, not yet adopted."
+            message = with_left_out(message, row.file.definition)
             return ReportRow(row.job_name, row.file.path, row.status, message=message)
         case Deleted():
             return ReportRow(row.job_name, "", row.status, message=_deleted_message(row))
@@ -89,11 +96,13 @@ def export_row(row: ExportRow) -> ReportRow:
             return ReportRow(row.job_name, row.path, row.status)
         case ChangedFile():
             message = f"The file still uses the name “{row.old_name}”." if row.old_name else ""
+            message = with_left_out(message, row.file.definition)
             return ReportRow(
                 row.job_name, row.path, row.status, changes=row.changes, message=message
             )
         case UnchangedFile():
-            return ReportRow(row.job_name, row.file.path, row.status)
+            message = with_left_out("", row.file.definition)
+            return ReportRow(row.job_name, row.file.path, row.status, message=message)
         case DeletedFile():
             message = "Its job no longer exists in this workspace."
             return ReportRow(row.job_name, row.file.path, row.status, message=message)
@@ -105,6 +114,15 @@ def export_row(row: ExportRow) -> ReportRow:
             return blocked_row(row)
         case _:
             assert_never(row)
+
+
+def with_left_out(message: str, definition: Definition) -> str:
+    """Add to a message which fields of the file travel nowhere, because no definition has them."""
+    fields = definition.left_out
+    if not fields:
+        return message
+    words = "is not part of a definition: it was" if len(fields) == 1 else _MANY_LEFT_OUT
+    return " ".join(filter(None, (message, f"{', '.join(fields)} {words} left out.")))
 
 
 def row_risks(row: Row) -> tuple[Risk, ...]:

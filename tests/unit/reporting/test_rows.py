@@ -24,7 +24,8 @@ CHANGES = (FieldChange("run_as.user_name", "ana", "bob"),)
 
 
 def changed(**fields) -> Changed:
-    return Changed("a", FILE, JOB, job("a"), job("a"), **{"changes": (), **fields})
+    defaults = {"file": FILE, "job": JOB, "desired": job("a"), "current": job("a"), "changes": ()}
+    return Changed("a", **{**defaults, **fields})
 
 
 def words(row) -> tuple[str, str, str]:
@@ -112,3 +113,16 @@ def test_a_row_that_moved_is_an_error_at_its_file():
     row = moved_row(Deleted("a", JOB, ()))
     assert (row.file_name, row.status) == ("", "error")
     assert "Validate again" in row.issues[0].message
+
+
+def test_a_row_lists_the_fields_that_no_definition_has():
+    one = Definition.pack("a", 1, "ana", job("a"), left_out=("permissions",))
+    two = Definition.pack("a", 1, "ana", job("a"), left_out=("has_more", "permissions"))
+    file = DefinitionFile("a.json", one, b"")
+    note = "permissions is not part of a definition: it was left out."
+    assert import_row(New.pack("a", file, job("a"))).message == f"Will be created. {note}"
+    assert import_row(Unchanged("a", file, JOB, is_adopted=True)).message == note
+    assert export_row(UnchangedFile("a", file, JOB)).message == note
+    assert export_row(ChangedFile("a", file, JOB, one, ())).message == note
+    several = import_row(changed(file=DefinitionFile("a.json", two, b""))).message
+    assert several == "has_more, permissions are not part of a definition: they were left out."

@@ -88,7 +88,7 @@ class JobSync:
             plan = self._planner(listener).plan_export(survey, ledger, imported)
             listener.on_planned(plan.rows)
             rows = tuple(export_row(row) for row in plan.rows)
-            return Report("export", rows, (*survey.warnings, *plan.issues))
+            return Report("export", rows, (*survey.notes(), *plan.issues))
         with self._begin("export", listener) as work:
             reading = work.reading_listener()
             survey = self._surveyor(reading).read()
@@ -97,7 +97,7 @@ class JobSync:
             survey = with_ledgers(survey, imported, ledger)
             plan = self._planner(reading).plan_export(survey, ledger, imported)
             rows = export_files(work, survey.contents, plan, ledger)
-            return _report(work, rows, (*survey.warnings, *plan.issues))
+            return _report(work, rows, (*survey.notes(), *plan.issues))
 
     def validate(
         self,
@@ -138,7 +138,7 @@ class JobSync:
                 shown.with_risks(workspace_risks_of(row, facts))
                 for shown, row in zip(rows, plan.rows, strict=True)
             )
-        issues = (*survey.warnings, *plan.issues)
+        issues = (*survey.notes(), *plan.issues)
         return plan, Report("validate", rows, issues, unmapped=plan.unmapped)
 
     def import_jobs(self, review: Review = _EVERYTHING, *, listener: Listener = _SILENT) -> Report:

@@ -4,13 +4,14 @@ import re
 from dataclasses import dataclass
 from typing import Any, cast
 
-from core.definitions.job_fields import find_left_out, is_of_a_job, keep_settings
+from core.definitions.job_fields import find_left_out, keep_settings, read_job_id
 from core.definitions.other_json import (
     MAPPING_FILE,
     NOT_OF_A_JOB,
     OtherJson,
     examine_other_json,
 )
+from core.definitions.payloads import is_wrapped
 from core.errors import InvalidDefinitionError, InvalidJsonError
 from core.json_text import JobSettings, JsonDict, Packed, is_deeper_than, parse_json, stable_bytes
 
@@ -75,10 +76,19 @@ def parse_definition(content: bytes) -> Definition | OtherJson:
     if _is_mapping_file(text):
         return MAPPING_FILE
     document = _parse(text)
-    if not isinstance(document, dict) or not isinstance(document.get("settings"), dict):
-        return examine_other_json(document)
-    if not is_of_a_job(document):
+    if is_wrapped(document):
+        return make_definition(document)
+    if isinstance(document, dict) and isinstance(document.get("settings"), dict):
         return NOT_OF_A_JOB
+    return examine_other_json(document)
+
+
+def make_definition(document: JsonDict) -> Definition:
+    """Return the definition in an object that has its form.
+
+    Raises:
+        InvalidDefinitionError: it cannot be used.
+    """
     _refuse_a_page(document)
     settings = document["settings"]
     if is_deeper_than(settings, _MAX_LEVELS):
@@ -89,7 +99,7 @@ def parse_definition(content: bytes) -> Definition | OtherJson:
     run_as_user_name = document.get("run_as_user_name")
     return Definition.pack(
         job_name=_job_name(settings),
-        source_job_id=_job_id(document.get("job_id")),
+        source_job_id=read_job_id(document.get("job_id")),
         run_as_user_name=run_as_user_name if isinstance(run_as_user_name, str) else "",
         settings=keep_settings(settings),
         left_out=find_left_out(document),
@@ -160,12 +170,3 @@ def _job_name(settings: JobSettings) -> str:
             f"The job name is longer than {MAX_NAME_BYTES} bytes.", fix="Shorten settings.name."
         )
     return name
-
-
-def _job_id(value: Any) -> int | None:
-    """Accept whole numbers and texts of digits; anything else is not an id."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, str) and value.isdecimal() and value.isascii() and len(value) < 20:
-        return int(value)
-    return value if isinstance(value, int) else None

@@ -12,6 +12,7 @@ from core.ports import CurrentPrincipal, LiveJob, Ports
 from core.reading.names import list_names
 from core.reading.workspace_facts import WorkspaceFacts, read_facts
 from core.reporting.listener import Listener, while_reading
+from core.reporting.payloads import payload_issues
 from core.settings import Settings
 
 
@@ -25,6 +26,10 @@ class Survey:
     book: NameBook
     mappings: Mappings
     warnings: tuple[Issue, ...]
+
+    def notes(self) -> tuple[Issue, ...]:
+        """Return what is worth knowing about what was read, and stops nothing."""
+        return (*self.warnings, *payload_issues(self.contents))
 
     def with_pause(self, pause: PausePolicy | None) -> "Survey":
         """Return the survey with another policy than the mapping file's; None keeps that."""

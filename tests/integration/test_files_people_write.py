@@ -174,3 +174,41 @@ def test_what_is_no_setting_is_left_out_and_is_no_endless_change(
     assert field not in stored
     assert stored["brand_new_field"] == 1
     assert statuses(anybody.import_jobs()) == {"load": "unchanged"}
+
+
+PAYLOADS: dict[str, Any] = {
+    "create.json": job("one"),
+    "reset.json": {"job_id": 1, "new_settings": job("two")},
+    "list.json": {"jobs": [{"job_id": 1, "settings": job("three")}]},
+    "array.json": [job("four"), job("five")],
+    "submit.json": {"run_name": "six", "tasks": job("")["tasks"]},
+    "bundle/jobs.json": {"resources": {"jobs": {"seven": job("seven")}}},
+    "main.tf.json": {"resource": {"databricks_job": {"eight": {"name": "eight"}}}},
+}
+
+
+def test_jobs_in_another_form_are_listed_and_stop_nothing(prod: Emulated, anybody: JobSync) -> None:
+    for name, document in PAYLOADS.items():
+        prod.put(name, json.dumps(document).encode())
+    prod.put("load.json", definition_text(job("load")))
+    before = prod.files()
+    plan, validated = anybody.validate()
+    assert plan.is_complete
+    for report in (validated, anybody.import_jobs(), anybody.export()):
+        assert report.status == "completed"
+        assert [row.job_name for row in report.rows] == ["load"]
+        assert issues_of(report).startswith("7 JSON files are not definitions: ")
+        assert all(name in issues_of(report) for name in PAYLOADS)
+        assert "cli.py convert" in issues_of(report)
+    assert (prod.names(), prod.files()) == (["load"], before)
+
+
+@pytest.mark.parametrize("name", PAYLOADS)
+def test_what_was_a_definition_and_holds_its_job_in_another_form_is_an_error(
+    prod: Emulated, anybody: JobSync, name: str
+) -> None:
+    prod.put(name, definition_text(job("load")))
+    anybody.import_jobs()
+    prod.put(name, json.dumps(PAYLOADS[name]).encode())
+    plan, report = anybody.validate()
+    assert (plan.is_complete, statuses(report)) == (False, {"load": "unmanaged", name: "error"})

@@ -57,13 +57,18 @@ class Definition:
 
 def encode_definition(definition: Definition) -> bytes:
     """Return the content of the definition's file: sorted keys, one newline at the end."""
+    return stable_bytes(definition_as_json(definition))
+
+
+def definition_as_json(definition: Definition) -> JsonDict:
+    """Return the document that the definition's file holds."""
     document: JsonDict = {
         "job_id": definition.source_job_id,
         "settings": definition.unpack_settings(),
     }
     if definition.run_as_user_name:
         document["run_as_user_name"] = definition.run_as_user_name
-    return stable_bytes(document)
+    return document
 
 
 def parse_definition(content: bytes) -> Definition | OtherJson:
@@ -81,6 +86,15 @@ def parse_definition(content: bytes) -> Definition | OtherJson:
     if isinstance(document, dict) and isinstance(document.get("settings"), dict):
         return NOT_OF_A_JOB
     return examine_other_json(document)
+
+
+def parse_document(content: bytes) -> Any:
+    """Read the JSON of a file, whatever it holds.
+
+    Raises:
+        InvalidDefinitionError: it is not JSON.
+    """
+    return _parse(_decode(content))
 
 
 def make_definition(document: JsonDict) -> Definition:

@@ -4,10 +4,11 @@ Requests and answers of the Jobs API, bundles and Terraform. A new form is a row
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.definitions.job_fields import JOB_FIELDS, NOT_SETTINGS, is_of_a_job
+from core.jobsettings.places import join_key, list_texts
 from core.json_text import JsonDict
 
 # Other tools have these as well: beside a name they prove nothing.
@@ -16,7 +17,11 @@ _WEAK_FIELDS = frozenset({"tasks", "trigger", "triggers", "continuous", "deploym
 _OF_A_RUN = ("run_name", "run_id", "run_page_url", "original_attempt_run_id")
 _ONE_RUN = "It describes one run, not a job: save the answer of jobs/get of its job."
 _PARTIAL = "It holds only what changes of a job: save the answer of jobs/get."
-_TERRAFORM = "Terraform has another form for jobs: apply it, and export the job from the workspace."
+_NO_JOB = "It is not a job."
+# Source: Jobs API 2.2, `jobs/list`: tasks are included only with `expand_tasks=true`.
+_WITHOUT_TASKS = "jobs/list left out its tasks: save the answer of jobs/get, or use expand_tasks."
+_TERRAFORM = "Terraform has its own form: apply it, then export the job from the workspace."
+_MOST_LISTED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,24 +29,24 @@ class JobPart:
     """One job inside other JSON, in the shape of a definition.
 
     `place` is where it was, empty for the whole. `is_answer` is True for what the API answered: it
-    is spelled out as a live job, whereas a request leaves out what the API decides.
+    is spelled out as a live job, whereas a request leaves out what the API decides. `refusal` is
+    why it cannot become a definition.
     """
 
     place: str
     document: JsonDict
     is_answer: bool = False
-    in_list: bool = False
+    refusal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """One form. `words` say what it is; `refusal` is why it cannot become definitions."""
+    """One form. `words` say what it is; `refusal` is why it cannot become a definition."""
 
     words: str
     matches: Callable[[Any], bool]
     parts: Callable[[Any], Iterable[JobPart]]
     refusal: str = ""
-    has_variables: bool = False
 
 
 def find_payload(document: Any) -> Payload | None:
@@ -139,7 +144,8 @@ def _elements(document: Any) -> list[Any]:
 
 
 def _is_list(document: Any) -> bool:
-    return any(_of_one_job(element) for element in _elements(document))
+    found = map(_of_one_job, _elements(document))
+    return any(payload and not payload.refusal for payload in found)
 
 
 def _of_one_job(document: Any) -> Payload | None:
@@ -168,17 +174,37 @@ def _list_parts(document: Any) -> Iterator[JobPart]:
         place = f"{before}[{index}]"
         payload = _of_one_job(element)
         if payload is None or payload.refusal:
-            yield JobPart(place, {"settings": {}}, in_list=True)  # has no name, and that is said
+            refusal = payload.refusal if payload else _NO_JOB
+            yield JobPart(place, {"settings": {}}, refusal=refusal)
             continue
         for part in payload.parts(element):
-            yield JobPart(place, part.document, part.is_answer, in_list=True)
+            bare = part.is_answer and not _has_tasks(part.document["settings"])
+            yield replace(part, place=place, refusal=_WITHOUT_TASKS if bare else "")
+
+
+def _has_tasks(settings: JsonDict) -> bool:
+    return "tasks" in settings or any(key.endswith("_task") for key in settings)
 
 
 def _bundle_parts(document: JsonDict) -> Iterator[JobPart]:
     for key, job in _bundle_jobs(document).items():
-        for part in _create_part(job if isinstance(job, dict) else {}):
-            part.document["settings"].pop("lifecycle", None)  # the bundle's own
-            yield JobPart(f"resources.jobs.{key}", part.document)
+        place = join_key("resources.jobs", key)
+        if not isinstance(job, dict):
+            yield JobPart(place, {"settings": {}}, refusal=_NO_JOB)
+            continue
+        [part] = _create_part({name: job[name] for name in job.keys() - {"lifecycle"}})
+        yield replace(part, place=place, refusal=_variables_in(part.document["settings"]))
+
+
+def _variables_in(settings: JsonDict) -> str:
+    """Return why a job cannot be taken out of its bundle: values that only the bundle knows."""
+    places = [place for place, text in list_texts(settings) if "${" in text]
+    if not places:
+        return ""
+    more = f" and {len(places) - _MOST_LISTED} more" if len(places) > _MOST_LISTED else ""
+    return (
+        f"Only the bundle knows its variables `${{…}}`: {', '.join(places[:_MOST_LISTED])}{more}."
+    )
 
 
 def _no_parts(_document: Any) -> tuple[JobPart, ...]:
@@ -196,6 +222,6 @@ _OF_ONE_JOB: tuple[Payload, ...] = (
 PAYLOADS: tuple[Payload, ...] = (
     *_OF_ONE_JOB,
     Payload("a list of jobs", _is_list, _list_parts),
-    Payload("a bundle", _is_bundle, _bundle_parts, has_variables=True),
+    Payload("a bundle", _is_bundle, _bundle_parts),
     Payload("Terraform", _is_terraform, _no_parts, refusal=_TERRAFORM),
 )

@@ -225,7 +225,7 @@ class _Screen:
             details = row.details or RowDetails()
             for item in details.not_mapped:
                 value = mask(item.path, item.value)
-                line = f"{row.job_name} › copied unchanged › {item.path}: {value} ({item.what})"
+                line = f"{row.job_name} › copied unchanged › {item.path}: {value} ({item.words})"
                 self._out.print(Text(escape_controls(line)))
             for hidden in details.hidden:
                 line = f"{row.job_name} › ignored › {hidden.path}: {hidden.reason}"

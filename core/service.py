@@ -15,7 +15,7 @@ from core.planning.import_plan import Plan
 from core.planning.review import Review
 from core.ports import Ports
 from core.reading.planner import Planner
-from core.reading.remembered import recall_files, with_ledgers
+from core.reading.remembered import recall_files, source_ids, with_ledgers
 from core.reading.survey import Surveyor
 from core.reading.workspace_risks import workspace_risks_of
 from core.reporting.details import PullFacts, Whereabouts, WorkspaceInformation
@@ -87,7 +87,8 @@ class JobSync:
             survey = with_ledgers(survey, imported, ledger)
             plan = self._planner(listener).plan_export(survey, ledger, imported)
             listener.on_planned(plan.rows)
-            rows = tuple(export_row(row) for row in plan.rows)
+            known = survey.book.known_ids()
+            rows = tuple(export_row(row, known) for row in plan.rows)
             return Report("export", rows, (*survey.notes(), *plan.issues))
         with self._begin("export", listener) as work:
             reading = work.reading_listener()
@@ -96,7 +97,7 @@ class JobSync:
             ledger, imported = state.exported(), state.find_imported()
             survey = with_ledgers(survey, imported, ledger)
             plan = self._planner(reading).plan_export(survey, ledger, imported)
-            rows = export_files(work, survey.contents, plan, ledger)
+            rows = export_files(work, survey, plan, ledger)
             return _report(work, rows, (*survey.notes(), *plan.issues))
 
     def validate(
@@ -113,7 +114,7 @@ class JobSync:
         Args:
             details: add for each job which values are copied unchanged and which differences do
                 not count.
-            not_mapped: False leaves the first of these out.
+            not_mapped: False leaves out the first of these, save those that hold a known id.
             ask_workspace: note active runs, absent files and roles that we may lack, for each job
                 that would be written or removed. What cannot be read is a note and no error.
             pause: the policy to plan with, in place of the mapping file's.
@@ -128,8 +129,9 @@ class JobSync:
         ledger = settle_pending(stored, survey.live, survey.me.name)
         plan = self._planner(listener).plan_import(survey, ledger, shows_hidden=details)
         listener.on_planned(plan.rows)
+        known = source_ids(survey, ledger)
         rows = tuple(
-            detailed_row(row, not_mapped=not_mapped) if details else import_row(row)
+            detailed_row(row, known, not_mapped=not_mapped) if details else import_row(row, known)
             for row in plan.rows
         )
         if ask_workspace:

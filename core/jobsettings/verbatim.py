@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from core.jobsettings.known_ids import NO_IDS, KnownIds
 from core.jobsettings.places import NOTIFICATION_EVENTS, element_key, join_element, join_key
 from core.jobsettings.tree import PathTree, settings_tree
 from core.json_text import JobSettings
+
+Scalar = str | int | float | bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +27,20 @@ class VerbatimPath:
 
 @dataclass(frozen=True, slots=True)
 class Verbatim:
-    """One value that is copied unchanged."""
+    """One value that is copied unchanged.
+
+    `ids` say whose ids it holds, as far as that is known: of objects of the source workspace.
+    """
 
     path: str
-    value: str | int | float | bool
+    value: Scalar
     what: str
+    ids: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """Return what the value is, in words."""
+        return f"{self.what}, id of {', '.join(self.ids)}" if self.ids else self.what
 
 
 _EMAILS = tuple(
@@ -128,7 +140,7 @@ TASK_PATHS: tuple[VerbatimPath, ...] = (
     VerbatimPath("ai_function_task.volume", "path"),
     VerbatimPath("ai_function_task.ai_parse_document.image_output_path", "path"),
     VerbatimPath("python_operator_task.main", "code"),
-    VerbatimPath("*_task", "looks like an id", only_ids=True),
+    VerbatimPath("*_task", "possible id", only_ids=True),
     VerbatimPath("libraries", "library"),
 )
 
@@ -169,14 +181,22 @@ _ID = re.compile(
 _ID_KEY = re.compile(r"((^|[._])id|Id)s?(\[[^\]]*\])?$")
 
 
-def find_verbatim(settings: JobSettings) -> tuple[Verbatim, ...]:
-    """Return every value that is copied unchanged although it may have to differ."""
-    return tuple(_walk(settings, _CATALOGUE, "", None))
+def find_verbatim(settings: JobSettings, known: KnownIds = NO_IDS) -> tuple[Verbatim, ...]:
+    """Return every value that is copied unchanged although it may have to differ.
+
+    Args:
+        known: the objects whose ids are to be recognised in the values.
+    """
+    return tuple(
+        Verbatim(path, value, found.what, ids)
+        for path, value, found in _walk(settings, _CATALOGUE, "", None)
+        if (ids := known.find_in(path, value)) or _counts(value, path, found)
+    )
 
 
 def _walk(
     node: Any, tree: PathTree[VerbatimPath] | None, path: str, found: VerbatimPath | None
-) -> Iterator[Verbatim]:
+) -> Iterator[tuple[str, Scalar, VerbatimPath]]:
     """Follow the catalogue down to its leaves, and from there to every scalar below."""
     found = tree.leaves[0] if tree and tree.leaves else found
     if tree is None and found is None:
@@ -189,8 +209,8 @@ def _walk(
         for index, item in enumerate(node):
             here = join_element(path, element_key(path, item, index))
             yield from _walk(item, branch, here, found)
-    elif found and node is not None and _counts(node, path, found):
-        yield Verbatim(path, node, found.what)
+    elif found and node is not None:
+        yield path, node, found
 
 
 def _branch(tree: PathTree[VerbatimPath] | None, key: str) -> PathTree[VerbatimPath] | None:
@@ -201,13 +221,13 @@ def _branch(tree: PathTree[VerbatimPath] | None, key: str) -> PathTree[VerbatimP
     return tree.child(key) or (tree.children.get(_ANY_TASK) if is_task else None)
 
 
-def _counts(value: str | int | float | bool, path: str, found: VerbatimPath) -> bool:
+def _counts(value: Scalar, path: str, found: VerbatimPath) -> bool:
     if isinstance(value, str) and _DECIDED_BY_EACH_RUN.fullmatch(value):
         return False
     return not found.only_ids or _looks_like_an_id(value, path)
 
 
-def _looks_like_an_id(value: str | int | float | bool, path: str) -> bool:
+def _looks_like_an_id(value: Scalar, path: str) -> bool:
     if isinstance(value, bool | float) or value == "":
         return False
     return bool(_ID_KEY.search(path) or _ID.search(str(value)))

@@ -1,15 +1,17 @@
 """What an admin should look at before importing a job, judging by its diff alone."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from core.comparing.diff import FieldChange
+from core.jobsettings.verbatim import Verbatim
 from core.json_text import JobSettings
 
 _BLOCKS = ("schedule", "trigger", "continuous")
 _PAUSED = "PAUSED"
+_MOST_LISTED = 5
 _COMPUTE = re.compile(
     r"(^|\.)(existing_cluster_id|warehouse_id|job_cluster_key|environment_key|new_cluster)\b"
     r"|^job_clusters\b|^environments\b"
@@ -32,6 +34,16 @@ def risks_of(
     """Return the notes for importing a job. `current` is None for a new one."""
     notes = [rule(changes) for rule in _RULES]
     return (*_activation(current or {}, desired), *(note for note in notes if note))
+
+
+def id_risks(holders: Sequence[Verbatim], words: str) -> tuple[Risk, ...]:
+    """Say which values hold ids, and whose they are; the values themselves may be secret."""
+    if not holders:
+        return ()
+    listed = [f"{item.path} ({', '.join(item.ids)})" for item in holders[:_MOST_LISTED]]
+    more = len(holders) - len(listed)
+    places = ", ".join(listed) + (f" and {more} more" if more else "")
+    return (Risk("source_ids", f"{words}: {places}."),)
 
 
 def _activation(current: JobSettings, desired: JobSettings) -> tuple[Risk, ...]:

@@ -5,7 +5,9 @@ from typing import assert_never
 
 from core.definitions.definition import Definition
 from core.errors import Issue
-from core.jobsettings.verbatim import find_verbatim
+from core.jobsettings.known_ids import NO_IDS, KnownIds
+from core.jobsettings.verbatim import Verbatim, find_verbatim
+from core.json_text import Packed
 from core.planning.export_rows import (
     ChangedFile,
     DeletedFile,
@@ -25,41 +27,47 @@ from core.planning.import_rows import (
     Unchanged,
     Unmanaged,
 )
-from core.planning.risks import Risk, risks_of
+from core.planning.risks import Risk, id_risks, risks_of
 from core.reporting.report import ReportRow, RowDetails
 
 _MANY_LEFT_OUT = "are not part of a definition: they were"
 
 
-def detailed_row(row: Row, *, not_mapped: bool = True) -> ReportRow:
+def detailed_row(row: Row, known: KnownIds = NO_IDS, *, not_mapped: bool = True) -> ReportRow:
     """Return what validation shows of a job, with everything there is to know about it.
 
     Args:
-        not_mapped: also gather the values that travel as they stand, which takes long.
+        known: objects of the source workspace, whose ids are recognised.
+        not_mapped: gather all values that travel as they stand, which takes long; otherwise only
+            those that hold such an id.
     """
     match row:
         case New() | Changed() | Unchanged():
+            definition = row.file.definition
             details = RowDetails(
-                not_mapped=find_verbatim(row.file.definition.unpack_settings())
+                not_mapped=find_verbatim(definition.unpack_settings(), known)
                 if not_mapped
-                else (),
+                else _holders_of_ids(definition.packed, known),
                 hidden=() if isinstance(row, New) else row.hidden,
             )
-            return replace(import_row(row), details=details)
+            return replace(import_row(row, known), details=details)
         case Deleted():
             return replace(import_row(row), details=RowDetails())
         case _:
             return import_row(row)
 
 
-def import_row(row: Row) -> ReportRow:
-    """Return what validation shows of a job."""
+def import_row(row: Row, known: KnownIds = NO_IDS) -> ReportRow:
+    """Return what validation shows of a job.
+
+    Args:
+        known: objects of the source workspace, whose ids are recognised.
+    """
     match row:
         case New():
             message = with_left_out("Will be created.", row.file.definition)
-            return ReportRow(
-                row.job_name, row.file.path, row.status, message=message, risks=row_risks(row)
-            )
+            risks = row_risks(row, known)
+            return ReportRow(row.job_name, row.file.path, row.status, message=message, risks=risks)
         case Changed():
             return ReportRow(
                 row.job_name,
@@ -70,7 +78,7 @@ def import_row(row: Row) -> ReportRow:
                     f"Currently named “{row.old_name}”." if row.old_name else "",
                     row.file.definition,
                 ),
-                risks=row_risks(row),
+                risks=row_risks(row, known),
             )
         case Unchanged():
             message = "" if row.is_adopted else "Matches its definition, not yet adopted."
@@ -89,20 +97,27 @@ def import_row(row: Row) -> ReportRow:
             assert_never(row)
 
 
-def export_row(row: ExportRow) -> ReportRow:
-    """Return what an export preview shows of a file."""
+def export_row(row: ExportRow, known: KnownIds = NO_IDS) -> ReportRow:
+    """Return what an export preview shows of a file.
+
+    Args:
+        known: objects of this workspace, whose ids are recognised: elsewhere they mean nothing.
+    """
     match row:
         case NewFile():
-            return ReportRow(row.job_name, row.path, row.status)
+            shown = ReportRow(row.job_name, row.path, row.status)
+            return _with_ids(shown, row.definition.packed, known)
         case ChangedFile():
             message = f"The file still uses the name “{row.old_name}”." if row.old_name else ""
             message = with_left_out(message, row.file.definition)
-            return ReportRow(
+            shown = ReportRow(
                 row.job_name, row.path, row.status, changes=row.changes, message=message
             )
+            return _with_ids(shown, row.definition.packed, known)
         case UnchangedFile():
             message = with_left_out("", row.file.definition)
-            return ReportRow(row.job_name, row.file.path, row.status, message=message)
+            shown = ReportRow(row.job_name, row.file.path, row.status, message=message)
+            return _with_ids(shown, row.file.definition.packed, known)
         case DeletedFile():
             message = "Its job no longer exists in this workspace."
             return ReportRow(row.job_name, row.file.path, row.status, message=message)
@@ -125,15 +140,32 @@ def with_left_out(message: str, definition: Definition) -> str:
     return " ".join(filter(None, (message, f"{', '.join(fields)} {words} left out.")))
 
 
-def row_risks(row: Row) -> tuple[Risk, ...]:
-    """Return what to look at before a row is imported, judging by its diff."""
+def row_risks(row: Row, known: KnownIds = NO_IDS) -> tuple[Risk, ...]:
+    """Return what to look at before a row is imported, judging by its diff and its file."""
     match row:
         case New():
-            return risks_of(None, row.unpack_settings(), ())
+            risks = risks_of(None, row.unpack_settings(), ())
         case Changed():
-            return risks_of(row.current, row.desired, row.changes)
+            risks = risks_of(row.current, row.desired, row.changes)
         case _:
             return ()
+    holders = _holders_of_ids(row.file.definition.packed, known)
+    return (*risks, *id_risks(holders, "Holds ids of the source workspace"))
+
+
+def _with_ids(shown: ReportRow, settings: Packed, known: KnownIds) -> ReportRow:
+    holders = _holders_of_ids(settings, known)
+    if not holders:
+        return shown
+    risks = id_risks(holders, "Holds ids that only this workspace knows")
+    return replace(shown, risks=risks, details=RowDetails(not_mapped=holders))
+
+
+def _holders_of_ids(settings: Packed, known: KnownIds) -> tuple[Verbatim, ...]:
+    """Return the values that are copied unchanged and hold an id of a known object."""
+    if not known.may_be_in(settings):
+        return ()
+    return tuple(item for item in find_verbatim(settings.unpack(), known) if item.ids)
 
 
 def blocked_row(row: Blocked) -> ReportRow:

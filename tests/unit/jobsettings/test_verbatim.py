@@ -159,5 +159,5 @@ def test_of_a_task_that_is_not_known_ids_are_listed(field, value, is_listed) -> 
         {"brand_new_task": {field: value}},
     ):
         assert {what for _, what in found(settings).values()} == (
-            {"looks like an id"} if is_listed else set()
+            {"possible id"} if is_listed else set()
         )

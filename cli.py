@@ -17,8 +17,10 @@ from rich.table import Table
 from rich.text import Text
 
 from core.errors import ModeError, SelectionError, SettingsError, SyncError
+from core.gateways.machine.conversion import convert_files
 from core.gateways.opening import OpenService, open_service
 from core.jobsettings.secrets import mask
+from core.json_text import stable_text
 from core.mapping.unmapped import UnmappedName
 from core.planning.review import Review
 from core.planning.statuses import RowResult, RowStatus
@@ -47,7 +49,7 @@ _COLOURS: Mapping[str, str] = {
     RowResult.FAILED: "bold red",
 }
 _SHOWN_PATHS = 3
-_ONLY_JSON = ("mapping_text", "mapping_entries")  # too long for a line
+_ONLY_JSON = ("mapping_text", "mapping_entries", "files")  # too long for a line
 # What needs attention comes first; rows of the last status are only counted unless --all.
 _ORDER = (
     RowStatus.ERROR,
@@ -73,9 +75,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     screen = _Screen(options)
     opened: OpenService | None = None
     try:
-        opened = open_service(Settings.from_env(os.environ), on_wait=screen.on_wait)
-        with screen:
-            report, code = _run(options, opened.service, screen)
+        if options.command == "convert":
+            report, code = _convert(options)
+        else:
+            opened = open_service(Settings.from_env(os.environ), on_wait=screen.on_wait)
+            with screen:
+                report, code = _run(options, opened.service, screen)
     except SyncError as error:
         report = report_failure(options.command, error)
         code = USAGE if isinstance(error, _USAGE_ERRORS) else FAILED
@@ -104,6 +109,13 @@ def _csv_file(text: str) -> Path:
     return path
 
 
+def _folder(text: str) -> Path:
+    path = Path(text)
+    if not path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is not a folder")
+    return path
+
+
 def _run(options: argparse.Namespace, service: JobSync, screen: "_Screen") -> tuple[Report, int]:
     if options.command == "remove" and not options.yes:
         return _refuse_removal(service, screen)
@@ -121,6 +133,12 @@ def _run(options: argparse.Namespace, service: JobSync, screen: "_Screen") -> tu
         "pull": service.pull,
     }
     report = commands[options.command]()
+    return report, DONE if report.status == "completed" else FAILED
+
+
+def _convert(options: argparse.Namespace) -> tuple[Report, int]:
+    """Needs no workspace: it reads files and writes beside them."""
+    report = convert_files(options.files, options.to, write=options.write)
     return report, DONE if report.status == "completed" else FAILED
 
 
@@ -176,6 +194,7 @@ class _Screen:
             self._out.print(_unmapped_table(report.unmapped))
         self._show_details(report.rows)
         details = report.details.as_json() if report.details else {}
+        self._show_files(details.get("files", {}))
         for name, value in details.items():
             if name in _ONLY_JSON:
                 continue
@@ -196,12 +215,17 @@ class _Screen:
                 line = f"{row.job_name} › {change.path}: {current} → {desired}"
                 self._out.print(Text(escape_controls(line)))
 
+    def _show_files(self, files: Mapping[str, object]) -> None:
+        for path, document in files.items():
+            self._out.print(Text(f"{escape_controls(path)} would hold:", style="bold"))
+            self._out.print(Text(escape_controls(stable_text(document), keep="\n")))
+
     def _show_details(self, rows: Sequence[ReportRow]) -> None:
         for row in rows:
             details = row.details or RowDetails()
             for item in details.not_mapped:
                 value = mask(item.path, item.value)
-                line = f"{row.job_name} › copied unchanged › {item.path}: {value} ({item.what})"
+                line = f"{row.job_name} › copied unchanged › {item.path}: {value} ({item.words})"
                 self._out.print(Text(escape_controls(line)))
             for hidden in details.hidden:
                 line = f"{row.job_name} › ignored › {hidden.path}: {hidden.reason}"
@@ -296,6 +320,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     command("adopt", "record matching jobs as imported without changing them")
     command("pull", "update the Git folder to the newest commit of its branch")
+    converting = command("convert", "make definitions of requests, answers and bundles in JSON")
+    converting.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    converting.add_argument(
+        "--to", type=_folder, metavar="FOLDER", help="where to write; by default beside each file"
+    )
+    converting.add_argument("--write", action="store_true", help="write, instead of only showing")
     importing = command("import", "create and update jobs from their files")
     removing = command("remove", "remove imported jobs whose file is gone")
     removing.add_argument("--yes", action="store_true", help="confirm the removal")

@@ -233,7 +233,7 @@ def _not_mapped(items: Sequence[Verbatim]) -> Component | None:
             [
                 html.Div(crumbs(item.path), className="crumbs"),
                 copyable(str(item.value)),
-                html.Span(f" {item.what}", className="quiet"),
+                html.Span(f" {item.words}", className="quiet"),
             ]
         )
         for item in items

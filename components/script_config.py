@@ -37,6 +37,7 @@ LABELS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
 # By the code of a risk.
 BADGES: Mapping[str, str] = {
     "becomes_active": "starts by itself",
+    "source_ids": "ids inside",
     "run_as": "run as",
     "compute": "compute",
     "notifications": "notifications",

@@ -66,7 +66,11 @@ class Packed:
 
     def unpack(self) -> Any:
         """Return the value, as a copy of its own."""
-        return json.loads(zlib.decompress(self._content))
+        return json.loads(self.text())
+
+    def text(self) -> str:
+        """Return the value as JSON in one line, in ASCII."""
+        return zlib.decompress(self._content).decode()
 
     @property
     def content(self) -> bytes:

@@ -17,6 +17,7 @@ from core.planning.review import Review
 from core.ports import Ports
 from core.reading.planner import Planner
 from core.reading.remembered import read_memory_for_export, read_memory_for_import
+from core.reading.source_ids import source_ids
 from core.reading.survey import Surveyor
 from core.reading.workspace_risks import workspace_risks_of
 from core.reporting.details import PullFacts, Whereabouts, WorkspaceInformation
@@ -87,15 +88,16 @@ class JobSync:
             survey = self._surveyor(listener).read(me, memory, with_ignore_rules=True)
             plan = self._planner(listener).plan_export(survey, memory)
             listener.on_planned(plan.rows)
-            rows = tuple(export_row(row) for row in plan.rows)
-            return Report("export", rows, (*survey.warnings, *plan.issues))
+            known = survey.book.known_ids()
+            rows = tuple(export_row(row, known) for row in plan.rows)
+            return Report("export", rows, (*survey.notes(), *plan.issues))
         with self._begin("export", listener) as work:
             reading = work.reading_listener()
             memory = read_memory_for_export(work.session.state)
             survey = self._surveyor(reading).read(work.session.me, memory, with_ignore_rules=True)
             plan = self._planner(reading).plan_export(survey, memory)
-            rows = export_files(work, survey.contents, plan, memory.exported)
-            return _report(work, rows, (*survey.warnings, *plan.issues))
+            rows = export_files(work, survey, plan, memory.exported)
+            return _report(work, rows, (*survey.notes(), *plan.issues))
 
     def validate(
         self,
@@ -111,7 +113,7 @@ class JobSync:
         Args:
             details: add for each job which values are copied unchanged and which differences do
                 not count.
-            not_mapped: False leaves the first of these out.
+            not_mapped: False leaves out the first of these, save those that hold a known id.
             ask_workspace: note active runs, absent files and roles that we may lack, for each job
                 that would be written or removed. What cannot be read is a note and no error.
             pause: the policy to plan with, in place of the mapping file's.
@@ -125,8 +127,9 @@ class JobSync:
         ledger = settle_pending(memory.imported, survey.live, me.name)
         plan = self._planner(listener).plan_import(survey, ledger, shows_hidden=details)
         listener.on_planned(plan.rows)
+        known = source_ids(survey, ledger)
         rows = tuple(
-            detailed_row(row, not_mapped=not_mapped) if details else import_row(row)
+            detailed_row(row, known, not_mapped=not_mapped) if details else import_row(row, known)
             for row in plan.rows
         )
         if ask_workspace:
@@ -135,7 +138,7 @@ class JobSync:
                 shown.with_risks(workspace_risks_of(row, facts))
                 for shown, row in zip(rows, plan.rows, strict=True)
             )
-        issues = (*survey.warnings, *plan.issues)
+        issues = (*survey.notes(), *plan.issues)
         unmapped = gather_unmapped(plan.missing, survey.book.names)
         return plan, Report("validate", rows, issues, unmapped=unmapped)
 

@@ -100,7 +100,10 @@ def _with_not_mapped(report: ReportRow, settings: Any) -> ReportRow:
     if not isinstance(settings, dict):
         return report
     details = report.details or RowDetails()
-    return replace(report, details=replace(details, not_mapped=find_verbatim(settings)))
+    found = {item.path: item for item in find_verbatim(settings)}
+    marked = {item.path: item for item in details.not_mapped}  # with the ids that were known then
+    not_mapped = tuple({**found, **marked}.values())
+    return replace(report, details=replace(details, not_mapped=not_mapped))
 
 
 def _from_row(row: GridRow) -> ReportRow:

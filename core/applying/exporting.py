@@ -2,14 +2,14 @@
 
 from core.applying.work import Work
 from core.definitions.definition import encode_definition
-from core.definitions.folder import GitContents
 from core.errors import AlreadyExistsError, SyncError
+from core.jobsettings.known_ids import KnownIds
 from core.json_text import JsonDict
 from core.parallel import in_parallel
 from core.planning.export_plan import ExportPlan
 from core.planning.export_rows import ChangedFile, DeletedFile, ExportRow, NewFile, UnchangedFile
-from core.planning.risks import risks_of_ignored
 from core.ports import WorkspaceFiles
+from core.reading.survey import Survey
 from core.reporting.report import ReportRow
 from core.reporting.rows import export_row
 from core.state.ledger import ExportedFile, ExportedLedger
@@ -19,7 +19,7 @@ _NOT_WRITTEN = SyncError("Not written.")
 
 
 def export_files(
-    work: Work, contents: GitContents, plan: ExportPlan, ledger: ExportedLedger
+    work: Work, survey: Survey, plan: ExportPlan, ledger: ExportedLedger
 ) -> tuple[ReportRow, ...]:
     """Write and remove files as planned, and note in the ledger what this workspace wrote.
 
@@ -30,6 +30,7 @@ def export_files(
         StateError: what is about to be overwritten could not be kept; nothing was written.
     """
     session, listener = work.session, work.listener
+    known = survey.book.known_ids()
     listener.on_planned(plan.rows)
     session.keep_snapshot(_kept(plan))
     todo = [row for row in plan.rows if isinstance(row, _Writable)]
@@ -40,32 +41,32 @@ def export_files(
         if listener.should_stop():
             raise SyncError("Not started: the export was stopped.")
         session.lease.check()
-        _write(work.ports.files, contents.folder, row)
+        _write(work.ports.files, survey.contents.folder, row)
 
     try:
         for row, result in in_parallel(carry_out, todo, threads=work.threads):
             outcomes[row.path] = result
-            listener.on_row(_shown(row, result))
+            listener.on_row(_shown(row, result, known))
             listener.on_progress(len(outcomes), len(todo))
     finally:
         updated = _updated(ledger, plan, outcomes)
         if updated != ledger:
             session.note(session.state.save_exported, updated)
     return tuple(
-        _shown(row, outcomes.get(row.path)) if isinstance(row, _Writable) else export_row(row)
+        _shown(row, outcomes.get(row.path), known)
+        if isinstance(row, _Writable)
+        else export_row(row, known)
         for row in plan.rows
     )
 
 
-def _shown(row: _Writable, error: SyncError | None) -> ReportRow:
-    shown = export_row(row)
+def _shown(row: _Writable, error: SyncError | None, known: KnownIds) -> ReportRow:
+    shown = export_row(row, known)
     if error:
         return shown.failed(error)
     former = row.old_name if isinstance(row, ChangedFile) else ""
     done = shown.done(f"Previously named “{former}”." if former else "")
-    if isinstance(row, DeletedFile):
-        return done
-    return done.with_risks(risks_of_ignored(row.ignored_by))
+    return done.with_risks(shown.risks)  # they hold of the file as it is now
 
 
 def _kept(plan: ExportPlan) -> list[JsonDict]:

@@ -19,7 +19,7 @@ from core.planning.import_rows import Changed, Importable, New, Row, Unchanged
 from core.planning.review import Review
 from core.reading.survey import Survey
 from core.reporting.report import ReportRow
-from core.reporting.rows import import_row, moved_row
+from core.reporting.rows import import_row, moved_row, with_left_out
 from core.state.ledger import ImportedLedger, PendingCreate
 from core.state.session import make_snapshot_item
 
@@ -118,12 +118,12 @@ def _without_gone(fresh: FreshPlan) -> ImportedLedger:
 
 
 def _shown(outcome: Outcome) -> ReportRow:
-    row = import_row(outcome.row)
+    row, definition = import_row(outcome.row), outcome.row.file.definition
     match outcome:
         case Applied(row=New()):
-            return row.done(f"Created as job {outcome.job_id}.")
+            return row.done(with_left_out(f"Created as job {outcome.job_id}.", definition))
         case Applied():
-            return row.done(f"Updated job {outcome.job_id}.")
+            return row.done(with_left_out(f"Updated job {outcome.job_id}.", definition))
         case Failed():
             return row.in_error(explain_failure(outcome))
         case NotBegun():

@@ -48,4 +48,4 @@ class FreshPlan:
 
     def issues(self) -> tuple[Issue, ...]:
         """Return what concerns no job alone."""
-        return (*self.survey.warnings, *self.plan.issues)
+        return (*self.survey.notes(), *self.plan.issues)

@@ -4,13 +4,14 @@ import re
 from dataclasses import dataclass
 from typing import Any, cast
 
-from core.definitions.job_fields import is_of_a_job
+from core.definitions.job_fields import find_left_out, keep_settings, read_job_id
 from core.definitions.other_json import (
     MAPPING_FILE,
     NOT_OF_A_JOB,
     OtherJson,
     examine_other_json,
 )
+from core.definitions.payloads import is_wrapped
 from core.errors import InvalidDefinitionError, InvalidJsonError
 from core.json_text import JobSettings, JsonDict, Packed, is_deeper_than, parse_json, stable_bytes
 
@@ -28,12 +29,14 @@ class Definition:
     """One job as its file holds it; references in `settings` are placeholders.
 
     `source_job_id` is the id in the workspace that exported it, None in files written by hand.
+    `left_out` are the fields of the file that no definition has; they are not in the settings.
     """
 
     job_name: str
     source_job_id: int | None
     run_as_user_name: str
     packed: Packed
+    left_out: tuple[str, ...] = ()
 
     @classmethod
     def pack(
@@ -42,9 +45,10 @@ class Definition:
         source_job_id: int | None,
         run_as_user_name: str,
         settings: JobSettings,
+        left_out: tuple[str, ...] = (),
     ) -> "Definition":
         """Return the definition with its settings kept small."""
-        return cls(job_name, source_job_id, run_as_user_name, Packed(settings))
+        return cls(job_name, source_job_id, run_as_user_name, Packed(settings), left_out)
 
     def unpack_settings(self) -> JobSettings:
         """Return a copy of the settings. It is parsed anew each time."""
@@ -53,13 +57,18 @@ class Definition:
 
 def encode_definition(definition: Definition) -> bytes:
     """Return the content of the definition's file: sorted keys, one newline at the end."""
+    return stable_bytes(definition_as_json(definition))
+
+
+def definition_as_json(definition: Definition) -> JsonDict:
+    """Return the document that the definition's file holds."""
     document: JsonDict = {
         "job_id": definition.source_job_id,
         "settings": definition.unpack_settings(),
     }
     if definition.run_as_user_name:
         document["run_as_user_name"] = definition.run_as_user_name
-    return stable_bytes(document)
+    return document
 
 
 def parse_definition(content: bytes) -> Definition | OtherJson:
@@ -72,10 +81,28 @@ def parse_definition(content: bytes) -> Definition | OtherJson:
     if _is_mapping_file(text):
         return MAPPING_FILE
     document = _parse(text)
-    if not isinstance(document, dict) or not isinstance(document.get("settings"), dict):
-        return examine_other_json(document)
-    if not is_of_a_job(document):
+    if is_wrapped(document):
+        return make_definition(document)
+    if isinstance(document, dict) and isinstance(document.get("settings"), dict):
         return NOT_OF_A_JOB
+    return examine_other_json(document)
+
+
+def parse_document(content: bytes) -> Any:
+    """Read the JSON of a file, whatever it holds.
+
+    Raises:
+        InvalidDefinitionError: it is not JSON.
+    """
+    return _parse(_decode(content))
+
+
+def make_definition(document: JsonDict) -> Definition:
+    """Return the definition in an object that has its form.
+
+    Raises:
+        InvalidDefinitionError: it cannot be used.
+    """
     _refuse_a_page(document)
     settings = document["settings"]
     if is_deeper_than(settings, _MAX_LEVELS):
@@ -86,9 +113,10 @@ def parse_definition(content: bytes) -> Definition | OtherJson:
     run_as_user_name = document.get("run_as_user_name")
     return Definition.pack(
         job_name=_job_name(settings),
-        source_job_id=_job_id(document.get("job_id")),
+        source_job_id=read_job_id(document.get("job_id")),
         run_as_user_name=run_as_user_name if isinstance(run_as_user_name, str) else "",
-        settings=settings,
+        settings=keep_settings(settings),
+        left_out=find_left_out(document),
     )
 
 
@@ -156,12 +184,3 @@ def _job_name(settings: JobSettings) -> str:
             f"The job name is longer than {MAX_NAME_BYTES} bytes.", fix="Shorten settings.name."
         )
     return name
-
-
-def _job_id(value: Any) -> int | None:
-    """Accept whole numbers and texts of digits; anything else is not an id."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, str) and value.isdecimal() and value.isascii() and len(value) < 20:
-        return int(value)
-    return value if isinstance(value, int) else None

@@ -84,6 +84,10 @@ class GitContents:
         """Return the number of JSON files that are not ours."""
         return len(self.other)
 
+    def list_payloads(self) -> tuple[OtherFile, ...]:
+        """Return the files that hold jobs in another form than a definition's."""
+        return tuple(file for file in self.other if file.json.form)
+
 
 def with_remembered(contents: GitContents, remembered: Iterable[RememberedFile]) -> GitContents:
     """Class as unread what was a definition before, and holds another shape of JSON now.
@@ -92,16 +96,21 @@ def with_remembered(contents: GitContents, remembered: Iterable[RememberedFile])
     """
     if not contents.other and not contents.left_out:
         return contents
+    remembered = tuple(remembered)
     by_path, by_name = _claims(contents, remembered)
+    missed = _missed(contents, remembered)
     others: list[OtherFile] = []
     unread = [*contents.unread, *_behind_a_dot(contents, by_path)]
     for other in contents.other:
         folded = fold_file_name(other.path)
         job_name = by_path.get(folded, by_name.get(folded.rpartition("/")[2]))
-        if job_name is None:
-            others.append(other)
-        else:
+        moved = _job_missed(other.json, missed)
+        if job_name is not None:
             unread.append(_damaged(other, job_name))
+        elif moved is not None:
+            unread.append(_damaged_elsewhere(other, moved))
+        else:
+            others.append(other)
     unread.sort(key=lambda file: file.path)
     return replace(contents, unread=tuple(unread), other=tuple(others))
 
@@ -126,6 +135,28 @@ def _claims(
     return by_path, by_name
 
 
+def _missed(contents: GitContents, remembered: Iterable[RememberedFile]) -> dict[str | int, str]:
+    """Return the jobs whose definition was not found, by their name and by their id."""
+    definitions = [file.definition for file in contents.files]
+    names = {definition.job_name for definition in definitions}
+    sources = {definition.source_job_id for definition in definitions} - {None}
+    missed: dict[str | int, str] = {}
+    for file in remembered:
+        if file.job_name not in names and file.source_job_id not in sources:
+            missed[file.job_name] = file.job_name
+            if file.source_job_id is not None:
+                missed[file.source_job_id] = file.job_name
+    return missed
+
+
+def _job_missed(other: OtherJson, missed: Mapping[str | int, str]) -> str | None:
+    """Return the job whose definition this file was: it lost its form, and has moved as well."""
+    if not other.form:
+        return None
+    by_id = missed.get(other.job_id) if other.job_id is not None else None
+    return by_id or missed.get(other.job_name)
+
+
 def _behind_a_dot(contents: GitContents, by_path: Mapping[str, str]) -> Iterator[UnreadFile]:
     """Yield the definitions that were last seen in a subfolder that is not read."""
     found = {file.definition.job_name for file in contents.files}
@@ -143,6 +174,14 @@ def _damaged(other: OtherFile, job_name: str) -> UnreadFile:
     message = (
         f"{other.json.problem} It used to hold the definition of “{job_name}”. Restore or correct "
         "it in the Git folder; delete it only if the job should be removed."
+    )
+    return UnreadFile(other.path, Issue(message, other.path))
+
+
+def _damaged_elsewhere(other: OtherFile, job_name: str) -> UnreadFile:
+    message = (
+        f"{other.json.problem} It holds “{job_name}”, which has no definition any longer. Make a "
+        "definition of it; delete it only if the job should be removed."
     )
     return UnreadFile(other.path, Issue(message, other.path))
 

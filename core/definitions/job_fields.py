@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from core.json_text import JsonDict
+from core.json_text import JobSettings, JsonDict
 
 Check = Callable[[Any], bool]
 
@@ -53,6 +53,29 @@ JOB_FIELDS: Mapping[str, Check] = {
     "existing_cluster_id": _is(str),
     "new_cluster": _is(dict),
 }
+# What requests and answers of the Jobs API, bundles and older tools keep with a job's settings and
+# what is none of them. A field that is not listed travels: it may be a new setting.
+# Source: databricks-sdk service/jobs.py, Job, JobsAPI.create, SubmitRun; Jobs API 2.0, jobs/get;
+# bundle schema, resources.Job.
+NOT_SETTINGS = frozenset(
+    {
+        "access_control_list",
+        "created_time",
+        "creator_user_name",
+        "effective_budget_policy_id",
+        "effective_usage_policy_id",
+        "has_more",
+        "idempotency_token",
+        "job_id",
+        "next_page_token",
+        "permissions",
+        "run_as_owner",
+        "run_as_user_name",
+        "trigger_details",
+        "trigger_state",
+    }
+)
+_OF_A_DEFINITION = frozenset({"job_id", "run_as_user_name"})  # beside the settings, that is
 _TASK_SUFFIX = "_task"  # notebook_task and its kin; later releases of the API add more
 _BESIDE_SETTINGS: Mapping[str, Check] = {
     "job_id": _is(int, str),
@@ -76,3 +99,28 @@ def is_of_a_job(document: JsonDict) -> bool:
 
 def _has_one_of(document: JsonDict, fields: Mapping[str, Check]) -> bool:
     return any(key in document and check(document[key]) for key, check in fields.items())
+
+
+def find_left_out(document: JsonDict) -> tuple[str, ...]:
+    """Return the fields in and beside `settings` that no definition has, in alphabetical order."""
+    inside: JsonDict = document["settings"]
+    found = {key for key in NOT_SETTINGS & inside.keys() if inside[key] is not None}
+    beside = NOT_SETTINGS - _OF_A_DEFINITION
+    found |= {key for key in beside & document.keys() if document[key] is not None}
+    return tuple(sorted(found))
+
+
+def keep_settings(settings: JobSettings) -> JobSettings:
+    """Return the settings without what is none of them."""
+    if not NOT_SETTINGS & settings.keys():
+        return settings
+    return {key: value for key, value in settings.items() if key not in NOT_SETTINGS}
+
+
+def read_job_id(value: Any) -> int | None:
+    """Accept whole numbers and texts of digits; anything else is not an id."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str) and value.isdecimal() and value.isascii() and len(value) < 20:
+        return int(value)
+    return value if isinstance(value, int) else None

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from core.definitions.job_fields import read_job_id
+from core.definitions.payloads import find_payload, holds_tasks
 from core.json_text import JsonDict
 
 _MOST_OF_A_NAME = 4096  # characters; more is not a name
@@ -12,15 +14,18 @@ _MOST_OF_A_NAME = 4096  # characters; more is not a name
 class OtherJson:
     """JSON that is not a definition: what a definition would need, and what speaks for one.
 
-    `is_job_like` is True when it holds what only jobs have. `is_blank` is True when it holds
-    nothing that another tool could need. `job_name` is the name in it that may be a job's, or
-    empty.
+    `is_job_like` is True when it looks like a damaged definition: it holds what only jobs have, in
+    no form that anything writes. `form` are the words for the form in which it holds jobs, or
+    empty. `is_blank` is True when it holds nothing that another tool could need. `job_name` is
+    the name in it that may be a job's, or empty; `job_id` the id beside it.
     """
 
     problem: str
     is_job_like: bool = False
     is_blank: bool = False
     job_name: str = ""
+    form: str = ""
+    job_id: int | None = None
 
 
 MAPPING_FILE = OtherJson("The file is a mapping file, not a job definition.")
@@ -31,10 +36,23 @@ _NO_SETTINGS = OtherJson("The file has no “settings”.")  # one for all the f
 
 def examine_other_json(document: Any) -> OtherJson:
     """Say what is wrong with a document as a definition, and whether it was meant as one."""
+    found = _examine(document)
+    payload = find_payload(document)
+    if payload is None:
+        return found
+    found = replace(found, is_job_like=False, form=payload.words)
+    parts = tuple(payload.parts(document))
+    if len(parts) != 1:
+        return found
+    inside = parts[0].document
+    job_id = read_job_id(inside.get("job_id"))
+    return replace(found, job_name=_name_in(inside["settings"]), job_id=job_id)
+
+
+def _examine(document: Any) -> OtherJson:
     if not isinstance(document, dict):
         return OtherJson(
             f"The file is {_kind(document)}, not an object.",
-            is_job_like=_is_wrapped_in_a_list(document),
             is_blank=not isinstance(document, list) or not document,
         )
     if not document:
@@ -46,7 +64,7 @@ def examine_other_json(document: Any) -> OtherJson:
     if key:
         problem = f"The settings are inside “{key[:40]}”, not “settings”."
         return OtherJson(problem, is_job_like=True, job_name=_name_in(document[key]))
-    if _name_in(document) or _holds_tasks(document):
+    if _name_in(document) or holds_tasks(document):
         return OtherJson(
             "The settings are not inside “settings”.",
             is_job_like=_is_job_like(document),
@@ -56,42 +74,16 @@ def examine_other_json(document: Any) -> OtherJson:
 
 
 def _is_job_like(document: JsonDict) -> bool:
-    return "job_id" in document or "new_settings" in document or _holds_tasks(document)
-
-
-def _is_wrapped_in_a_list(document: Any) -> bool:
-    """Whether this is a list around one definition; longer ones are tables of something else."""
-    if not isinstance(document, list) or len(document) != 1 or not isinstance(document[0], dict):
-        return False
-    [inner] = document
-    return _is_job_like(inner) or isinstance(inner.get("settings"), dict)
+    return "job_id" in document or "new_settings" in document or holds_tasks(document)
 
 
 def _key_of_settings(document: JsonDict) -> str:
     """Return the key that the settings are under by mistake; empty when there is none."""
     of_a_job = "job_id" in document or "new_settings" in document
     for key, value in document.items():
-        if isinstance(value, dict) and (_holds_tasks(value) or (of_a_job and _name_in(value))):
+        if isinstance(value, dict) and (holds_tasks(value) or (of_a_job and _name_in(value))):
             return key
     return ""
-
-
-def _holds_tasks(settings: JsonDict) -> bool:
-    tasks = settings.get("tasks")
-    if isinstance(tasks, list) and (any(map(_is_task, tasks)) or _has_room_for_tasks(settings)):
-        return True
-    return any(key.endswith("_task") and isinstance(settings[key], dict) for key in settings)
-
-
-def _is_task(value: Any) -> bool:
-    return isinstance(value, dict) and any(
-        key == "task_key" or key.endswith("_task") for key in value
-    )
-
-
-def _has_room_for_tasks(settings: JsonDict) -> bool:
-    # VS Code's .vscode/tasks.json is created with a version and no tasks.
-    return not settings["tasks"] and "version" not in settings
 
 
 def _name_in(settings: JsonDict) -> str:

@@ -5,7 +5,7 @@ A list element is identified by its key; `KEYED_LISTS` says which lists have one
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +75,18 @@ def element_key(path: str, element: Any, index: int) -> str:
     if isinstance(element, dict) and fields and isinstance(element.get(fields[0]), str):
         return ":".join(str(element[field]) for field in fields if field in element)
     return str(index)
+
+
+def list_texts(node: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every text in a value with its place."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from list_texts(value, join_key(path, key))
+    elif isinstance(node, list):
+        for index, item in enumerate(node):
+            yield from list_texts(item, join_element(path, element_key(path, item, index)))
+    elif isinstance(node, str):
+        yield path, node
 
 
 Place = tuple[Any, str | int, Any]

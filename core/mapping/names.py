@@ -6,6 +6,7 @@ from typing import Any
 
 from core.errors import Issue, SyncError
 from core.jobsettings.kinds import THIS_WORKSPACE, UNKNOWN, Kind, name_in, placeholder
+from core.jobsettings.known_ids import KnownId, KnownIds
 from core.jobsettings.references import Reference, find_references, replace_references
 from core.json_text import JobSettings
 from core.mapping.mapping_file import Mappings, section_of
@@ -81,6 +82,10 @@ class NameBook:
     def names(self, kind: Kind) -> tuple[str, ...]:
         """Return all names of a kind."""
         return tuple(name for (of, name), ids in self._ids.items() if of is kind and ids)
+
+    def known_ids(self) -> KnownIds:
+        """Return all objects by id, to be recognised in values that are copied unchanged."""
+        return KnownIds(KnownId(kind, one, name) for (kind, one), name in self._names.items())
 
     def is_gone(self, kind: Kind, resource_id: str) -> bool:
         """Whether the workspace said that this object does not exist."""

@@ -1,13 +1,13 @@
 """The forms of one job that are compared and written: live, in its file, and desired here."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.comparing.canonical import drop_unsendable, sort_shuffled, spell_out
 from core.definitions.definition import Definition
 from core.errors import InvalidDefinitionError, Issue
 from core.jobsettings.principals import Principal, effective_run_as
-from core.json_text import JobSettings
+from core.json_text import JobSettings, Packed
 from core.mapping.mapping_file import DEFAULT, RUN_AS_SECTION, Mappings
 from core.mapping.names import NameBook, map_names, write_names
 from core.mapping.unmapped import MissingName
@@ -66,6 +66,18 @@ def make_definition(job: LiveJob, book: NameBook) -> Definition:
     named = write_names(sort_shuffled(drop_unsendable(job.unpack_settings())), book).settings
     settings = spell_out(named, "live")
     return Definition.pack(job.name, job.job_id, job.run_as_user_name, settings)
+
+
+def make_steady(definition: Definition, *, is_answer: bool) -> Definition:
+    """Return a definition as an export would write it, with its references as they are.
+
+    Args:
+        is_answer: whether it is a live job's settings, whose absent fields mean something else.
+    """
+    settings = sort_shuffled(drop_unsendable(definition.unpack_settings()))
+    if is_answer:
+        settings = spell_out(settings, "live")
+    return replace(definition, packed=Packed(settings))
 
 
 def make_file_form(definition: Definition) -> Form:

@@ -1,16 +1,18 @@
 """What an admin should look at before a row is carried out, judging by the plan alone."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from core.comparing.diff import FieldChange
 from core.definitions.ignore_rules import IgnoreRule
+from core.jobsettings.verbatim import Verbatim
 from core.json_text import JobSettings
 
 _BLOCKS = ("schedule", "trigger", "continuous")
 _PAUSED = "PAUSED"
+_MOST_LISTED = 5
 _COMPUTE = re.compile(
     r"(^|\.)(existing_cluster_id|warehouse_id|job_cluster_key|environment_key|new_cluster)\b"
     r"|^job_clusters\b|^environments\b"
@@ -44,6 +46,16 @@ def risks_of_ignored(rule: IgnoreRule | None) -> tuple[Risk, ...]:
         "file unless it is tracked already. Change that line to have it committed."
     )
     return (Risk("ignored_by_git", message),)
+
+
+def id_risks(holders: Sequence[Verbatim], words: str) -> tuple[Risk, ...]:
+    """Say which values hold ids, and whose they are; the values themselves may be secret."""
+    if not holders:
+        return ()
+    listed = [f"{item.path} ({', '.join(item.ids)})" for item in holders[:_MOST_LISTED]]
+    more = len(holders) - len(listed)
+    places = ", ".join(listed) + (f" and {more} more" if more else "")
+    return (Risk("source_ids", f"{words}: {places}."),)
 
 
 def _activation(current: JobSettings, desired: JobSettings) -> tuple[Risk, ...]:

@@ -17,6 +17,7 @@ from core.reading.names import list_names
 from core.reading.remembered import Memory
 from core.reading.workspace_facts import WorkspaceFacts, read_facts
 from core.reporting.listener import Listener, while_reading
+from core.reporting.payloads import payload_issues
 from core.settings import Settings
 
 
@@ -37,6 +38,10 @@ class Survey:
     warnings: tuple[Issue, ...]
     unproven: Mapping[int, Issue] = field(default_factory=dict)
     ignore_rules: IgnoreRules = field(default_factory=IgnoreRules)
+
+    def notes(self) -> tuple[Issue, ...]:
+        """Return what is worth knowing about what was read, and stops nothing."""
+        return (*self.warnings, *payload_issues(self.contents))
 
     def with_pause(self, pause: PausePolicy | None) -> "Survey":
         """Return the survey with another policy than the mapping file's; None keeps that."""

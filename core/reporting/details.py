@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.definitions.definition import Definition, definition_as_json
+from core.jobsettings.secrets import mask
 from core.json_fields import Fields
 from core.json_text import JsonDict
 from core.mapping.use import MappingEntry
@@ -215,4 +217,20 @@ class WorkspaceInformation:
         )
 
 
-Details = PlanFacts | PullFacts | WorkspaceInformation
+@dataclass(frozen=True, slots=True)
+class NewDefinitions:
+    """A conversion that writes nothing: the definitions that it would write, by path."""
+
+    definitions: tuple[tuple[str, Definition], ...] = ()
+
+    def as_json(self) -> JsonDict:
+        """Return the files' content for `--json`; secrets are masked."""
+        return {"files": {path: _shown(one) for path, one in self.definitions}}
+
+
+def _shown(definition: Definition) -> JsonDict:
+    document = definition_as_json(definition)
+    return {**document, "settings": mask("", document["settings"])}
+
+
+Details = PlanFacts | PullFacts | WorkspaceInformation | NewDefinitions

@@ -200,7 +200,12 @@ def _details_as_json(risks: tuple[Risk, ...], details: RowDetails) -> JsonDict:
     return {
         "risks": [{"code": risk.code, "message": risk.message} for risk in risks],
         "not_mapped": [
-            {"path": item.path, "value": mask(item.path, item.value), "what": item.what}
+            {
+                "path": item.path,
+                "value": mask(item.path, item.value),
+                "what": item.what,
+                **({"ids": list(item.ids)} if item.ids else {}),
+            }
             for item in details.not_mapped
         ],
         "hidden": [
@@ -246,7 +251,8 @@ def _risk_from_json(document: Any) -> Risk:
 
 def _verbatim_from_json(document: Any) -> Verbatim:
     fields = Fields(document, "a value that is not mapped")
-    return Verbatim(fields.text("path"), fields.value("value"), fields.text("what"))
+    path, value, what = fields.text("path"), fields.value("value"), fields.text("what")
+    return Verbatim(path, value, what, fields.texts("ids"))
 
 
 def _hidden_from_json(document: Any) -> HiddenDifference:

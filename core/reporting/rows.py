@@ -3,8 +3,12 @@
 from dataclasses import replace
 from typing import assert_never
 
+from core.definitions.definition import Definition
+from core.definitions.ignore_rules import IgnoreRule
 from core.errors import Issue
-from core.jobsettings.verbatim import find_verbatim
+from core.jobsettings.known_ids import NO_IDS, KnownIds
+from core.jobsettings.verbatim import Verbatim, find_verbatim
+from core.json_text import Packed
 from core.planning.export_rows import (
     ChangedFile,
     DeletedFile,
@@ -24,50 +28,62 @@ from core.planning.import_rows import (
     Unchanged,
     Unmanaged,
 )
-from core.planning.risks import Risk, risks_of, risks_of_ignored
+from core.planning.risks import Risk, id_risks, risks_of, risks_of_ignored
 from core.reporting.report import ReportRow, RowDetails
 
+_MANY_LEFT_OUT = "are not part of a definition: they were"
 
-def detailed_row(row: Row, *, not_mapped: bool = True) -> ReportRow:
+
+def detailed_row(row: Row, known: KnownIds = NO_IDS, *, not_mapped: bool = True) -> ReportRow:
     """Return what validation shows of a job, with everything there is to know about it.
 
     Args:
-        not_mapped: also gather the values that travel as they stand, which takes long.
+        known: objects of the source workspace, whose ids are recognised.
+        not_mapped: gather all values that travel as they stand, which takes long; otherwise only
+            those that hold such an id.
     """
     match row:
         case New() | Changed() | Unchanged():
+            definition = row.file.definition
             details = RowDetails(
-                not_mapped=find_verbatim(row.file.definition.unpack_settings())
+                not_mapped=find_verbatim(definition.unpack_settings(), known)
                 if not_mapped
-                else (),
+                else _holders_of_ids(definition.packed, known),
                 hidden=() if isinstance(row, New) else row.hidden,
             )
-            return replace(import_row(row), details=details)
+            return replace(import_row(row, known), details=details)
         case Deleted():
             return replace(import_row(row), details=RowDetails())
         case _:
             return import_row(row)
 
 
-def import_row(row: Row) -> ReportRow:
-    """Return what validation shows of a job."""
+def import_row(row: Row, known: KnownIds = NO_IDS) -> ReportRow:
+    """Return what validation shows of a job.
+
+    Args:
+        known: objects of the source workspace, whose ids are recognised.
+    """
     match row:
         case New():
-            message = f"Will be created. {row.note}".rstrip()
-            return ReportRow(
-                row.job_name, row.file.path, row.status, message=message, risks=row_risks(row)
-            )
+            message = with_left_out(f"Will be created. {row.note}".rstrip(), row.file.definition)
+            risks = row_risks(row, known)
+            return ReportRow(row.job_name, row.file.path, row.status, message=message, risks=risks)
         case Changed():
             return ReportRow(
                 row.job_name,
                 row.file.path,
                 row.status,
                 changes=row.changes,
-                message=f"Currently named “{row.old_name}”." if row.old_name else "",
-                risks=row_risks(row),
+                message=with_left_out(
+                    f"Currently named “{row.old_name}”." if row.old_name else "",
+                    row.file.definition,
+                ),
+                risks=row_risks(row, known),
             )
         case Unchanged():
             message = "" if row.is_adopted else "Matches its definition, not yet adopted."
+            message = with_left_out(message, row.file.definition)
             return ReportRow(row.job_name, row.file.path, row.status, message=message)
         case Deleted():
             return ReportRow(row.job_name, "", row.status, message=_deleted_message(row))
@@ -82,27 +98,27 @@ def import_row(row: Row) -> ReportRow:
             assert_never(row)
 
 
-def export_row(row: ExportRow) -> ReportRow:
-    """Return what an export preview shows of a file."""
+def export_row(row: ExportRow, known: KnownIds = NO_IDS) -> ReportRow:
+    """Return what an export preview shows of a file.
+
+    Args:
+        known: objects of this workspace, whose ids are recognised: elsewhere they mean nothing.
+    """
     match row:
         case NewFile():
-            return ReportRow(
-                row.job_name, row.path, row.status, risks=risks_of_ignored(row.ignored_by)
-            )
+            shown = ReportRow(row.job_name, row.path, row.status)
+            return _with_notes(shown, row.definition.packed, known, row.ignored_by)
         case ChangedFile():
             message = f"The file still uses the name “{row.old_name}”." if row.old_name else ""
-            return ReportRow(
-                row.job_name,
-                row.path,
-                row.status,
-                changes=row.changes,
-                message=message,
-                risks=risks_of_ignored(row.ignored_by),
+            message = with_left_out(message, row.file.definition)
+            shown = ReportRow(
+                row.job_name, row.path, row.status, changes=row.changes, message=message
             )
+            return _with_notes(shown, row.definition.packed, known, row.ignored_by)
         case UnchangedFile():
-            return ReportRow(
-                row.job_name, row.file.path, row.status, risks=risks_of_ignored(row.ignored_by)
-            )
+            message = with_left_out("", row.file.definition)
+            shown = ReportRow(row.job_name, row.file.path, row.status, message=message)
+            return _with_notes(shown, row.file.definition.packed, known, row.ignored_by)
         case DeletedFile():
             return ReportRow(row.job_name, row.file.path, row.status, message=row.reason)
         case ForeignFile():
@@ -115,15 +131,45 @@ def export_row(row: ExportRow) -> ReportRow:
             assert_never(row)
 
 
-def row_risks(row: Row) -> tuple[Risk, ...]:
-    """Return what to look at before a row is imported, judging by its diff."""
+def with_left_out(message: str, definition: Definition) -> str:
+    """Add to a message which fields of the file travel nowhere, because no definition has them."""
+    fields = definition.left_out
+    if not fields:
+        return message
+    words = "is not part of a definition: it was" if len(fields) == 1 else _MANY_LEFT_OUT
+    return " ".join(filter(None, (message, f"{', '.join(fields)} {words} left out.")))
+
+
+def row_risks(row: Row, known: KnownIds = NO_IDS) -> tuple[Risk, ...]:
+    """Return what to look at before a row is imported, judging by its diff and its file."""
     match row:
         case New():
-            return risks_of(None, row.unpack_settings(), ())
+            risks = risks_of(None, row.unpack_settings(), ())
         case Changed():
-            return risks_of(row.current, row.desired, row.changes)
+            risks = risks_of(row.current, row.desired, row.changes)
         case _:
             return ()
+    holders = _holders_of_ids(row.file.definition.packed, known)
+    return (*risks, *id_risks(holders, "Holds ids of the source workspace"))
+
+
+def _with_notes(
+    shown: ReportRow, settings: Packed, known: KnownIds, ignored_by: IgnoreRule | None
+) -> ReportRow:
+    """Note on a row of an export what Git ignores, and ids that mean nothing elsewhere."""
+    holders = _holders_of_ids(settings, known)
+    risks = risks_of_ignored(ignored_by) + id_risks(
+        holders, "Holds ids that only this workspace knows"
+    )
+    details = RowDetails(not_mapped=holders) if holders else shown.details
+    return replace(shown, risks=risks, details=details)
+
+
+def _holders_of_ids(settings: Packed, known: KnownIds) -> tuple[Verbatim, ...]:
+    """Return the values that are copied unchanged and hold an id of a known object."""
+    if not known.may_be_in(settings):
+        return ()
+    return tuple(item for item in find_verbatim(settings.unpack(), known) if item.ids)
 
 
 def blocked_row(row: Blocked) -> ReportRow:

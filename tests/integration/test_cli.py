@@ -254,3 +254,73 @@ def test_the_env_file_is_read_and_the_exit_code_reaches_the_shell(dev, environme
     )
     assert done.returncode == 2
     assert "APP_MODE is Import" in json.loads(done.stdout)["issues"][0]["message"]
+
+
+def put(path: Path, document: Any) -> str:
+    path.write_text(json.dumps(document))
+    return str(path)
+
+
+def test_a_conversion_needs_no_workspace_and_writes_only_when_asked(
+    monkeypatch, capsys, tmp_path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("WORKSPACE_GIT_FOLDER_PATH", raising=False)
+    put(tmp_path / "request.json", job("load", parameters=[{"name": "pwd", "default": "hush"}]))
+    code, out = run(capsys, "convert", "request.json")
+    assert code == 0
+    assert "load.json would hold:" in out
+    assert "hush" not in out
+    code, document = run_json(capsys, "convert", "request.json")
+    assert document.keys() == TOP | {"details"}
+    assert document["details"]["files"].keys() == {"load.json"}
+    assert [path.name for path in tmp_path.iterdir()] == ["request.json"]
+    assert "convert: completed: 1 created" in run(capsys, "convert", "request.json", "--write")[1]
+    assert "hush" in (tmp_path / "load.json").read_text()
+    code, document = run_json(capsys, "convert", "request.json", "--write")
+    assert (code, document["counts"]) == (1, {"error": 1})
+    assert "not overwritten" in document["rows"][0]["issues"][0]["message"]
+
+
+@pytest.mark.parametrize("arguments", [[], ["a.json", "--to", "missing"]])
+def test_a_conversion_needs_files_and_a_folder_that_exists(monkeypatch, arguments) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["convert", *arguments])
+    assert ended.value.code == 2
+
+
+def test_what_is_converted_is_imported_once_and_then_unchanged(
+    dev, environment, capsys, tmp_path
+) -> None:
+    job_id = dev.create_job(job("answer", timeout_seconds=60))
+    answer = dev.api("GET", f"2.2/jobs/get?job_id={job_id}").json()
+    listed = dev.api("GET", "2.2/jobs/list?expand_tasks=true").json()
+    identity = {"run_as": {"user_name": ADMIN}}
+    requests = [
+        job("created", **identity, access_control_list=[]),
+        {"job_id": 5, "new_settings": job("reset", **identity)},
+    ]
+    (tmp_path / "made").mkdir()
+    files = [
+        put(tmp_path / "get.json", answer),
+        put(tmp_path / "requests.json", requests),
+        put(tmp_path / "bundle.json", {"resources": {"jobs": {"b": job("bundled", **identity)}}}),
+    ]
+    assert run(capsys, "convert", *files, "--to", "made", "--write")[0] == 0
+    [again] = cli_rows(capsys, put(tmp_path / "list.json", listed))
+    assert again["job_name"] == "answer"
+    for path in (tmp_path / "made").iterdir():
+        dev.put(path.name, path.read_bytes())
+    before = dev.files()
+    _, document = run_json(capsys, "import")
+    assert document["counts"] == {"new": 3, "unchanged": 1}
+    assert document["issues"] == []
+    assert run_json(capsys, "import")[1]["counts"] == {"unchanged": 4}
+    run(capsys, "export")
+    assert dev.files() == before
+
+
+def cli_rows(capsys: pytest.CaptureFixture[str], *files: str) -> list[dict[str, Any]]:
+    _, document = run_json(capsys, "convert", *files)
+    rows: list[dict[str, Any]] = document["rows"]
+    return rows

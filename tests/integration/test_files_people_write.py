@@ -138,3 +138,77 @@ def test_a_definition_that_moved_into_a_folder_with_a_dot_does_not_count_as_gone
     assert "begin with a dot" in issues_of(report)
     assert not plan.removable()
     assert not plan.is_complete
+
+
+# What requests, answers and bundles keep with the settings of a job, and what is none of them
+NO_SETTINGS: dict[str, Any] = {
+    "access_control_list": [{"user_name": "ana@dev.example", "permission_level": "IS_OWNER"}],
+    "permissions": [{"group_name": "x", "level": "CAN_VIEW"}],
+    "idempotency_token": "once",
+    "created_time": 1700000000000,
+    "creator_user_name": "ana@dev.example",
+    "run_as_user_name": "nobody@dev.example",
+    "job_id": 77,
+    "effective_budget_policy_id": "b-1",
+    "effective_usage_policy_id": "u-1",
+    "trigger_state": {"file_arrival": {"using_file_events": True}},
+    "has_more": False,
+}
+
+
+@pytest.mark.parametrize("field", NO_SETTINGS)
+@pytest.mark.parametrize("inside", [True, False])
+def test_what_is_no_setting_is_left_out_and_is_no_endless_change(
+    prod: Emulated, anybody: JobSync, field: str, *, inside: bool
+) -> None:
+    extra = {field: NO_SETTINGS[field]}
+    document = {"settings": job("load", brand_new_field=1, **(extra if inside else {}))}
+    prod.put("load.json", json.dumps(document if inside else {**document, **extra}).encode())
+    [row] = anybody.validate()[1].rows
+    belongs = not inside and field in {"job_id", "run_as_user_name"}
+    note = "" if belongs else f" {field} is not part of a definition: it was left out."
+    assert row.message_with_risks == f"Will be created.{note}"
+    [done] = anybody.import_jobs().rows
+    assert done.message.endswith(note)
+    stored = prod.settings_of("load")
+    assert field not in stored
+    assert stored["brand_new_field"] == 1
+    assert statuses(anybody.import_jobs()) == {"load": "unchanged"}
+
+
+PAYLOADS: dict[str, Any] = {
+    "create.json": job("one"),
+    "reset.json": {"job_id": 1, "new_settings": job("two")},
+    "list.json": {"jobs": [{"job_id": 1, "settings": job("three")}]},
+    "array.json": [job("four"), job("five")],
+    "submit.json": {"run_name": "six", "tasks": job("")["tasks"]},
+    "bundle/jobs.json": {"resources": {"jobs": {"seven": job("seven")}}},
+    "main.tf.json": {"resource": {"databricks_job": {"eight": {"name": "eight"}}}},
+}
+
+
+def test_jobs_in_another_form_are_listed_and_stop_nothing(prod: Emulated, anybody: JobSync) -> None:
+    for name, document in PAYLOADS.items():
+        prod.put(name, json.dumps(document).encode())
+    prod.put("load.json", definition_text(job("load")))
+    before = prod.files()
+    plan, validated = anybody.validate()
+    assert plan.is_complete
+    for report in (validated, anybody.import_jobs(), anybody.export()):
+        assert report.status == "completed"
+        assert [row.job_name for row in report.rows] == ["load"]
+        assert issues_of(report).startswith("7 JSON files are not definitions: ")
+        assert all(name in issues_of(report) for name in PAYLOADS)
+        assert "cli.py convert" in issues_of(report)
+    assert (prod.names(), prod.files()) == (["load"], before)
+
+
+@pytest.mark.parametrize("name", PAYLOADS)
+def test_what_was_a_definition_and_holds_its_job_in_another_form_is_an_error(
+    prod: Emulated, anybody: JobSync, name: str
+) -> None:
+    prod.put(name, definition_text(job("load")))
+    anybody.import_jobs()
+    prod.put(name, json.dumps(PAYLOADS[name]).encode())
+    plan, report = anybody.validate()
+    assert (plan.is_complete, statuses(report)) == (False, {"load": "unmanaged", name: "error"})

@@ -305,10 +305,8 @@ def test_a_broken_ledger_of_the_other_direction_stops_everything(dev, name, oper
 
 
 JOB_LIKE = (
-    "settings without their wrapper",
     "a misspelt wrapper",
     "a wrapper in another case",
-    "the body of a reset",
     "a job with renamed keys",
     "an id alone",
     "a change to nothing",
@@ -318,8 +316,12 @@ JOB_LIKE = (
     "settings in a list",
     "a number for settings",
     "a truth for settings",
-    "a list",
 )
+PAYLOADS = {
+    "settings without their wrapper": "a request of jobs/create",
+    "the body of a reset": "a request of jobs/reset",
+    "a list": "a list of jobs",
+}
 
 
 @every_shape
@@ -330,8 +332,45 @@ def test_without_a_ledger_job_like_keys_decide(shape):
     if shape in JOB_LIKE:
         assert rows_of(report) == {"x.json": "error"}
         assert damaged_words(shape) in issues_of(report)
-    else:
-        assert report.rows == ()
+        return
+    assert report.rows == ()
+    listed = f"1 JSON file is not a definition: x.json ({PAYLOADS.get(shape)}). "
+    assert [issue.message.startswith(listed) for issue in report.issues] == (
+        [True] if shape in PAYLOADS else []
+    )
+
+
+@pytest.mark.parametrize("shape", PAYLOADS)
+def test_a_moved_file_that_lost_its_form_deletes_no_job(prod, shape):
+    prod.files.delete(f"{FOLDER}/load.json")
+    prod.put_file("team/moved.json", damaged_bytes(shape))
+    _, report = prod.service().validate()
+    assert rows_of(report) == {
+        "load": "unmanaged",
+        "report": "unchanged",
+        "team/moved.json": "error",
+    }
+    assert "holds “load”, which has no definition any longer" in issues_of(report)
+    removes_nothing(prod)
+
+
+def test_a_moved_file_that_lost_its_form_is_known_by_its_source_too(prod):
+    prod.files.delete(f"{FOLDER}/load.json")
+    renamed = {"job_id": 1, "new_settings": job("another name")}
+    prod.put_file("x.json", json.dumps(renamed).encode())
+    assert rows_of(prod.service().validate()[1])["x.json"] == "error"
+
+
+@pytest.mark.parametrize("shape", PAYLOADS)
+def test_a_payload_beside_the_definition_of_its_job_is_a_note(prod, shape):
+    prod.put_file("payload.json", damaged_bytes(shape))
+    for report in (prod.service().validate()[1], prod.service().import_jobs()):
+        assert rows_of(report) == {"load": "unchanged", "report": "unchanged"}
+        assert report.status == "completed"
+        assert f"payload.json ({PAYLOADS[shape]})" in report.issues[0].message
+    assert prod.service().validate()[0].is_complete
+    prod.files.delete(f"{FOLDER}/report.json")
+    assert prod.service().remove().status == "completed"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.definitions.definition import Definition, parse_definition
-from core.definitions.job_fields import JOB_FIELDS
+from core.definitions.job_fields import JOB_FIELDS, NOT_SETTINGS
 from core.definitions.other_json import OtherJson
 from core.errors import InvalidDefinitionError
 
@@ -70,3 +70,28 @@ def test_a_page_is_refused_wherever_it_says_so(part):
 def test_the_last_page_of_an_answer_says_nothing_of_others():
     whole = {"next_page_token": "", "has_more": False, "settings": {"name": "x", "tasks": []}}
     assert isinstance(parse(whole), Definition)
+
+
+@pytest.mark.parametrize("field", sorted(NOT_SETTINGS))
+@pytest.mark.parametrize("value", ["", False, []])
+def test_what_is_no_setting_is_left_out_of_the_settings(field, value):
+    bare = {"name": "x", "tasks": []}
+    found = parse({"settings": {**bare, field: value}})
+    assert isinstance(found, Definition)
+    assert (found.unpack_settings(), found.left_out) == (bare, (field,))
+
+
+def test_what_is_no_setting_is_left_out_beside_the_settings_too():
+    whole = {"job_id": 7, "run_as_user_name": "ana", "created_time": 5, "permissions": []}
+    found = parse({**whole, "settings": {"name": "x", "has_more": None}})
+    assert isinstance(found, Definition)
+    assert found.left_out == ("created_time", "permissions")
+    assert (found.source_job_id, found.run_as_user_name) == (7, "ana")
+    assert found.unpack_settings() == {"name": "x"}
+
+
+def test_a_setting_of_a_later_release_travels():
+    settings = {"name": "x", "tasks": [], "brand_new": {"access_control_list": []}}
+    found = parse({"settings": settings})
+    assert isinstance(found, Definition)
+    assert (found.unpack_settings(), found.left_out) == (settings, ())

@@ -176,3 +176,13 @@ def test_reading_leaves_rows_to_the_listener():
     listener = while_reading(Listener(on_row=rows.append, should_stop=lambda: True))
     listener.on_row(ReportRow("a", "", "new"))
     assert [row.job_name for row in rows] == ["a"]
+
+
+def test_ids_in_a_value_are_kept_with_it():
+    marked = Verbatim("x", "1", "parameter", ("job “load”",))
+    row = ReportRow("a", "a.json", "new", details=RowDetails(not_mapped=(marked,)))
+    document = row.as_json()
+    assert document["details"]["not_mapped"] == [
+        {"path": "x", "value": "1", "what": "parameter", "ids": ["job “load”"]}
+    ]
+    assert ReportRow.from_json(document).details == row.details

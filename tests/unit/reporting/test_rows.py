@@ -4,6 +4,8 @@ from core.comparing.diff import FieldChange
 from core.definitions.definition import Definition
 from core.definitions.folder import DefinitionFile
 from core.errors import Issue
+from core.jobsettings.kinds import Kind
+from core.jobsettings.known_ids import KnownId, KnownIds
 from core.planning.export_rows import (
     ChangedFile,
     DeletedFile,
@@ -17,6 +19,7 @@ from core.ports import LiveJob
 from core.reporting.rows import detailed_row, export_row, import_row, moved_row
 from tests.builders import job
 
+KNOWN = KnownIds([KnownId(Kind.JOB, "987654321", "load"), KnownId(Kind.CLUSTER, "c-12345", "etl")])
 JOB = LiveJob.pack(1, job("a"), "ana", "ana", complete=True)
 DEFINITION = Definition.pack("a", 1, "ana", job("a"))
 FILE = DefinitionFile("sub/a.json", DEFINITION, b"")
@@ -24,7 +27,8 @@ CHANGES = (FieldChange("run_as.user_name", "ana", "bob"),)
 
 
 def changed(**fields) -> Changed:
-    return Changed("a", FILE, JOB, job("a"), job("a"), **{"changes": (), **fields})
+    defaults = {"file": FILE, "job": JOB, "desired": job("a"), "current": job("a"), "changes": ()}
+    return Changed("a", **{**defaults, **fields})
 
 
 def words(row) -> tuple[str, str, str]:
@@ -112,3 +116,66 @@ def test_a_row_that_moved_is_an_error_at_its_file():
     row = moved_row(Deleted("a", JOB, ()))
     assert (row.file_name, row.status) == ("", "error")
     assert "Validate again" in row.issues[0].message
+
+
+def test_a_row_lists_the_fields_that_no_definition_has():
+    one = Definition.pack("a", 1, "ana", job("a"), left_out=("permissions",))
+    two = Definition.pack("a", 1, "ana", job("a"), left_out=("has_more", "permissions"))
+    file = DefinitionFile("a.json", one, b"")
+    note = "permissions is not part of a definition: it was left out."
+    assert import_row(New.pack("a", file, job("a"))).message == f"Will be created. {note}"
+    assert import_row(Unchanged("a", file, JOB, is_adopted=True)).message == note
+    assert export_row(UnchangedFile("a", file, JOB)).message == note
+    assert export_row(ChangedFile("a", file, JOB, one, ())).message == note
+    several = import_row(changed(file=DefinitionFile("a.json", two, b""))).message
+    assert several == "has_more, permissions are not part of a definition: they were left out."
+
+
+WITH_IDS = job("a", parameters=[{"name": "api_token", "default": "987654321 hush"}])
+MARKED = "parameters[api_token].default"
+WITH_IDS_FILE = DefinitionFile("a.json", Definition.pack("a", 1, "ana", WITH_IDS), b"")
+
+
+def test_ids_of_the_source_are_a_risk_of_an_import_that_shows_no_value():
+    for row in (New.pack("a", WITH_IDS_FILE, WITH_IDS), changed(file=WITH_IDS_FILE)):
+        [risk] = import_row(row, KNOWN).risks
+        assert (risk.code, risk.message) == (
+            "source_ids",
+            f"Holds ids of the source workspace: {MARKED} (job “load”).",
+        )
+        assert import_row(row).risks == ()
+    assert import_row(Unchanged("a", WITH_IDS_FILE, JOB, is_adopted=True), KNOWN).risks == ()
+
+
+def test_the_details_mark_ids_of_the_source():
+    row = Unchanged("a", WITH_IDS_FILE, JOB, is_adopted=True)
+    for not_mapped, paths in (
+        (True, ["tasks[main].notebook_task.notebook_path", MARKED]),
+        (False, [MARKED]),
+    ):
+        details = detailed_row(row, KNOWN, not_mapped=not_mapped).details
+        assert details is not None
+        assert sorted(item.path for item in details.not_mapped) == sorted(paths)
+        assert [item.ids for item in details.not_mapped if item.ids] == [("job “load”",)]
+
+
+def test_an_export_marks_the_ids_that_only_its_workspace_knows():
+    definition = WITH_IDS_FILE.definition
+    for row in (
+        NewFile("a", "a.json", JOB, definition),
+        ChangedFile("a", FILE, JOB, definition, ()),
+        UnchangedFile("a", WITH_IDS_FILE, JOB),
+    ):
+        shown = export_row(row, KNOWN)
+        expected = f"Holds ids that only this workspace knows: {MARKED} (job “load”)."
+        assert shown.message_with_risks == expected
+        assert shown.details is not None
+        assert [item.path for item in shown.details.not_mapped] == [MARKED]
+        assert export_row(row).details is None
+
+
+def test_many_values_with_ids_are_counted():
+    parameters = [{"name": f"p{n}", "default": "c-12345"} for n in range(7)]
+    definition = Definition.pack("a", 1, "ana", job("a", parameters=parameters))
+    message = export_row(NewFile("a", "a.json", JOB, definition), KNOWN).message_with_risks
+    assert message.endswith("parameters[p4].default (cluster “etl”) and 2 more.")

@@ -16,8 +16,8 @@ from core.operations.recorder import Recorder
 from core.planning.statuses import RowStatus
 from core.reporting.details import GitPlace, Whereabouts, WorkspaceInformation
 from core.state.history import HistoryEntry, entry_id
-from tests.builders import job, notebook_task
-from tests.fakes import FOLDER, FakeOperationStore, FakeWorkspace
+from tests.builders import definition_text, job, notebook_task
+from tests.fakes import FOLDER, ME, FakeOperationStore, FakeWorkspace
 from web.feed import Feed
 from web.identity import User
 from web.panels import Panels
@@ -269,3 +269,19 @@ def test_a_workspace_that_does_not_answer_is_an_error_and_no_empty_history(store
     panels = Panels(store, WorkspaceReader(connect))
     with pytest.raises(UnreachableError):
         panels.history_row("20231114T221320Z-import-0123456789ab", "0")
+
+
+def test_the_panel_marks_the_ids_that_were_known_when_the_row_was_made(panels, store, workspace):
+    parameters = [{"name": "next", "default": "--job=987654321"}, {"name": "x", "default": "y"}]
+    workspace.put_file("a.json", definition_text(job("a", parameters=parameters), run_as=ME))
+    workspace.put_file("b.json", definition_text(job("b"), job_id=987654321, run_as=ME))
+    service = workspace.service()
+    name = begin(store, "validate")
+    recorder = Recorder(store, name, lambda: 0.0)
+    report = service.validate(details=True, not_mapped=False, listener=recorder.listener)[1]
+    store.finish(name, Status.SUCCEEDED, recorder.finish(report))
+    keys = {row.job: row.key for row in store.row_values(name)}
+    shown = texts(panels.row(name, keys["a"])["body"])
+    assert "parameter, id of job “b”" in shown
+    assert "Copy y  parameter" in shown
+    assert "Holds ids of the source workspace: parameters[next].default (job “b”)." in shown

@@ -20,6 +20,13 @@ class WorkspaceOptions:
     missing_job_status: Literal[400, 404] = 400
     # Seen next to creator_user_name on Azure: databricks-sdk-py#967.
     list_has_run_as_user_name: bool = True
+    # Which attributes the workspace fills in to clusters that have none.
+    cloud: Literal["aws", "azure", "gcp"] = "aws"
+    # A policy is enforced when a job runs; whether also when it is written varies:
+    # databricks/cli#2492, #6492.
+    policies_refuse: bool = False
+    # databricks/cli#6315: `condition` of a table trigger is accepted and not returned.
+    returns_update_condition: bool = True
     # Fields that jobs/list leaves out and jobs/get returns: databricks/cli#1803 has `parameters`.
     # A dot leads into objects and into the objects of a list.
     list_leaves_out: tuple[str, ...] = ()

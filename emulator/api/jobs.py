@@ -23,6 +23,8 @@ from emulator.jobs.listing import get_answer, list_item, page_newest_first
 from emulator.jobs.lookups import WorkspaceLookups
 from emulator.jobs.merging import merge_settings
 from emulator.jobs.model import IS_OWNER, UNTITLED, Grant, Job
+from emulator.jobs.policies import check_policy
+from emulator.jobs.reading import Completion
 from emulator.jobs.store import position
 from emulator.jobs.validation import Draft, check_settings
 from emulator.json_values import JobSettings, JsonDict
@@ -58,7 +60,7 @@ class JobsApi:
         offset = self._offset()
         jobs = self._visible(caller(), text_argument("name"))
         token = text_argument("page_token")
-        order, options = self._workspace.jobs.arbitrary_order, self._workspace.options
+        options = self._workspace.options
         jobs = [job for job in jobs if job.settings.get("name") not in options.list_skips]
         page, paging = page_newest_first(jobs, token, limit, position, offset)
         if not page:
@@ -66,9 +68,8 @@ class JobsApi:
         if options.list_repeats and token:
             page = [jobs[jobs.index(page[0]) - 1], *page]
         expand = flag_argument("expand_tasks")
-        items = [
-            list_item(job, order, options, expand=expand, version=self._version) for job in page
-        ]
+        how = self._completion()
+        items = [list_item(job, how, expand=expand, version=self._version) for job in page]
         return json_response({"jobs": items, **paging})
 
     def get_job(self) -> Response:
@@ -77,8 +78,7 @@ class JobsApi:
         return json_response(
             get_answer(
                 self._existing(job_id),
-                self._workspace.jobs.arbitrary_order,
-                self._workspace.options,
+                self._completion(),
                 token=text_argument("page_token"),
                 version=self._version,
             )
@@ -138,9 +138,20 @@ class JobsApi:
     def _check(self, settings: JobSettings, prefix: str, unchanged_run_as: object = None) -> None:
         options = self._workspace.options
         lookups = WorkspaceLookups(self._workspace.resources, self._workspace.jobs)
-        check_settings(Draft(settings, prefix, lookups, options.serverless))
+        draft = Draft(settings, prefix, lookups, options.serverless)
+        check_settings(draft)
+        if options.policies_refuse:
+            for cluster in draft.clusters:
+                check_policy(cluster, self._find_policy)
         if unchanged_run_as is None or settings.get("run_as") != unchanged_run_as:
             check_run_as(settings, caller(), self._workspace.people, options)
+
+    def _completion(self) -> Completion:
+        workspace = self._workspace
+        return Completion(workspace.jobs.arbitrary_order, workspace.options, self._find_policy)
+
+    def _find_policy(self, policy_id: str) -> JsonDict | None:
+        return self._workspace.resources.get("cluster_policies", policy_id)
 
     def _with_queue(self, settings: JobSettings) -> JobSettings:
         """API 2.2 queues by default: docs.databricks.com/reference/jobs-api-updates."""

@@ -11,9 +11,8 @@ from typing import Any, TypeVar
 
 from emulator.errors import invalid_parameter
 from emulator.jobs.model import Job
-from emulator.jobs.reading import Order, read_settings
+from emulator.jobs.reading import Completion, read_settings
 from emulator.json_values import JobSettings, JsonDict
-from emulator.options import WorkspaceOptions
 from emulator.paging import make_token, read_position, read_token
 
 T = TypeVar("T")
@@ -40,11 +39,9 @@ def page_newest_first(
     return items[start:end], fields
 
 
-def list_item(
-    job: Job, order: Order, options: WorkspaceOptions, *, expand: bool, version: str
-) -> JsonDict:
+def list_item(job: Job, how: Completion, *, expand: bool, version: str) -> JsonDict:
     """Return a job as jobs/list shows it."""
-    settings = read_settings(job, order, options)
+    settings, options = read_settings(job, how), how.options
     settings.pop("run_as", None)  # blank in lists: databricks-sdk-py#967
     item: JsonDict = {
         "job_id": job.job_id,
@@ -66,11 +63,9 @@ def list_item(
     return {**item, "settings": settings}
 
 
-def get_answer(
-    job: Job, order: Order, options: WorkspaceOptions, *, token: str, version: str
-) -> JsonDict:
+def get_answer(job: Job, how: Completion, *, token: str, version: str) -> JsonDict:
     """Return one page of a job as jobs/get shows it."""
-    settings = read_settings(job, order, options)
+    settings = read_settings(job, how)
     answer: JsonDict = {
         "job_id": job.job_id,
         "creator_user_name": job.creator_user_name,

@@ -6,9 +6,11 @@ Jobs are stored as written and completed when read, so a stored job shows what a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from emulator.jobs.model import Job
+from emulator.jobs.policies import FindPolicy, with_policy_values
 from emulator.json_values import JobSettings, JsonDict, dicts_in
 from emulator.options import WorkspaceOptions
 
@@ -27,10 +29,23 @@ TASK_DEFAULTS: Mapping[str, object] = {
     "email_notifications": {},
 }
 CLUSTER_DEFAULTS: Mapping[str, object] = {
-    "aws_attributes": {"availability": "SPOT_WITH_FALLBACK", "zone_id": "us-east-1c"},
     "data_security_mode": "SINGLE_USER",
     "enable_elastic_disk": False,
     "enable_local_disk_encryption": False,
+}
+# Sources: databricks-sdk compute.py, AwsAttributes, AzureAttributes and GcpAttributes.
+CLOUD_ATTRIBUTES: Mapping[str, Mapping[str, object]] = {
+    "aws": {"aws_attributes": {"availability": "SPOT_WITH_FALLBACK", "zone_id": "us-east-1c"}},
+    "azure": {
+        "azure_attributes": {
+            "availability": "ON_DEMAND_AZURE",
+            "first_on_demand": 1,
+            "spot_bid_max_price": -1.0,
+        }
+    },
+    "gcp": {
+        "gcp_attributes": {"availability": "ON_DEMAND_GCP", "use_preemptible_executors": False}
+    },
 }
 # Source: terraform-provider-databricks jobs/resource_job.go, suppressed differences.
 TASK_KIND_DEFAULTS: Mapping[str, Mapping[str, object]] = {"spark_jar_task": {"run_as_repl": True}}
@@ -38,37 +53,52 @@ TASKS_WITH_SOURCE = ("notebook_task", "spark_python_task", "dbt_task")
 POOL_NODE_TYPE = "i3.xlarge"
 
 
-def read_settings(job: Job, order: Order, options: WorkspaceOptions) -> JobSettings:
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """How a workspace completes what was written: its options, its order, its policies."""
+
+    order: Order
+    options: WorkspaceOptions
+    find_policy: FindPolicy
+
+
+def read_settings(job: Job, how: Completion) -> JobSettings:
     """Return the settings that jobs/get answers with. Never changes the stored job."""
-    settings = job.settings
+    settings, options = job.settings, how.options
     source = "GIT" if "git_source" in settings else "WORKSPACE"
     read: JobSettings = {**JOB_DEFAULTS, **settings, "format": "MULTI_TASK"}
-    _shuffle_webhooks(read, order)
-    for name, complete in (
-        ("tasks", lambda task: _read_task(task, source, order)),
-        ("job_clusters", _with_read_cluster),
-    ):
-        if isinstance(read.get(name), list):
-            read[name] = [complete(item) if isinstance(item, dict) else item for item in read[name]]
+    _shuffle_webhooks(read, how.order)
+    if isinstance(read.get("tasks"), list):
+        read["tasks"] = [
+            _read_task(item, source, how) if isinstance(item, dict) else item
+            for item in read["tasks"]
+        ]
+    if isinstance(read.get("job_clusters"), list):
+        read["job_clusters"] = [
+            _with_read_cluster(item, how) if isinstance(item, dict) else item
+            for item in read["job_clusters"]
+        ]
     if _misses_queue(job, options):
         read["queue"] = {"enabled": False}
+    if not options.returns_update_condition:
+        _drop_update_condition(read)
     if not _returns_run_as(read.get("run_as"), options):
         read.pop("run_as", None)
     return read
 
 
-def _read_task(task: JsonDict, source: str, order: Order) -> JsonDict:
+def _read_task(task: JsonDict, source: str, how: Completion) -> JsonDict:
     read = {**TASK_DEFAULTS, **task}
     if isinstance(task.get("depends_on"), list):
-        read["depends_on"] = order(task["depends_on"])
-    _shuffle_webhooks(read, order)
+        read["depends_on"] = how.order(task["depends_on"])
+    _shuffle_webhooks(read, how.order)
     _complete_kind(read, source)
     nested = read.get("for_each_task")
     if isinstance(nested, dict) and isinstance(nested.get("task"), dict):
-        read["for_each_task"] = {**nested, "task": _read_task(nested["task"], source, order)}
+        read["for_each_task"] = {**nested, "task": _read_task(nested["task"], source, how)}
     if "max_retries" in read or "min_retry_interval_millis" in read:
         read.setdefault("retry_on_timeout", False)
-    return _with_read_cluster(read)
+    return _with_read_cluster(read, how)
 
 
 def _complete_kind(task: JsonDict, source: str) -> None:
@@ -83,12 +113,16 @@ def _complete_kind(task: JsonDict, source: str) -> None:
         task["sql_task"] = {**sql, "file": {"source": source, **sql["file"]}}
 
 
-def _with_read_cluster(holder: JsonDict) -> JsonDict:
+def _with_read_cluster(holder: JsonDict, how: Completion) -> JsonDict:
     """Complete `new_cluster` as the service does."""
     cluster = holder.get("new_cluster")
     if not isinstance(cluster, dict):
         return holder
-    read = {**CLUSTER_DEFAULTS, **cluster}
+    read = {
+        **CLUSTER_DEFAULTS,
+        **CLOUD_ATTRIBUTES[how.options.cloud],
+        **with_policy_values(cluster, how.find_policy),
+    }
     # Accepted on write, never returned: databricks/cli libs/testserver/jobs.go.
     read.pop("apply_policy_default_values", None)
     if "instance_pool_id" in read:
@@ -108,6 +142,14 @@ def _shuffle_webhooks(holder: JsonDict, order: Order) -> None:
             event: order(targets) if dicts_in(targets) else targets
             for event, targets in webhooks.items()
         }
+
+
+def _drop_update_condition(settings: JobSettings) -> None:
+    """Leave out `condition` of a table trigger: databricks/cli#6315."""
+    trigger = settings.get("trigger")
+    if isinstance(trigger, dict) and isinstance(trigger.get("table_update"), dict):
+        table = {k: v for k, v in trigger["table_update"].items() if k != "condition"}
+        settings["trigger"] = {**trigger, "table_update": table}
 
 
 def _misses_queue(job: Job, options: WorkspaceOptions) -> bool:

@@ -48,6 +48,7 @@ BADGES: Mapping[str, str] = {
     "path_unknown": "path unknown",
     "run_as_role": "role",
     "ignored_by_git": "ignored by Git",
+    "left_to_policy": "left to policy",
 }
 
 _TEXTS: Mapping[str, str | Forms] = {

@@ -96,6 +96,19 @@ def fingerprint(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:32]
 
 
+Prints = frozenset[str]
+"""Short texts that stand for values which need not be kept, only recognised."""
+
+
+def spelled_alike(left: Any, right: Any) -> bool:
+    """Whether two values are the same but for case, or for a number or a truth written as text."""
+    return _loose_text(left) == _loose_text(right)
+
+
+def _loose_text(value: Any) -> str:
+    return (value if isinstance(value, str) else json.dumps(value, sort_keys=True)).casefold()
+
+
 def equal_json(left: Any, right: Any) -> bool:
     """Compare as JSON does: true is not 1, but 1.0 is 1."""
     if isinstance(left, bool) or isinstance(right, bool):

@@ -190,10 +190,14 @@ class GitFolders(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NamedResource:
-    """An object that jobs refer to by id and people by name."""
+    """An object that jobs refer to by id and people by name.
+
+    `policy` is the JSON text of a cluster policy's rules, empty for everything else.
+    """
 
     resource_id: str
     name: str
+    policy: str = ""
 
 
 class Resources(Protocol):

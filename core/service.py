@@ -125,7 +125,9 @@ class JobSync:
         memory = read_memory_for_import(self._sessions.state_folder(me))
         survey = self._surveyor(listener).read(me, memory).with_pause(pause)
         ledger = settle_pending(memory.imported, survey.live, me.name)
-        plan = self._planner(listener).plan_import(survey, ledger, shows_hidden=details)
+        plan = self._planner(listener).plan_import(
+            survey, ledger, memory.filled_in, shows_hidden=details
+        )
         listener.on_planned(plan.rows)
         known = source_ids(survey, ledger)
         rows = tuple(
@@ -235,8 +237,8 @@ class JobSync:
         me, memory = work.session.me, read_memory_for_import(work.session.state)
         survey = self._surveyor(reading).read(me, memory).with_pause(pause)
         ledger = settle_pending(memory.imported, survey.live, me.name)
-        plan = self._planner(reading).plan_import(survey, ledger)
-        return FreshPlan(survey, memory.imported, ledger, plan)
+        plan = self._planner(reading).plan_import(survey, ledger, memory.filled_in)
+        return FreshPlan(survey, memory, ledger, plan)
 
     def _require(self, operation: str, mode: AppMode) -> None:
         if not self._settings.mode.allows(mode):

@@ -1,6 +1,6 @@
 """Carries out the selected rows of an import plan: snapshot, announcement, jobs, ledger."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from core.applying.apply import (
@@ -12,6 +12,7 @@ from core.applying.apply import (
     explain_failure,
 )
 from core.applying.entries import enter_equal, make_entry, note_paths
+from core.applying.reading_back import read_back
 from core.applying.work import FreshPlan, Work
 from core.errors import Issue
 from core.planning.import_plan import Plan
@@ -45,8 +46,9 @@ def import_selected(work: Work, fresh: FreshPlan, review: Review) -> tuple[Repor
         [make_snapshot_item(row.job) for row in rows.values() if isinstance(row, Changed)]
     )
     ledger = _adopted(note_paths(_without_gone(fresh), fresh.survey), plan, names)
-    _announce(work, fresh.stored, ledger, rows)
-    done = moved | _apply(work, fresh.survey, ledger, rows)
+    _announce(work, fresh.memory.imported, ledger, rows)
+    imported, applied = _apply(work, fresh.survey, ledger, rows)
+    done = moved | imported | _look_again(work, fresh, applied, imported)
     return tuple(
         done[row.job_name] if row.job_name in chosen else _left_alone(row) for row in plan.rows
     )
@@ -54,22 +56,43 @@ def import_selected(work: Work, fresh: FreshPlan, review: Review) -> tuple[Repor
 
 def _apply(
     work: Work, survey: Survey, ledger: ImportedLedger, rows: Mapping[str, Importable]
-) -> dict[str, ReportRow]:
+) -> tuple[dict[str, ReportRow], list[Applied]]:
     """Write the jobs; note in the ledger what was done, also when the work breaks off."""
     work.listener.on_step("Importing jobs")
     shown: dict[str, ReportRow] = {}
+    applied: list[Applied] = []
     try:
         for outcome in apply_rows(work, survey, rows):
             name = outcome.row.job_name
             ledger = _entered(ledger, outcome)
             shown[name] = _shown(outcome)
+            if isinstance(outcome, Applied):
+                applied.append(outcome)
             work.listener.on_row(shown[name])
             work.listener.on_progress(len(shown), len(rows))
     finally:
         unknown = [row for name, row in rows.items() if name not in shown]
         state = work.session.state
         work.session.note(state.save_imported, replace(ledger, pending=_pending(unknown)))
-    return shown
+    return shown, applied
+
+
+def _look_again(
+    work: Work, fresh: FreshPlan, applied: Sequence[Applied], shown: Mapping[str, ReportRow]
+) -> dict[str, ReportRow]:
+    """Remember what the workspace made of the jobs, and return the rows with something to say."""
+    if not applied or work.listener.should_stop():
+        return {}
+    seen = read_back(work, fresh.survey, applied)
+    known = {**fresh.memory.filled_in, **seen.prints}
+    kept = fresh.ledger.jobs.keys() | seen.prints.keys()
+    filled_in = {job_id: prints for job_id, prints in known.items() if job_id in kept}
+    if filled_in != fresh.memory.filled_in:
+        work.session.note(work.session.state.save_filled_in, filled_in)
+    return {
+        name: shown[name].with_message(f"{shown[name].message} {note}")
+        for name, note in seen.notes.items()
+    }
 
 
 def _left_alone(row: Row) -> ReportRow:

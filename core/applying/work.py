@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from core.errors import Issue
 from core.planning.import_plan import Plan
 from core.ports import Ports
+from core.reading.remembered import Memory
 from core.reading.survey import Survey
 from core.reporting.listener import Listener
 from core.state.ledger import ImportedLedger
@@ -37,12 +38,12 @@ class Work:
 class FreshPlan:
     """A plan that was made under the lock, and what it was made from.
 
-    `stored` is the ledger as the state folder holds it, `ledger` the same with the jobs entered
-    whose creation was announced and not noted.
+    `memory` is what the state folder holds, `ledger` the ledger in it with the jobs entered whose
+    creation was announced and not noted.
     """
 
     survey: Survey
-    stored: ImportedLedger
+    memory: Memory
     ledger: ImportedLedger
     plan: Plan
 

@@ -63,6 +63,8 @@ def default_source(value: Any, parents: Parents) -> bool:
 
 
 _FIXUPS = "databricks/cli libs/testserver/jobs.go jobFixUps"
+_DEFAULTS = "databricks/cli bundle/configsync/defaults.go"
+_MANAGED = "databricks/cli bundle/direct/dresources/resources.yml"
 _POOL = "databricks/cli cluster_fixups.go; databricks-sdk-py#771"
 _DOC = "Jobs API 2.2 reference"
 _FILLED = "the server fills in the default"
@@ -74,6 +76,7 @@ JOB_RULES: tuple[Rule, ...] = (
     Rule("git_source.git_snapshot", always, "only runs have it", _DOC, sendable=False),
     Rule("format", always, "ignored when written", "jobs.py JobSettings.format"),
     Rule("email_notifications", equal_to({}), _FILLED, _FIXUPS),
+    Rule("email_notifications.no_alert_for_skipped_runs", equal_to(False), _FILLED, _DEFAULTS),
     Rule("webhook_notifications", equal_to({}), _FILLED, _FIXUPS),
     Rule("notification_settings", equal_to({}), _FILLED, _DOC),
     Rule("timeout_seconds", equal_to(0), _FILLED, _FIXUPS),
@@ -86,7 +89,10 @@ JOB_RULES: tuple[Rule, ...] = (
 )
 
 TASK_RULES: tuple[Rule, ...] = (
+    Rule("disabled", equal_to(False), _FILLED, _DEFAULTS),
+    Rule("pipeline_task.full_refresh", equal_to(False), _FILLED, _DEFAULTS),
     Rule("email_notifications", equal_to({}), _FILLED, _FIXUPS),
+    Rule("email_notifications.no_alert_for_skipped_runs", equal_to(False), _FILLED, _DEFAULTS),
     Rule("webhook_notifications", equal_to({}), _FILLED, _FIXUPS),
     Rule("notification_settings", equal_to({}), _FILLED, _DOC),
     Rule("run_if", equal_to("ALL_SUCCESS"), _FILLED, _FIXUPS),
@@ -104,12 +110,6 @@ TASK_RULES: tuple[Rule, ...] = (
 )
 
 CLUSTER_RULES: tuple[Rule, ...] = (
-    Rule(
-        "apply_policy_default_values",
-        always,
-        "never returned by the API",
-        f"{_FIXUPS}, resources.yml",
-    ),
     Rule("node_type_id", beside("instance_pool_id"), _IN_POOL, _POOL, sendable=False),
     Rule("driver_node_type_id", beside("instance_pool_id"), _IN_POOL, _POOL, sendable=False),
     Rule("enable_elastic_disk", beside("instance_pool_id"), _IN_POOL, _POOL, sendable=False),
@@ -181,4 +181,48 @@ SPELLED_OUT: tuple[SpelledOut, ...] = (
         "field is not documented",
         source="docs.databricks.com/reference/jobs-api-updates.html",
     ),
+)
+
+
+def _by_workspace(pattern: str, source: str = _MANAGED, hides: Hides = always) -> Rule:
+    return Rule(pattern, hides, "filled in by this workspace", source)
+
+
+# What a workspace fills in where a definition is silent. They hold for a value that only the
+# workspace has, in a job that was never written by us: of others the workspace's answer is known.
+FILLED_IN_JOB: tuple[Rule, ...] = (
+    _by_workspace("performance_target", _DEFAULTS, equal_to("PERFORMANCE_OPTIMIZED")),
+)
+FILLED_IN_TASK: tuple[Rule, ...] = (
+    _by_workspace("notebook_task.source"),
+    _by_workspace("spark_python_task.source"),
+    _by_workspace("dbt_task.source"),
+    _by_workspace("sql_task.file.source"),
+)
+FILLED_IN_CLUSTER: tuple[Rule, ...] = (
+    _by_workspace("aws_attributes"),
+    _by_workspace("azure_attributes"),
+    _by_workspace("gcp_attributes"),
+    _by_workspace("data_security_mode"),
+    _by_workspace("single_user_name", _DEFAULTS),
+    _by_workspace("enable_elastic_disk"),
+    _by_workspace("enable_local_disk_encryption"),
+    _by_workspace("node_type_id"),
+    _by_workspace("driver_node_type_id"),
+    _by_workspace("driver_instance_pool_id"),
+    _by_workspace("custom_tags", f"{_DEFAULTS}; databricks/cli#5610"),
+    _by_workspace("cluster_log_conf", _DEFAULTS),
+    _by_workspace("runtime_engine", "databricks/cli#6512", beside("policy_id")),
+    _by_workspace("spark_version", "databricks/cli#5179", beside("policy_id")),
+)
+
+_UNRETURNED = "never returned by the API, so it cannot be compared or exported"
+
+# What is accepted and never returned. They hold for a value that only the definition has.
+UNRETURNED_JOB: tuple[Rule, ...] = (
+    Rule("trigger.table_update.condition", always, _UNRETURNED, "databricks/cli#6315"),
+    Rule("triggers[].table_update.condition", always, _UNRETURNED, "databricks/cli#6315"),
+)
+UNRETURNED_CLUSTER: tuple[Rule, ...] = (
+    Rule("apply_policy_default_values", always, _UNRETURNED, f"{_FIXUPS}; {_MANAGED}"),
 )

@@ -148,3 +148,40 @@ def _unquoted(text: str) -> str:
         return str(json.loads(text))
     except ValueError:
         return text
+
+
+def walk(path: str, settings: Any) -> Iterator[tuple[str, Any]]:
+    """Yield each step of a written path and what the settings hold there, as far as it leads."""
+    node, name = settings, ""
+    for step, _ in steps_of(path):
+        if isinstance(node, list):
+            keys = (element_key(name, item, index) for index, item in enumerate(node))
+            found = dict(zip(keys, node, strict=True))
+        else:
+            found = node if isinstance(node, dict) else {}
+            name = step
+        if step not in found:
+            return
+        node = found[step]
+        yield step, node
+
+
+def with_value(settings: Any, path: str, value: Any) -> Any:
+    """Return the settings with a value at a written path, where the object around it exists."""
+    return _with_value(settings, [step for step, _ in steps_of(path)], "", value)
+
+
+def _with_value(node: Any, steps: list[str], name: str, value: Any) -> Any:
+    step, *rest = steps
+    if isinstance(node, list):
+        return [
+            _with_value(item, rest, "", value)
+            if rest and element_key(name, item, index) == step
+            else item
+            for index, item in enumerate(node)
+        ]
+    if not isinstance(node, dict):
+        return node
+    if not rest:
+        return {**node, step: value}
+    return {**node, step: _with_value(node[step], rest, step, value)} if step in node else node

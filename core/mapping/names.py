@@ -7,6 +7,7 @@ from typing import Any
 from core.errors import Issue, SyncError
 from core.jobsettings.kinds import THIS_WORKSPACE, UNKNOWN, Kind, name_in, placeholder
 from core.jobsettings.known_ids import KnownId, KnownIds
+from core.jobsettings.policies import FixedValues, parse_fixed_values
 from core.jobsettings.references import Reference, find_references, replace_references
 from core.json_text import JobSettings
 from core.mapping.mapping_file import Mappings, section_of
@@ -37,6 +38,7 @@ class NameBook:
         self._names: dict[tuple[Kind, str], str] = {}
         self._ids: dict[tuple[Kind, str], list[str]] = {}
         self._gone: set[tuple[Kind, str]] = set()
+        self._policies: dict[str, FixedValues] = {}
         self.add(Kind.WORKSPACE, NamedResource(workspace_id, THIS_WORKSPACE))
         for kind, members in resources.items():
             for resource in members:
@@ -48,6 +50,8 @@ class NameBook:
         if old is not None:
             self._ids[kind, old].remove(resource.resource_id)
         self._names[kind, resource.resource_id] = resource.name
+        if resource.policy:
+            self._policies[resource.resource_id] = parse_fixed_values(resource.policy)
         self._ids.setdefault((kind, resource.name), []).append(resource.resource_id)
 
     def claim(self, kind: Kind, resource: NamedResource) -> None:
@@ -78,6 +82,16 @@ class NameBook:
     def ids_of(self, kind: Kind, name: str) -> tuple[str, ...]:
         """Return all ids that carry a name."""
         return tuple(self._ids.get((kind, name), ()))
+
+    def fixed_by(self, policy: Any) -> FixedValues:
+        """Return what a cluster policy fixes here.
+
+        Args:
+            policy: what `policy_id` holds: an id, or a name as settings in Git have it.
+        """
+        name = name_in(Kind.CLUSTER_POLICY, policy)
+        ids = (str(policy),) if name is None else self.ids_of(Kind.CLUSTER_POLICY, name)
+        return self._policies.get(ids[0], {}) if len(ids) == 1 else {}
 
     def names(self, kind: Kind) -> tuple[str, ...]:
         """Return all names of a kind."""

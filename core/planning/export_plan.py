@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from core.comparing.diff import diff_settings
+from core.comparing.diff import FieldChange
+from core.comparing.filled_in import Habits, compare
 from core.definitions.file_names import (
     find_free_file_name,
     fold_file_name,
@@ -12,7 +13,7 @@ from core.definitions.file_names import (
 from core.definitions.folder import DefinitionFile, GitContents, OtherFile
 from core.definitions.ignore_rules import IgnoreRules
 from core.errors import Issue
-from core.json_text import JobSettings
+from core.json_text import JobSettings, Prints
 from core.mapping.mapping_file import PausePolicy
 from core.mapping.names import NameBook
 from core.mapping.pause import apply_pause_policy
@@ -27,9 +28,9 @@ from core.planning.export_rows import (
     UnchangedFile,
 )
 from core.planning.forms import (
-    make_definition,
+    Exported,
+    make_exported,
     make_file_form,
-    make_live_form,
     manager_of,
     take_identity,
 )
@@ -71,8 +72,9 @@ class ExportSituation:
 
     `as_imported` gives a definition's settings after mapping, or None: a job in the workspace
     that imports the file is equal to it although its clusters have other names. `pause` is the
-    policy under which it was imported; `imported` knows where its file was. `settled` are rows of
-    an earlier pass that need no second look; `unproven` are jobs that may or may not exist.
+    policy under which it was imported; `imported` knows where its file was, and `filled_in` what
+    the workspace made of it. `settled` are rows of an earlier pass that need no second look;
+    `unproven` are jobs that may or may not exist.
     `ignore_rules` say which files Git does not commit.
     """
 
@@ -85,6 +87,7 @@ class ExportSituation:
     pause: PausePolicy = PausePolicy.FROM_GIT
     imported: ImportedLedger = field(default_factory=ImportedLedger)
     unproven: Mapping[int, Issue] = field(default_factory=dict)
+    filled_in: Mapping[int, Prints] = field(default_factory=dict)
     unread_jobs: Mapping[int, Issue] = field(default_factory=dict)
     settled: tuple[UnchangedFile, ...] = ()
     ignore_rules: IgnoreRules = field(default_factory=IgnoreRules)
@@ -169,11 +172,11 @@ class _Planner:
         reason = manager_of(job.marks)
         if reason:
             return SkippedJob(job.name, reason)
-        form = make_live_form(job, self._now.book)
-        issues = self._job_problem(job) or form.issues
+        exported = make_exported(job, self._now.book)
+        issues = self._job_problem(job) or exported.form.issues
         if issues:
             return Blocked(job.name, "", issues)
-        return self._compared_row(job, form.settings, file) if file else self._new_row(job)
+        return self._compared_row(exported, file) if file else self._new_row(exported)
 
     def _job_problem(self, job: LiveJob) -> tuple[Issue, ...]:
         if job.job_id in self._now.unread_jobs:
@@ -187,7 +190,8 @@ class _Planner:
         problem = self._pairing.problems.get(job.job_id)
         return (problem,) if problem else ()
 
-    def _new_row(self, job: LiveJob) -> ExportRow:
+    def _new_row(self, exported: Exported) -> ExportRow:
+        job = exported.job
         unread = self._unread_file_of(job)
         if unread:
             message = f"Its file {unread} cannot be read and is not overwritten."
@@ -201,8 +205,9 @@ class _Planner:
                 job.name, path, (Issue(f"The file name {path} is already taken.", path),)
             )
         self._taken.add(fold_file_name(path))
-        definition = make_definition(job, self._now.book)
-        return NewFile(job.name, path, job, definition, self._now.ignore_rules.find(path))
+        definition, ignored_by = exported.make_definition(), self._now.ignore_rules.find(path)
+        left = exported.left_to_policies
+        return NewFile(job.name, path, job, definition, ignored_by, left)
 
     def _unread_file_of(self, job: LiveJob) -> str:
         """Return where the job's file is or may be, if it cannot be read there; else nothing."""
@@ -228,23 +233,29 @@ class _Planner:
                 return other
         return None
 
-    def _compared_row(self, job: LiveJob, live: JobSettings, file: DefinitionFile) -> ExportRow:
+    def _compared_row(self, exported: Exported, file: DefinitionFile) -> ExportRow:
+        job, left = exported.job, exported.left_to_policies
         current = make_file_form(file.definition).settings
-        wanted = take_identity(live, job, current)
-        changes = diff_settings(current, wanted)
+        wanted = take_identity(exported.form.settings, job, current)
+        found = compare(wanted, current, Habits(has_rules=False))  # the file is what is replaced
+        changes = tuple(FieldChange(one.path, one.desired, one.current) for one in found.changes)
         ignored_by = self._now.ignore_rules.find(file.path)
-        if not changes or self._is_as_imported(file, wanted):
-            return UnchangedFile(job.name, file, job, ignored_by)
+        if not changes or self._is_as_imported(job, file, wanted):
+            return UnchangedFile(job.name, file, job, ignored_by, left)
         old_name = file.definition.job_name
-        definition = make_definition(job, self._now.book)
+        definition = exported.make_definition(found.hidden)
         renamed = old_name if old_name != job.name else ""
-        return ChangedFile(job.name, file, job, definition, changes, renamed, ignored_by)
+        return ChangedFile(job.name, file, job, definition, changes, renamed, ignored_by, left)
 
-    def _is_as_imported(self, file: DefinitionFile, live: JobSettings) -> bool:
+    def _is_as_imported(self, job: LiveJob, file: DefinitionFile, live: JobSettings) -> bool:
+        """Whether the job is what importing the file made of it; what people changed counts."""
         imported = self._now.as_imported(file)
         if imported is None:
             return False
-        return not diff_settings(apply_pause_policy(imported, live, self._now.pause), live)
+        prints = self._now.filled_in.get(job.job_id)
+        habits = Habits(prints, has_rules=False, fixed_by=self._now.book.fixed_by)
+        desired = apply_pause_policy(imported, live, self._now.pause)
+        return not compare(live, desired, habits).changes
 
     def _file_row(self, file: DefinitionFile) -> ExportRow:
         name = file.definition.job_name

@@ -25,6 +25,7 @@ class NewFile:
     job: LiveJob
     definition: Definition
     ignored_by: IgnoreRule | None = None
+    left_to_policies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class ChangedFile:
     changes: tuple[FieldChange, ...]
     old_name: str = ""
     ignored_by: IgnoreRule | None = None
+    left_to_policies: tuple[str, ...] = ()
 
     @property
     def status(self) -> RowStatus:
@@ -59,6 +61,7 @@ class UnchangedFile:
     file: DefinitionFile
     job: LiveJob
     ignored_by: IgnoreRule | None = None
+    left_to_policies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

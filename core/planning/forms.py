@@ -1,11 +1,14 @@
 """The forms of one job that are compared and written: live, in its file, and desired here."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
 from core.comparing.canonical import drop_unsendable, sort_shuffled, spell_out
+from core.comparing.diff import HiddenDifference
 from core.definitions.definition import Definition
 from core.errors import InvalidDefinitionError, Issue
+from core.jobsettings.places import with_value
+from core.jobsettings.policies import leave_to_policies
 from core.jobsettings.principals import Principal, effective_run_as
 from core.json_text import JobSettings, Packed
 from core.mapping.mapping_file import DEFAULT, RUN_AS_SECTION, Mappings
@@ -38,7 +41,7 @@ def manager_of(settings: JobSettings) -> str:
 
 
 def make_live_form(job: LiveJob, book: NameBook) -> Form:
-    """Return a live job in the form that is compared with Git, and written to it."""
+    """Return a live job in the form that is compared with what it should be."""
     named = write_names(drop_unsendable(job.unpack_settings()), book)
     settings = spell_out(named.settings, "live")
     return _with_identity(settings, job.run_as_user_name, named.issues)
@@ -61,11 +64,41 @@ def take_identity(current: JobSettings, job: LiveJob, desired: JobSettings) -> J
     return current
 
 
-def make_definition(job: LiveJob, book: NameBook) -> Definition:
-    """Return the definition that a live job's file should hold: its own fields, in steady order."""
-    named = write_names(sort_shuffled(drop_unsendable(job.unpack_settings())), book).settings
-    settings = spell_out(named, "live")
-    return Definition.pack(job.name, job.job_id, job.run_as_user_name, settings)
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A live job as its file should be, and the paths that are left to its clusters' policies.
+
+    `settings` are what is written to the file, `form` what is compared with it.
+    """
+
+    job: LiveJob
+    settings: JobSettings
+    form: Form
+    left_to_policies: tuple[str, ...]
+
+    def make_definition(self, kept: Iterable[HiddenDifference] = ()) -> Definition:
+        """Return what the job's file should hold.
+
+        Args:
+            kept: values of the present file that the API never returns; they stay in it.
+        """
+        settings = self.settings
+        for value in kept:
+            settings = with_value(settings, value.path, value.desired)
+        job = self.job
+        return Definition.pack(job.name, job.job_id, job.run_as_user_name, settings)
+
+
+def make_exported(job: LiveJob, book: NameBook) -> Exported:
+    """Return what a live job's file should hold: its own fields, in steady order.
+
+    What the policy of a cluster fixes is left to the policy of whichever workspace imports it.
+    """
+    own, left_out = leave_to_policies(drop_unsendable(job.unpack_settings()), book.fixed_by)
+    named = write_names(sort_shuffled(own), book)
+    settings = spell_out(named.settings, "live")
+    form = _with_identity(settings, job.run_as_user_name, named.issues)
+    return Exported(job, settings, form, tuple(left_out))
 
 
 def make_steady(definition: Definition, *, is_answer: bool) -> Definition:

@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from core.comparing.canonical import canonicalize
-from core.comparing.diff import diff_settings, find_hidden
+from core.comparing.diff import find_hidden
+from core.comparing.filled_in import Habits, compare
 from core.definitions.folder import DefinitionFile, GitContents
 from core.errors import Issue
-from core.json_text import fingerprint
+from core.json_text import Prints, fingerprint
 from core.mapping.mapping_file import PausePolicy
 from core.mapping.names import NameBook, find_needed_ids
 from core.mapping.pause import apply_pause_policy
@@ -80,7 +81,8 @@ class Situation:
     `desired` gives the form of each definition here; `unread_jobs` the jobs whose full form could
     not be read, `unproven` those of which nobody knows whether they exist. `sees_all_jobs` is True
     when the list of jobs is known to be whole. `book` names the jobs of definitions as Git does.
-    `shows_hidden` asks for what the rules of comparing hid.
+    `filled_in` is what the workspace made of the jobs that we wrote. `shows_hidden` asks for what
+    the rules of comparing hid.
     `settled` are rows of an earlier pass that need no second look.
     """
 
@@ -93,6 +95,7 @@ class Situation:
     pause: PausePolicy = PausePolicy.FROM_GIT
     unproven: Mapping[int, Issue] = field(default_factory=dict)
     unread_jobs: Mapping[int, Issue] = field(default_factory=dict)
+    filled_in: Mapping[int, Prints] = field(default_factory=dict)
     shows_hidden: bool = False
     settled: tuple[Unchanged, ...] = ()
 
@@ -222,8 +225,11 @@ class _Planner:
             return Blocked(name, file.path, (self._now.unread_jobs[job.job_id],))
         current = take_identity(make_live_form(job, self._now.book).settings, job, form.settings)
         desired = apply_pause_policy(form.settings, current, self._now.pause)
-        changes = diff_settings(current, desired)
-        hidden = find_hidden(current, desired) if self._now.shows_hidden else ()
+        habits = Habits(self._now.filled_in.get(job.job_id), fixed_by=self._now.book.fixed_by)
+        found = compare(current, desired, habits)
+        changes, hidden = found.changes, found.hidden
+        if self._now.shows_hidden:
+            hidden += find_hidden(current, desired)
         if not changes:
             return Unchanged(name, file, job, job.job_id in self._now.ledger.jobs, hidden)
         old_name = job.name if job.name != name else ""

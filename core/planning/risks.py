@@ -48,14 +48,25 @@ def risks_of_ignored(rule: IgnoreRule | None) -> tuple[Risk, ...]:
     return (Risk("ignored_by_git", message),)
 
 
+def risks_of_policies(paths: Sequence[str]) -> tuple[Risk, ...]:
+    """Return the note for values that a definition leaves to the policies of its clusters."""
+    if not paths:
+        return ()
+    message = f"Left to the cluster policy, which fixes it: {_some_of(paths)}."
+    return (Risk("left_to_policy", message),)
+
+
 def id_risks(holders: Sequence[Verbatim], words: str) -> tuple[Risk, ...]:
     """Say which values hold ids, and whose they are; the values themselves may be secret."""
     if not holders:
         return ()
     listed = [f"{item.path} ({', '.join(item.ids)})" for item in holders[:_MOST_LISTED]]
-    more = len(holders) - len(listed)
-    places = ", ".join(listed) + (f" and {more} more" if more else "")
-    return (Risk("source_ids", f"{words}: {places}."),)
+    return (Risk("source_ids", f"{words}: {_some_of(listed, len(holders))}."),)
+
+
+def _some_of(texts: Sequence[str], total: int = 0) -> str:
+    more = max(total, len(texts)) - _MOST_LISTED
+    return ", ".join(texts[:_MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _activation(current: JobSettings, desired: JobSettings) -> tuple[Risk, ...]:

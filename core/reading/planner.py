@@ -1,14 +1,14 @@
 """Hands what a survey read to the pure planners, and reads in full what they ask for."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from core.definitions.folder import DefinitionFile
 from core.errors import SyncError
 from core.jobsettings.kinds import Kind
 from core.jobsettings.principals import Principal, effective_run_as
-from core.json_text import JobSettings
+from core.json_text import JobSettings, Prints
 from core.planning.export_plan import ExportPlan, ExportSituation, plan_export
 from core.planning.forms import Form, choose_principal, make_desired_form
 from core.planning.import_identity import pair_definitions
@@ -32,7 +32,12 @@ class Planner:
         self._reader = FullReader(ports.jobs, settings.threads, while_reading(listener))
 
     def plan_import(
-        self, survey: Survey, ledger: ImportedLedger, *, shows_hidden: bool = False
+        self,
+        survey: Survey,
+        ledger: ImportedLedger,
+        filled_in: Mapping[int, Prints],
+        *,
+        shows_hidden: bool = False,
     ) -> Plan:
         """Plan an import: every job that is not equal is read in full."""
         pairing = pair_definitions(survey.contents.files, survey.live, ledger, survey.unproven)
@@ -49,6 +54,7 @@ class Planner:
             sees_all_jobs=survey.me.is_admin,
             pause=survey.mappings.pause,
             unproven=survey.unproven,
+            filled_in=filled_in,
             shows_hidden=shows_hidden,
         )
 
@@ -67,6 +73,7 @@ class Planner:
             live=survey.live,
             ledger=memory.exported,
             imported=memory.imported,
+            filled_in=memory.filled_in,
             unproven=survey.unproven,
             book=survey.book,
             sees_all_jobs=survey.me.is_admin,

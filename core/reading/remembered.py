@@ -1,19 +1,21 @@
 """What the state folder remembers of earlier operations, as a reading needs it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from core.definitions.folder import RememberedFile
+from core.json_text import Prints
 from core.state.folder import StateFolder
 from core.state.ledger import ExportedLedger, ImportedJob, ImportedLedger, PendingCreate
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Both ledgers as the state folder holds them."""
+    """Both ledgers as the state folder holds them, and what the workspace filled in, by job id."""
 
     imported: ImportedLedger
     exported: ExportedLedger
+    filled_in: Mapping[int, Prints] = field(default_factory=dict)
 
     def files(self) -> Iterator[RememberedFile]:
         """Yield the definitions that the ledgers know, those of announced jobs included."""
@@ -25,13 +27,13 @@ class Memory:
 
 def read_memory_for_import(state: StateFolder) -> Memory:
     """Read the ledgers of a workspace that imports, and hardly ever exports."""
-    return Memory(state.imported(), state.find_exported())
+    return Memory(state.imported(), state.find_exported(), state.find_filled_in())
 
 
 def read_memory_for_export(state: StateFolder) -> Memory:
     """Read the ledgers of a workspace that exports, and hardly ever imports."""
-    exported = state.exported()
-    return Memory(state.find_imported(), exported)
+    exported, imported = state.exported(), state.find_imported()
+    return Memory(imported, exported, state.find_filled_in() if imported.jobs else {})
 
 
 def _recall(entry: ImportedJob | PendingCreate) -> RememberedFile:

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import assert_never
 
 from core.definitions.definition import Definition
-from core.definitions.ignore_rules import IgnoreRule
 from core.errors import Issue
 from core.jobsettings.known_ids import NO_IDS, KnownIds
 from core.jobsettings.verbatim import Verbatim, find_verbatim
@@ -28,7 +27,7 @@ from core.planning.import_rows import (
     Unchanged,
     Unmanaged,
 )
-from core.planning.risks import Risk, id_risks, risks_of, risks_of_ignored
+from core.planning.risks import Risk, id_risks, risks_of, risks_of_ignored, risks_of_policies
 from core.reporting.report import ReportRow, RowDetails
 
 _MANY_LEFT_OUT = "are not part of a definition: they were"
@@ -107,18 +106,18 @@ def export_row(row: ExportRow, known: KnownIds = NO_IDS) -> ReportRow:
     match row:
         case NewFile():
             shown = ReportRow(row.job_name, row.path, row.status)
-            return _with_notes(shown, row.definition.packed, known, row.ignored_by)
+            return _with_notes(shown, row.definition.packed, known, row)
         case ChangedFile():
             message = f"The file still uses the name “{row.old_name}”." if row.old_name else ""
             message = with_left_out(message, row.file.definition)
             shown = ReportRow(
                 row.job_name, row.path, row.status, changes=row.changes, message=message
             )
-            return _with_notes(shown, row.definition.packed, known, row.ignored_by)
+            return _with_notes(shown, row.definition.packed, known, row)
         case UnchangedFile():
             message = with_left_out("", row.file.definition)
             shown = ReportRow(row.job_name, row.file.path, row.status, message=message)
-            return _with_notes(shown, row.file.definition.packed, known, row.ignored_by)
+            return _with_notes(shown, row.file.definition.packed, known, row)
         case DeletedFile():
             return ReportRow(row.job_name, row.file.path, row.status, message=row.reason)
         case ForeignFile():
@@ -154,12 +153,14 @@ def row_risks(row: Row, known: KnownIds = NO_IDS) -> tuple[Risk, ...]:
 
 
 def _with_notes(
-    shown: ReportRow, settings: Packed, known: KnownIds, ignored_by: IgnoreRule | None
+    shown: ReportRow, settings: Packed, known: KnownIds, row: NewFile | ChangedFile | UnchangedFile
 ) -> ReportRow:
-    """Note on a row of an export what Git ignores, and ids that mean nothing elsewhere."""
+    """Note on a row what Git ignores, what policies decide, and ids that mean nothing elsewhere."""
     holders = _holders_of_ids(settings, known)
-    risks = risks_of_ignored(ignored_by) + id_risks(
-        holders, "Holds ids that only this workspace knows"
+    risks = (
+        *risks_of_ignored(row.ignored_by),
+        *risks_of_policies(row.left_to_policies),
+        *id_risks(holders, "Holds ids that only this workspace knows"),
     )
     details = RowDetails(not_mapped=holders) if holders else shown.details
     return replace(shown, risks=risks, details=details)

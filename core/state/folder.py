@@ -1,11 +1,12 @@
 """The state folder in the workspace: ledgers and snapshots."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from core.errors import InvalidJsonError, NotFoundError, StateError, WorkspaceError
-from core.json_text import JsonDict, parse_json, stable_bytes
+from core.json_text import JsonDict, Prints, parse_json, stable_bytes
 from core.ports import WorkspaceFiles
+from core.state.filled_in import filled_in_as_json, parse_filled_in
 from core.state.ledger import (
     ExportedLedger,
     ImportedLedger,
@@ -16,6 +17,7 @@ from core.state.ledger import (
 FOLDER_NAME = ".job-sync-state"
 _IMPORTED = "imported.json"
 _EXPORTED = "exported.json"
+_FILLED_IN = "filled_in.json"
 _SNAPSHOT_BYTES = 5 * 1024 * 1024  # half of what one workspace file may hold
 
 
@@ -56,6 +58,15 @@ class StateFolder:
     def find_exported(self) -> ExportedLedger:
         """Return the ledger of exported files of a workspace that hardly ever has one."""
         return self.exported() if self._has(_EXPORTED) else ExportedLedger()
+
+    def find_filled_in(self) -> dict[int, Prints]:
+        """Return what the workspace made of the jobs that were written, by job id."""
+        document = self._read(_FILLED_IN) if self._has(_FILLED_IN) else None
+        return {} if document is None else parse_filled_in(document)
+
+    def save_filled_in(self, filled_in: Mapping[int, Prints]) -> None:
+        """Replace what the workspace made of the jobs that were written."""
+        self._write(_FILLED_IN, filled_in_as_json(filled_in))
 
     def save_imported(self, ledger: ImportedLedger) -> None:
         """Replace the ledger of imported jobs."""

@@ -22,6 +22,7 @@ class Endpoint:
 
     `one_path` is empty where the list is known to be complete. `one_by` is the query field that
     holds the id when the path does not. `paging` "number" counts pages from 1 until one is empty.
+    `policy_field` holds the rules of a policy as JSON text.
     """
 
     list_path: str
@@ -31,6 +32,7 @@ class Endpoint:
     one_path: str = ""
     one_by: str = ""
     paging: Literal["token", "number"] = "token"
+    policy_field: str = ""
     query: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -64,7 +66,11 @@ ENDPOINTS: Mapping[Kind, Endpoint] = {
         query={"max_results": 100},  # more is refused
     ),
     Kind.CLUSTER_POLICY: Endpoint(
-        "/api/2.0/policies/clusters/list", "policies", "policy_id", "name"
+        "/api/2.0/policies/clusters/list",
+        "policies",
+        "policy_id",
+        "name",
+        policy_field="definition",
     ),
     Kind.INSTANCE_POOL: Endpoint(
         "/api/2.0/instance-pools/list",
@@ -189,4 +195,5 @@ def _resource(entry: JsonDict, endpoint: Endpoint) -> NamedResource:
     name = str(entry.get(endpoint.name_field) or "")
     if endpoint.name_field == "path":
         name = workspace_path(name)
-    return NamedResource(str(entry[endpoint.id_field]), name)
+    policy = str(entry.get(endpoint.policy_field) or "") if endpoint.policy_field else ""
+    return NamedResource(str(entry[endpoint.id_field]), name, policy)

@@ -42,6 +42,7 @@ JOB_CASES = [
     Case("email_notifications", {}, {"on_start": ["a@x"]}),
     Case("email_notifications", {"on_start": [], "on_failure": None}, {"on_failure": ["a@x"]}),
     Case("webhook_notifications", {}, {"on_start": [{"id": "1"}]}),
+    Case("email_notifications.no_alert_for_skipped_runs", False, True),
     Case("notification_settings", {}, {"no_alert_for_skipped_runs": False}),
     Case("timeout_seconds", 0, 60),
     Case("timeout_seconds", 0.0, False),
@@ -54,6 +55,9 @@ JOB_CASES = [
     Case("tags", {}, {"team": ""}),
 ]
 TASK_CASES = [
+    Case("disabled", False, True),
+    Case("pipeline_task.full_refresh", False, True),
+    Case("email_notifications.no_alert_for_skipped_runs", False, True),
     Case("email_notifications", {}, {"on_success": ["a@x"]}),
     Case("webhook_notifications", {}, {"on_failure": [{"id": "1"}]}),
     Case("notification_settings", {}, {"alert_on_last_attempt": True}),
@@ -71,7 +75,6 @@ TASK_CASES = [
     Case("sql_task.parameters", {}, {"a": "1"}),
 ]
 CLUSTER_CASES = [
-    Case("apply_policy_default_values", True, NEVER),
     Case("node_type_id", "m5", "m5", POOL, {}),
     Case("driver_node_type_id", "m5", "m5", POOL, {}),
     Case("enable_elastic_disk", True, True, POOL, {}),

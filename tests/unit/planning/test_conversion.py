@@ -14,7 +14,7 @@ from core.planning.conversion import (
     Unconverted,
     plan_conversion,
 )
-from core.planning.forms import make_definition
+from core.planning.forms import make_exported
 from core.ports import LiveJob
 from tests.builders import job, notebook_task, run_job_task
 
@@ -63,7 +63,7 @@ def test_an_answer_is_written_as_an_export_writes_the_job():
     del settings["queue"]
     live = LiveJob.pack(7, settings, "ana", "ana", complete=True)
     row = made({**ANSWER, "run_as_user_name": "ana", "settings": settings})
-    exported = encode_definition(make_definition(live, NameBook("1", {})))
+    exported = encode_definition(make_exported(live, NameBook("1", {})).make_definition())
     assert encode_definition(row.definition) == exported
     assert (row.file_name, row.definition.left_out) == (
         "load.json",

@@ -10,8 +10,8 @@ from core.mapping.mapping_file import Mappings
 from core.mapping.names import NameBook
 from core.planning.forms import (
     choose_principal,
-    make_definition,
     make_desired_form,
+    make_exported,
     make_file_form,
     make_live_form,
     manager_of,
@@ -76,12 +76,15 @@ def test_a_queue_that_is_given_is_kept(enabled):
     assert make_live_form(live(queue=queue), book()).settings["queue"] == queue
     assert make_file_form(definition(queue=queue)).settings["queue"] == queue
     assert desired(definition(queue=queue)).settings["queue"] == queue
-    assert make_definition(live(queue=queue), book()).unpack_settings()["queue"] == queue
+    assert (
+        make_exported(live(queue=queue), book()).make_definition().unpack_settings()["queue"]
+        == queue
+    )
 
 
 def test_a_queue_of_null_is_an_absent_queue():
     assert make_live_form(live(queue=None), book()).settings["queue"] == {"enabled": False}
-    assert make_definition(live(queue=None), book()).unpack_settings()["queue"] == {
+    assert make_exported(live(queue=None), book()).make_definition().unpack_settings()["queue"] == {
         "enabled": False
     }
     assert make_file_form(definition(queue=None)).settings["queue"] == {"enabled": True}
@@ -107,7 +110,7 @@ def test_a_definition_that_names_nobody_has_no_identity_in_its_form():
 def test_what_was_exported_is_equal_to_the_job():
     job = live(tasks=[{"task_key": "a", "existing_cluster_id": "c-1"}], format="MULTI_TASK")
     names = book(etl="c-1")
-    written = make_definition(job, names)
+    written = make_exported(job, names).make_definition()
     assert written.unpack_settings()["tasks"][0]["existing_cluster_id"] == "__CLUSTER__etl__"
     assert (written.job_name, written.source_job_id, written.run_as_user_name) == ("load", 7, "ana")
     assert (

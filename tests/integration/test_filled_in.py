@@ -200,6 +200,7 @@ def test_an_import_says_when_a_job_differs_all_the_same(prod: Emulated) -> None:
     prod.fault(GET, status=200, times=1, body=other)
     report = prod.service().import_jobs()
     assert "max_concurrent_runs" in row_of(report, "a").message
+    assert prod.service().import_jobs().counts() == {"changed": 1}
     assert prod.service().validate()[1].counts() == {"unchanged": 1}
 
 

@@ -130,6 +130,7 @@ def test_what_is_no_job_in_a_list_is_said_by_its_place():
         ({"new_settings": {"name": "x"}, "fields_to_remove": ["tags"]}, "only what changes"),
         ({"run_name": "x", "tasks": [notebook_task("a")]}, "one run, not a job"),
         ({"resource": {"databricks_job": {"a": {}}}}, "It is Terraform. Terraform has its own"),
+        ({"resources": {"jobs": {"a": {"name": "x"}}}}, "resources.jobs.a: It has no field that"),
         ({"version": 1}, "no job in a form that is known"),
         ({"settings": {"editor.tabSize": 2}}, "no job in a form that is known"),
     ],

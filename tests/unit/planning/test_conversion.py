@@ -144,8 +144,8 @@ def test_variables_of_a_bundle_are_listed_and_other_jobs_are_converted():
     many = job("${bundle.target} b", tags={f"k{n:02}": "${var.x}" for n in range(12)})
     one, two, three = convert({"resources": {"jobs": {"a": variable, "b": many, "c": job("c")}}})
     assert str(one.issue) == (
-        "resources.jobs.a: Only the bundle knows its variables `${…}`: "
-        "tasks[t].existing_cluster_id."
+        "resources.jobs.a: Only the bundle knows its variables: "
+        "tasks[t].existing_cluster_id (${var.cluster})."
     )
     assert "tags.k00" in str(two.issue)
     assert str(two.issue).endswith(" and 3 more.")

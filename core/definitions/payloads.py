@@ -3,6 +3,7 @@
 Requests and answers of the Jobs API, bundles and Terraform. A new form is a row of `PAYLOADS`.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,6 +23,7 @@ _NO_JOB = "It is not a job."
 _WITHOUT_TASKS = "jobs/list left out its tasks: save the answer of jobs/get, or use expand_tasks."
 _TERRAFORM = "Terraform has its own form: apply it, then export the job from the workspace."
 _MOST_LISTED = 10
+_VARIABLE = re.compile(r"\$\{[^{}]*\}?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,13 +200,12 @@ def _bundle_parts(document: JsonDict) -> Iterator[JobPart]:
 
 def _variables_in(settings: JsonDict) -> str:
     """Return why a job cannot be taken out of its bundle: values that only the bundle knows."""
-    places = [place for place, text in list_texts(settings) if "${" in text]
-    if not places:
+    found = [(place, _VARIABLE.findall(text)) for place, text in list_texts(settings)]
+    listed = [f"{place} ({', '.join(names)})" for place, names in found if names]
+    if not listed:
         return ""
-    more = f" and {len(places) - _MOST_LISTED} more" if len(places) > _MOST_LISTED else ""
-    return (
-        f"Only the bundle knows its variables `${{…}}`: {', '.join(places[:_MOST_LISTED])}{more}."
-    )
+    more = f" and {len(listed) - _MOST_LISTED} more" if len(listed) > _MOST_LISTED else ""
+    return f"Only the bundle knows its variables: {', '.join(listed[:_MOST_LISTED])}{more}."
 
 
 def _no_parts(_document: Any) -> tuple[JobPart, ...]:

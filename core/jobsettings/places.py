@@ -77,16 +77,22 @@ def element_key(path: str, element: Any, index: int) -> str:
     return str(index)
 
 
-def list_texts(node: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Yield every text in a value with its place."""
-    if isinstance(node, dict):
-        for key, value in node.items():
-            yield from list_texts(value, join_key(path, key))
-    elif isinstance(node, list):
-        for index, item in enumerate(node):
-            yield from list_texts(item, join_element(path, element_key(path, item, index)))
-    elif isinstance(node, str):
-        yield path, node
+def list_texts(value: Any) -> Iterator[tuple[str, str]]:
+    """Yield every text in a value with its place, in order; not recursive, however deep it is."""
+    waiting: list[tuple[str, Any]] = [("", value)]
+    while waiting:
+        path, node = waiting.pop()
+        if isinstance(node, str):
+            yield path, node
+        elif isinstance(node, dict):
+            inner = [(join_key(path, key), item) for key, item in node.items()]
+            waiting += reversed(inner)
+        elif isinstance(node, list):
+            inner = [
+                (join_element(path, element_key(path, item, index)), item)
+                for index, item in enumerate(node)
+            ]
+            waiting += reversed(inner)
 
 
 Place = tuple[Any, str | int, Any]

@@ -11,7 +11,7 @@ MASK = "•••••• (hidden)"
 _SECRET_PATHS = re.compile(r"(log_analytics_primary_key|basic_auth\.(password|username))$")
 # Free-form maps: only the key says what a value is.
 _SECRET_KEYS = re.compile(
-    r"(spark_conf|spark_env_vars|variables|parameters|params)[.\[].*"
+    r"(spark_conf|spark_env_vars|variables|parameters|params|filters)[.\[].*"
     r"(secret|passw|pwd|token|credential|connection.?string"
     r"|(access|account|api|private|primary|shared).?key)",
     re.IGNORECASE,

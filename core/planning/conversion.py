@@ -4,7 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.definitions.definition import Definition, make_definition, parse_document
+from core.definitions.definition import (
+    Definition,
+    definition_as_json,
+    make_definition,
+    parse_document,
+)
 from core.definitions.file_names import find_free_file_name, make_file_name
 from core.definitions.payloads import JobPart, find_payload, is_wrapped
 from core.errors import InvalidDefinitionError, Issue, SyncError
@@ -127,10 +132,13 @@ def _row(source: Source, part: JobPart, given: _Given, *, whole: Any) -> Convers
 
 def _new_row(source: Source, part: JobPart, definition: Definition, given: _Given) -> ConversionRow:
     job_name, folder = definition.job_name, source.folder
+    steady = make_steady(definition, is_answer=part.is_answer)
     names = given.names.setdefault(folder, set())
     plain = make_file_name(job_name)
     problem = ""
-    if (folder, job_name) in given.jobs:
+    if not is_wrapped(definition_as_json(steady)):
+        problem = "It has no field that only a job has."
+    elif (folder, job_name) in given.jobs:
         problem = f"More than one job is named “{job_name}”: only the first becomes a definition."
     elif plain.casefold() in given.existing.get(folder, frozenset()):
         problem = f"{plain} exists and is not overwritten. Choose another folder with --to."
@@ -140,7 +148,6 @@ def _new_row(source: Source, part: JobPart, definition: Definition, given: _Give
     file_name = find_free_file_name(job_name, names | given.existing.get(folder, frozenset()))
     names.add(file_name.casefold())
     notes = tuple(_notes(definition))
-    steady = make_steady(definition, is_answer=part.is_answer)
     return NewDefinition(job_name, folder, file_name, steady, notes)
 
 
@@ -167,7 +174,8 @@ def _has_git_source(settings: JobSettings) -> bool:
 
 
 def _is_raw(reference: Reference) -> bool:
-    return name_in(reference.kind, reference.value) is None
+    value = reference.value
+    return isinstance(value, str | int) and name_in(reference.kind, value) is None
 
 
 def _id_words(reference: Reference) -> str:

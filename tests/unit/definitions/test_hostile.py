@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from core.errors import MappingFileError
+from core.definitions.definition import Definition, encode_definition, parse_definition
+from core.errors import InvalidDefinitionError, MappingFileError
 from core.mapping.mapping_file import parse_mappings
+from core.planning.conversion import NewDefinition, Source, plan_conversion
 from core.planning.review import Review
 from tests.builders import definition_text, job, notebook_task, run_job_task
 from tests.fakes import ME, FakeWorkspace
@@ -124,3 +126,42 @@ def test_hostile_mapping_files_say_where_they_are_wrong(seed: int) -> None:
 def test_ten_thousand_hostile_files() -> None:
     check_definitions(9_000, seed=99)
     check_mappings(1_000, seed=99)
+
+
+WRAPPERS: dict[str, Callable[[Any], Any]] = {
+    "alone": lambda value: value,
+    "definition": lambda value: {"job_id": value, "settings": value},
+    "reset": lambda value: {"job_id": 1, "new_settings": value},
+    "list": lambda value: {"jobs": [value, {"name": "x", "tasks": value}], "has_more": value},
+    "array": lambda value: [value, {"settings": value, "job_id": 1}],
+    "bundle": lambda value: {"resources": {"jobs": {"a": value, "b": {"name": "x", "t": value}}}},
+    "Terraform": lambda value: {"resource": value, "resources": [value]},
+    "run": lambda value: {"run_id": value, "tasks": value},
+}
+
+
+@pytest.mark.parametrize("wrapper", WRAPPERS)
+def test_any_json_is_taken_for_what_it_is_and_what_is_made_of_it_is_a_definition(wrapper):
+    for seed in range(300):
+        document = WRAPPERS[wrapper](noise(random.Random(seed), 5))
+        content = json.dumps(document).encode()
+        try:
+            parse_definition(content)
+        except InvalidDefinitionError as error:
+            assert error.message
+        for row in plan_conversion([Source("a.json", ".", content)], {})[0]:
+            if isinstance(row, NewDefinition):
+                made = parse_definition(encode_definition(row.definition))
+                assert isinstance(made, Definition)
+                assert made.job_name == row.job_name
+
+
+@pytest.mark.parametrize("wrapper", WRAPPERS)
+def test_json_as_deep_as_can_be_read_stops_nothing(wrapper):
+    deep = "[" * 900 + "]" * 900
+    content = json.dumps(WRAPPERS[wrapper]("DEEP")).replace('"DEEP"', deep).encode()
+    try:
+        parse_definition(content)
+    except InvalidDefinitionError as error:
+        assert "deep" in error.message
+    plan_conversion([Source("a.json", ".", content)], {})

@@ -1,10 +1,19 @@
 """Places inside settings, as people read them."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.jobsettings.places import element_key, join_element, join_key, list_name, steps_of
+from core.jobsettings.places import (
+    element_key,
+    join_element,
+    join_key,
+    list_name,
+    list_texts,
+    steps_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -96,3 +105,17 @@ def test_what_was_joined_is_taken_apart_as_it_was(parts):
     for is_element, name in parts:
         path = join_element(path, name) if is_element else join_key(path, name)
     assert [name for name, _ in steps_of(path)] == [name for _, name in parts]
+
+
+def test_texts_are_listed_with_their_places_however_deep_they_are() -> None:
+    value = {"a": "x", "tasks": [{"task_key": "t", "n": 1, "b c": ["y", None]}], "z": "w"}
+    assert list(list_texts(value)) == [
+        ("a", "x"),
+        ("tasks[t].task_key", "t"),
+        ('tasks[t]["b c"][0]', "y"),
+        ("z", "w"),
+    ]
+    deep: Any = "x"
+    for _ in range(5000):
+        deep = [deep]
+    assert [text for _, text in list_texts(deep)] == ["x"]

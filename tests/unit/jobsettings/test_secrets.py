@@ -19,6 +19,8 @@ CLUSTER = "job_clusters[main].new_cluster"
         f"{CLUSTER}.spark_env_vars.GITHUB_TOKEN",
         f"{CLUSTER}.spark_env_vars.DB_CREDENTIALS",
         "environment_variables[x].spec.variables.API_KEY",
+        "tasks[a].run_job_task.notebook_params.db_password",
+        "tasks[a].dashboard_task.filters.api_token",
     ],
 )
 @pytest.mark.parametrize("value", ["s3cret", 5, False, "", "{{secrets/a/b}} and more"])

@@ -130,6 +130,7 @@ def test_what_is_no_job_in_a_list_is_said_by_its_place():
         ({"new_settings": {"name": "x"}, "fields_to_remove": ["tags"]}, "only what changes"),
         ({"run_name": "x", "tasks": [notebook_task("a")]}, "one run, not a job"),
         ({"resource": {"databricks_job": {"a": {}}}}, "It is Terraform. Terraform has its own"),
+        ({"resources": {"jobs": {"a": {"name": "x"}}}}, "resources.jobs.a: It has no field that"),
         ({"version": 1}, "no job in a form that is known"),
         ({"settings": {"editor.tabSize": 2}}, "no job in a form that is known"),
     ],
@@ -143,8 +144,8 @@ def test_variables_of_a_bundle_are_listed_and_other_jobs_are_converted():
     many = job("${bundle.target} b", tags={f"k{n:02}": "${var.x}" for n in range(12)})
     one, two, three = convert({"resources": {"jobs": {"a": variable, "b": many, "c": job("c")}}})
     assert str(one.issue) == (
-        "resources.jobs.a: Only the bundle knows its variables `${…}`: "
-        "tasks[t].existing_cluster_id."
+        "resources.jobs.a: Only the bundle knows its variables: "
+        "tasks[t].existing_cluster_id (${var.cluster})."
     )
     assert "tags.k00" in str(two.issue)
     assert str(two.issue).endswith(" and 3 more.")

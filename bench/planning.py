@@ -22,7 +22,7 @@ from core.json_text import JobSettings
 from core.mapping.mapping_file import Mappings
 from core.mapping.names import NameBook, find_wanted_names
 from core.mapping.suggestions import gather_unmapped
-from core.planning.forms import make_definition
+from core.planning.forms import name_job
 from core.ports import CurrentPrincipal, Jobs, LiveJob, NamedResource, Ports, Principals
 from core.reading.planner import Planner
 from core.reading.survey import Survey
@@ -97,7 +97,7 @@ class _Sides:
         self._contents = GitContents(
             _FOLDER,
             tuple(
-                _file(make_definition(job, self._book), number, edited)
+                _file(name_job(job, self._book).make_definition(), number, edited)
                 for number, job in enumerate(self._live)
             ),
         )

@@ -21,10 +21,10 @@ from core.planning.export_rows import (
     UnchangedFile,
 )
 from core.planning.forms import (
-    make_definition,
+    NamedJob,
     make_file_form,
-    make_live_form,
     manager_of,
+    name_job,
     take_identity,
 )
 from core.planning.import_rows import Blocked
@@ -157,15 +157,16 @@ class _Planner:
         reason = manager_of(job.marks)
         if reason:
             return SkippedJob(job.name, reason)
-        form = make_live_form(job, self._now.book)
+        named = name_job(job, self._now.book)
+        form = named.make_form()
         issues = self._job_problem(job) or form.issues
         if issues:
             return Blocked(job.name, "", issues)
         file = self._file_of(job)
         if file is None:
-            return self._new_row(job)
+            return self._new_row(named)
         self._claimed.add(file.path)
-        return self._compared_row(job, form.settings, file)
+        return self._compared_row(named, form.settings, file)
 
     def _job_problem(self, job: LiveJob) -> tuple[Issue, ...]:
         if job.job_id in self._now.unread_jobs:
@@ -193,7 +194,8 @@ class _Planner:
                 return file
         return None
 
-    def _new_row(self, job: LiveJob) -> ExportRow:
+    def _new_row(self, named: NamedJob) -> ExportRow:
+        job = named.job
         unread = self._unread_file_of(job)
         if unread:
             message = f"Its file {unread} cannot be read and is not overwritten."
@@ -207,7 +209,7 @@ class _Planner:
                 job.name, path, (Issue(f"The file name {path} is already taken.", path),)
             )
         self._taken.add(path.casefold())
-        return NewFile(job.name, path, job, make_definition(job, self._now.book))
+        return NewFile(job.name, path, job, named.make_definition())
 
     def _unread_file_of(self, job: LiveJob) -> str:
         """Return where the job's file is or may be, if it cannot be read there; else nothing."""
@@ -224,16 +226,16 @@ class _Planner:
                     return path
         return ""
 
-    def _compared_row(self, job: LiveJob, live: JobSettings, file: DefinitionFile) -> ExportRow:
+    def _compared_row(self, named: NamedJob, live: JobSettings, file: DefinitionFile) -> ExportRow:
+        job = named.job
         current = make_file_form(file.definition).settings
         wanted = take_identity(live, job, current)
         changes = diff_settings(current, wanted)
         if not changes or self._is_as_imported(file, wanted):
             return UnchangedFile(job.name, file, job)
         old_name = file.definition.job_name
-        definition = make_definition(job, self._now.book)
         renamed = old_name if old_name != job.name else ""
-        return ChangedFile(job.name, file, job, definition, changes, renamed)
+        return ChangedFile(job.name, file, job, named.make_definition(), changes, renamed)
 
     def _is_as_imported(self, file: DefinitionFile, live: JobSettings) -> bool:
         imported = self._now.as_imported(file)

@@ -61,11 +61,34 @@ def take_identity(current: JobSettings, job: LiveJob, desired: JobSettings) -> J
     return current
 
 
-def make_definition(job: LiveJob, book: NameBook) -> Definition:
-    """Return the definition that a live job's file should hold: its own fields, in steady order."""
-    named = write_names(sort_shuffled(drop_unsendable(job.unpack_settings())), book).settings
-    settings = spell_out(named, "live")
-    return Definition.pack(job.name, job.job_id, job.run_as_user_name, settings)
+@dataclass(frozen=True, slots=True)
+class NamedJob:
+    """A live job as an export sees it: named once, both to be compared and to be written.
+
+    The lists that the API shuffles are sorted by the ids in them, so that an order in Git lasts.
+    """
+
+    job: LiveJob
+    settings: JobSettings
+    issues: tuple[Issue, ...]
+
+    def make_form(self) -> Form:
+        """Return the form that is compared with Git: equal to that of `make_live_form`."""
+        return _with_identity(self.settings, self.job.run_as_user_name, self.issues)
+
+    def make_definition(self) -> Definition:
+        """Return the definition that the job's file should hold: its own fields, in steady order.
+
+        The name of who it runs as is kept beside the settings.
+        """
+        job = self.job
+        return Definition.pack(job.name, job.job_id, job.run_as_user_name, self.settings)
+
+
+def name_job(job: LiveJob, book: NameBook) -> NamedJob:
+    """Write a live job's references by name."""
+    named = write_names(sort_shuffled(drop_unsendable(job.unpack_settings())), book)
+    return NamedJob(job, spell_out(named.settings, "live"), named.issues)
 
 
 def make_file_form(definition: Definition) -> Form:

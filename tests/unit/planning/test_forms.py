@@ -10,11 +10,11 @@ from core.mapping.mapping_file import Mappings
 from core.mapping.names import NameBook
 from core.planning.forms import (
     choose_principal,
-    make_definition,
     make_desired_form,
     make_file_form,
     make_live_form,
     manager_of,
+    name_job,
     take_identity,
 )
 from core.ports import LiveJob, NamedResource
@@ -76,12 +76,12 @@ def test_a_queue_that_is_given_is_kept(enabled):
     assert make_live_form(live(queue=queue), book()).settings["queue"] == queue
     assert make_file_form(definition(queue=queue)).settings["queue"] == queue
     assert desired(definition(queue=queue)).settings["queue"] == queue
-    assert make_definition(live(queue=queue), book()).unpack_settings()["queue"] == queue
+    assert name_job(live(queue=queue), book()).make_definition().unpack_settings()["queue"] == queue
 
 
 def test_a_queue_of_null_is_an_absent_queue():
     assert make_live_form(live(queue=None), book()).settings["queue"] == {"enabled": False}
-    assert make_definition(live(queue=None), book()).unpack_settings()["queue"] == {
+    assert name_job(live(queue=None), book()).make_definition().unpack_settings()["queue"] == {
         "enabled": False
     }
     assert make_file_form(definition(queue=None)).settings["queue"] == {"enabled": True}
@@ -107,12 +107,15 @@ def test_a_definition_that_names_nobody_has_no_identity_in_its_form():
 def test_what_was_exported_is_equal_to_the_job():
     job = live(tasks=[{"task_key": "a", "existing_cluster_id": "c-1"}], format="MULTI_TASK")
     names = book(etl="c-1")
-    written = make_definition(job, names)
+    written = name_job(job, names).make_definition()
     assert written.unpack_settings()["tasks"][0]["existing_cluster_id"] == "__CLUSTER__etl__"
     assert (written.job_name, written.source_job_id, written.run_as_user_name) == ("load", 7, "ana")
     assert (
         diff_settings(make_file_form(written).settings, make_live_form(job, names).settings) == ()
     )
+    form = name_job(job, names).make_form()
+    assert diff_settings(form.settings, make_live_form(job, names).settings) == ()
+    assert form.settings["run_as"] == make_live_form(job, names).settings["run_as"]
 
 
 def test_a_reference_that_has_no_name_is_an_issue_of_the_live_form():

@@ -35,7 +35,7 @@ from emulator import RunningWorkspace, start_environment
 LATENCY_S = 0.05
 THREADS = 4
 MORE_THREADS = 10
-SIZES = (200, 1000, 5000)
+SIZES = (200, 1000)
 MORE_SIZES = (1000,)
 
 LIMITED_THREADS = 8

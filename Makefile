@@ -42,6 +42,7 @@ reliability: $(READY)  ## fail calls one by one and at random in every way, kill
 
 bench: $(READY) chromium  ## measure the operations, the planning, the local workspace and the page
 	$(BIN)/python -m bench.promotion
+	$(BIN)/python -m bench.startup
 	$(BIN)/python -m bench.planning
 	$(BIN)/python -m bench.missing_names
 	$(BIN)/python -m bench.emulator

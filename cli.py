@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dotenv import load_dotenv
 from rich.console import Console
@@ -17,18 +18,18 @@ from rich.table import Table
 from rich.text import Text
 
 from core.errors import ModeError, SelectionError, SettingsError, SyncError
-from core.gateways.machine.conversion import convert_files
-from core.gateways.opening import OpenService, open_service
+from core.gateways.opening import OpenService, open_service, require_workspace
 from core.jobsettings.secrets import mask
 from core.json_text import stable_text
 from core.mapping.unmapped import UnmappedName
-from core.planning.review import Review
 from core.planning.statuses import RowResult, RowStatus
 from core.reporting.csv_text import csv_bytes
 from core.reporting.listener import Listener
 from core.reporting.report import Report, ReportRow, RowDetails, report_failure
-from core.service import JobSync
 from core.settings import Settings
+
+if TYPE_CHECKING:
+    from core.service import JobSync
 
 DONE, FAILED, USAGE = 0, 1, 2
 _USAGE_ERRORS = (SettingsError, ModeError, SelectionError)
@@ -78,7 +79,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "convert":
             report, code = _convert(options)
         else:
-            opened = open_service(Settings.from_env(os.environ), on_wait=screen.on_wait)
+            settings = Settings.from_env(os.environ)
+            settings.require_operation(options.command)
+            require_workspace(os.environ)
+            opened = open_service(settings, on_wait=screen.on_wait)
             with screen:
                 report, code = _run(options, opened.service, screen)
     except SyncError as error:
@@ -116,7 +120,9 @@ def _folder(text: str) -> Path:
     return path
 
 
-def _run(options: argparse.Namespace, service: JobSync, screen: "_Screen") -> tuple[Report, int]:
+def _run(options: argparse.Namespace, service: "JobSync", screen: "_Screen") -> tuple[Report, int]:
+    from core.planning.review import Review  # noqa: PLC0415 - the engine is loaded by now
+
     if options.command == "remove" and not options.yes:
         return _refuse_removal(service, screen)
     commands: Mapping[str, Callable[[], Report]] = {
@@ -138,11 +144,13 @@ def _run(options: argparse.Namespace, service: JobSync, screen: "_Screen") -> tu
 
 def _convert(options: argparse.Namespace) -> tuple[Report, int]:
     """Needs no workspace: it reads files and writes beside them."""
+    from core.gateways.machine.conversion import convert_files  # noqa: PLC0415 - only needed here
+
     report = convert_files(options.files, options.to, write=options.write)
     return report, DONE if report.status == "completed" else FAILED
 
 
-def _refuse_removal(service: JobSync, screen: "_Screen") -> tuple[Report, int]:
+def _refuse_removal(service: "JobSync", screen: "_Screen") -> tuple[Report, int]:
     plan, report = service.validate(listener=screen.listener)
     deleted = [row for row in report.rows if row.job_name in plan.removable()]
     error = SettingsError(

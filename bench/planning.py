@@ -22,7 +22,7 @@ from core.json_text import JobSettings
 from core.mapping.mapping_file import Mappings
 from core.mapping.names import NameBook, find_wanted_names
 from core.mapping.suggestions import gather_unmapped
-from core.planning.forms import make_definition
+from core.planning.forms import make_exported
 from core.ports import CurrentPrincipal, Jobs, LiveJob, NamedResource, Ports, Principals
 from core.reading.planner import Planner
 from core.reading.survey import Survey
@@ -97,7 +97,7 @@ class _Sides:
         self._contents = GitContents(
             _FOLDER,
             tuple(
-                _file(make_definition(job, self._book), number, edited)
+                _file(make_exported(job, self._book).make_definition(), number, edited)
                 for number, job in enumerate(self._live)
             ),
         )
@@ -116,7 +116,7 @@ class _Sides:
         me = CurrentPrincipal(ADMIN, ADMIN, is_admin=True, workspace_id="1")
         survey = Survey(me, self._contents, self._live, self._book, Mappings(), ())
         planner = Planner(ports, Settings(_FOLDER), Listener())
-        plan = planner.plan_import(survey, ImportedLedger())
+        plan = planner.plan_import(survey, ImportedLedger(), {})
         gather_unmapped(plan.missing, self._book.names)
 
 

@@ -8,7 +8,7 @@ from core.applying.exporting import export_files
 from core.applying.importing import import_selected
 from core.applying.removal import RemovalLimits, remove_selected
 from core.applying.work import FreshPlan, Work
-from core.errors import Issue, ModeError, NotFoundError, SyncError
+from core.errors import Issue, NotFoundError, SyncError
 from core.information import folder_contents, git_place, mapping_facts
 from core.mapping.mapping_file import PausePolicy
 from core.mapping.suggestions import gather_unmapped
@@ -25,7 +25,7 @@ from core.reporting.listener import Listener
 from core.reporting.pulling import pulled_rows
 from core.reporting.report import Report, ReportRow
 from core.reporting.rows import detailed_row, export_row, import_row
-from core.settings import AppMode, Settings
+from core.settings import Settings
 from core.state.history import History
 from core.state.ledger import settle_pending
 from core.state.lock import Clock
@@ -81,7 +81,7 @@ class JobSync:
         Args:
             dry_run: only report what would happen; takes no lock.
         """
-        self._require("export", AppMode.EXPORT)
+        self._settings.require_operation("export")
         if dry_run:
             me = self._ports.principals.current()
             memory = read_memory_for_export(self._sessions.state_folder(me))
@@ -120,7 +120,7 @@ class JobSync:
 
         Returns the plan, to be reviewed and handed to `import_jobs`, and what to show of it.
         """
-        self._require("validate", AppMode.IMPORT)
+        self._settings.require_operation("validate")
         me = self._ports.principals.current()
         memory = read_memory_for_import(self._sessions.state_folder(me))
         survey = self._surveyor(listener).read(me, memory).with_pause(pause)
@@ -155,7 +155,7 @@ class JobSync:
             SelectionError: a chosen job is not in the plan; nothing was changed.
             StateError: the state before the change could not be kept; nothing was changed.
         """
-        self._require("import", AppMode.IMPORT)
+        self._settings.require_operation("import")
         with self._begin("import", listener) as work:
             fresh = self._plan_freshly(work, review.pause)
             return _report(work, import_selected(work, fresh, review), fresh.issues())
@@ -167,7 +167,7 @@ class JobSync:
             review: the jobs that were shown as equal; those that no longer are stay as they are.
                 Empty for all that are equal now. Its fingerprints do not matter.
         """
-        self._require("adopt", AppMode.IMPORT)
+        self._settings.require_operation("adopt")
         with self._begin("adopt", listener) as work:
             fresh = self._plan_freshly(work, review.pause)
             return _report(work, adopt_selected(work, fresh, review), fresh.issues())
@@ -184,7 +184,7 @@ class JobSync:
             SelectionError: a chosen job is not classed as deleted.
             StateError: the state before the removal could not be kept; nothing was removed.
         """
-        self._require("remove", AppMode.IMPORT)
+        self._settings.require_operation("remove")
         with self._begin("remove", listener) as work:
             fresh = self._plan_freshly(work, review.pause)
             limits = RemovalLimits(self._settings.max_removals, self._settings.max_removal_share)
@@ -192,7 +192,7 @@ class JobSync:
 
     def pull(self, *, listener: Listener = _SILENT) -> Report:
         """Bring the Git folder to the newest commit of its branch, and report what changed."""
-        self._require("pull", AppMode.IMPORT)
+        self._settings.require_operation("pull")
         with self._begin("pull", listener) as work:
             folder = self._ports.git.find(self._settings.folder)
             if folder is None:
@@ -239,13 +239,6 @@ class JobSync:
         ledger = settle_pending(memory.imported, survey.live, me.name)
         plan = self._planner(reading).plan_import(survey, ledger, memory.filled_in)
         return FreshPlan(survey, memory, ledger, plan)
-
-    def _require(self, operation: str, mode: AppMode) -> None:
-        if not self._settings.mode.allows(mode):
-            raise ModeError(
-                f"“{operation}” is not available: APP_MODE is {self._settings.mode}.",
-                fix=f"Use the deployment that has it, or set APP_MODE to {mode} or Both.",
-            )
 
 
 def _report(work: Work, rows: tuple[ReportRow, ...], issues: tuple[Issue, ...]) -> Report:

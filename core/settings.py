@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.errors import SettingsError
+from core.errors import ModeError, SettingsError
 
 MAX_THREADS = 16
 _WORKSPACE = "Workspace"
@@ -21,6 +21,13 @@ class AppMode(StrEnum):
     def allows(self, mode: "AppMode | None") -> bool:
         """Whether a deployment of this mode has what belongs to `mode`; None belongs to all."""
         return mode is None or self in (mode, AppMode.BOTH)
+
+
+# Which APP_MODE has an operation; one that is not here belongs to every mode.
+OPERATION_MODES: Mapping[str, AppMode] = {
+    "export": AppMode.EXPORT,
+    **dict.fromkeys(("validate", "import", "adopt", "remove", "pull"), AppMode.IMPORT),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,19 @@ class Settings:
     def reads_mappings(self) -> bool:
         """Whether the mapping file is read: a deployment that only exports has no use for it."""
         return bool(self.mapping_path) and self.mode is not AppMode.EXPORT
+
+    def require_operation(self, operation: str) -> None:
+        """Refuse what belongs to another deployment.
+
+        Raises:
+            ModeError: APP_MODE does not permit the operation.
+        """
+        needed = OPERATION_MODES.get(operation)
+        if needed is not None and not self.mode.allows(needed):
+            raise ModeError(
+                f"“{operation}” is not available: APP_MODE is {self.mode}.",
+                fix=f"Use the deployment that has it, or set APP_MODE to {needed} or Both.",
+            )
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":

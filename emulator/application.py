@@ -121,7 +121,10 @@ def answer_to_exception(error: Exception) -> Response:
 
 def _recorded() -> RecordedRequest:
     target = request.environ["REQUEST_URI"]
-    return RecordedRequest(request.method, target, request.content_type or "", request.get_data())
+    content_type = request.content_type or ""
+    return RecordedRequest(
+        time.monotonic(), request.method, target, content_type, request.get_data()
+    )
 
 
 def _endpoint() -> str:

@@ -32,8 +32,9 @@ class CallLog:
 
 @dataclass(frozen=True, slots=True)
 class RecordedRequest:
-    """One request as it was sent. `target` is the path with its query."""
+    """One request as it was sent. `target` is the path with its query, `at_s` a monotonic time."""
 
+    at_s: float
     method: str
     target: str
     content_type: str
@@ -41,6 +42,7 @@ class RecordedRequest:
 
     def as_json(self) -> JsonDict:
         return {
+            "at_s": self.at_s,
             "method": self.method,
             "target": self.target,
             "content_type": self.content_type,

@@ -6,10 +6,19 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from core.errors import SettingsError
 from core.gateways.machine.local_folder import default_cache_folder
-from core.service import JobSync
 from core.settings import Settings
+
+if TYPE_CHECKING:
+    from core.service import JobSync
+
+# Without one of these the SDK knows no workspace, unless its configuration file names one.
+# Source: databricks-sdk config.py, `Config`.
+_SAY_WHERE = ("DATABRICKS_HOST", "DATABRICKS_AZURE_RESOURCE_ID")
+_SDK_FILE, _SDK_FILE_DEFAULT = "DATABRICKS_CONFIG_FILE", "~/.databrickscfg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +28,25 @@ class OpenService:
     `host` is the workspace's address; `calls` counts the calls made so far, by endpoint.
     """
 
-    service: JobSync
+    service: "JobSync"
     host: str
     calls: Callable[[], Mapping[str, int]]
+
+
+def require_workspace(env: Mapping[str, str]) -> None:
+    """Refuse an environment that names no workspace, before the SDK is loaded to find out.
+
+    Raises:
+        SettingsError: neither a variable nor the SDK's configuration file can name one.
+    """
+    named = any(env.get(name, "").strip() for name in _SAY_WHERE)
+    file = Path(env.get(_SDK_FILE) or _SDK_FILE_DEFAULT).expanduser()
+    if not named and not file.exists():
+        raise SettingsError(
+            "No workspace is configured.",
+            fix="Set DATABRICKS_HOST, and DATABRICKS_TOKEN or DATABRICKS_CLIENT_ID with "
+            "DATABRICKS_CLIENT_SECRET (any Databricks SDK login works).",
+        )
 
 
 def open_service(
@@ -38,6 +63,7 @@ def open_service(
     with _loading_without_garbage_collection():
         # The SDK takes two seconds to load, and every process of the page imports this module.
         from core.gateways.connect import connect, system_clock, this_process  # noqa: PLC0415
+        from core.service import JobSync  # noqa: PLC0415
 
     connection = connect(
         retry_s=settings.retry_s,

@@ -123,6 +123,7 @@ def test_requests_are_recorded_whole_when_the_option_asks_for_it(http: Http) -> 
     assert (read["method"], read["body_base64"]) == ("GET", "")
     assert read["target"] == "/api/2.0/workspace/get-status?path=%2FShared%2Fa%20b"
     assert (written["target"], written["content_type"]) == CREATE_SENT
+    assert read["at_s"] < written["at_s"]
     assert json.loads(base64.b64decode(written["body_base64"])) == {"name": "é"}
     http.send("DELETE", "/_emulator/requests")
     assert http.get("/_emulator/requests").json() == {"requests": []}

@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -268,6 +269,16 @@ def test_a_refused_create_is_no_riddle(dev: Emulated, ports: Ports) -> None:
     with pytest.raises(WorkspaceError, match="Missing required field") as caught:
         ports.jobs.create_job({"name": "load", "tasks": [{"notebook_task": {}}]})
     assert not isinstance(caught.value, AmbiguousAnswerError)
+
+
+def test_a_login_in_netrc_does_not_replace_the_configured_one(
+    dev: Emulated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password else\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    assert dev.connect(retry_s=1).ports.jobs.create_job(job("load"))
 
 
 def test_a_throttled_create_is_sent_again(dev: Emulated) -> None:

@@ -3,7 +3,8 @@
 import pytest
 
 from core.errors import SettingsError
-from core.settings import AppMode, Settings
+from core.operations.kinds import KINDS, OperationKind
+from core.settings import OPERATION_MODES, AppMode, Settings
 
 FOLDER = {"WORKSPACE_GIT_FOLDER_PATH": "/Workspace/Shared/jobs"}
 
@@ -116,3 +117,9 @@ def test_a_mode_allows_what_belongs_to_it_and_what_belongs_to_all(mode: AppMode)
 def test_a_mode_does_not_allow_what_belongs_to_another() -> None:
     assert not AppMode.EXPORT.allows(AppMode.IMPORT)
     assert not AppMode.IMPORT.allows(AppMode.EXPORT)
+
+
+def test_the_page_and_the_command_line_agree_on_what_each_mode_has():
+    kinds = {kind.value: traits.mode for kind, traits in KINDS.items() if traits.mode}
+    kinds.pop(OperationKind.PREVIEW.value)  # the command line's `export --dry-run`
+    assert kinds == OPERATION_MODES

@@ -156,6 +156,7 @@ class RestClient:
                 f"{self.host}{path}",
                 json=body,
                 headers=headers,
+                auth=_as_it_is,
                 timeout=self._timeout_s,
                 allow_redirects=False,
             )
@@ -227,6 +228,11 @@ class RestClient:
     def _count(self, method: str, path: str) -> None:
         with self._mutex:
             self._calls[f"{method} {path}"] += 1
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Keep the SDK's login: without an `auth`, requests puts one from ~/.netrc in its place."""
+    return request
 
 
 def list_in(page: JsonDict, key: str) -> list[Any]:

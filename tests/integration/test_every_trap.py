@@ -231,11 +231,10 @@ def test_no_two_files_are_one_on_another_disk(trapped: Pair) -> None:
     dev.service().export()
     files = [path for path in dev.files() if path.endswith(".json")]
     assert len(files) == len(dev.stored_jobs())
-    folded = {unicodedata.normalize(form, path).casefold() for path in files for form in FORMS}
-    assert len(folded) == len(files)
+    for form in FORMS:
+        assert len({unicodedata.normalize(form, path).casefold() for path in files}) == len(files)
     assert len({path.upper() for path in files}) == len(files)
     for path in files:
-        assert path.isascii()
         assert path.isprintable()
         assert len(path) <= 150
         assert not set(path) & set('<>:"/\\|?*')

@@ -1,6 +1,6 @@
 """Carries out the rows of an import plan: referenced jobs first, circles through paused stubs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
@@ -43,11 +43,22 @@ class NotBegun:
     row: Importable
 
 
-Outcome = Applied | Failed | NotBegun
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A row that failed, and whose job, created by this import, was deleted again."""
+
+    row: Importable
+    error: SyncError
+    job_id: int
+
+
+Outcome = Applied | Failed | NotBegun | Withdrawn
 
 
 def apply_rows(work: Work, survey: Survey, rows: Mapping[str, Importable]) -> Iterator[Outcome]:
     """Import the selected rows and yield each one's outcome as it ends.
+
+    A row comes twice when the end of the import changes its outcome: the later one holds.
 
     A row is not tried when a job that it runs could not be created: it would refer to something
     that is not there. A job whose update failed is there, as it was.
@@ -63,6 +74,8 @@ class _Import:
     stubs: dict[str, int] = field(default_factory=dict)
     absent: set[str] = field(default_factory=set)
     ended: "SimpleQueue[Future[int]]" = field(default_factory=SimpleQueue)
+    unfinished: dict[str, SyncError] = field(default_factory=dict)
+    updated: set[str] = field(default_factory=set)
 
     def run(self) -> Iterator[Outcome]:
         graph = {name: find_needed_jobs(row.unpack_settings()) for name, row in self.rows.items()}
@@ -75,6 +88,40 @@ class _Import:
             yield from self._drain(sorter, graph, pool)
         finally:  # whoever stops listening gets no further write
             pool.shutdown(wait=True, cancel_futures=True)
+        yield from self._withdraw(graph)
+
+    def _withdraw(self, graph: Mapping[str, frozenset[str]]) -> Iterator[Outcome]:
+        """Delete the placeholders that were not completed, and the new jobs that run them.
+
+        What a job of before this import runs now stays: it would refer to nothing.
+        """
+        for name in sorted(self._to_withdraw(graph)):
+            row, job_id = self.rows[name], self.stubs[name]
+            error = self.unfinished.get(name) or self._missing(graph[name] & self.unfinished.keys())
+            try:
+                self.work.session.lease.check()
+                self.work.ports.jobs.delete_job(job_id)
+            except SyncError as failure:
+                message = f"{error} It could not be deleted either: {failure}"
+                yield Failed(row, SyncError(message), job_id)
+            else:
+                yield Withdrawn(row, error, job_id)
+
+    def _to_withdraw(self, graph: Mapping[str, frozenset[str]]) -> set[str]:
+        """Return the placeholders that failed and the new jobs around them, without what stays."""
+        going = set(self.unfinished)
+        new = self.stubs.keys()
+        while True:
+            users = {name for name in new - going if graph[name] & going}
+            if not users:
+                break
+            going |= users
+        needed = set().union(*(graph[name] for name in self.updated))
+        while needed & going:
+            kept = needed & going
+            going -= kept
+            needed = set().union(*(graph[name] for name in kept - self.unfinished.keys()))
+        return going
 
     def _make_stubs(self, circles: set[str]) -> Iterator[Outcome]:
         """Give every new job in a circle an id, so that the others can refer to it."""
@@ -129,10 +176,10 @@ class _Import:
             return None
         if self.work.listener.should_stop():
             return self._not_begun(row)
-        missing = sorted(needs & self.absent)
+        missing = needs & self.absent
         try:
             if missing:
-                raise SyncError(f"Not imported: it runs “{missing[0]}”, which was not imported.")
+                raise self._missing(missing)
             settings = write_ids(row.unpack_settings(), self.survey.book)
         except SyncError as error:
             return self._fail(row, error)
@@ -159,19 +206,25 @@ class _Import:
             return self._fail(row, error)
         job_id = future.result()
         self._enter(row.job_name, job_id)
+        if isinstance(row, Changed):
+            self.updated.add(row.job_name)
         return Applied(row, job_id)
 
     def _not_begun(self, row: Importable) -> Outcome:
         """Leave a row alone; a placeholder that exists already is reported, so that it is noted."""
         self._note_absent(row)
         if row.job_name in self.stubs:
-            error = SyncError("Not completed: the import was stopped.")
-            return Failed(row, error, self.stubs[row.job_name])
+            return self._fail(row, SyncError("Not completed: the import was stopped."))
         return NotBegun(row)
 
     def _fail(self, row: Importable, error: SyncError) -> Failed:
         self._note_absent(row)
+        if row.job_name in self.stubs:
+            self.unfinished[row.job_name] = error
         return Failed(row, error, self.stubs.get(row.job_name))
+
+    def _missing(self, names: Iterable[str]) -> SyncError:
+        return SyncError(f"Not imported: it runs “{min(names)}”, which was not imported.")
 
     def _note_absent(self, row: Importable) -> None:
         """Keep others from referring to a job that was not created, or not completed."""
@@ -222,5 +275,9 @@ def _stub(desired: JobSettings) -> JobSettings:
 
 def explain_failure(outcome: Failed) -> Issue:
     """Return what to say about a failed row."""
-    note = " A paused placeholder of the job exists; the next import completes it."
-    return Issue(str(outcome.error) + (note if outcome.job_id is not None else ""))
+    if outcome.job_id is None:
+        return Issue(str(outcome.error))
+    note = (
+        f"A paused placeholder of it exists as job {outcome.job_id}; import again to complete it."
+    )
+    return Issue(f"{outcome.error} {note}")

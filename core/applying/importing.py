@@ -8,6 +8,7 @@ from core.applying.apply import (
     Failed,
     NotBegun,
     Outcome,
+    Withdrawn,
     apply_rows,
     explain_failure,
 )
@@ -60,21 +61,23 @@ def _apply(
     """Write the jobs; note in the ledger what was done, also when the work breaks off."""
     work.listener.on_step("Importing jobs")
     shown: dict[str, ReportRow] = {}
-    applied: list[Applied] = []
+    applied: dict[str, Applied] = {}
     try:
         for outcome in apply_rows(work, survey, rows):
             name = outcome.row.job_name
             ledger = _entered(ledger, outcome)
             shown[name] = _shown(outcome)
             if isinstance(outcome, Applied):
-                applied.append(outcome)
+                applied[name] = outcome
+            else:
+                applied.pop(name, None)
             work.listener.on_row(shown[name])
             work.listener.on_progress(len(shown), len(rows))
     finally:
         unknown = [row for name, row in rows.items() if name not in shown]
         state = work.session.state
         work.session.note(state.save_imported, replace(ledger, pending=_pending(unknown)))
-    return shown, applied
+    return shown, list(applied.values())
 
 
 def _look_again(
@@ -127,6 +130,8 @@ def _entered(ledger: ImportedLedger, outcome: Outcome) -> ImportedLedger:
     match outcome:
         case Applied(row=row, job_id=int(job_id)) | Failed(row=row, job_id=int(job_id)):
             return ledger.with_job(job_id, make_entry(row))
+        case Withdrawn(job_id=job_id):
+            return ledger.without_jobs({job_id})
         case _:
             return ledger
 
@@ -149,5 +154,7 @@ def _shown(outcome: Outcome) -> ReportRow:
             return row.done(with_left_out(f"Updated job {outcome.job_id}.", definition))
         case Failed():
             return row.in_error(explain_failure(outcome))
+        case Withdrawn():
+            return row.in_error(Issue(str(outcome.error)))
         case NotBegun():
             return row.in_error(Issue("Not started: the import was stopped."))

@@ -231,7 +231,7 @@ def test_no_two_files_are_one_on_another_disk(trapped: Pair) -> None:
     dev.service().export()
     files = [path for path in dev.files() if path.endswith(".json")]
     assert len(files) == len(dev.stored_jobs())
-    for form in FORMS:
+    for form in ("NFC", "NFD"):
         assert len({unicodedata.normalize(form, path).casefold() for path in files}) == len(files)
     assert len({path.upper() for path in files}) == len(files)
     for path in files:

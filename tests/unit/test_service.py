@@ -103,20 +103,54 @@ def test_what_fails_takes_only_its_dependents_with_it(dev, prod):
     assert [name for _, name in prod.jobs.log] == ["good"]
 
 
-def test_a_circle_that_fails_in_the_middle_is_completed_by_the_next_import(dev, prod):
+@pytest.mark.parametrize("failing", ["a", "b"])
+def test_a_circle_that_cannot_be_completed_leaves_nothing(dev, prod, failing):
+    first = dev.jobs.add(job("a"))
+    second = dev.jobs.add(job("b", tasks=[run_job_task("next", first)]))
+    dev.jobs.reset_job(first, job("a", tasks=[run_job_task("next", second)]))
+    prod.jobs.fail_names[f"reset {failing}"] = WorkspaceError("The workspace answered: no.")
+    report = promote(dev, prod)
+    assert statuses(report) == {"a": "error", "b": "error"}
+    assert prod.jobs.jobs == {}
+    assert report.unmapped == ()
+    prod.jobs.fail_names.clear()
+    assert prod.service().import_jobs().counts() == {"new": 2}
+    assert len(prod.jobs.jobs) == 2
+    assert prod.service().validate()[1].counts() == {"unchanged": 2}
+
+
+def test_a_placeholder_that_cannot_be_deleted_is_named_and_completed_later(dev, prod):
     first = dev.jobs.add(job("a"))
     second = dev.jobs.add(job("b", tasks=[run_job_task("next", first)]))
     dev.jobs.reset_job(first, job("a", tasks=[run_job_task("next", second)]))
     prod.jobs.fail_names["reset a"] = WorkspaceError("The workspace answered: no.")
+    prod.jobs.fail["delete_job"] = WorkspaceError("Not today.")
     report = promote(dev, prod)
-    assert statuses(report) == {"a": "error", "b": "new"}
-    assert (
-        "paused placeholder"
-        in next(row for row in report.rows if row.job_name == "a").issues[0].message
-    )
+    assert statuses(report) == {"a": "error", "b": "error"}
+    for row in report.rows:
+        text = row.issues[0].message
+        assert "Not today." in text
+        assert f"placeholder of it exists as job {prod.jobs.named(row.job_name).job_id}" in text
     prod.jobs.fail_names.clear()
+    prod.jobs.fail.clear()
     assert prod.service().import_jobs().status == "completed"
     assert len(prod.jobs.jobs) == 2
+
+
+def test_a_placeholder_that_a_job_of_before_runs_by_now_stays(dev, prod):
+    first = dev.jobs.add(job("a"))
+    promote(dev, prod)
+    second = dev.jobs.add(job("b", tasks=[run_job_task("next", first)]))
+    dev.jobs.reset_job(first, job("a", tasks=[run_job_task("next", second)]))
+    prod.jobs.fail_names["reset b"] = WorkspaceError("The workspace answered: no.")
+    report = promote(dev, prod)
+    found = statuses(report)
+    assert found["b"] == "error"
+    names = {one.name for one in prod.jobs.jobs.values()}
+    assert names == ({"a", "b"} if found["a"] == "changed" else {"a"})
+    prod.jobs.fail_names.clear()
+    assert prod.service().import_jobs().status == "completed"
+    assert prod.service().validate()[1].counts() == {"unchanged": 2}
 
 
 def test_a_rename_keeps_the_target_job(dev, prod):
@@ -655,7 +689,7 @@ def test_twins_are_removed_by_their_ids() -> None:
     assert [f"a (job {job_id})" for job_id in prod.jobs.jobs] == labels[1:]
 
 
-def test_the_stub_of_a_stopped_circle_is_noted_as_imported() -> None:
+def test_a_stopped_circle_leaves_no_placeholder() -> None:
     dev, prod = FakeWorkspace(), FakeWorkspace()
     first = dev.jobs.add(job("a"))
     second = dev.jobs.add(job("b", tasks=[run_job_task("n", first)]))
@@ -663,9 +697,8 @@ def test_the_stub_of_a_stopped_circle_is_noted_as_imported() -> None:
     dev.service().export()
     dev.copy_definitions_to(prod)
     prod.service().import_jobs(listener=Listener(should_stop=lambda: bool(prod.jobs.log)))
-    for path in list(prod.definition_files()):
-        del prod.files.files[f"{FOLDER}/{path}"]
-    assert {row.status for row in prod.service().validate()[1].rows} == {"deleted"}
+    assert prod.jobs.jobs == {}
+    assert prod.service().validate()[1].counts() == {"new": 2}
 
 
 class GitThatFallsSilent(FakeGit):

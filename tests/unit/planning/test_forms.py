@@ -116,7 +116,7 @@ def test_what_was_exported_is_equal_to_the_job():
     assert (
         diff_settings(make_file_form(written).settings, make_live_form(job, names).settings) == ()
     )
-    form = make_exported(job, names).make_form()
+    form = make_exported(job, names).form
     assert diff_settings(form.settings, make_live_form(job, names).settings) == ()
     assert form.settings["run_as"] == make_live_form(job, names).settings["run_as"]
 

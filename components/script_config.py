@@ -49,6 +49,7 @@ BADGES: Mapping[str, str] = {
     "run_as_role": "role",
     "ignored_by_git": "ignored by Git",
     "left_to_policy": "left to policy",
+    "ambiguous_name": "ambiguous name",
 }
 
 _TEXTS: Mapping[str, str | Forms] = {

@@ -52,6 +52,9 @@ class Reference:
 
 
 Replace = Callable[[Reference], Any]
+"""Gives a reference its new value, or DROPPED to leave out the element of a list around it."""
+
+DROPPED = object()
 
 
 def find_references(settings: JobSettings) -> list[Reference]:
@@ -69,6 +72,7 @@ def find_references(settings: JobSettings) -> list[Reference]:
 def replace_references(settings: JobSettings, replace: Replace) -> JobSettings:
     """Return a copy of the settings in which `replace` has given each reference its new value.
 
+    Elements of a list that only become equal by that are one.
     Branches without a catalogued path are shared with the original, not copied.
     """
     result: JobSettings = _walk(settings, _CATALOGUE, None, replace)
@@ -80,15 +84,31 @@ def _walk(node: Any, tree: PathTree[CataloguedPath], place: Place | None, replac
         return _walk_object(node, tree, place, replace)
     if isinstance(node, list) and "[]" in tree.children:
         branch = tree.children["[]"]
-        return [
+        walked = [
             _walk(item, branch, (place, index, item), replace) for index, item in enumerate(node)
         ]
+        return _merged(node, walked) if any(map(_has_leaves, branch.children.values())) else walked
     return node
+
+
+def _has_leaves(branch: PathTree[CataloguedPath]) -> bool:
+    return bool(branch.leaves)
+
+
+def _merged(before: list[Any], after: list[Any]) -> list[Any]:
+    """Leave out dropped elements, and those that another one has become equal to."""
+    kept: list[tuple[Any, Any]] = []
+    for old, new in zip(before, after, strict=True):
+        if new is DROPPED:
+            continue
+        if not any(new == known and old != origin for origin, known in kept):
+            kept.append((old, new))
+    return [new for _, new in kept]
 
 
 def _walk_object(
     node: JsonDict, tree: PathTree[CataloguedPath], place: Place | None, replace: Replace
-) -> JsonDict:
+) -> Any:
     result = dict(node)
     for key, branch in tree.branches(node):
         value = node[key]
@@ -99,6 +119,8 @@ def _walk_object(
                 found.kind, (place, key, None), value, found.path.json_type, owner
             )
             result[key] = replace(reference)
+            if result[key] is DROPPED:
+                return DROPPED
         elif isinstance(value, (dict, list)):
             result[key] = _walk(value, branch, (place, key, None), replace)
     return result

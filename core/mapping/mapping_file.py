@@ -18,6 +18,9 @@ DEFAULT = "default"
 _RUN_AS = "run_as_mappings"
 _PAUSE = "pause_status"
 
+# Jobs hold these in lists only, so one of them can be left out.
+DROPPABLE = frozenset({Kind.NOTIFICATION_DESTINATION})
+
 _SECTIONS: Mapping[Kind, Section] = {kind: kind.section for kind in Kind if kind.section}
 _GROUPS = tuple(dict.fromkeys(section.group for section in _SECTIONS.values()))
 _JSON5_ERROR = re.compile(r"<string>:(\d+) (.*) at column (\d+)", re.DOTALL)
@@ -38,18 +41,38 @@ class PausePolicy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class TargetId:
+    """An object of this workspace that is named by its id, because its name does not tell it."""
+
+    resource_id: str
+
+    def __str__(self) -> str:
+        return f"id {self.resource_id}"
+
+
+Target = str | TargetId | None
+"""What a name maps to: a name, an id, or nothing, which drops the element of the list."""
+
+
+@dataclass(frozen=True, slots=True)
 class Mappings:
     """A parsed mapping file. `path` is empty when there is none."""
 
     path: str = ""
-    names: Mapping[Kind, Mapping[str, str]] = field(default_factory=dict)
+    names: Mapping[Kind, Mapping[str, Target]] = field(default_factory=dict)
     run_as: Mapping[str, Principal] = field(default_factory=dict)
     pause: PausePolicy = PausePolicy.FROM_GIT
     warnings: tuple[Issue, ...] = ()
 
-    def target_name(self, kind: Kind, name: str) -> str | None:
-        """Return the exact entry for a name, or None."""
-        return self.names.get(kind, {}).get(name)
+    @property
+    def has_ids(self) -> bool:
+        """Whether an entry names an object by its id."""
+        entries = (target for names in self.names.values() for target in names.values())
+        return any(isinstance(target, TargetId) for target in entries)
+
+    def target_of(self, kind: Kind, name: str) -> Target:
+        """Return the exact entry for a name, or the name itself."""
+        return self.names.get(kind, {}).get(name, name)
 
 
 RUN_AS_SECTION = _RUN_AS
@@ -77,7 +100,9 @@ def parse_mappings(content: bytes, path: str) -> Mappings:
     return Mappings(
         path=path,
         names={
-            kind: reader.names_at(groups[section.group].get(section.key, {}), ".".join(section))
+            kind: reader.targets_at(
+                groups[section.group].get(section.key, {}), ".".join(section), kind
+            )
             for kind, section in _SECTIONS.items()
         },
         run_as=reader.principals_at(root.get(_RUN_AS, {})),
@@ -159,12 +184,25 @@ class _Reader:
             return value
         raise self._wrong_shape(place, "an object { … }", value)
 
-    def names_at(self, value: Any, place: str) -> dict[str, str]:
-        names = self.object_at(value, place)
-        for name, target in names.items():
-            if not isinstance(target, str) or not target:
-                raise self._wrong_shape(f"{place}.{name}", "a name in quotes", target)
-        return names
+    def targets_at(self, value: Any, place: str, kind: Kind) -> dict[str, Target]:
+        entries = self.object_at(value, place)
+        return {
+            name: self._target(entry, f"{place}.{name}", kind) for name, entry in entries.items()
+        }
+
+    def _target(self, value: Any, place: str, kind: Kind) -> Target:
+        if isinstance(value, str) and value:
+            return value
+        if value is None and kind in DROPPABLE:
+            return None
+        if isinstance(value, dict) and value.keys() == {"id"}:
+            resource_id = value["id"]
+            if isinstance(resource_id, str) and resource_id:
+                return TargetId(resource_id)
+        ways = 'a name in quotes, or {"id": "…"}'
+        if kind in DROPPABLE:
+            ways += ", or null to drop it"
+        raise self._wrong_shape(place, ways, value)
 
     def principals_at(self, value: Any) -> dict[str, Principal]:
         entries = self.object_at(value, _RUN_AS)

@@ -8,20 +8,24 @@ from core.errors import Issue, SyncError
 from core.jobsettings.kinds import THIS_WORKSPACE, UNKNOWN, Kind, name_in, placeholder
 from core.jobsettings.known_ids import KnownId, KnownIds
 from core.jobsettings.policies import FixedValues, parse_fixed_values
-from core.jobsettings.references import Reference, find_references, replace_references
+from core.jobsettings.references import DROPPED, Reference, find_references, replace_references
 from core.json_text import JobSettings
-from core.mapping.mapping_file import Mappings, section_of
+from core.mapping.mapping_file import DROPPABLE, Mappings, Target, TargetId, section_of
 from core.mapping.unmapped import MissingName
 from core.ports import NamedResource
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Settings whose references are written by name, and what prevented it for some."""
+    """Settings whose references are written by name, and what prevented it for some.
+
+    `ambiguous` are references that a name was written for which several objects have.
+    """
 
     settings: JobSettings
     issues: tuple[Issue, ...]
     missing: tuple[MissingName, ...] = ()
+    ambiguous: tuple[Issue, ...] = ()
 
 
 class NameBook:
@@ -134,7 +138,9 @@ def find_wanted_names(
             names = wanted.setdefault(reference.kind, set())
             name = name_in(reference.kind, reference.value)
             if name is not None:
-                names.add(mappings.target_name(reference.kind, name) or name)
+                target = mappings.target_of(reference.kind, name)
+                if isinstance(target, str):
+                    names.add(target)
     for settings in live:
         for reference in find_references(settings):
             wanted.setdefault(reference.kind, set())
@@ -153,9 +159,29 @@ def find_unlisted(settings: JobSettings, book: NameBook) -> set[tuple[Kind, str]
     }
 
 
-def write_names(settings: JobSettings, book: NameBook) -> Named:
-    """Write the references of live settings by name; what has no single name keeps its id."""
+def find_mapped_ids(
+    definitions: Iterable[JobSettings], mappings: Mappings, book: NameBook
+) -> set[tuple[Kind, str]]:
+    """Return the ids in the mapping file that definitions use and no list shows."""
+    return {
+        (reference.kind, target.resource_id)
+        for settings in (definitions if mappings.has_ids else ())
+        for reference in find_references(settings)
+        if isinstance(target := _target_of(reference, mappings), TargetId)
+        and not book.why_unlisted(reference.kind)
+        and book.name_of(reference.kind, target.resource_id) is None
+    }
+
+
+def write_names(settings: JobSettings, book: NameBook, *, for_file: bool = False) -> Named:
+    """Write the references of live settings by name; what has no name keeps its id.
+
+    Args:
+        for_file: write also a name that several objects have. A file can say no more; where two
+            jobs are compared, an id says which of them is meant.
+    """
     issues: list[Issue] = []
+    ambiguous: list[Issue] = []
 
     def name(reference: Reference) -> Any:
         if book.is_foreign(reference):
@@ -164,11 +190,16 @@ def write_names(settings: JobSettings, book: NameBook) -> Named:
         if problem:
             issues.append(Issue(problem, reference.path))
             return reference.value
-        return placeholder(
-            reference.kind, book.name_of(reference.kind, str(reference.value)) or UNKNOWN
-        )
+        found = book.name_of(reference.kind, str(reference.value)) or UNKNOWN
+        ids = book.ids_of(reference.kind, found)
+        if len(ids) > 1 and found != UNKNOWN:
+            problem = _shared_name(reference.kind.noun, found, ids)
+            if not for_file:
+                return reference.value
+            ambiguous.append(Issue(problem, reference.path))
+        return placeholder(reference.kind, found)
 
-    return Named(replace_references(settings, name), tuple(issues))
+    return Named(replace_references(settings, name), tuple(issues), ambiguous=tuple(ambiguous))
 
 
 def map_names(
@@ -185,29 +216,48 @@ def map_names(
     def translate(reference: Reference) -> Any:
         if book.is_foreign(reference):
             return reference.value
-        name = name_in(reference.kind, reference.value)
-        if name is None:
-            name = book.name_of(reference.kind, str(reference.value))
-            if name is None or not _is_id(reference.value):
-                problem = book.why_unlisted(reference.kind) or _raw_id_problem(reference)
-                issues.append(Issue(problem, reference.path))
-                return reference.value
-        else:
-            name = mappings.target_name(reference.kind, name) or name
-        unlisted = book.why_unlisted(reference.kind)
+        kind, target = reference.kind, _target_of(reference, mappings)
+        if target is None:
+            return DROPPED
+        unlisted = book.why_unlisted(kind)
+        if isinstance(target, TargetId):
+            return by_id(reference, target.resource_id, unlisted)
         if unlisted:
             issues.append(Issue(unlisted, reference.path))
-        elif not (reference.kind is Kind.JOB and name in defined_jobs):
-            problem = _target_problem(reference, name, book)
+        elif not (kind is Kind.JOB and target in defined_jobs):
+            problem = _target_problem(reference, target, book)
             if problem:
-                source = name_in(reference.kind, reference.value) or name
-                section = section_of(reference.kind)
-                issues.append(Issue(f"{problem} {_way_out(section, source)}", reference.path))
-                missing.append(MissingName(reference.kind.noun, source, section, reference.kind))
-        return placeholder(reference.kind, name)
+                source = name_in(kind, reference.value) or target
+                way_out = _way_out(kind, source, target, book)
+                issues.append(Issue(f"{problem} {way_out}", reference.path))
+                ids = book.ids_of(kind, target)
+                section = section_of(kind)
+                missing.append(
+                    MissingName(kind.noun, source, section, kind, ids if section else ())
+                )
+        return placeholder(kind, target)
+
+    def by_id(reference: Reference, resource_id: str, unlisted: str) -> Any:
+        """Write an object's name where it is the only one of that name, else its id."""
+        kind, is_mapped = reference.kind, name_in(reference.kind, reference.value) is not None
+        name = book.name_of(kind, resource_id)
+        if name is None or book.is_gone(kind, resource_id):
+            problem = _no_such_id(kind, resource_id) if is_mapped else _raw_id_problem(reference)
+            issues.append(Issue(unlisted or problem, reference.path))
+        elif name and len(book.ids_of(kind, name)) == 1:
+            return placeholder(kind, name)
+        return resource_id if is_mapped else reference.value
 
     result = replace_references(settings, translate)
     return Named(result, tuple(issues), tuple(missing))
+
+
+def _target_of(reference: Reference, mappings: Mappings) -> Target:
+    """Return what a reference in a definition means here; an id means itself."""
+    name = name_in(reference.kind, reference.value)
+    if name is None:
+        return TargetId(str(reference.value) if _is_id(reference.value) else "")
+    return mappings.target_of(reference.kind, name)
 
 
 def write_ids(settings: JobSettings, book: NameBook) -> JobSettings:
@@ -271,10 +321,14 @@ def _naming_problem(reference: Reference, book: NameBook) -> str:
         return (
             f"The {noun} {reference.value} is named “{name}”, which Git cannot refer to. Rename it."
         )
-    ids = book.ids_of(kind, name)
-    if len(ids) > 1:
-        return f"{_shared_name(noun, name, ids)} Give each its own name."
     return ""
+
+
+def _no_such_id(kind: Kind, resource_id: str) -> str:
+    return (
+        f"There is no {kind.noun} with the id {resource_id} in this workspace. Correct the mapping "
+        "file."
+    )
 
 
 def _shared_name(noun: str, name: str, ids: Collection[str]) -> str:
@@ -302,10 +356,13 @@ def _target_problem(reference: Reference, name: str, book: NameBook) -> str:
     return f"There is no {noun} named “{name}” in this workspace."
 
 
-def _way_out(section: str, source_name: str) -> str:
+def _way_out(kind: Kind, source: str, target: str, book: NameBook) -> str:
+    section = section_of(kind)
     if not section:
         return "Export its definition, or create it here."
-    return (
-        f"Map “{source_name}” in {section} of the mapping file, or make sure that exactly one "
-        "object here has this name."
-    )
+    entry = f"Map “{source}” in {section} of the mapping file"
+    ids = book.ids_of(kind, target)
+    if ids:
+        return f'{entry} to the one that is meant: {{"id": "{ids[0]}"}}.'
+    dropping = ", or to null to leave it out" if kind in DROPPABLE else ""
+    return f"{entry}{dropping}, or make sure that exactly one object here has this name."

@@ -33,7 +33,11 @@ def gather_unmapped(
     kinds = {name.kind for name in jobs if name.kind is not None}
     existing = {kind: _Names(names_of(kind)) for kind in kinds}
     return tuple(
-        _row(name, jobs[name], existing[name.kind].similar_to(name.name) if name.kind else ())
+        _row(
+            name,
+            jobs[name],
+            name.ids or (existing[name.kind].similar_to(name.name) if name.kind else ()),
+        )
         for name in sorted(jobs, key=lambda name: (name.noun, name.name))
     )
 
@@ -79,5 +83,7 @@ def _line(missing: MissingName, target: str) -> str:
     if not missing.section:
         return ""
     value: object = target if missing.kind is not None else {"service_principal_name": target}
+    if missing.ids:
+        value = {"id": target}
     name, written = (json.dumps(part, ensure_ascii=False) for part in (missing.name, value))
     return f"{name}: {written}"

@@ -13,13 +13,14 @@ class MissingName:
     """A name that a definition needs and that no object, or more than one, has here.
 
     `section` is where the mapping file has an entry for it; empty for jobs, which are not mapped.
-    `kind` is None for identities.
+    `kind` is None for identities. `ids` are those of the objects that all have the name.
     """
 
     noun: str
     name: str
     section: str
     kind: Kind | None
+    ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

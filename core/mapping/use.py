@@ -11,7 +11,7 @@ from core.jobsettings.principals import Principal, effective_run_as
 from core.jobsettings.references import find_references
 from core.json_fields import Fields
 from core.json_text import JobSettings, JsonDict
-from core.mapping.mapping_file import DEFAULT, RUN_AS_SECTION, Mappings, section_of
+from core.mapping.mapping_file import DEFAULT, RUN_AS_SECTION, Mappings, Target, section_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def list_mapping_entries(
         identities[name] = identities.get(name, 0) + 1
     return (
         *(
-            MappingEntry(section_of(kind), name, target, uses.get((kind, name), 0))
+            MappingEntry(section_of(kind), name, _shown(target), uses.get((kind, name), 0))
             for kind, names in mappings.names.items()
             for name, target in names.items()
         ),
@@ -64,6 +64,10 @@ def list_mapping_entries(
             for name, target in mappings.run_as.items()
         ),
     )
+
+
+def _shown(target: Target) -> str:
+    return "(dropped)" if target is None else str(target)
 
 
 def _names(settings: JobSettings) -> set[tuple[Kind, str]]:

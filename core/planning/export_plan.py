@@ -22,6 +22,7 @@ from core.planning.export_rows import (
     ChangedFile,
     DeletedFile,
     ExportRow,
+    FileNotes,
     ForeignFile,
     NewFile,
     SkippedJob,
@@ -31,6 +32,7 @@ from core.planning.forms import (
     Exported,
     make_exported,
     make_file_form,
+    make_live_form,
     manager_of,
     take_identity,
 )
@@ -205,9 +207,7 @@ class _Planner:
                 job.name, path, (Issue(f"The file name {path} is already taken.", path),)
             )
         self._taken.add(fold_file_name(path))
-        definition, ignored_by = exported.make_definition(), self._now.ignore_rules.find(path)
-        left = exported.left_to_policies
-        return NewFile(job.name, path, job, definition, ignored_by, left)
+        return NewFile(job.name, path, job, exported.make_definition(), self._notes(exported, path))
 
     def _unread_file_of(self, job: LiveJob) -> str:
         """Return where the job's file is or may be, if it cannot be read there; else nothing."""
@@ -234,28 +234,32 @@ class _Planner:
         return None
 
     def _compared_row(self, exported: Exported, file: DefinitionFile) -> ExportRow:
-        job, left = exported.job, exported.left_to_policies
+        job, notes = exported.job, self._notes(exported, file.path)
         current = make_file_form(file.definition).settings
         wanted = take_identity(exported.form.settings, job, current)
         found = compare(wanted, current, Habits(has_rules=False))  # the file is what is replaced
         changes = tuple(FieldChange(one.path, one.desired, one.current) for one in found.changes)
-        ignored_by = self._now.ignore_rules.find(file.path)
-        if not changes or self._is_as_imported(job, file, wanted):
-            return UnchangedFile(job.name, file, job, ignored_by, left)
+        if not changes or self._is_as_imported(job, file):
+            return UnchangedFile(job.name, file, job, notes)
         old_name = file.definition.job_name
         definition = exported.make_definition(found.hidden)
         renamed = old_name if old_name != job.name else ""
-        return ChangedFile(job.name, file, job, definition, changes, renamed, ignored_by, left)
+        return ChangedFile(job.name, file, job, definition, changes, renamed, notes)
 
-    def _is_as_imported(self, job: LiveJob, file: DefinitionFile, live: JobSettings) -> bool:
+    def _is_as_imported(self, job: LiveJob, file: DefinitionFile) -> bool:
         """Whether the job is what importing the file made of it; what people changed counts."""
         imported = self._now.as_imported(file)
         if imported is None:
             return False
         prints = self._now.filled_in.get(job.job_id)
         habits = Habits(prints, has_rules=False, fixed_by=self._now.book.fixed_by)
+        live = take_identity(make_live_form(job, self._now.book).settings, job, imported)
         desired = apply_pause_policy(imported, live, self._now.pause)
         return not compare(live, desired, habits).changes
+
+    def _notes(self, exported: Exported, path: str) -> FileNotes:
+        ignored_by = self._now.ignore_rules.find(path)
+        return FileNotes(ignored_by, exported.left_to_policies, exported.ambiguous)
 
     def _file_row(self, file: DefinitionFile) -> ExportRow:
         name = file.definition.job_name

@@ -7,25 +7,35 @@ from core.comparing.diff import FieldChange
 from core.definitions.definition import Definition
 from core.definitions.folder import DefinitionFile
 from core.definitions.ignore_rules import IgnoreRule
+from core.errors import Issue
 from core.planning.import_rows import Blocked
 from core.planning.statuses import RowStatus
 from core.ports import LiveJob
 
 
 @dataclass(frozen=True, slots=True)
-class NewFile:
-    """A job without a file. `path` is relative to the definitions' folder.
+class FileNotes:
+    """What to know about a definition beyond its content.
 
-    `ignored_by` is the rule that keeps the file out of Git, as in the rows below.
+    `ignored_by` is the rule that keeps the file out of Git. `left_to_policies` are the paths that
+    cluster policies fix, and `ambiguous` the names that several objects of the workspace have.
     """
+
+    ignored_by: IgnoreRule | None = None
+    left_to_policies: tuple[str, ...] = ()
+    ambiguous: tuple[Issue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A job without a file. `path` is relative to the definitions' folder."""
 
     status: ClassVar[RowStatus] = RowStatus.NEW
     job_name: str
     path: str
     job: LiveJob
     definition: Definition
-    ignored_by: IgnoreRule | None = None
-    left_to_policies: tuple[str, ...] = ()
+    notes: FileNotes = FileNotes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +48,7 @@ class ChangedFile:
     definition: Definition
     changes: tuple[FieldChange, ...]
     old_name: str = ""
-    ignored_by: IgnoreRule | None = None
-    left_to_policies: tuple[str, ...] = ()
+    notes: FileNotes = FileNotes()
 
     @property
     def status(self) -> RowStatus:
@@ -60,8 +69,7 @@ class UnchangedFile:
     job_name: str
     file: DefinitionFile
     job: LiveJob
-    ignored_by: IgnoreRule | None = None
-    left_to_policies: tuple[str, ...] = ()
+    notes: FileNotes = FileNotes()
 
 
 @dataclass(frozen=True, slots=True)

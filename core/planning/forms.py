@@ -68,13 +68,15 @@ def take_identity(current: JobSettings, job: LiveJob, desired: JobSettings) -> J
 class Exported:
     """A live job as its file should be, and the paths that are left to its clusters' policies.
 
-    `settings` are what is written to the file, `form` what is compared with it.
+    `settings` are what is written to the file, `form` what is compared with it. `ambiguous` are
+    its names that several objects of this workspace have.
     """
 
     job: LiveJob
     settings: JobSettings
     form: Form
     left_to_policies: tuple[str, ...]
+    ambiguous: tuple[Issue, ...]
 
     def make_definition(self, kept: Iterable[HiddenDifference] = ()) -> Definition:
         """Return what the job's file should hold.
@@ -95,10 +97,10 @@ def make_exported(job: LiveJob, book: NameBook) -> Exported:
     What the policy of a cluster fixes is left to the policy of whichever workspace imports it.
     """
     own, left_out = leave_to_policies(drop_unsendable(job.unpack_settings()), book.fixed_by)
-    named = write_names(sort_shuffled(own), book)
+    named = write_names(sort_shuffled(own), book, for_file=True)
     settings = spell_out(named.settings, "live")
     form = _with_identity(settings, job.run_as_user_name, named.issues)
-    return Exported(job, settings, form, tuple(left_out))
+    return Exported(job, settings, form, tuple(left_out), named.ambiguous)
 
 
 def make_steady(definition: Definition, *, is_answer: bool) -> Definition:

@@ -7,6 +7,7 @@ from typing import Any
 
 from core.comparing.diff import FieldChange
 from core.definitions.ignore_rules import IgnoreRule
+from core.errors import Issue
 from core.jobsettings.verbatim import Verbatim
 from core.json_text import JobSettings
 
@@ -46,6 +47,15 @@ def risks_of_ignored(rule: IgnoreRule | None) -> tuple[Risk, ...]:
         "file unless it is tracked already. Change that line to have it committed."
     )
     return (Risk("ignored_by_git", message),)
+
+
+def risks_of_ambiguous(names: Sequence[Issue]) -> tuple[Risk, ...]:
+    """Return the note for names that do not tell which object is meant."""
+    if not names:
+        return ()
+    texts = list(dict.fromkeys(name.message for name in names))
+    message = f"{' '.join(texts)} The file holds the name alone."
+    return (Risk("ambiguous_name", message),)
 
 
 def risks_of_policies(paths: Sequence[str]) -> tuple[Risk, ...]:

@@ -66,6 +66,18 @@ def look_up_unlisted(
         if not manager_of(job.marks)
         for reference in find_unlisted(job.unpack_settings(), book)
     }
+    look_up(ports, wanted, book, proves_gone=proves_gone, threads=threads)
+
+
+def look_up(
+    ports: Ports,
+    wanted: Iterable[tuple[Kind, str]],
+    book: NameBook,
+    *,
+    proves_gone: bool,
+    threads: int,
+) -> None:
+    """Ask for objects by id, each in a call of its own, and enter them in the book."""
     results = in_parallel(
         lambda reference: _find(ports, *reference), sorted(wanted), threads=threads
     )

@@ -9,12 +9,13 @@ from core.errors import SyncError
 from core.jobsettings.kinds import Kind
 from core.jobsettings.principals import Principal, effective_run_as
 from core.json_text import JobSettings, Prints
+from core.mapping.names import find_mapped_ids
 from core.planning.export_plan import ExportPlan, ExportSituation, plan_export
 from core.planning.forms import Form, choose_principal, make_desired_form
 from core.planning.import_identity import pair_definitions
 from core.planning.import_plan import Plan, Situation, plan_import
 from core.ports import NamedResource, Ports
-from core.reading.names import look_up_unlisted
+from core.reading.names import look_up, look_up_unlisted
 from core.reading.remembered import Memory
 from core.reading.survey import Survey
 from core.reading.two_passes import AnyPlan, FullReader, Inventory, plan_in_two_passes
@@ -121,6 +122,14 @@ class Planner:
     def _desired_form(self, survey: Survey) -> Callable[[DefinitionFile], Form]:
         """Look up the identities of all definitions, and return what makes the desired forms."""
         definitions = [file.definition for file in survey.contents.files]
+        settings = (definition.unpack_settings() for definition in definitions)
+        look_up(
+            self._ports,
+            find_mapped_ids(settings, survey.mappings, survey.book),
+            survey.book,
+            proves_gone=False,
+            threads=self._settings.threads,
+        )
         principals: set[Principal] = set()
         for definition in definitions:
             try:

@@ -27,7 +27,14 @@ from core.planning.import_rows import (
     Unchanged,
     Unmanaged,
 )
-from core.planning.risks import Risk, id_risks, risks_of, risks_of_ignored, risks_of_policies
+from core.planning.risks import (
+    Risk,
+    id_risks,
+    risks_of,
+    risks_of_ambiguous,
+    risks_of_ignored,
+    risks_of_policies,
+)
 from core.reporting.report import ReportRow, RowDetails
 
 _MANY_LEFT_OUT = "are not part of a definition: they were"
@@ -158,8 +165,9 @@ def _with_notes(
     """Note on a row what Git ignores, what policies decide, and ids that mean nothing elsewhere."""
     holders = _holders_of_ids(settings, known)
     risks = (
-        *risks_of_ignored(row.ignored_by),
-        *risks_of_policies(row.left_to_policies),
+        *risks_of_ignored(row.notes.ignored_by),
+        *risks_of_policies(row.notes.left_to_policies),
+        *risks_of_ambiguous(row.notes.ambiguous),
         *id_risks(holders, "Holds ids that only this workspace knows"),
     )
     details = RowDetails(not_mapped=holders) if holders else shown.details

@@ -329,18 +329,18 @@ def test_a_deleted_cluster_is_unknown_only_when_proven_gone(dev):
     assert b"__CLUSTER__unknown__" in dev.definition_files()["load.json"]
 
 
-def test_ambiguous_names_block_only_their_jobs(dev, prod):
+def test_a_shared_name_is_exported_with_a_note_and_jobs_of_one_name_are_not(dev, prod):
     for resource_id in ("d-1", "d-2"):
         dev.add_resource(Kind.CLUSTER, resource_id, "twin")
-    dev.jobs.add(job("bad", tasks=[notebook_task("main", existing_cluster_id="d-1")]))
+    dev.jobs.add(job("noted", tasks=[notebook_task("main", existing_cluster_id="d-1")]))
     dev.jobs.add(job("good"))
     dev.jobs.add(job("double"))
     dev.jobs.add(job("double"))
     report = dev.service().export()
-    assert sorted(dev.definition_files()) == ["good.json"]
-    messages = [issue.message for row in report.rows for issue in row.issues]
-    assert sum("d-1, d-2" in message for message in messages) == 1
-    assert report.counts() == {"error": 3, "new": 1}
+    assert sorted(dev.definition_files()) == ["good.json", "noted.json"]
+    [noted] = [row for row in report.rows if row.job_name == "noted"]
+    assert "d-1, d-2" in noted.message_with_risks
+    assert report.counts() == {"error": 2, "new": 2}
 
 
 def test_rows_that_moved_after_validation_are_skipped_and_named(dev, prod):

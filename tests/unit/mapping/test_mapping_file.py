@@ -7,7 +7,13 @@ import pytest
 from core.errors import MappingFileError
 from core.jobsettings.kinds import Kind
 from core.jobsettings.principals import Principal
-from core.mapping.mapping_file import Mappings, PausePolicy, parse_mappings, section_of
+from core.mapping.mapping_file import (
+    Mappings,
+    PausePolicy,
+    TargetId,
+    parse_mappings,
+    section_of,
+)
 
 PATH = "/Workspace/Shared/map.json"
 
@@ -37,11 +43,11 @@ def test_names_and_identities_are_read():
           pause_status: "new_paused",
         }"""
     )
-    assert result.target_name(Kind.CLUSTER, "etl dev") == "etl prod"
-    assert result.target_name(Kind.CLUSTER, "unknown") == "etl prod"
-    assert result.target_name(Kind.WAREHOUSE, "small") == "large"
-    assert result.target_name(Kind.WAREHOUSE, "etl dev") is None
-    assert result.target_name(Kind.JOB, "etl dev") is None
+    assert result.target_of(Kind.CLUSTER, "etl dev") == "etl prod"
+    assert result.target_of(Kind.CLUSTER, "unknown") == "etl prod"
+    assert result.target_of(Kind.WAREHOUSE, "small") == "large"
+    assert result.target_of(Kind.WAREHOUSE, "etl dev") == "etl dev"
+    assert result.target_of(Kind.JOB, "etl dev") == "etl dev"
     assert result.run_as["ana@dev.example"] == Principal("service_principal_name", "1f0e")
     assert result.run_as["default"] == Principal("group_name", "jobs")
     assert result.pause is PausePolicy.NEW_PAUSED
@@ -181,11 +187,11 @@ def test_a_number_of_many_digits_is_refused():
         ),
         (
             "{compute_name_mappings: {cluster_name_mappings: {a: 1}}}",
-            "cluster_name_mappings.a should be a name in quotes, but it is a number",
+            'cluster_name_mappings.a should be a name in quotes, or {"id": "…"}, but it is a number',
         ),
         (
             "{compute_name_mappings: {cluster_name_mappings: {a: ''}}}",
-            "cluster_name_mappings.a should be a name in quotes, but it is a string",
+            'cluster_name_mappings.a should be a name in quotes, or {"id": "…"}, but it is a string',
         ),
         ("{run_as_mappings: true}", "run_as_mappings should be an object"),
         ("{run_as_mappings: {ana: 'bob'}}", "run_as_mappings.ana should be an object such as"),
@@ -227,5 +233,27 @@ def test_every_section_maps_the_names_of_its_kind():
     for kind in kinds:
         section, key = section_of(kind).split(".")
         result = mappings(json.dumps({section: {key: {"there": "here"}}}))
-        assert result.target_name(kind, "there") == "here"
+        assert result.target_of(kind, "there") == "here"
         assert result.warnings == ()
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind.section])
+def test_an_object_of_every_kind_can_be_named_by_its_id(kind: Kind):
+    section, key = section_of(kind).split(".")
+    result = mappings(json.dumps({section: {key: {"there": {"id": "0706-1"}}}}))
+    assert result.target_of(kind, "there") == TargetId("0706-1")
+    assert result.has_ids
+
+
+@pytest.mark.parametrize("entry", [{}, {"id": 7}, {"id": ""}, {"id": "1", "name": "x"}, [], None])
+def test_any_other_entry_is_an_error_that_shows_both_ways(entry: object):
+    text = json.dumps({"compute_name_mappings": {"cluster_name_mappings": {"a": entry}}})
+    with pytest.raises(MappingFileError, match=r'a name in quotes, or {"id": "…"}'):
+        mappings(text)
+
+
+def test_only_what_stands_in_lists_can_be_dropped():
+    text = "{resource_name_mappings: {notification_destinations: {unknown: null}}}"
+    assert mappings(text).target_of(Kind.NOTIFICATION_DESTINATION, "unknown") is None
+    for path in Kind.NOTIFICATION_DESTINATION.paths:
+        assert "[]" in path.pattern

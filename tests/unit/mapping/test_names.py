@@ -5,9 +5,10 @@ import pytest
 from core.errors import SyncError
 from core.jobsettings.kinds import Kind, placeholder
 from core.jobsettings.references import find_references
-from core.mapping.mapping_file import Mappings
+from core.mapping.mapping_file import Mappings, TargetId
 from core.mapping.names import (
     NameBook,
+    find_mapped_ids,
     find_needed_jobs,
     find_unlisted,
     find_wanted_names,
@@ -89,7 +90,6 @@ def test_an_object_proven_gone_is_unknown():
     ("names", "value", "expected"),
     [
         (book(), "c-9", "could not be looked up"),
-        (book(ETL, (Kind.CLUSTER, "c-2", "etl")), "c-1", "c-1, c-2"),
         (book((Kind.CLUSTER, "c-1", "unknown")), "c-1", "is named “unknown”"),
         (book((Kind.CLUSTER, "c-1", "")), "c-1", "is named “”"),
         (book(), {"id": "c-1"}, "Expected the id of a cluster"),
@@ -226,3 +226,66 @@ def test_definitions_say_which_names_are_wanted_and_live_jobs_only_which_kinds()
         [on_cluster("__CLUSTER__etl__"), on_cluster("c-9")], [running(5), on_cluster("c-1")], MAPPED
     )
     assert wanted == {Kind.CLUSTER: {"etl prod"}, Kind.JOB: set()}
+
+
+TWINS = (ETL, (Kind.CLUSTER, "c-2", "etl"))
+
+
+def test_a_shared_name_is_written_to_a_file_and_noted_and_kept_apart_elsewhere():
+    written = write_names(on_cluster("c-1"), book(*TWINS), for_file=True)
+    assert (written.settings, written.issues) == (on_cluster("__CLUSTER__etl__"), ())
+    (note,) = written.ambiguous
+    assert "c-1, c-2" in note.message
+    compared = write_names(on_cluster("c-1"), book(*TWINS))
+    assert (compared.settings, compared.issues) == (on_cluster("c-1"), ())
+
+
+def by_id(resource_id: str) -> Mappings:
+    return Mappings(names={Kind.CLUSTER: {"adhoc": TargetId(resource_id)}})
+
+
+def test_an_entry_with_an_id_tells_objects_of_one_name_apart():
+    result = map_names(on_cluster("__CLUSTER__adhoc__"), by_id("c-2"), book(*TWINS), ())
+    assert (result.settings, result.issues) == (on_cluster("c-2"), ())
+    assert write_ids(result.settings, book(*TWINS)) == on_cluster("c-2")
+
+
+def test_an_entry_with_the_id_of_a_name_of_its_own_is_that_name():
+    result = map_names(on_cluster("__CLUSTER__adhoc__"), by_id("c-1"), book(ETL), ())
+    assert (result.settings, result.issues) == (on_cluster("__CLUSTER__etl__"), ())
+
+
+def test_an_entry_with_an_id_that_is_not_here_is_an_issue():
+    (issue,) = map_names(on_cluster("__CLUSTER__adhoc__"), by_id("c-9"), book(ETL), ()).issues
+    assert "no cluster with the id c-9" in issue.message
+    wanted = find_mapped_ids([on_cluster("__CLUSTER__adhoc__")], by_id("c-9"), book(ETL))
+    assert wanted == {(Kind.CLUSTER, "c-9")}
+    assert find_mapped_ids([on_cluster("__CLUSTER__adhoc__")], by_id("c-1"), book(ETL)) == set()
+    assert find_mapped_ids([on_cluster("__CLUSTER__other__")], by_id("c-9"), book(ETL)) == set()
+
+
+def test_a_raw_id_of_a_shared_name_stays_what_it_is():
+    result = map_names(on_cluster("c-2"), Mappings(), book(*TWINS), ())
+    assert (result.settings, result.issues) == (on_cluster("c-2"), ())
+
+
+def notifying(*ids: str) -> dict:
+    return {"webhook_notifications": {"on_failure": [{"id": value} for value in ids]}}
+
+
+def test_a_destination_can_be_dropped_and_two_of_one_target_are_one():
+    kind = Kind.NOTIFICATION_DESTINATION
+    mapped = Mappings(names={kind: {"unknown": None, "a": "ops", "b": "ops"}})
+    here = book((kind, "n-1", "ops"), (kind, "n-2", "c"))
+    names = [placeholder(kind, name) for name in ("a", "unknown", "c", "b")]
+    result = map_names(notifying(*names), mapped, here, ())
+    assert result.settings == notifying(placeholder(kind, "ops"), placeholder(kind, "c"))
+    assert result.issues == ()
+    only = map_names(notifying(placeholder(kind, "unknown")), mapped, here, ())
+    assert only.settings == notifying()
+
+
+def test_equal_entries_of_a_definition_stay_as_they_are():
+    kind = Kind.NOTIFICATION_DESTINATION
+    twice = notifying(placeholder(kind, "c"), placeholder(kind, "c"))
+    assert map_names(twice, Mappings(), book((kind, "n-2", "c")), ()).settings == twice

@@ -187,11 +187,13 @@ def test_a_number_of_many_digits_is_refused():
         ),
         (
             "{compute_name_mappings: {cluster_name_mappings: {a: 1}}}",
-            'cluster_name_mappings.a should be a name in quotes, or {"id": "…"}, but it is a number',
+            "cluster_name_mappings.a should be a name in quotes, or "
+            '{"id": "…"}, but it is a number',
         ),
         (
             "{compute_name_mappings: {cluster_name_mappings: {a: ''}}}",
-            'cluster_name_mappings.a should be a name in quotes, or {"id": "…"}, but it is a string',
+            "cluster_name_mappings.a should be a name in quotes, or "
+            '{"id": "…"}, but it is a string',
         ),
         ("{run_as_mappings: true}", "run_as_mappings should be an object"),
         ("{run_as_mappings: {ana: 'bob'}}", "run_as_mappings.ana should be an object such as"),

@@ -113,7 +113,7 @@ def row_risks(row: Row) -> tuple[Risk, ...]:
         case New():
             return risks_of(None, row.unpack_settings(), ())
         case Changed():
-            return risks_of(row.current, row.desired, row.changes)
+            return risks_of(row.unpack_current(), row.unpack_settings(), row.changes)
         case _:
             return ()
 

@@ -24,7 +24,7 @@ CHANGES = (FieldChange("run_as.user_name", "ana", "bob"),)
 
 
 def changed(**fields) -> Changed:
-    return Changed("a", FILE, JOB, job("a"), job("a"), **{"changes": (), **fields})
+    return Changed.pack("a", FILE, JOB, job("a"), job("a"), **{"changes": (), **fields})
 
 
 def words(row) -> tuple[str, str, str]:

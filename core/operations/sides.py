@@ -44,8 +44,7 @@ def sides_of(row: Row | ExportRow) -> Sides:
         case New():
             return Sides(desired=row.packed)
         case Changed():
-            current, desired = Packed(row.current), Packed(row.desired)
-            return Sides(current, desired, job_id=row.job.job_id)
+            return Sides(row.current, row.desired, job_id=row.job.job_id)
         case Unchanged() | Deleted() | Unmanaged() | Skipped():
             job = row.job
             return Sides(job.packed, None, job.job_id, job.run_as_user_name)

@@ -233,7 +233,7 @@ class _Planner:
         if not changes:
             return Unchanged(name, file, job, job.job_id in self._now.ledger.jobs, hidden)
         old_name = job.name if job.name != name else ""
-        return Changed(name, file, job, desired, current, changes, old_name, hidden)
+        return Changed.pack(name, file, job, desired, current, changes, old_name, hidden)
 
     def _job_row(self, job: LiveJob) -> Row:
         reason = manager_of(job.marks)

@@ -38,16 +38,35 @@ class New:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A job that differs from its definition; `old_name` is set when its name differs, too."""
+    """A job that differs from its definition; `old_name` is set when its name differs, too.
+
+    Both sides are kept small: ten thousand of them as objects slow down whatever comes after.
+    """
 
     job_name: str
     file: DefinitionFile
     job: LiveJob
-    desired: JobSettings
-    current: JobSettings
+    desired: Packed
+    current: Packed
     changes: tuple[FieldChange, ...]
     old_name: str = ""
     hidden: tuple[HiddenDifference, ...] = ()
+
+    @classmethod
+    def pack(
+        cls,
+        job_name: str,
+        file: DefinitionFile,
+        job: LiveJob,
+        desired: JobSettings,
+        current: JobSettings,
+        changes: tuple[FieldChange, ...],
+        old_name: str = "",
+        hidden: tuple[HiddenDifference, ...] = (),
+    ) -> "Changed":
+        """Return the row with both sides kept small."""
+        sides = Packed(desired), Packed(current)
+        return cls(job_name, file, job, *sides, changes, old_name, hidden)
 
     @property
     def status(self) -> RowStatus:
@@ -55,8 +74,12 @@ class Changed:
         return RowStatus.RENAMED if self.old_name else RowStatus.CHANGED
 
     def unpack_settings(self) -> JobSettings:
-        """Return the settings to be written, as `New` does."""
-        return self.desired
+        """Return a copy of the settings to be written, as `New` does."""
+        return cast(JobSettings, self.desired.unpack())
+
+    def unpack_current(self) -> JobSettings:
+        """Return a copy of the settings that will be replaced."""
+        return cast(JobSettings, self.current.unpack())
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def workspace_risks_of(row: Row, facts: WorkspaceFacts) -> tuple[Risk, ...]:
         case Changed():
             return (
                 *_run_risks(row.job.job_id, facts),
-                *_definition_risks(row.desired, facts),
+                *_definition_risks(row.unpack_settings(), facts),
             )
         case Deleted():
             return _run_risks(row.job.job_id, facts)

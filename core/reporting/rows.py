@@ -152,7 +152,7 @@ def row_risks(row: Row, known: KnownIds = NO_IDS) -> tuple[Risk, ...]:
         case New():
             risks = risks_of(None, row.unpack_settings(), ())
         case Changed():
-            risks = risks_of(row.current, row.desired, row.changes)
+            risks = risks_of(row.unpack_current(), row.unpack_settings(), row.changes)
         case _:
             return ()
     holders = _holders_of_ids(row.file.definition.packed, known)

@@ -26,7 +26,7 @@ GIT = job("load", schedule={"quartz_cron_expression": "0 0 5 * * ?"})
 LIVE = LiveJob.pack(BIG, HERE, "ana@dev.example", "bo@dev.example", complete=True)
 FILE = DefinitionFile("load.json", Definition.pack("load", 7, "", GIT), b"")
 CHANGE = FieldChange("schedule.pause_status", "PAUSED", None)
-CHANGED = Changed("load", FILE, LIVE, GIT, HERE, (CHANGE,))
+CHANGED = Changed.pack("load", FILE, LIVE, GIT, HERE, (CHANGE,))
 
 
 def row_of(planned):
@@ -66,7 +66,7 @@ def test_ids_are_texts_because_browsers_round_large_numbers():
     [
         (New.pack("load", FILE, GIT), "import", "planned"),
         (CHANGED, "import", "planned"),
-        (Changed("load", FILE, LIVE, GIT, HERE, (), old_name="old"), "import", "planned"),
+        (Changed.pack("load", FILE, LIVE, GIT, HERE, (), old_name="old"), "import", "planned"),
         (Deleted("load", LIVE, ()), "remove", "planned"),
         (Unchanged("load", FILE, LIVE, True), "", ""),
         (Unmanaged("load", LIVE, ""), "", ""),

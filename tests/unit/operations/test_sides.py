@@ -32,7 +32,7 @@ EQUAL_HERE = Sides(Packed(HERE), None, LIVE.job_id, "bo@dev.example")
     [
         (New.pack("load", FILE, GIT), Sides(desired=Packed(GIT))),
         (
-            Changed("load", FILE, LIVE, GIT, HERE, ()),
+            Changed.pack("load", FILE, LIVE, GIT, HERE, ()),
             Sides(Packed(HERE), Packed(GIT), job_id=LIVE.job_id),
         ),
         (Unchanged("load", FILE, LIVE, True), EQUAL_HERE),

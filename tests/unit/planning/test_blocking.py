@@ -24,7 +24,7 @@ def new(name: str, *needs: str) -> New:
 
 def changed(name: str, *needs: str) -> Changed:
     live = LiveJob.pack(1, job(name), "", "", complete=True)
-    return Changed(name, file_of(name), live, settings_of(name, *needs), job(name), ())
+    return Changed.pack(name, file_of(name), live, settings_of(name, *needs), job(name), ())
 
 
 def broken(name: str) -> Blocked:

@@ -27,8 +27,7 @@ CHANGES = (FieldChange("run_as.user_name", "ana", "bob"),)
 
 
 def changed(**fields) -> Changed:
-    defaults = {"file": FILE, "job": JOB, "desired": job("a"), "current": job("a"), "changes": ()}
-    return Changed("a", **{**defaults, **fields})
+    return Changed.pack("a", FILE, JOB, job("a"), job("a"), **{"changes": (), **fields})
 
 
 def words(row) -> tuple[str, str, str]:

@@ -26,8 +26,8 @@ FILE = DefinitionFile("sub/a.json", DEFINITION, b"")
 CHANGES = (FieldChange("run_as.user_name", "ana", "bob"),)
 
 
-def changed(**fields) -> Changed:
-    return Changed.pack("a", FILE, JOB, job("a"), job("a"), **{"changes": (), **fields})
+def changed(file: DefinitionFile = FILE, **fields) -> Changed:
+    return Changed.pack("a", file, JOB, job("a"), job("a"), **{"changes": (), **fields})
 
 
 def words(row) -> tuple[str, str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from core.comparing.filled_in import Comparison, Habits, compare, read_answer
+from core.comparing.rules import FILLED_IN_CLUSTER, FILLED_IN_JOB, FILLED_IN_TASK
 from core.json_text import JobSettings
 from tests.builders import job, notebook_task
 
@@ -78,6 +79,43 @@ def test_the_rules_hold_in_every_place_of_a_cluster(
     bare = {"num_workers": 1}
     full = place({**bare, "data_security_mode": "SINGLE_USER"})
     assert paths(compare(full, place(bare), NEVER_WRITTEN)) == []
+
+
+JOB_AND_TASK: list[tuple[JobSettings, JobSettings]] = [
+    (job("a", performance_target="PERFORMANCE_OPTIMIZED"), job("a")),
+    *(
+        (
+            job("a", tasks=[{"task_key": "t", **task}]),
+            job("a", tasks=[{"task_key": "t", **bare}]),
+        )
+        for task, bare in (
+            ({"notebook_task": {"source": "GIT"}}, {"notebook_task": {}}),
+            ({"spark_python_task": {"source": "GIT"}}, {"spark_python_task": {}}),
+            ({"dbt_task": {"source": "GIT"}}, {"dbt_task": {}}),
+            ({"sql_task": {"file": {"source": "GIT"}}}, {"sql_task": {"file": {}}}),
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize(("live", "silent"), JOB_AND_TASK, ids=str)
+def test_what_is_filled_in_outside_of_clusters_is_no_change(
+    live: JobSettings, silent: JobSettings
+) -> None:
+    assert paths(compare(live, silent, NEVER_WRITTEN)) == []
+
+
+def test_a_performance_target_that_somebody_chose_is_a_change() -> None:
+    chosen = job("a", performance_target="STANDARD")
+    assert paths(compare(chosen, job("a"), NEVER_WRITTEN)) == ["performance_target"]
+
+
+def test_every_rule_has_a_case() -> None:
+    by_policy = {"runtime_engine", "spark_version"}
+    assert {rule.pattern for rule in FILLED_IN_CLUSTER} == by_policy | {
+        field for value in FILLED_IN for field in value
+    }
+    assert len(JOB_AND_TASK) == len(FILLED_IN_JOB) + len(FILLED_IN_TASK)
 
 
 def test_a_policy_says_what_spark_version_is_filled_in() -> None:

@@ -111,11 +111,17 @@ def test_a_performance_target_that_somebody_chose_is_a_change() -> None:
 
 
 def test_every_rule_has_a_case() -> None:
-    by_policy = {"runtime_engine", "spark_version"}
-    assert {rule.pattern for rule in FILLED_IN_CLUSTER} == by_policy | {
+    of_their_own = {"runtime_engine", "spark_version", "driver_instance_pool_id"}
+    assert {rule.pattern for rule in FILLED_IN_CLUSTER} == of_their_own | {
         field for value in FILLED_IN for field in value
     }
     assert len(JOB_AND_TASK) == len(FILLED_IN_JOB) + len(FILLED_IN_TASK)
+
+
+def test_the_pool_of_the_driver_is_filled_in() -> None:
+    pools = {"instance_pool_id": "a", "driver_instance_pool_id": "b"}
+    found = compare(on_cluster(**pools), on_cluster(instance_pool_id="a"), NEVER_WRITTEN)
+    assert paths(found) == []
 
 
 def test_a_policy_says_what_spark_version_is_filled_in() -> None:

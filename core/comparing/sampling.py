@@ -38,7 +38,7 @@ def agrees(listed: LiveJob, full: LiveJob) -> bool:
     if listed.truncated:
         return True
     left, right = ({**job.unpack_settings(), "run_as": None} for job in (listed, full))
-    return not diff_settings(left, right)
+    return left == right or not diff_settings(left, right)
 
 
 def _inner_fields(settings: JobSettings) -> Iterator[str]:

@@ -233,6 +233,8 @@ class _Planner:
         if not changes:
             return Unchanged(name, file, job, job.job_id in self._now.ledger.jobs, hidden)
         old_name = job.name if job.name != name else ""
+        if not job.complete:  # it will be read in full and planned again: see `jobs_to_read`
+            return Changed.pack(name, file, job, {}, {}, (), old_name)
         return Changed.pack(name, file, job, desired, current, changes, old_name, hidden)
 
     def _job_row(self, job: LiveJob) -> Row:

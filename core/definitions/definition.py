@@ -4,7 +4,12 @@ import re
 from dataclasses import dataclass
 from typing import Any, cast
 
-from core.definitions.job_fields import find_left_out, keep_settings, read_job_id
+from core.definitions.job_fields import (
+    find_left_out,
+    keep_settings,
+    lacks_its_tasks,
+    read_job_id,
+)
 from core.definitions.other_json import (
     MAPPING_FILE,
     NOT_OF_A_JOB,
@@ -171,6 +176,13 @@ def _refuse_a_page(document: JsonDict) -> None:
                 "The file holds one page of a long job: tasks or other elements are missing.",
                 fix="Export the job again, or save all pages of the answer as one.",
             )
+
+
+    if lacks_its_tasks(document):
+        raise InvalidDefinitionError(
+            "The file holds a job of a list, which shows jobs without their tasks.",
+            fix="Export the job again, or save the answer of jobs/get.",
+        )
 
 
 def _job_name(settings: JobSettings) -> str:

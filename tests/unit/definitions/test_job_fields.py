@@ -1,6 +1,7 @@
 """What tells a definition from the settings of another tool."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -95,3 +96,24 @@ def test_a_setting_of_a_later_release_travels():
     found = parse({"settings": settings})
     assert isinstance(found, Definition)
     assert (found.unpack_settings(), found.left_out) == (settings, ())
+
+
+ANSWER = {"job_id": 7, "created_time": 1, "creator_user_name": "ana"}
+
+
+def test_a_job_of_a_list_without_its_tasks_is_no_definition() -> None:
+    document = {**ANSWER, "settings": {"name": "a", "schedule": {"pause_status": "PAUSED"}}}
+    with pytest.raises(InvalidDefinitionError, match="without their tasks"):
+        parse_definition(json.dumps(document).encode())
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {**ANSWER, "settings": {"name": "a", "tasks": []}},
+        {**ANSWER, "settings": {"name": "a", "notebook_task": {}}},
+        {"job_id": 7, "run_as_user_name": "ana", "settings": {"name": "a", "queue": {}}},
+    ],
+)
+def test_other_jobs_without_tasks_are_definitions(document: dict[str, Any]) -> None:
+    assert isinstance(parse_definition(json.dumps(document).encode()), Definition)

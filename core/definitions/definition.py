@@ -176,8 +176,6 @@ def _refuse_a_page(document: JsonDict) -> None:
                 "The file holds one page of a long job: tasks or other elements are missing.",
                 fix="Export the job again, or save all pages of the answer as one.",
             )
-
-
     if lacks_its_tasks(document):
         raise InvalidDefinitionError(
             "The file holds a job of a list, which shows jobs without their tasks.",

@@ -100,11 +100,11 @@ def is_of_a_job(document: JsonDict) -> bool:
 def lacks_its_tasks(document: JsonDict) -> bool:
     """Whether this is an answer of the API that shows a job without its tasks.
 
-    Source: Jobs API 2.2, `jobs/list` without `expand_tasks`. An answer has times and creators
-    beside the settings, which neither an export nor a person writes.
+    Source: Jobs API 2.2, `jobs/list` without `expand_tasks`. An answer has both a time and a
+    creator beside the settings, which neither an export nor a person writes.
     """
     settings: JsonDict = document["settings"]
-    is_answer = "created_time" in document or "creator_user_name" in document
+    is_answer = "created_time" in document and "creator_user_name" in document
     has_task = "tasks" in settings or any(key.endswith(_TASK_SUFFIX) for key in settings)
     return is_answer and not has_task
 

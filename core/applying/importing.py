@@ -26,6 +26,12 @@ from core.state.ledger import ImportedLedger, PendingCreate
 from core.state.session import make_snapshot_item
 
 
+_NOT_REMEMBERED = (
+    "What the workspace filled in could not be recorded; it may appear as changes until the jobs "
+    "are imported again."
+)
+
+
 def import_selected(work: Work, fresh: FreshPlan, review: Review) -> tuple[ReportRow, ...]:
     """Import the chosen rows of a fresh plan and return a row for every job of the plan.
 
@@ -91,7 +97,7 @@ def _look_again(
     kept = fresh.ledger.jobs.keys() | seen.prints.keys()
     filled_in = {job_id: prints for job_id, prints in known.items() if job_id in kept}
     if filled_in != fresh.memory.filled_in:
-        work.session.note(work.session.state.save_filled_in, filled_in)
+        work.session.note(work.session.state.save_filled_in, filled_in, _NOT_REMEMBERED)
     return {
         name: shown[name].with_message(f"{shown[name].message} {note}")
         for name, note in seen.notes.items()

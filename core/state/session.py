@@ -56,22 +56,24 @@ class Session:
         folder = self.state.save_snapshot(name, header, items)
         log.info("saved %d items in %s", len(items), folder)
 
-    def note(self, save: Callable[[Ledger], None], ledger: Ledger) -> None:
+    def note(self, save: Callable[[Ledger], None], ledger: Ledger, otherwise: str = "") -> None:
         """Replace a ledger after the work was done.
 
         What was done must be reported even when this fails, so nothing is raised: the next
         operation finds it and records it. Whoever lost the lock leaves the ledger to its new owner.
+
+        Args:
+            otherwise: what to say when it fails, if something else than that follows.
         """
         try:
             self.lease.check()
             save(ledger)
         except SyncError as error:
-            self.unnoted.append(
-                Issue(
-                    "The changes were made but could not be recorded; "
-                    f"the next {self.operation} operation will record them. {error}"
-                )
+            usual = (
+                "The changes were made but could not be recorded; "
+                f"the next {self.operation} operation will record them."
             )
+            self.unnoted.append(Issue(f"{otherwise or usual} {error}"))
 
 
 def make_snapshot_item(job: LiveJob) -> JsonDict:

@@ -8,13 +8,18 @@ from tests.builders import definition_text, job
 from tests.fakes import FOLDER, ME, FakeWorkspace
 
 
-def refuse_ledger(workspace: FakeWorkspace, *, writes: int) -> None:
+LEDGERS = ("imported.json", "exported.json")
+
+
+def refuse_ledger(
+    workspace: FakeWorkspace, *, writes: int, names: tuple[str, ...] = LEDGERS
+) -> None:
     """Let some writes of a ledger through, and no other until `writes` is deleted again."""
     write = workspace.files.write
     left = [writes]
 
     def guarded(path: str, content: bytes) -> None:
-        if path.endswith(("imported.json", "exported.json")):
+        if path.endswith(names):
             left[0] -= 1
             if left[0] < 0:
                 raise PermissionDeniedError("No permission: refused on purpose.")
@@ -92,3 +97,12 @@ def test_whoever_lost_the_lock_leaves_the_ledger_to_its_new_owner(workspace) -> 
     assert "took over the lock" in messages(report)
     [ledger] = [path for path in workspace.files.files if path.endswith("imported.json")]
     assert workspace.files.files[ledger] == theirs
+
+
+def test_an_import_tells_when_it_cannot_remember_what_was_filled_in(workspace) -> None:
+    refuse_ledger(workspace, writes=0, names=("filled_in.json",))
+    report = workspace.service().import_jobs()
+    assert report.status == "failed"
+    assert "may appear as changes" in messages(report)
+    del workspace.files.write
+    assert workspace.service().validate()[1].counts() == {"unchanged": 2}

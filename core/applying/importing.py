@@ -25,7 +25,6 @@ from core.reporting.rows import import_row, moved_row, with_left_out
 from core.state.ledger import ImportedLedger, PendingCreate
 from core.state.session import make_snapshot_item
 
-
 _NOT_REMEMBERED = (
     "What the workspace filled in could not be recorded; it may appear as changes until the jobs "
     "are imported again."

@@ -7,7 +7,6 @@ from core.reporting.report import Report
 from tests.builders import definition_text, job
 from tests.fakes import FOLDER, ME, FakeWorkspace
 
-
 LEDGERS = ("imported.json", "exported.json")
 
 

@@ -30,7 +30,7 @@ def test_what_is_kept_is_what_is_read() -> None:
     ],
 )
 def test_a_document_of_another_shape_is_never_an_empty_one(document: Any) -> None:
-    with pytest.raises(StateError, match="filled_in.json"):
+    with pytest.raises(StateError, match=r"filled_in\.json"):
         parse_filled_in(document)
 
 

@@ -38,7 +38,10 @@ class New:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A job that differs from its definition; `old_name` is set when its name differs, too."""
+    """A job that differs from its definition; `old_name` is set when its name differs, too.
+
+    `note` is as in `New`.
+    """
 
     job_name: str
     file: DefinitionFile
@@ -48,6 +51,7 @@ class Changed:
     changes: tuple[FieldChange, ...]
     old_name: str = ""
     hidden: tuple[HiddenDifference, ...] = ()
+    note: str = ""
 
     @property
     def status(self) -> RowStatus:
@@ -61,7 +65,10 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """A job equal to its definition. `is_adopted` is False when the ledger does not know it."""
+    """A job equal to its definition. `is_adopted` is False when the ledger does not know it.
+
+    `note` is as in `New`.
+    """
 
     status: ClassVar[RowStatus] = RowStatus.UNCHANGED
     job_name: str
@@ -69,6 +76,7 @@ class Unchanged:
     job: LiveJob
     is_adopted: bool
     hidden: tuple[HiddenDifference, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

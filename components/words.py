@@ -266,6 +266,8 @@ def _pulled(facts: PullFacts, outcome: Outcome) -> str:
         for status in WRITTEN
         if outcome.count(status)
     ]
+    if outcome.has_errors:
+        parts.append(f"{outcome.count(RowStatus.ERROR):,} unreadable")
     what = ", ".join(parts) or "no definition changed"
     return f"{old} → {new}: {what}."
 

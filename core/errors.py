@@ -19,6 +19,7 @@
     + PermissionDeniedError      the permission is missing
     + UnauthenticatedError       the login does not work
     + UnreachableError           no answer came in time
+    + BusyError                  it was asked for as long as allowed, and could not answer
     + AmbiguousAnswerError       sent once, no answer: it may have taken effect
 """
 
@@ -137,6 +138,10 @@ class UnauthenticatedError(WorkspaceError):
 
 class UnreachableError(WorkspaceError):
     """No answer from the workspace within the time allowed."""
+
+
+class BusyError(WorkspaceError):
+    """The workspace limits requests or fails, and asking again took all the time allowed."""
 
 
 class AmbiguousAnswerError(WorkspaceError):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol, cast
 
 from core.jobsettings.kinds import Kind
-from core.jobsettings.principals import Principal
+from core.jobsettings.principals import Principal, PrincipalField
 from core.json_text import JobSettings, JsonDict, Packed
 
 _MARKS = ("deployment", "edit_mode")
@@ -222,6 +222,15 @@ class CurrentPrincipal:
     workspace_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class FoundPrincipal:
+    """A principal with the name that people see. `display_name` is empty where there is none."""
+
+    principal: Principal
+    display_name: str = ""
+    is_active: bool = True
+
+
 class Principals(Protocol):
     """Users, service principals and groups."""
 
@@ -229,6 +238,19 @@ class Principals(Protocol):
 
     def find_active(self, principals: Iterable[Principal]) -> set[Principal]:
         """Return those that exist and are active."""
+        ...
+
+    def find_service_principals(self, display_names: Collection[str]) -> Sequence[FoundPrincipal]:
+        """Return all that have one of these display names, also in another case or inactive."""
+        ...
+
+    def find_similar(
+        self, field: PrincipalField, words: Collection[str]
+    ) -> Sequence[FoundPrincipal]:
+        """Return principals of a kind whose name or display name contains one of the words.
+
+        Case does not matter. When there are hundreds, some are missing.
+        """
         ...
 
 

@@ -22,7 +22,7 @@ from core.reading.survey import Surveyor
 from core.reading.workspace_risks import workspace_risks_of
 from core.reporting.details import PullFacts, Whereabouts, WorkspaceInformation
 from core.reporting.listener import Listener
-from core.reporting.pulling import pulled_rows
+from core.reporting.pulling import PulledFiles
 from core.reporting.report import Report, ReportRow
 from core.reporting.rows import detailed_row, export_row, import_row
 from core.settings import Settings
@@ -209,11 +209,11 @@ class JobSync:
             try:
                 after = surveyor.read_contents()
                 memory = read_memory_for_import(work.session.state)
-                rows = pulled_rows(before, after, tuple(memory.files()))
+                files = PulledFiles(before, after, memory.files())
             except SyncError as error:  # it is pulled all the same
                 issue = Issue(f"The pulled files could not be read. {error}")
                 return Report("pull", issues=(issue,), details=details)
-            return Report("pull", rows, details=details)
+            return Report("pull", files.rows(), files.notes(), details=details)
 
     def history(self) -> History:
         """Return the history of operations, kept in the state folder."""

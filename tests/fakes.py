@@ -11,7 +11,7 @@ from typing import Any
 from core.errors import AlreadyExistsError, NotFoundError, WorkspaceError
 from core.gateways.opening import OpenService
 from core.jobsettings.kinds import Kind
-from core.jobsettings.principals import Principal, effective_run_as
+from core.jobsettings.principals import Principal, PrincipalField, effective_run_as
 from core.json_text import JobSettings, JsonDict
 from core.operations.grid_row import GridRow
 from core.operations.kinds import EXCLUSIVE_KINDS, OperationKind
@@ -21,6 +21,7 @@ from core.ports import (
     ActiveRun,
     CurrentPrincipal,
     FileStatus,
+    FoundPrincipal,
     GitFolder,
     LiveJob,
     NamedResource,
@@ -294,13 +295,50 @@ class FakePrincipals:
         default_factory=lambda: CurrentPrincipal(ME, "Job Sync", is_admin=True, workspace_id="42")
     )
     active: set[Principal] | None = None
+    described: list[FoundPrincipal] = field(default_factory=list)
+    fail: dict[PrincipalField, WorkspaceError] = field(default_factory=dict)
+    fail_names: dict[str, WorkspaceError] = field(default_factory=dict)
+    calls: int = 0
 
     def current(self) -> CurrentPrincipal:
         return self.me
 
     def find_active(self, principals: Iterable[Principal]) -> set[Principal]:
         wanted = set(principals)
+        self._maybe_fail({one.field for one in wanted}, {one.name for one in wanted})
         return wanted if self.active is None else wanted & self.active
+
+    def find_service_principals(self, display_names: Collection[str]) -> Sequence[FoundPrincipal]:
+        self._maybe_fail({"service_principal_name"}, display_names)
+        wanted = {name.casefold() for name in display_names}
+        return [
+            one
+            for one in self.described
+            if one.principal.field == "service_principal_name"
+            and one.display_name.casefold() in wanted
+        ]
+
+    def find_similar(
+        self, field: PrincipalField, words: Collection[str]
+    ) -> Sequence[FoundPrincipal]:
+        self._maybe_fail({field}, words)
+        return [
+            one
+            for one in self.described
+            if one.principal.field == field and any(_has_word(one, word) for word in words)
+        ]
+
+    def _maybe_fail(self, fields: Collection[PrincipalField], names: Collection[str]) -> None:
+        self.calls += 1
+        for one in sorted(fields & self.fail.keys()):
+            raise self.fail[one]
+        for name in sorted(self.fail_names.keys() & set(names)):
+            raise self.fail_names[name]
+
+
+def _has_word(one: FoundPrincipal, word: str) -> bool:
+    id_ = "" if one.principal.field == "service_principal_name" else one.principal.name
+    return word.casefold() in id_.casefold() or word.casefold() in one.display_name.casefold()
 
 
 @dataclass

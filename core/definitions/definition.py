@@ -17,6 +17,7 @@ from core.definitions.other_json import (
     examine_other_json,
 )
 from core.definitions.payloads import is_wrapped
+from core.definitions.stand_ins import find_stand_in
 from core.errors import InvalidDefinitionError, InvalidJsonError
 from core.json_text import JobSettings, JsonDict, Packed, is_deeper_than, parse_json, stable_bytes
 
@@ -154,6 +155,11 @@ def _parse(text: str) -> Any:
     try:
         return parse_json(text)
     except InvalidJsonError as error:
+        stand_in = find_stand_in(text)
+        if stand_in:
+            raise InvalidDefinitionError(
+                f"The file is {stand_in.words}.", fix=stand_in.fix
+            ) from error
         raise InvalidDefinitionError(
             f"The file is not valid JSON. {error.message}",
             fix="Correct it in the Git folder, or export the job again.",

@@ -1,5 +1,6 @@
 """What the Git folder holds: definitions, files that could not be read, and everything else."""
 
+import hashlib
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,6 +14,9 @@ from core.definitions.other_json import OtherJson
 from core.errors import InvalidDefinitionError, Issue, SyncError
 from core.parallel import in_parallel
 from core.ports import ContentCache, FileStatus, WorkspaceFiles
+
+LEFT_OUT = "left out"
+"""In place of a hash: a file that is not read because of where it is, whatever it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +35,14 @@ class DefinitionFile:
 
 @dataclass(frozen=True, slots=True)
 class UnreadFile:
-    """A file or subfolder that could not be read as definitions, so that its jobs are unknown."""
+    """A file or subfolder that could not be read as definitions, so that its jobs are unknown.
+
+    `content_hash` is equal for equal content, and empty when the content itself is unknown.
+    """
 
     path: str
     issue: Issue
+    content_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,7 @@ class OtherFile:
 
     path: str
     json: OtherJson
+    content_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +176,7 @@ def _behind_a_dot(contents: GitContents, by_path: Mapping[str, str]) -> Iterator
                 f"The definition of “{job_name}” was here, and folders that begin with a dot are "
                 "not read. Move it to another folder."
             )
-            yield UnreadFile(path, Issue(message, path))
+            yield UnreadFile(path, Issue(message, path), LEFT_OUT)
 
 
 def _damaged(other: OtherFile, job_name: str) -> UnreadFile:
@@ -175,7 +184,7 @@ def _damaged(other: OtherFile, job_name: str) -> UnreadFile:
         f"{other.json.problem} It used to hold the definition of “{job_name}”. Restore or correct "
         "it in the Git folder; delete it only if the job should be removed."
     )
-    return UnreadFile(other.path, Issue(message, other.path))
+    return UnreadFile(other.path, Issue(message, other.path), other.content_hash)
 
 
 def _damaged_elsewhere(other: OtherFile, job_name: str) -> UnreadFile:
@@ -183,7 +192,7 @@ def _damaged_elsewhere(other: OtherFile, job_name: str) -> UnreadFile:
         f"{other.json.problem} It holds “{job_name}”, which has no definition any longer. Make a "
         "definition of it; delete it only if the job should be removed."
     )
-    return UnreadFile(other.path, Issue(message, other.path))
+    return UnreadFile(other.path, Issue(message, other.path), other.content_hash)
 
 
 Progress = Callable[[int, int], None]
@@ -365,10 +374,14 @@ def _interpret(path: str, content: bytes | SyncError) -> DefinitionFile | Unread
     try:
         found = parse_definition(content)
     except InvalidDefinitionError as error:
-        return UnreadFile(path, Issue(str(error), path))
+        return UnreadFile(path, Issue(str(error), path), _hash(content))
     if isinstance(found, Definition):
         return DefinitionFile(path, found, zlib.compress(content, level=1))
     if found.is_job_like:
         way_out = "Correct the file, or move it out of the folder if it does not define a job."
-        return UnreadFile(path, Issue(f"{found.problem} {way_out}", path))
-    return OtherFile(path, found)
+        return UnreadFile(path, Issue(f"{found.problem} {way_out}", path), _hash(content))
+    return OtherFile(path, found, _hash(content))
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:32]

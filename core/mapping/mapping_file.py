@@ -8,6 +8,7 @@ from typing import Any
 
 import json5
 
+from core.definitions.stand_ins import find_stand_in
 from core.errors import InvalidDefinitionError, Issue, MappingFileError
 from core.jobsettings.kinds import Kind, Section
 from core.jobsettings.principals import Principal, principal_from_json
@@ -130,6 +131,9 @@ def _parse(text: str, path: str) -> Any:
     except RecursionError as error:
         raise MappingFileError(f"{path} is nested too deeply.") from error
     except ValueError as error:
+        stand_in = find_stand_in(text)
+        if stand_in:
+            raise MappingFileError(f"{path} is {stand_in.words}.", fix=stand_in.fix) from error
         raise MappingFileError(_explain(str(error), text, path)) from error
 
 

@@ -14,16 +14,21 @@ from core.json_text import JobSettings, Packed
 from core.mapping.mapping_file import DEFAULT, RUN_AS_SECTION, Mappings
 from core.mapping.names import NameBook, map_names, write_names
 from core.mapping.unmapped import MissingName
+from core.planning.identities import Identity
 from core.ports import LiveJob
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Settings with references by name and an explicit identity, and what is wrong with them."""
+    """Settings with references by name and an explicit identity, and what is wrong with them.
+
+    `note` says how a name was understood.
+    """
 
     settings: JobSettings
     issues: tuple[Issue, ...] = ()
     missing: tuple[MissingName, ...] = ()
+    note: str = ""
 
 
 def manager_of(settings: JobSettings) -> str:
@@ -126,7 +131,7 @@ def make_desired_form(
     mappings: Mappings,
     book: NameBook,
     defined_jobs: Collection[str],
-    is_active: Callable[[Principal], bool],
+    identify: Callable[[Principal], Identity],
 ) -> Form:
     """Return what the target job should be: names mapped, identity mapped and checked."""
     source = definition.unpack_settings()
@@ -137,15 +142,15 @@ def make_desired_form(
         principal = choose_principal(origin, mappings)
     except InvalidDefinitionError as error:
         return Form(settings, (*named.issues, Issue(str(error), "run_as")), named.missing)
-    settings["run_as"] = principal.as_json()
-    if is_active(principal):
-        return Form(settings, named.issues, named.missing)
+    identity = identify(principal)
+    settings["run_as"] = identity.principal.as_json()
+    if not identity.problem:
+        return Form(settings, named.issues, named.missing, identity.note)
+    if not identity.is_missing:
+        return Form(settings, (*named.issues, Issue(identity.problem, "run_as")), named.missing)
     entry = origin.name if origin else DEFAULT
-    issue = Issue(
-        f"The {principal} does not exist in this workspace or is not active. Map “{entry}” in "
-        f"{RUN_AS_SECTION} of the mapping file.",
-        "run_as",
-    )
+    way_out = f"Map “{entry}” in {RUN_AS_SECTION} of the mapping file."
+    issue = Issue(f"{identity.problem} {way_out}", "run_as")
     absent = MissingName("run as", entry, RUN_AS_SECTION, None)
     return Form(settings, (*named.issues, issue), (*named.missing, absent))
 

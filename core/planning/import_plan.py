@@ -220,7 +220,8 @@ class _Planner:
                     file, "Cannot rule out that a job with this name already exists."
                 )
             desired = apply_pause_policy(form.settings, None, self._now.pause)
-            return New.pack(name, file, desired, self._pairing.notes.get(file.path, ""))
+            notes = (self._pairing.notes.get(file.path, ""), form.note)
+            return New.pack(name, file, desired, " ".join(filter(None, notes)))
         if job.job_id in self._now.unread_jobs:
             return Blocked(name, file.path, (self._now.unread_jobs[job.job_id],))
         current = take_identity(make_live_form(job, self._now.book).settings, job, form.settings)
@@ -231,11 +232,12 @@ class _Planner:
         if self._now.shows_hidden:
             hidden += find_hidden(current, desired)
         if not changes:
-            return Unchanged(name, file, job, job.job_id in self._now.ledger.jobs, hidden)
+            is_adopted = job.job_id in self._now.ledger.jobs
+            return Unchanged(name, file, job, is_adopted, hidden, form.note)
         old_name = job.name if job.name != name else ""
         if not job.complete:  # it will be read in full and planned again: see `jobs_to_read`
             return Changed.pack(name, file, job, {}, {}, (), old_name)
-        return Changed.pack(name, file, job, desired, current, changes, old_name, hidden)
+        return Changed.pack(name, file, job, desired, current, changes, old_name, hidden, form.note)
 
     def _job_row(self, job: LiveJob) -> Row:
         reason = manager_of(job.marks)

@@ -41,6 +41,7 @@ class Changed:
     """A job that differs from its definition; `old_name` is set when its name differs, too.
 
     Both sides are kept small: ten thousand of them as objects slow down whatever comes after.
+    `note` is as in `New`.
     """
 
     job_name: str
@@ -51,6 +52,7 @@ class Changed:
     changes: tuple[FieldChange, ...]
     old_name: str = ""
     hidden: tuple[HiddenDifference, ...] = ()
+    note: str = ""
 
     @classmethod
     def pack(
@@ -63,10 +65,11 @@ class Changed:
         changes: tuple[FieldChange, ...],
         old_name: str = "",
         hidden: tuple[HiddenDifference, ...] = (),
+        note: str = "",
     ) -> "Changed":
         """Return the row with both sides kept small."""
         sides = Packed(desired), Packed(current)
-        return cls(job_name, file, job, *sides, changes, old_name, hidden)
+        return cls(job_name, file, job, *sides, changes, old_name, hidden, note)
 
     @property
     def status(self) -> RowStatus:
@@ -84,7 +87,10 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """A job equal to its definition. `is_adopted` is False when the ledger does not know it."""
+    """A job equal to its definition. `is_adopted` is False when the ledger does not know it.
+
+    `note` is as in `New`.
+    """
 
     status: ClassVar[RowStatus] = RowStatus.UNCHANGED
     job_name: str
@@ -92,6 +98,7 @@ class Unchanged:
     job: LiveJob
     is_adopted: bool
     hidden: tuple[HiddenDifference, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

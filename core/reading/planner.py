@@ -15,6 +15,7 @@ from core.planning.forms import Form, choose_principal, make_desired_form
 from core.planning.import_identity import pair_definitions
 from core.planning.import_plan import Plan, Situation, plan_import
 from core.ports import NamedResource, Ports
+from core.reading.identities import look_up_identities
 from core.reading.names import look_up, look_up_unlisted
 from core.reading.remembered import Memory
 from core.reading.survey import Survey
@@ -137,8 +138,9 @@ class Planner:
                 principals.add(choose_principal(source, survey.mappings))
             except SyncError:
                 continue  # becomes an issue of this definition in make_desired_form
-        active = self._ports.principals.find_active(principals)
+        mapped = principals.intersection(survey.mappings.run_as.values())
+        identities = look_up_identities(self._ports.principals, principals, mapped)
         names = {definition.job_name for definition in definitions}
         return lambda file: make_desired_form(
-            file.definition, survey.mappings, survey.book, names, active.__contains__
+            file.definition, survey.mappings, survey.book, names, identities.__getitem__
         )

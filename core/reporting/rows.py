@@ -72,7 +72,7 @@ def import_row(row: Row, known: KnownIds = NO_IDS) -> ReportRow:
     """
     match row:
         case New():
-            message = with_left_out(f"Will be created. {row.note}".rstrip(), row.file.definition)
+            message = with_left_out(_joined("Will be created.", row.note), row.file.definition)
             risks = row_risks(row, known)
             return ReportRow(row.job_name, row.file.path, row.status, message=message, risks=risks)
         case Changed():
@@ -82,14 +82,14 @@ def import_row(row: Row, known: KnownIds = NO_IDS) -> ReportRow:
                 row.status,
                 changes=row.changes,
                 message=with_left_out(
-                    f"Currently named “{row.old_name}”." if row.old_name else "",
+                    _joined(f"Currently named “{row.old_name}”." if row.old_name else "", row.note),
                     row.file.definition,
                 ),
                 risks=row_risks(row, known),
             )
         case Unchanged():
             message = "" if row.is_adopted else "Matches its definition, not yet adopted."
-            message = with_left_out(message, row.file.definition)
+            message = with_left_out(_joined(message, row.note), row.file.definition)
             return ReportRow(row.job_name, row.file.path, row.status, message=message)
         case Deleted():
             return ReportRow(row.job_name, "", row.status, message=_deleted_message(row))
@@ -143,7 +143,11 @@ def with_left_out(message: str, definition: Definition) -> str:
     if not fields:
         return message
     words = "is not part of a definition: it was" if len(fields) == 1 else _MANY_LEFT_OUT
-    return " ".join(filter(None, (message, f"{', '.join(fields)} {words} left out.")))
+    return _joined(message, f"{', '.join(fields)} {words} left out.")
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))
 
 
 def row_risks(row: Row, known: KnownIds = NO_IDS) -> tuple[Risk, ...]:

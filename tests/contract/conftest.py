@@ -7,8 +7,8 @@ from typing import Protocol
 import pytest
 
 from core.jobsettings.kinds import Kind
-from core.jobsettings.principals import Principal
-from core.ports import NamedResource, Ports
+from core.jobsettings.principals import Principal, PrincipalField
+from core.ports import FoundPrincipal, NamedResource, Ports
 from emulator import start_environment
 from tests.emulated import Emulated
 from tests.fakes import FOLDER, ME, FakeWorkspace
@@ -29,6 +29,9 @@ class World(Protocol):
     def add_warehouses(self, warehouses: Sequence[NamedResource]) -> None: ...
     def add_principals(self, active: Sequence[Principal], inactive: Sequence[Principal]) -> None:
         """Add principals to those that the workspace has."""
+
+    def describe_principals(self, described: Sequence[FoundPrincipal]) -> None:
+        """Add principals with their display names."""
 
     def push_elsewhere(self) -> None:
         """Put a new commit into the remote repository."""
@@ -58,6 +61,9 @@ class FakeWorld:
 
     def add_principals(self, active: Sequence[Principal], inactive: Sequence[Principal]) -> None:
         self._workspace.principals.active = set(active)
+
+    def describe_principals(self, described: Sequence[FoundPrincipal]) -> None:
+        self._workspace.principals.described = list(described)
 
     def push_elsewhere(self) -> None:
         self._workspace.git.remote_commit = "3" * 40
@@ -102,6 +108,21 @@ class HttpWorld:
                 if one.field == "service_principal_name"
             ],
             groups=[{"displayName": one.name} for one, _ in seeds if one.field == "group_name"],
+        )
+
+    def describe_principals(self, described: Sequence[FoundPrincipal]) -> None:
+        def seeds(field: PrincipalField, key: str) -> list[dict[str, object]]:
+            return [
+                {key: one.principal.name, "displayName": one.display_name, "active": one.is_active}
+                for one in described
+                if one.principal.field == field
+            ]
+
+        groups = [one.principal for one in described if one.principal.field == "group_name"]
+        self._workspace.seed(
+            users=seeds("user_name", "userName"),
+            service_principals=seeds("service_principal_name", "applicationId"),
+            groups=[{"displayName": one.name} for one in groups],
         )
 
     def push_elsewhere(self) -> None:

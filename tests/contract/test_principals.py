@@ -1,6 +1,9 @@
 """Promises of `core.ports.Principals`."""
 
+from collections.abc import Iterable
+
 from core.jobsettings.principals import Principal, PrincipalField
+from core.ports import FoundPrincipal
 from tests.contract.conftest import World
 
 UUID = "0d4c8f1e-92a7-4b63-8c15-f7a3e05b6d22"
@@ -58,3 +61,45 @@ def test_many_names_are_asked_for_at_once(world: World) -> None:
 
 def test_nobody_is_nobody(world: World) -> None:
     assert world.ports.principals.find_active([]) == set()
+
+
+def robot(id_: str, display_name: str, *, is_active: bool = True) -> FoundPrincipal:
+    return FoundPrincipal(Principal("service_principal_name", id_), display_name, is_active)
+
+
+def found(principals: Iterable[FoundPrincipal]) -> list[FoundPrincipal]:
+    return sorted(principals, key=lambda one: one.principal)
+
+
+def test_service_principals_are_found_by_their_display_names_all_of_them(world: World) -> None:
+    twins = [robot("1", "etl-prod"), robot("2", "ETL-prod", is_active=False)]
+    others = [robot("3", "etl-prod-2"), robot("4", 'say "hi" \\ x')]
+    user = FoundPrincipal(Principal("user_name", "ana"), "etl-prod")
+    world.describe_principals([*twins, *others, user])
+    search = world.ports.principals.find_service_principals
+    assert found(search(["etl-prod", "nobody"])) == twins
+    assert search(['say "hi" \\ x']) == [others[1]]
+    assert search(['x" or displayName ne "']) == []
+    assert search(["1"]) == []
+    assert search([]) == []
+
+
+def test_many_service_principals_of_one_name_are_all_found(world: World) -> None:
+    many = [robot(f"{number:03}", "etl") for number in range(130)]
+    world.describe_principals(many)
+    assert found(world.ports.principals.find_service_principals(["etl"])) == many
+
+
+def test_principals_of_each_kind_are_found_by_a_word(world: World) -> None:
+    ana = FoundPrincipal(Principal("user_name", "ana@dev.example"), "Ana Bell")
+    ben = FoundPrincipal(Principal("user_name", "ben@dev.example"), "Banana", is_active=False)
+    robots = [robot("1", "etl-prod"), robot("2", "Prod reports", is_active=False)]
+    group = FoundPrincipal(Principal("group_name", "prod owners"), "prod owners")
+    world.describe_principals([ana, ben, *robots, group])
+    search = world.ports.principals.find_similar
+    assert found(search("user_name", ["ANA"])) == [ana, ben]
+    assert found(search("user_name", ["bell", "ben@"])) == [ana, ben]
+    assert found(search("service_principal_name", ["prod"])) == robots
+    assert search("group_name", ["owner"]) == [group]
+    assert search("group_name", ["nobody"]) == []
+    assert search("group_name", []) == []

@@ -609,6 +609,23 @@ def test_a_pull_tells_what_came(dev, prod):
     assert statuses(prod.service().pull()) == {"load": "new"}
 
 
+def test_a_pull_shows_an_unreadable_file_when_it_comes_and_not_again(prod):
+    prod.put_file("old.json", b"{ not json")
+    pull = prod.git.pull
+
+    def pull_files(folder):
+        prod.put_file("new.json", b"{ not json")
+        return pull(folder)
+
+    prod.git.pull = pull_files
+    report = prod.service().pull()
+    assert [(row.file_name, row.status) for row in report.rows] == [("new.json", "error")]
+    assert ["old.json" in issue.message for issue in report.issues] == [True]
+    assert report.status == "completed_with_errors"
+    report = prod.service().pull()
+    assert (report.rows, report.status, len(report.issues)) == ((), "completed", 1)
+
+
 def test_info_tells_which_entries_of_the_mapping_file_are_used(dev, prod):
     dev.add_resource(Kind.CLUSTER, "d-1", "etl")
     dev.jobs.add(job("load", tasks=[notebook_task("main", existing_cluster_id="d-1")]))

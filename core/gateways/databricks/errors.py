@@ -9,6 +9,7 @@ from databricks.sdk.errors.base import DatabricksError
 
 from core.errors import (
     AlreadyExistsError,
+    BusyError,
     NotFoundError,
     PermissionDeniedError,
     UnauthenticatedError,
@@ -27,6 +28,12 @@ _DEBUG_SUFFIX = re.compile(
 _TITLE_OF_A_PAGE = re.compile(r"[^a-z]*(http|error|page)?[^a-z]*not found[^a-z]*", re.IGNORECASE)
 # Source: Jobs API: a missing job is 400 INVALID_PARAMETER_VALUE or 404, recognized by its text.
 _MISSING_JOB = re.compile(r"Job \S+ does not exist")
+_BUSY = (
+    sdk.TooManyRequests,
+    sdk.InternalError,
+    sdk.TemporarilyUnavailable,
+    sdk.DeadlineExceeded,
+)
 _NO_ANSWER = (requests.ConnectionError, requests.Timeout, TimeoutError)
 
 _LOGIN_FIX = "Check the app's credentials: a token may have expired."
@@ -59,10 +66,8 @@ def translate(error: BaseException, host: str) -> WorkspaceError:
             return NotFoundError(text)
         case DatabricksError() if _MISSING_JOB.search(text):
             return NotFoundError(text)
-        case sdk.TooManyRequests():
-            return WorkspaceError(
-                f"The workspace is rate-limiting requests: {text}", fix="Try again later."
-            )
+        case _ if isinstance(error, _BUSY):
+            return _busy(error, text)
         case DatabricksError():
             return WorkspaceError(f"The workspace answered: {text}")
         case _ if _is_failed_login(error):
@@ -72,6 +77,12 @@ def translate(error: BaseException, host: str) -> WorkspaceError:
             return WorkspaceError(
                 f"The workspace {host} sent a response that cannot be read.", fix="Try again."
             )
+
+
+def _busy(error: BaseException, text: str) -> BusyError:
+    if isinstance(error, sdk.TooManyRequests):
+        return BusyError(f"The workspace is rate-limiting requests: {text}", fix="Try again later.")
+    return BusyError(f"The workspace answered: {text}")
 
 
 def _says_what_is_missing(error: DatabricksError, text: str) -> bool:

@@ -1,24 +1,31 @@
 """Users, service principals and groups over SCIM. Implements `core.ports.Principals`."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from core.errors import WorkspaceError
 from core.gateways.databricks.rest import RestClient, list_in
 from core.jobsettings.principals import Principal, PrincipalField
 from core.json_text import JsonDict
-from core.ports import CurrentPrincipal
+from core.ports import CurrentPrincipal, FoundPrincipal
 
 _SCIM = "/api/2.0/preview/scim/v2"
 _ADMINS = "admins"
 _BATCH = 20  # filters joined by `or` in one request; the URL stays below 4 kB
 _MAX_PAGES = 100
+_MAX_SIMILAR = 300  # of one kind
 
 # Where each kind of identity is found, and under which attribute.
 _LOOKUPS: Mapping[PrincipalField, tuple[str, str]] = {
     "user_name": (f"{_SCIM}/Users", "userName"),
     "service_principal_name": (f"{_SCIM}/ServicePrincipals", "applicationId"),
     "group_name": (f"{_SCIM}/Groups", "displayName"),
+}
+# The attributes that hold words. Application ids hold none.
+_WORDED: Mapping[PrincipalField, tuple[str, ...]] = {
+    "user_name": ("userName", "displayName"),
+    "service_principal_name": ("displayName",),
+    "group_name": ("displayName",),
 }
 
 
@@ -55,6 +62,38 @@ class RestPrincipals:
             while batch := list(islice(remaining, _BATCH)):
                 found |= self._find_batch(field, batch)
         return found
+
+    def find_service_principals(self, display_names: Collection[str]) -> Sequence[FoundPrincipal]:
+        """Source: a display name is not unique, so all pages are read."""
+        filters = [f"displayName eq {_quoted(name)}" for name in sorted(set(display_names))]
+        return list(self._described("service_principal_name", filters))
+
+    def find_similar(
+        self, field: PrincipalField, words: Collection[str]
+    ) -> Sequence[FoundPrincipal]:
+        """Source: databricks-sdk iam.py: a filter may say `co`, contains."""
+        filters = [
+            f"{attribute} co {_quoted(word)}"
+            for word in sorted(set(words))
+            for attribute in _WORDED[field]
+        ]
+        return list(islice(self._described(field, filters), _MAX_SIMILAR))
+
+    def _described(self, field: PrincipalField, filters: Sequence[str]) -> Iterator[FoundPrincipal]:
+        path, attribute = _LOOKUPS[field]
+        wanted = ",".join(dict.fromkeys((attribute, "displayName", "active")))
+        remaining = iter(filters)
+        seen: set[Principal] = set()
+        while batch := list(islice(remaining, _BATCH)):
+            query = {"filter": " or ".join(batch), "attributes": wanted}
+            for entry in self._pages(path, query):
+                principal = Principal(field, str(entry.get(attribute) or ""))
+                if principal.name and principal not in seen:
+                    seen.add(principal)
+                    display_name = str(entry.get("displayName") or "")
+                    yield FoundPrincipal(
+                        principal, display_name, is_active=bool(entry.get("active", True))
+                    )
 
     def _find_batch(self, field: PrincipalField, batch: list[Principal]) -> set[Principal]:
         path, attribute = _LOOKUPS[field]

@@ -197,6 +197,9 @@ def test_a_pull_tells_both_commits():
         "1111111 → 2222222: 1 added, 2 renamed."
     )
     assert "no definition changed" in said("pull", details=details, counts={})
+    assert said("pull", details=details, counts={"error": 1}).startswith(
+        "1111111 → 2222222: 1 unreadable."
+    )
     same = {"old_commit": "1" * 40, "commit": "1" * 40}
     assert said("pull", details=same).startswith("Already at the newest commit, 1111111.")
 

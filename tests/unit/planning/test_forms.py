@@ -17,6 +17,7 @@ from core.planning.forms import (
     manager_of,
     take_identity,
 )
+from core.planning.identities import Identity, make_absent
 from core.ports import LiveJob, NamedResource
 
 ANA = Principal("user_name", "ana")
@@ -37,7 +38,10 @@ def definition(*, run_as: str = "ana", **settings) -> Definition:
 
 
 def desired(source: Definition, mappings: Mappings | None = None, active=lambda _who: True):
-    return make_desired_form(source, mappings or Mappings(), book(), (), active)
+    def identify(who: Principal) -> Identity:
+        return Identity(who) if active(who) else make_absent(who)
+
+    return make_desired_form(source, mappings or Mappings(), book(), (), identify)
 
 
 @pytest.mark.parametrize(

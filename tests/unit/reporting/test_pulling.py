@@ -5,9 +5,16 @@ from dataclasses import replace
 import pytest
 
 from core.definitions.definition import Definition
-from core.definitions.folder import DefinitionFile, GitContents, UnreadFile
+from core.definitions.folder import (
+    DefinitionFile,
+    GitContents,
+    OtherFile,
+    RememberedFile,
+    UnreadFile,
+)
+from core.definitions.other_json import OtherJson
 from core.errors import Issue
-from core.reporting.pulling import pulled_rows
+from core.reporting.pulling import PulledFiles
 from tests.builders import job
 
 
@@ -21,7 +28,7 @@ def contents(*unread: UnreadFile, **names: str) -> GitContents:
 
 
 def told(before: GitContents, after: GitContents) -> list[tuple[str, str, str, str]]:
-    rows = pulled_rows(before, after)
+    rows = PulledFiles(before, after).rows()
     return [(row.job_name, row.file_name, row.status, row.message) for row in rows]
 
 
@@ -56,7 +63,7 @@ def test_a_file_that_moved_went_and_came():
 
 def test_a_file_that_cannot_be_read_is_an_error_of_its_own():
     after = contents(UnreadFile("bad.json", Issue("No JSON.", "bad.json")))
-    [bad] = pulled_rows(contents(), after)
+    [bad] = PulledFiles(contents(), after).rows()
     assert (bad.status, bad.file_name, bad.issues) == ("error", "bad.json", (Issue("No JSON."),))
 
 
@@ -64,6 +71,94 @@ def test_a_file_that_cannot_be_read_is_an_error_of_its_own():
 def test_a_file_that_can_no_longer_be_read_did_not_go(unread):
     [file] = contents(bad="load").files
     before = GitContents("/f", (replace(file, path="team/bad.json"),))
-    [row] = pulled_rows(before, contents(UnreadFile(unread, Issue("Slow.", unread))))
+    after = contents(UnreadFile(unread, Issue("Slow.", unread)))
+    [row] = PulledFiles(before, after).rows()
     assert (row.status, row.file_name) == ("error", unread)
     assert row.job_name == ("load" if unread.endswith(".json") else "")
+
+
+def unread(path: str, content_hash: str = "1") -> UnreadFile:
+    return UnreadFile(path, Issue("No JSON.", path), content_hash)
+
+
+def other(path: str, content_hash: str = "1") -> GitContents:
+    return GitContents("/f", other=(OtherFile(path, OtherJson("No."), content_hash),))
+
+
+UNKNOWN = "It is not known whether the pull changed it."
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rows"),
+    [
+        (contents(), contents(unread("bad.json")), [("", "error", "File added.")]),
+        (contents(bad="x"), contents(unread("bad.json")), [("x", "error", "File changed.")]),
+        (
+            contents(unread("bad.json")),
+            contents(unread("bad.json", "2")),
+            [("", "error", "File changed.")],
+        ),
+        (other("bad.json"), contents(unread("bad.json", "2")), [("", "error", "File changed.")]),
+        (contents(unread("bad.json")), contents(unread("bad.json")), []),
+        (contents(unread("bad.json")), contents(unread("bad.json", "")), [("", "error", UNKNOWN)]),
+        (contents(unread("bad.json", "")), contents(unread("bad.json")), [("", "error", UNKNOWN)]),
+        (contents(unread("a/", "")), contents(unread("a/b.json")), [("", "error", UNKNOWN)]),
+        (
+            contents(unread("bad.json")),
+            contents(),
+            [("", "deleted", "File removed. It could not be read.")],
+        ),
+        (
+            contents(unread("bad.json")),
+            contents(bad="x"),
+            [("x", "changed", "File changed. It could not be read before.")],
+        ),
+        (
+            contents(unread("bad.json", "")),
+            contents(bad="x"),
+            [("x", "changed", f"It could not be read before. {UNKNOWN}")],
+        ),
+        (
+            other("bad.json"),
+            contents(bad="x"),
+            [("x", "new", "File changed. It holds a definition now.")],
+        ),
+        (contents(unread("a/", "")), contents(), []),
+    ],
+)
+def test_a_file_is_shown_once_and_by_what_the_pull_did_to_it(before, after, rows):
+    shown = PulledFiles(before, after).rows()
+    assert [(row.job_name, row.status, row.message) for row in shown] == rows
+
+
+def test_files_that_were_unreadable_before_are_a_note_and_no_rows():
+    many = contents(*(unread(f"{number}.json") for number in range(7)))
+    pulled = PulledFiles(many, many)
+    assert pulled.rows() == ()
+    [note] = pulled.notes()
+    assert note.message == (
+        "7 files could not be read before this pull either, and it did not change them: 0.json, "
+        "1.json, 2.json, 3.json, 4.json and 2 more. Validate to see what is wrong."
+    )
+    [note] = PulledFiles(contents(unread("a.json")), contents(unread("a.json"))).notes()
+    assert note.message.startswith(
+        "1 file could not be read before this pull either, and it did not change it: a.json."
+    )
+    assert PulledFiles(contents(), contents(unread("a.json"))).notes() == ()
+
+
+def test_a_file_that_lost_its_definition_long_ago_is_a_note():
+    remembered = [RememberedFile("load", 1, "load.json")]
+    pulled = PulledFiles(other("load.json"), other("load.json"), remembered)
+    assert pulled.rows() == ()
+    assert len(pulled.notes()) == 1
+
+
+def test_a_definition_that_left_a_folder_that_is_not_read_was_added_and_not_removed_twice():
+    before = replace(contents(), left_out=(".old/",))
+    remembered = [RememberedFile("load", 1, ".old/load.json")]
+    same = PulledFiles(before, before, remembered)
+    assert (same.rows(), len(same.notes())) == ((), 1)
+    after = replace(contents(load="load"), left_out=(".old/",))
+    rows = PulledFiles(before, after, remembered).rows()
+    assert [(row.file_name, row.status) for row in rows] == [("load.json", "new")]

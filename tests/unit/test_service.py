@@ -130,11 +130,42 @@ def test_a_placeholder_that_cannot_be_deleted_is_named_and_completed_later(dev, 
     for row in report.rows:
         text = row.issues[0].message
         assert "Not today." in text
-        assert f"placeholder of it exists as job {prod.jobs.named(row.job_name).job_id}" in text
+        assert f"exists as job {prod.jobs.named(row.job_name).job_id}" in text
     prod.jobs.fail_names.clear()
     prod.jobs.fail.clear()
     assert prod.service().import_jobs().status == "completed"
     assert len(prod.jobs.jobs) == 2
+
+
+def put(workspace: FakeWorkspace, name: str, *runs: str, job_id: int = 1) -> None:
+    tasks = [run_job_task(needed, f"__JOB__{needed}__") for needed in runs]
+    settings = job(name, **({"tasks": tasks} if tasks else {}))
+    workspace.put_file(f"{name}.json", definition_text(settings, job_id=job_id, run_as=ME))
+
+
+def test_a_large_circle_whose_last_member_fails_leaves_nothing(prod):
+    names = [f"job {number:02}" for number in range(30)]
+    for number, name in enumerate(names):
+        put(prod, name, names[(number + 1) % len(names)], job_id=number + 1)
+    prod.jobs.fail_names[f"reset {names[-1]}"] = WorkspaceError("The workspace answered: no.")
+    report = prod.service(threads=1).import_jobs()
+    assert report.counts() == {"error": 30}
+    assert "“job 01”" in report.rows[0].issues[0].message
+    assert prod.jobs.jobs == {}
+
+
+def test_a_new_job_that_runs_a_withdrawn_circle_goes_with_it(prod):
+    put(prod, "a", "b", job_id=1)
+    put(prod, "b", "a", "d", job_id=2)
+    put(prod, "c", "a", job_id=3)
+    put(prod, "d", job_id=4)
+    prod.jobs.fail_names["create d"] = WorkspaceError("The workspace answered: no.")
+    report = prod.service().import_jobs()
+    assert report.counts() == {"error": 4}
+    assert prod.jobs.jobs == {}
+    prod.jobs.fail_names.clear()
+    assert prod.service().import_jobs().counts() == {"new": 4}
+    assert prod.service().validate()[1].counts() == {"unchanged": 4}
 
 
 def test_a_placeholder_that_a_job_of_before_runs_by_now_stays(dev, prod):

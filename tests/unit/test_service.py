@@ -703,6 +703,19 @@ def test_an_import_that_is_stopped_begins_no_further_job() -> None:
     ]
 
 
+def test_another_job_of_the_name_is_not_reported_as_imported(prod) -> None:
+    put(prod, "load v2", job_id=2)
+    prod.service().import_jobs()
+    other = prod.jobs.add(job("load", description="somebody's own"))
+    prod.put_file("load v2.json", definition_text(job("load"), job_id=2, run_as=ME))
+    report = prod.service().import_jobs()
+    assert [(row.status, row.result, row.file_name) for row in report.rows] == [
+        ("renamed", "renamed", "load v2.json"),
+        ("unmanaged", "", ""),
+    ]
+    assert prod.jobs.jobs[other].unpack_settings()["description"] == "somebody's own"
+
+
 def test_twins_are_removed_by_their_ids() -> None:
     dev, prod = FakeWorkspace(), FakeWorkspace()
     for name in ("a", "b"):

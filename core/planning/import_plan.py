@@ -151,7 +151,7 @@ class _Planner:
         self._defined = {file.definition.job_name for file in situation.contents.files}
         self._named = Counter(job.name for job in situation.live)
         self._settled = {row.file.path: row for row in situation.settled}
-        self._users: dict[str, set[str]] | None = None
+        self._users: dict[str, dict[int, LiveJob]] | None = None
         self._missing: list[tuple[str, MissingName]] = []
 
     def issues(self) -> tuple[Issue, ...]:
@@ -259,17 +259,35 @@ class _Planner:
 
     def _label_of(self, job: LiveJob) -> str:
         """Return the name, with the id when another row has the name as well."""
-        if job.name in self._defined or self._named[job.name] > 1:
-            return f"{job.name} (job {job.job_id})"
-        return job.name
+        label = job.name
+        if label in self._defined or self._named[label] > 1:
+            label = f"{label} (job {job.job_id})"
+            while label in self._defined or self._named[label]:  # somebody's job is called so
+                label = f"{label} (job {job.job_id})"
+        return label
 
     def _needed_by(self, job: LiveJob) -> tuple[str, ...]:
         if self._users is None:
             self._users = {}
             for other in self._now.live:
                 for needed in find_needed_ids(other.unpack_settings()):
-                    self._users.setdefault(needed, set()).add(other.name)
-        return tuple(sorted(self._users.get(str(job.job_id), set()) - {job.name}))
+                    self._users.setdefault(needed, {})[other.job_id] = other
+        users = self._users.get(str(job.job_id), {})
+        return tuple(
+            sorted(
+                self._label_of(user) if self._is_deleted(user) else user.name
+                for user in users.values()
+                if user.job_id != job.job_id
+            )
+        )
+
+    def _is_deleted(self, job: LiveJob) -> bool:
+        """Whether the job's own row says so, with its label; others are known by their name."""
+        return (
+            job.job_id in self._now.ledger.jobs
+            and job.job_id not in self._pairing.spoken_of
+            and not manager_of(job.marks)
+        )
 
     def _blocked(self, file: DefinitionFile, message: str) -> Blocked:
         return Blocked(file.definition.job_name, file.path, (Issue(message),))

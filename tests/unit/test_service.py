@@ -716,6 +716,44 @@ def test_another_job_of_the_name_is_not_reported_as_imported(prod) -> None:
     assert prod.jobs.jobs[other].unpack_settings()["description"] == "somebody's own"
 
 
+def test_a_job_that_another_one_of_its_name_runs_is_not_removed(prod) -> None:
+    put(prod, "load", job_id=1)
+    prod.service().import_jobs()
+    old = prod.jobs.named("load").job_id
+    prod.jobs.add(job("load", tasks=[run_job_task("then", old)]))
+    prod.files.delete(f"{FOLDER}/load.json")
+    report = prod.service().remove()
+    assert "“load” still runs this job" in report.rows[1].issues[0].message
+    assert old in prod.jobs.jobs
+
+
+def test_a_job_is_removed_together_with_the_one_that_runs_it_whatever_their_labels(prod) -> None:
+    put(prod, "load", job_id=1)
+    put(prod, "user", "load", job_id=2)
+    prod.service().import_jobs()
+    prod.jobs.add(job("user"))
+    for name in ("load", "user"):
+        prod.files.delete(f"{FOLDER}/{name}.json")
+    assert prod.service().remove().status == "completed"
+    assert [one.name for one in prod.jobs.jobs.values()] == ["user"]
+
+
+def test_a_label_is_not_the_name_of_another_job(prod) -> None:
+    put(prod, "load", job_id=1)
+    prod.service().import_jobs()
+    old = prod.jobs.named("load").job_id
+    label = f"load (job {old})"
+    prod.jobs.add(job("load"))
+    prod.files.delete(f"{FOLDER}/load.json")
+    put(prod, label, job_id=3)
+    plan, report = prod.service().validate()
+    assert {row.job_name: row.status for row in report.rows}[label] == "new"
+    review = Review(names=[label], fingerprints=fingerprint_plan(plan))
+    assert prod.service().import_jobs(review).rows[1].result == "created"
+    assert prod.service().remove().counts()["deleted"] == 1
+    assert old not in prod.jobs.jobs
+
+
 def test_twins_are_removed_by_their_ids() -> None:
     dev, prod = FakeWorkspace(), FakeWorkspace()
     for name in ("a", "b"):

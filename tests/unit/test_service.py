@@ -754,6 +754,55 @@ def test_a_label_is_not_the_name_of_another_job(prod) -> None:
     assert old not in prod.jobs.jobs
 
 
+@pytest.fixture
+def chain(prod) -> FakeWorkspace:
+    """Jobs of which “a” runs “b”, which runs “c”; none has a definition any longer."""
+    put(prod, "a", "b", job_id=1)
+    put(prod, "b", "c", job_id=2)
+    put(prod, "c", job_id=3)
+    prod.service().import_jobs()
+    for name in "abc":
+        prod.files.delete(f"{FOLDER}/{name}.json")
+    return prod
+
+
+def live_names(workspace: FakeWorkspace) -> list[str]:
+    return sorted(one.name for one in workspace.jobs.jobs.values())
+
+
+@pytest.mark.parametrize("kept", ["a", "b"])
+@pytest.mark.parametrize("call", ["delete", "get"])
+def test_what_a_job_runs_that_could_not_be_removed_stays(chain, kept, call) -> None:
+    plan = chain.service().validate()[0]
+    chain.jobs.fail_names[f"{call} {kept}"] = WorkspaceError("The workspace answered: no.")
+    review = Review(fingerprints=fingerprint_plan(plan))
+    report = chain.service().remove(review)
+    assert live_names(chain) == (["a", "b", "c"] if kept == "a" else ["b", "c"])
+    assert "“b” still runs this job" in report.rows[2].issues[0].message
+    chain.jobs.fail_names.clear()
+    assert chain.service().remove().status == "completed"
+    assert live_names(chain) == []
+
+
+def test_what_a_job_runs_that_moved_since_the_review_stays(chain) -> None:
+    plan = chain.service().validate()[0]
+    moved = chain.jobs.named("a")
+    chain.jobs.reset_job(moved.job_id, {**moved.unpack_settings(), "description": "new"})
+    report = chain.service().remove(Review(fingerprints=fingerprint_plan(plan)))
+    assert report.counts() == {"error": 3}
+    assert live_names(chain) == ["a", "b", "c"]
+
+
+def test_a_circle_is_removed_at_once(prod) -> None:
+    put(prod, "a", "b", job_id=1)
+    put(prod, "b", "a", job_id=2)
+    prod.service().import_jobs()
+    for name in "ab":
+        prod.files.delete(f"{FOLDER}/{name}.json")
+    assert prod.service().remove().status == "completed"
+    assert live_names(prod) == []
+
+
 def test_twins_are_removed_by_their_ids() -> None:
     dev, prod = FakeWorkspace(), FakeWorkspace()
     for name in ("a", "b"):

@@ -37,7 +37,8 @@ class Plan:
     """What an import would do. An incomplete plan classes nothing as deleted.
 
     `sees_all_jobs` is False for a principal that is not known to be a workspace admin. `missing`
-    are pairs of a job's name and a name that it lacks.
+    are pairs of a job's name and a name that it lacks. `cut_off` are jobs of which the list shows
+    only the first tasks.
     """
 
     rows: tuple[Row, ...]
@@ -45,6 +46,7 @@ class Plan:
     is_complete: bool
     sees_all_jobs: bool = True
     missing: tuple[tuple[str, MissingName], ...] = ()
+    cut_off: tuple[int, ...] = ()
 
     def importable(self) -> dict[str, Importable]:
         """Return the rows that an import can apply, by job name, in the plan's order."""
@@ -65,13 +67,18 @@ class Plan:
         )
 
     def jobs_to_read(self) -> list[int]:
-        """Return the jobs that the list form could not prove equal."""
-        return [
+        """Return the jobs that the list form could not prove equal.
+
+        Before anything is deleted, also those whose last tasks may run it.
+        """
+        needed = [
             row.job.job_id
             for row in self.rows
             if (isinstance(row, Changed) and not row.job.complete)
             or (isinstance(row, Unchanged) and row.job.truncated)
         ]
+        users = self.cut_off if self.removable() else ()
+        return [*needed, *(job_id for job_id in users if job_id not in set(needed))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +143,7 @@ def plan_import(situation: Situation) -> Plan:
         is_complete=situation.contents.is_complete and planner.sees_all,
         sees_all_jobs=planner.sees_all,
         missing=planner.missing(),
+        cut_off=tuple(job.job_id for job in situation.live if job.truncated),
     )
 
 
@@ -247,7 +255,10 @@ class _Planner:
             )
             note = f"Has no definition and was not imported by this app.{other}"
             return Unmanaged(job.name, job, note)
-        if not (self.sees_all and self._now.contents.is_complete):
+        unread_users = any(
+            job.truncated and job.job_id in self._now.unread_jobs for job in self._now.live
+        )
+        if unread_users or not (self.sees_all and self._now.contents.is_complete):
             why = "Not everything could be read" if self.sees_all else "Not all jobs may be visible"
             return Unmanaged(
                 job.name,

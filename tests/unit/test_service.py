@@ -784,6 +784,20 @@ def test_what_a_job_runs_that_could_not_be_removed_stays(chain, kept, call) -> N
     assert live_names(chain) == []
 
 
+def test_what_the_last_of_many_tasks_runs_stays(prod) -> None:
+    put(prod, "load", job_id=1)
+    prod.service().import_jobs()
+    needed = prod.jobs.named("load").job_id
+    tasks = [notebook_task(f"t{number:03}") for number in range(120)]
+    prod.jobs.add(job("long", tasks=[*tasks, run_job_task("last", needed)]))
+    prod.files.delete(f"{FOLDER}/load.json")
+    report = prod.service().remove()
+    assert "“long” still runs this job" in report.rows[0].issues[0].message
+    assert needed in prod.jobs.jobs
+    prod.jobs.fail_names["get long"] = WorkspaceError("The workspace answered: no.")
+    assert {row.status for row in prod.service().validate()[1].rows} == {"unmanaged"}
+
+
 def test_what_a_job_runs_that_moved_since_the_review_stays(chain) -> None:
     plan = chain.service().validate()[0]
     moved = chain.jobs.named("a")
@@ -814,7 +828,7 @@ def test_twins_are_removed_by_their_ids() -> None:
     for path in list(prod.definition_files()):
         del prod.files.files[f"{FOLDER}/{path}"]
     plan, report = prod.service().validate()
-    labels = [f"a (job {job_id})" for job_id in prod.jobs.jobs]
+    labels = [f"a (job {job_id})" for job_id in sorted(prod.jobs.jobs)]
     assert [row.job_name for row in report.rows] == labels
     prod.service().remove(Review(names=labels[:1], fingerprints=fingerprint_plan(plan)))
     assert [f"a (job {job_id})" for job_id in prod.jobs.jobs] == labels[1:]

@@ -114,7 +114,14 @@ class _Planner:
         self._live = {job.job_id for job in situation.live}
         there = self._live | situation.unproven.keys()
         self._of_gone_jobs = {p for p, entry in entries.items() if entry.job_id not in there}
-        provably_gone = self._of_gone_jobs if situation.sees_all_jobs else set()
+        self._overwritten = {
+            file.path
+            for file in files
+            if file.path in entries
+            and file.definition.source_job_id not in (None, entries[file.path].job_id)
+        }
+        dead = self._of_gone_jobs - self._overwritten
+        provably_gone = dead if situation.sees_all_jobs else set()
         self._pairing = pair_files(situation.live, files, situation.ledger, provably_gone)
         self._by_name: dict[str, list[LiveJob]] = {}
         for job in situation.live:
@@ -267,6 +274,12 @@ class _Planner:
             return Blocked(name, file.path, (self._now.unproven[entry.job_id],))
         if entry is None or file.path not in self._of_gone_jobs:
             return ForeignFile(name, file, self._why_foreign(file))
+        if file.path in self._overwritten:
+            note = (
+                f"It was exported from job {entry.job_id}, which no longer exists, and holds job "
+                f"{file.definition.source_job_id} now."
+            )
+            return ForeignFile(name, file, note)
         if not self._now.sees_all_jobs:
             note = "Its job is not among the jobs that the principal can see; it may still exist."
             return ForeignFile(name, file, note)

@@ -122,7 +122,9 @@ class _Planner:
         }
         dead = self._of_gone_jobs - self._overwritten
         provably_gone = dead if situation.sees_all_jobs else set()
-        self._pairing = pair_files(situation.live, files, situation.ledger, provably_gone)
+        self._pairing = pair_files(
+            situation.live, files, situation.ledger, provably_gone, situation.imported
+        )
         self._by_name: dict[str, list[LiveJob]] = {}
         for job in situation.live:
             self._by_name.setdefault(job.name, []).append(job)

@@ -908,3 +908,17 @@ def test_only_the_reviewed_jobs_are_adopted() -> None:
         ("adopted", ""),
         ("", "Matches its definition, not yet adopted."),
     ]
+
+
+@pytest.mark.parametrize("renamed_in", ["the workspace", "Git"])
+def test_a_rename_gives_an_imported_job_no_second_definition(prod, renamed_in) -> None:
+    put(prod, "load", job_id=7)
+    prod.service().import_jobs()
+    if renamed_in == "Git":
+        prod.put_file("load.json", definition_text(job("other"), job_id=7, run_as=ME))
+    else:
+        prod.jobs.reset_job(prod.jobs.named("load").job_id, job("other"))
+    assert prod.service().export().counts() == {"renamed": 1}
+    assert list(prod.definition_files()) == ["load.json"]
+    assert prod.service().import_jobs().counts() == {"unchanged": 1}
+    assert len(prod.jobs.jobs) == 1

@@ -31,6 +31,7 @@ from core.planning.forms import (
     Exported,
     make_exported,
     make_file_form,
+    make_live_form,
     manager_of,
     take_identity,
 )
@@ -249,18 +250,22 @@ class _Planner:
         found = compare(wanted, current, Habits(has_rules=False))  # the file is what is replaced
         changes = tuple(FieldChange(one.path, one.desired, one.current) for one in found.changes)
         ignored_by = self._now.ignore_rules.find(file.path)
-        if not changes or self._is_as_imported(job, file, wanted):
+        if not changes or self._is_as_imported(job, file):
             return UnchangedFile(job.name, file, job, ignored_by, left)
         old_name = file.definition.job_name
         definition = exported.make_definition(found.hidden)
         renamed = old_name if old_name != job.name else ""
         return ChangedFile(job.name, file, job, definition, changes, renamed, ignored_by, left)
 
-    def _is_as_imported(self, job: LiveJob, file: DefinitionFile, live: JobSettings) -> bool:
-        """Whether the job is what importing the file made of it; what people changed counts."""
+    def _is_as_imported(self, job: LiveJob, file: DefinitionFile) -> bool:
+        """Whether the job is what importing the file made of it; what people changed counts.
+
+        The whole job is compared, as an import does: also what an export leaves to policies.
+        """
         imported = self._now.as_imported(file)
         if imported is None:
             return False
+        live = take_identity(make_live_form(job, self._now.book).settings, job, imported)
         prints = self._now.filled_in.get(job.job_id)
         habits = Habits(prints, has_rules=False, fixed_by=self._now.book.fixed_by)
         desired = apply_pause_policy(imported, live, self._now.pause)

@@ -29,7 +29,7 @@ from core.planning.import_rows import (
     Unmanaged,
 )
 from core.ports import LiveJob
-from core.state.ledger import ImportedLedger
+from core.state.ledger import ExportedLedger, ImportedLedger
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,7 @@ class Situation:
     `desired` gives the form of each definition here; `unread_jobs` the jobs whose full form could
     not be read, `unproven` those of which nobody knows whether they exist. `sees_all_jobs` is True
     when the list of jobs is known to be whole. `book` names the jobs of definitions as Git does.
+    `exported` knows the jobs whose definitions come from this workspace, where it does both.
     `filled_in` is what the workspace made of the jobs that we wrote. `shows_hidden` asks for what
     the rules of comparing hid.
     `settled` are rows of an earlier pass that need no second look.
@@ -103,6 +104,7 @@ class Situation:
     unproven: Mapping[int, Issue] = field(default_factory=dict)
     unread_jobs: Mapping[int, Issue] = field(default_factory=dict)
     filled_in: Mapping[int, Prints] = field(default_factory=dict)
+    exported: ExportedLedger = field(default_factory=ExportedLedger)
     shows_hidden: bool = False
     settled: tuple[Unchanged, ...] = ()
 
@@ -154,7 +156,11 @@ class _Planner:
         self._now = situation
         self.sees_all = situation.sees_all_jobs
         self._pairing = pair_definitions(
-            situation.contents.files, situation.live, situation.ledger, situation.unproven
+            situation.contents.files,
+            situation.live,
+            situation.ledger,
+            situation.unproven,
+            situation.exported,
         )
         self._defined = {file.definition.job_name for file in situation.contents.files}
         self._named = Counter(job.name for job in situation.live)

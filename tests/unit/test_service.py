@@ -922,3 +922,25 @@ def test_a_rename_gives_an_imported_job_no_second_definition(prod, renamed_in) -
     assert list(prod.definition_files()) == ["load.json"]
     assert prod.service().import_jobs().counts() == {"unchanged": 1}
     assert len(prod.jobs.jobs) == 1
+
+
+@pytest.mark.parametrize("renamed_in", ["the workspace", "Git"])
+def test_a_definition_that_was_exported_here_is_still_its_job(prod, renamed_in) -> None:
+    job_id = prod.jobs.add(job("load"))
+    prod.service().export()
+    if renamed_in == "Git":
+        prod.put_file("load.json", definition_text(job("other"), job_id=job_id, run_as=ME))
+    else:
+        prod.jobs.reset_job(job_id, job("other"))
+    report = prod.service().import_jobs()
+    assert report.counts() == {"renamed": 1}
+    assert list(prod.jobs.jobs) == [job_id]
+    assert prod.service().export().counts() == {"unchanged": 1}
+
+
+def test_a_copy_of_a_definition_that_was_exported_here_is_a_job_of_its_own(prod) -> None:
+    job_id = prod.jobs.add(job("load"))
+    prod.service().export()
+    prod.put_file("copy.json", definition_text(job("copy"), job_id=job_id, run_as=ME))
+    assert statuses(prod.service().import_jobs()) == {"copy": "new", "load": "unchanged"}
+    assert prod.service().validate()[1].counts() == {"unchanged": 2}

@@ -101,6 +101,8 @@ class FakeJobs:
 
     def delete_job(self, job_id: int) -> None:
         self._maybe_fail("delete_job")
+        if job_id in self.jobs:
+            self._maybe_fail_name(f"delete {self.jobs[job_id].name}")
         job = self.jobs.pop(job_id, None)
         if job:
             self.log.append(("delete", job.name))

@@ -2,6 +2,7 @@
 
 from core.applying.entries import enter_equal, note_paths
 from core.applying.work import FreshPlan, Work
+from core.planning.import_rows import Unchanged
 from core.planning.review import Review
 from core.reporting.report import ReportRow
 from core.reporting.rows import import_row
@@ -23,6 +24,8 @@ def adopt_selected(work: Work, fresh: FreshPlan, review: Review) -> tuple[Report
     for shown in done.values():
         work.listener.on_row(shown)
     return tuple(
-        done[row.job_name] if row.job_name in adopted else import_row(row)
+        done[row.job_name]
+        if isinstance(row, Unchanged) and row.job_name in adopted
+        else import_row(row)
         for row in fresh.plan.rows
     )

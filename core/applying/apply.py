@@ -29,11 +29,15 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A row that was not done. `job_id` is set when a paused stub of it exists now."""
+    """A row that was not done. `job_id` is set when a job of it was created and exists now.
+
+    That is a paused stub, or, where `is_whole`, all of the job beside others that were not done.
+    """
 
     row: Importable
     error: SyncError
     job_id: int | None = None
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ class _Import:
     survey: Survey
     rows: Mapping[str, Importable]
     stubs: dict[str, int] = field(default_factory=dict)
+    created: dict[str, int] = field(default_factory=dict)
     absent: set[str] = field(default_factory=set)
     ended: "SimpleQueue[Future[int]]" = field(default_factory=SimpleQueue)
     unfinished: dict[str, SyncError] = field(default_factory=dict)
@@ -95,33 +100,41 @@ class _Import:
 
         What a job of before this import runs now stays: it would refer to nothing.
         """
-        for name in sorted(self._to_withdraw(graph)):
-            row, job_id = self.rows[name], self.stubs[name]
-            error = self.unfinished.get(name) or self._missing(graph[name] & self.unfinished.keys())
+        going = self._to_withdraw(graph)
+        for name in sorted(going):
+            row, job_id = self.rows[name], self.created[name]
+            error = self.unfinished.get(name) or self._missing(graph[name] & going)
             try:
                 self.work.session.lease.check()
                 self.work.ports.jobs.delete_job(job_id)
             except SyncError as failure:
                 message = f"{error} It could not be deleted either: {failure}"
-                yield Failed(row, SyncError(message), job_id)
+                yield Failed(row, SyncError(message), job_id, name not in self.unfinished)
             else:
                 yield Withdrawn(row, error, job_id)
 
     def _to_withdraw(self, graph: Mapping[str, frozenset[str]]) -> set[str]:
         """Return the placeholders that failed and the new jobs around them, without what stays."""
-        going = set(self.unfinished)
-        new = self.stubs.keys()
+        kept: set[str] = set()
         while True:
-            users = {name for name in new - going if graph[name] & going}
+            going = self._with_users(self.unfinished.keys() - kept, graph, kept)
+            whole = self.updated | (kept - self.unfinished.keys())
+            needed = set().union(*(graph[name] for name in whole))
+            if not needed & going:
+                return going
+            kept |= needed & going
+
+    def _with_users(
+        self, names: set[str], graph: Mapping[str, frozenset[str]], kept: set[str]
+    ) -> set[str]:
+        """Return the names and the new jobs that run them, directly or through others."""
+        found = set(names)
+        new = self.created.keys() - kept
+        while True:
+            users = {name for name in new - found if graph[name] & found}
             if not users:
-                break
-            going |= users
-        needed = set().union(*(graph[name] for name in self.updated))
-        while needed & going:
-            kept = needed & going
-            going -= kept
-            needed = set().union(*(graph[name] for name in kept - self.unfinished.keys()))
-        return going
+                return found
+            found |= users
 
     def _make_stubs(self, circles: set[str]) -> Iterator[Outcome]:
         """Give every new job in a circle an id, so that the others can refer to it."""
@@ -138,7 +151,7 @@ class _Import:
                 self.absent.add(row.job_name)
                 yield Failed(row, result)
             else:
-                self.stubs[row.job_name] = result
+                self.stubs[row.job_name] = self.created[row.job_name] = result
                 self._enter(row.job_name, result)
 
     def _drain(
@@ -208,6 +221,8 @@ class _Import:
         self._enter(row.job_name, job_id)
         if isinstance(row, Changed):
             self.updated.add(row.job_name)
+        else:
+            self.created[row.job_name] = job_id
         return Applied(row, job_id)
 
     def _not_begun(self, row: Importable) -> Outcome:
@@ -277,6 +292,8 @@ def explain_failure(outcome: Failed) -> Issue:
     """Return what to say about a failed row."""
     if outcome.job_id is None:
         return Issue(str(outcome.error))
+    if outcome.is_whole:
+        return Issue(f"{outcome.error} It exists as job {outcome.job_id}; import again.")
     note = (
         f"A paused placeholder of it exists as job {outcome.job_id}; import again to complete it."
     )

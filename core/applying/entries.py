@@ -22,7 +22,9 @@ def enter_equal(ledger: ImportedLedger, rows: Iterable[Unchanged]) -> ImportedLe
 
 def note_paths(ledger: ImportedLedger, survey: Survey) -> ImportedLedger:
     """Note where the definitions of imported jobs are now, whatever else becomes of them."""
-    pairing = pair_definitions(survey.contents.files, survey.live, ledger, survey.unproven)
+    pairing = pair_definitions(
+        survey.contents.files, survey.live, ledger, survey.unproven, survey.exported
+    )
     entries = dict(ledger.jobs)
     for path, job in pairing.jobs.items():
         if job.job_id in entries:

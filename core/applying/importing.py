@@ -56,7 +56,10 @@ def import_selected(work: Work, fresh: FreshPlan, review: Review) -> tuple[Repor
     imported, applied = _apply(work, fresh.survey, ledger, rows)
     done = moved | imported | _look_again(work, fresh, applied, imported)
     return tuple(
-        done[row.job_name] if row.job_name in chosen else _left_alone(row) for row in plan.rows
+        done[row.job_name]
+        if isinstance(row, Importable) and row.job_name in chosen
+        else _left_alone(row)
+        for row in plan.rows
     )
 
 

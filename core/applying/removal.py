@@ -1,6 +1,6 @@
 """Removes jobs whose definition is gone: limits first, then a snapshot, then the deletes."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from core.applying.work import FreshPlan, Work
@@ -62,9 +62,9 @@ def check_removal(
         )
 
 
-def find_removal_problem(row: Deleted, selected: Mapping[str, Deleted]) -> SyncError | None:
+def find_removal_problem(row: Deleted, going: Collection[str]) -> SyncError | None:
     """Return why one job cannot be removed: others that stay still run it."""
-    staying = [name for name in row.needed_by if name not in selected]
+    staying = [name for name in row.needed_by if name not in going]
     if not staying:
         return None
     users = ", ".join(f"“{name}”" for name in staying[:5])
@@ -92,19 +92,33 @@ def remove_selected(
     errors = _problems(selected, review)
     kept = _read_for_removal(work, [row for name, row in selected.items() if name not in errors])
     errors |= {name: item for name, item in kept.items() if isinstance(item, SyncError)}
+    _keep_needed(selected, errors)
+    kept = {name: item for name, item in kept.items() if name not in errors}
     work.session.keep_snapshot([item for item in kept.values() if not isinstance(item, SyncError)])
     removed = _remove(work, selected, errors, ledger)
     return tuple(_shown(import_row(row), removed, errors) for row in fresh.plan.rows)
 
 
 def _problems(selected: Mapping[str, Deleted], review: Review) -> dict[str, SyncError]:
-    """Return the jobs that stay: they have moved, or others still run them."""
-    moved = SyncError("Not removed: the job changed after validation.", fix="Validate again.")
-    problems = {
-        name: moved if review.has_moved(row) else find_removal_problem(row, selected)
+    """Return the jobs that stay: they have moved, or others that stay run them."""
+    problems: dict[str, SyncError] = {
+        name: SyncError("Not removed: the job changed after validation.", fix="Validate again.")
         for name, row in selected.items()
+        if review.has_moved(row)
     }
-    return {name: problem for name, problem in problems.items() if problem}
+    _keep_needed(selected, problems)
+    return problems
+
+
+def _keep_needed(selected: Mapping[str, Deleted], errors: dict[str, SyncError]) -> None:
+    """Enter the jobs that must stay because of those that stay, and so on."""
+    found = True
+    while found:
+        going = selected.keys() - errors.keys()
+        problems = {name: find_removal_problem(selected[name], going) for name in going}
+        new = {name: problem for name, problem in problems.items() if problem}
+        errors |= new
+        found = bool(new)
 
 
 def _read_for_removal(work: Work, rows: Iterable[Deleted]) -> dict[str, JsonDict | SyncError]:
@@ -133,18 +147,31 @@ def _remove(
     work.listener.on_step("Removing jobs")
     removed: set[str] = set()
     try:
-        todo = [row for name, row in selected.items() if name not in errors]
-        for row, error in _delete_jobs(work, todo):
-            if error is None:
-                removed.add(row.job_name)
-            else:
-                errors[row.job_name] = error
-            work.listener.on_row(_shown(import_row(row), removed, errors))
-            work.listener.on_progress(len(removed) + len(errors), len(selected))
+        for rows in _waves([row for name, row in selected.items() if name not in errors]):
+            _keep_needed(selected, errors)
+            todo = [row for row in rows if row.job_name not in errors]
+            for row, error in _delete_jobs(work, todo):
+                if error is None:
+                    removed.add(row.job_name)
+                else:
+                    errors[row.job_name] = error
+                work.listener.on_row(_shown(import_row(row), removed, errors))
+                work.listener.on_progress(len(removed) + len(errors), len(selected))
     finally:
         gone = {selected[name].job.job_id for name in removed}
         work.session.note(work.session.state.save_imported, ledger.without_jobs(gone))
     return removed
+
+
+def _waves(rows: Iterable[Deleted]) -> Iterator[list[Deleted]]:
+    """Yield the jobs so that one is removed before those that it runs; circles come together."""
+    left = {row.job_name: row for row in rows}
+    while left:
+        free = [row for row in left.values() if not left.keys() & set(row.needed_by)]
+        wave = free or list(left.values())
+        yield wave
+        for row in wave:
+            del left[row.job_name]
 
 
 def _delete_jobs(work: Work, rows: Iterable[Deleted]) -> Iterable[tuple[Deleted, SyncError | None]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from core.definitions.folder import DefinitionFile
 from core.errors import Issue
 from core.ports import LiveJob
-from core.state.ledger import ExportedLedger
+from core.state.ledger import ExportedLedger, ImportedLedger
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +27,24 @@ def pair_files(
     files: Iterable[DefinitionFile],
     ledger: ExportedLedger,
     is_gone: Collection[str],
+    imported: ImportedLedger,
 ) -> FilePairing:
     """Find the file of each job.
 
     The ledger knows which job a file was exported from; a file that was moved since tells it by the
-    id inside. A job that was never exported has the file of its name that is no other job's.
+    id inside. A job that was never exported has the definition that it was imported from, or the
+    file of its name that is no other job's.
 
     Args:
         is_gone: paths of files whose job no longer exists: they are in nobody's way.
+        imported: knows the definitions of jobs that came from Git, in a workspace that does both.
     """
-    pairs = _Pairs(ledger, {file.path: file for file in files}, frozenset(is_gone))
+    pairs = _Pairs(ledger, {file.path: file for file in files}, frozenset(is_gone), imported)
     ordered = sorted(jobs, key=lambda job: (job.name, job.job_id))
     for job in ordered:
         pairs.pair_by_id(job)
+    for job in ordered:
+        pairs.pair_by_import(job)
     for job in ordered:
         pairs.pair_by_name(job)
     return FilePairing(pairs.files, pairs.problems, pairs.left_over)
@@ -50,6 +55,7 @@ class _Pairs:
     ledger: ExportedLedger
     by_path: Mapping[str, DefinitionFile]
     gone: frozenset[str]
+    imported: ImportedLedger
     files: dict[int, DefinitionFile] = field(default_factory=dict)
     problems: dict[int, Issue] = field(default_factory=dict)
     left_over: dict[str, str] = field(default_factory=dict)
@@ -80,6 +86,20 @@ class _Pairs:
             if file is not chosen[0] and file.definition.job_name in (entry.job_name, job.name):
                 self.left_over[file.path] = chosen[0].path
                 self.taken.add(file.path)
+
+    def pair_by_import(self, job: LiveJob) -> None:
+        """Take the one definition that the job was imported from, if it is where it was."""
+        entry = self.imported.jobs.get(job.job_id)
+        if entry is None or entry.source_job_id is None or job.job_id in self.files:
+            return
+        file = self.by_path.get(entry.file_path)
+        if (
+            file is not None
+            and file.path not in self.taken
+            and file.definition.source_job_id == entry.source_job_id
+        ):
+            self.files[job.job_id] = file
+            self.taken.add(file.path)
 
     def pair_by_name(self, job: LiveJob) -> None:
         """Take the one file of the job's name, unless the job has a file: then there is none."""

@@ -116,8 +116,17 @@ class _Planner:
         self._live = {job.job_id for job in situation.live}
         there = self._live | situation.unproven.keys()
         self._of_gone_jobs = {p for p, entry in entries.items() if entry.job_id not in there}
-        provably_gone = self._of_gone_jobs if situation.sees_all_jobs else set()
-        self._pairing = pair_files(situation.live, files, situation.ledger, provably_gone)
+        self._overwritten = {
+            file.path
+            for file in files
+            if file.path in entries
+            and file.definition.source_job_id not in (None, entries[file.path].job_id)
+        }
+        dead = self._of_gone_jobs - self._overwritten
+        provably_gone = dead if situation.sees_all_jobs else set()
+        self._pairing = pair_files(
+            situation.live, files, situation.ledger, provably_gone, situation.imported
+        )
         self._by_name: dict[str, list[LiveJob]] = {}
         for job in situation.live:
             self._by_name.setdefault(job.name, []).append(job)
@@ -247,13 +256,16 @@ class _Planner:
         return ChangedFile(job.name, file, job, definition, changes, renamed, notes)
 
     def _is_as_imported(self, job: LiveJob, file: DefinitionFile) -> bool:
-        """Whether the job is what importing the file made of it; what people changed counts."""
+        """Whether the job is what importing the file made of it; what people changed counts.
+
+        The whole job is compared, as an import does: also what an export leaves to policies.
+        """
         imported = self._now.as_imported(file)
         if imported is None:
             return False
+        live = take_identity(make_live_form(job, self._now.book).settings, job, imported)
         prints = self._now.filled_in.get(job.job_id)
         habits = Habits(prints, has_rules=False, fixed_by=self._now.book.fixed_by)
-        live = take_identity(make_live_form(job, self._now.book).settings, job, imported)
         desired = apply_pause_policy(imported, live, self._now.pause)
         return not compare(live, desired, habits).changes
 
@@ -271,6 +283,12 @@ class _Planner:
             return Blocked(name, file.path, (self._now.unproven[entry.job_id],))
         if entry is None or file.path not in self._of_gone_jobs:
             return ForeignFile(name, file, self._why_foreign(file))
+        if file.path in self._overwritten:
+            note = (
+                f"It was exported from job {entry.job_id}, which no longer exists, and holds job "
+                f"{file.definition.source_job_id} now."
+            )
+            return ForeignFile(name, file, note)
         if not self._now.sees_all_jobs:
             note = "Its job is not among the jobs that the principal can see; it may still exist."
             return ForeignFile(name, file, note)

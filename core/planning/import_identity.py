@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from core.definitions.folder import DefinitionFile
 from core.errors import Issue
 from core.ports import LiveJob
-from core.state.ledger import ImportedLedger
+from core.state.ledger import ExportedLedger, ImportedJob, ImportedLedger
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ def pair_definitions(
     live: Iterable[LiveJob],
     ledger: ImportedLedger,
     unproven: Mapping[int, Issue],
+    exported: ExportedLedger | None = None,
 ) -> Pairing:
     """Find the job of each definition.
 
@@ -37,8 +38,10 @@ def pair_definitions(
 
     Args:
         unproven: jobs of the ledger that may or may not exist, and why nobody knows.
+        exported: knows the jobs whose definitions come from this very workspace.
     """
-    pairs = _Pairs(tuple(files), {job.job_id: job for job in live}, ledger, unproven)
+    known = ImportedLedger({**(_own_jobs(exported) if exported else {}), **ledger.jobs})
+    pairs = _Pairs(tuple(files), {job.job_id: job for job in live}, known, unproven)
     pairs.refuse_twins()
     pairs.pair_by_source()
     pairs.pair_by_name()
@@ -176,6 +179,14 @@ class _Pairs:
 
     def _imported_as(self, job_id: int) -> str:
         return self.ledger.jobs[job_id].job_name
+
+
+def _own_jobs(exported: ExportedLedger) -> dict[int, ImportedJob]:
+    """Return the jobs that this workspace exported: its own ids are in their definitions."""
+    return {
+        entry.job_id: ImportedJob(entry.job_name, entry.job_id, path)
+        for path, entry in exported.files.items()
+    }
 
 
 def _paths(files: Iterable[DefinitionFile]) -> str:

@@ -29,7 +29,7 @@ from core.planning.import_rows import (
     Unmanaged,
 )
 from core.ports import LiveJob
-from core.state.ledger import ImportedLedger
+from core.state.ledger import ExportedLedger, ImportedLedger
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ class Plan:
     """What an import would do. An incomplete plan classes nothing as deleted.
 
     `sees_all_jobs` is False for a principal that is not known to be a workspace admin. `missing`
-    are pairs of a job's name and a name that it lacks.
+    are pairs of a job's name and a name that it lacks. `cut_off` are jobs of which the list shows
+    only the first tasks.
     """
 
     rows: tuple[Row, ...]
@@ -45,6 +46,7 @@ class Plan:
     is_complete: bool
     sees_all_jobs: bool = True
     missing: tuple[tuple[str, MissingName], ...] = ()
+    cut_off: tuple[int, ...] = ()
 
     def importable(self) -> dict[str, Importable]:
         """Return the rows that an import can apply, by job name, in the plan's order."""
@@ -65,13 +67,18 @@ class Plan:
         )
 
     def jobs_to_read(self) -> list[int]:
-        """Return the jobs that the list form could not prove equal."""
-        return [
+        """Return the jobs that the list form could not prove equal.
+
+        Before anything is deleted, also those whose last tasks may run it.
+        """
+        needed = [
             row.job.job_id
             for row in self.rows
             if (isinstance(row, Changed) and not row.job.complete)
             or (isinstance(row, Unchanged) and row.job.truncated)
         ]
+        users = self.cut_off if self.removable() else ()
+        return [*needed, *(job_id for job_id in users if job_id not in set(needed))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +88,7 @@ class Situation:
     `desired` gives the form of each definition here; `unread_jobs` the jobs whose full form could
     not be read, `unproven` those of which nobody knows whether they exist. `sees_all_jobs` is True
     when the list of jobs is known to be whole. `book` names the jobs of definitions as Git does.
+    `exported` knows the jobs whose definitions come from this workspace, where it does both.
     `filled_in` is what the workspace made of the jobs that we wrote. `shows_hidden` asks for what
     the rules of comparing hid.
     `settled` are rows of an earlier pass that need no second look.
@@ -96,6 +104,7 @@ class Situation:
     unproven: Mapping[int, Issue] = field(default_factory=dict)
     unread_jobs: Mapping[int, Issue] = field(default_factory=dict)
     filled_in: Mapping[int, Prints] = field(default_factory=dict)
+    exported: ExportedLedger = field(default_factory=ExportedLedger)
     shows_hidden: bool = False
     settled: tuple[Unchanged, ...] = ()
 
@@ -136,6 +145,7 @@ def plan_import(situation: Situation) -> Plan:
         is_complete=situation.contents.is_complete and planner.sees_all,
         sees_all_jobs=planner.sees_all,
         missing=planner.missing(),
+        cut_off=tuple(job.job_id for job in situation.live if job.truncated),
     )
 
 
@@ -146,12 +156,16 @@ class _Planner:
         self._now = situation
         self.sees_all = situation.sees_all_jobs
         self._pairing = pair_definitions(
-            situation.contents.files, situation.live, situation.ledger, situation.unproven
+            situation.contents.files,
+            situation.live,
+            situation.ledger,
+            situation.unproven,
+            situation.exported,
         )
         self._defined = {file.definition.job_name for file in situation.contents.files}
         self._named = Counter(job.name for job in situation.live)
         self._settled = {row.file.path: row for row in situation.settled}
-        self._users: dict[str, set[str]] | None = None
+        self._users: dict[str, dict[int, LiveJob]] | None = None
         self._missing: list[tuple[str, MissingName]] = []
 
     def issues(self) -> tuple[Issue, ...]:
@@ -251,7 +265,10 @@ class _Planner:
             )
             note = f"Has no definition and was not imported by this app.{other}"
             return Unmanaged(job.name, job, note)
-        if not (self.sees_all and self._now.contents.is_complete):
+        unread_users = any(
+            job.truncated and job.job_id in self._now.unread_jobs for job in self._now.live
+        )
+        if unread_users or not (self.sees_all and self._now.contents.is_complete):
             why = "Not everything could be read" if self.sees_all else "Not all jobs may be visible"
             return Unmanaged(
                 job.name,
@@ -263,17 +280,35 @@ class _Planner:
 
     def _label_of(self, job: LiveJob) -> str:
         """Return the name, with the id when another row has the name as well."""
-        if job.name in self._defined or self._named[job.name] > 1:
-            return f"{job.name} (job {job.job_id})"
-        return job.name
+        label = job.name
+        if label in self._defined or self._named[label] > 1:
+            label = f"{label} (job {job.job_id})"
+            while label in self._defined or self._named[label]:  # somebody's job is called so
+                label = f"{label} (job {job.job_id})"
+        return label
 
     def _needed_by(self, job: LiveJob) -> tuple[str, ...]:
         if self._users is None:
             self._users = {}
             for other in self._now.live:
                 for needed in find_needed_ids(other.unpack_settings()):
-                    self._users.setdefault(needed, set()).add(other.name)
-        return tuple(sorted(self._users.get(str(job.job_id), set()) - {job.name}))
+                    self._users.setdefault(needed, {})[other.job_id] = other
+        users = self._users.get(str(job.job_id), {})
+        return tuple(
+            sorted(
+                self._label_of(user) if self._is_deleted(user) else user.name
+                for user in users.values()
+                if user.job_id != job.job_id
+            )
+        )
+
+    def _is_deleted(self, job: LiveJob) -> bool:
+        """Whether the job's own row says so, with its label; others are known by their name."""
+        return (
+            job.job_id in self._now.ledger.jobs
+            and job.job_id not in self._pairing.spoken_of
+            and not manager_of(job.marks)
+        )
 
     def _blocked(self, file: DefinitionFile, message: str) -> Blocked:
         return Blocked(file.definition.job_name, file.path, (Issue(message),))

@@ -105,7 +105,8 @@ class Unchanged:
 class Deleted:
     """A job that we imported and whose definition is gone. `needed_by` still run it.
 
-    `job_name` has the job's id added when another row of the plan has the name as well.
+    `job_name` has the job's id added when another row of the plan has the name as well, and so have
+    the names in `needed_by`.
     """
 
     status: ClassVar[RowStatus] = RowStatus.DELETED

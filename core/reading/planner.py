@@ -42,7 +42,9 @@ class Planner:
         shows_hidden: bool = False,
     ) -> Plan:
         """Plan an import: every job that is not equal is read in full."""
-        pairing = pair_definitions(survey.contents.files, survey.live, ledger, survey.unproven)
+        pairing = pair_definitions(
+            survey.contents.files, survey.live, ledger, survey.unproven, survey.exported
+        )
         for file in survey.contents.files:
             if file.path in pairing.jobs:
                 job_id = str(pairing.jobs[file.path].job_id)
@@ -57,6 +59,7 @@ class Planner:
             pause=survey.mappings.pause,
             unproven=survey.unproven,
             filled_in=filled_in,
+            exported=survey.exported,
             shows_hidden=shows_hidden,
         )
 

@@ -19,6 +19,7 @@ from core.reading.workspace_facts import WorkspaceFacts, read_facts
 from core.reporting.listener import Listener, while_reading
 from core.reporting.payloads import payload_issues
 from core.settings import Settings
+from core.state.ledger import ExportedLedger
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,8 @@ class Survey:
     """One reading of Git and the workspace. `warnings` do not stop anything.
 
     `live` holds every job once, also those that only the ledgers and `jobs/get` know; `unproven`
-    are jobs of the ledgers of which nobody could say whether they exist. `ignore_rules` are empty
-    where they were not asked for.
+    are jobs of the ledgers of which nobody could say whether they exist. `exported` is what this
+    workspace exported. `ignore_rules` are empty where they were not asked for.
     """
 
     me: CurrentPrincipal
@@ -38,6 +39,7 @@ class Survey:
     warnings: tuple[Issue, ...]
     unproven: Mapping[int, Issue] = field(default_factory=dict)
     ignore_rules: IgnoreRules = field(default_factory=IgnoreRules)
+    exported: ExportedLedger = field(default_factory=ExportedLedger)
 
     def notes(self) -> tuple[Issue, ...]:
         """Return what is worth knowing about what was read, and stops nothing."""
@@ -89,7 +91,17 @@ class Surveyor:
             mappings,
             threads=self._settings.threads,
         )
-        return Survey(me, contents, live, book, mappings, warnings, absent.unproven, rules)
+        return Survey(
+            me,
+            contents,
+            live,
+            book,
+            mappings,
+            warnings,
+            absent.unproven,
+            rules,
+            memory.exported,
+        )
 
     def read_contents(self) -> GitContents:
         """Read the definitions' folder."""

@@ -180,6 +180,19 @@ def test_what_a_policy_fixes_is_left_to_the_policy_of_the_target(
     assert prod.service().validate()[1].counts() == {"unchanged": 1}
 
 
+def test_an_export_leaves_a_file_whose_import_is_equal_as_it_is(ruled: Pair) -> None:
+    """The definition says what the policy here fixes; its author's workspace has no such policy."""
+    _, prod = ruled
+    values = {"spark_version": "16.4.x-scala2.12", "runtime_engine": "PHOTON"}
+    put(prod, on_cluster("a", policy_id="__CLUSTER_POLICY__team__", **values))
+    before = prod.read("a.json")
+    assert prod.service().import_jobs().counts() == {"new": 1}
+    assert prod.service().validate()[1].counts() == {"unchanged": 1}
+    mapped = prod.service(mapping_path="/Workspace/Shared/mappings.json")
+    assert mapped.export().counts() == {"unchanged": 1}
+    assert prod.read("a.json") == before
+
+
 def test_a_value_that_the_source_s_policy_does_not_fix_travels(ruled: Pair) -> None:
     dev, prod = ruled
     cluster = {"policy_id": "id-dev", "num_workers": 1, "spark_version": "14.3.x-scala2.12"}

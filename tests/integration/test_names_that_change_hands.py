@@ -161,3 +161,22 @@ def test_a_file_left_behind_by_an_older_export_is_removed(dev: Emulated) -> None
     dev.service().export()
     assert sorted(definitions(dev)) == ["load.json"]
     assert dev.service().export().counts() == {"unchanged": 1}
+
+
+def test_a_file_that_another_workspace_has_written_since_is_not_removed(
+    dev: Emulated, prod: Emulated
+) -> None:
+    mine = dev.create_job(job("load", description="mine"))
+    dev.service().export()
+    theirs = prod.create_job(job("load", description="theirs"))
+    push_and_pull(dev, prod)
+    prod.service().export()
+    push_and_pull(prod, dev)
+    dev.delete_job(mine)
+    report = dev.service().export()
+    assert statuses(report) == {"load": "unmanaged"}
+    assert f"holds job {theirs} now" in row_of(report, "load").message
+    assert definitions(dev) == {"load.json": "load"}
+    dev.create_job(job("load", description="again"))
+    assert dev.service().export().counts() == {"changed": 1}
+    assert dev.service().export().counts() == {"unchanged": 1}

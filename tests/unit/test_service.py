@@ -130,11 +130,42 @@ def test_a_placeholder_that_cannot_be_deleted_is_named_and_completed_later(dev, 
     for row in report.rows:
         text = row.issues[0].message
         assert "Not today." in text
-        assert f"placeholder of it exists as job {prod.jobs.named(row.job_name).job_id}" in text
+        assert f"exists as job {prod.jobs.named(row.job_name).job_id}" in text
     prod.jobs.fail_names.clear()
     prod.jobs.fail.clear()
     assert prod.service().import_jobs().status == "completed"
     assert len(prod.jobs.jobs) == 2
+
+
+def put(workspace: FakeWorkspace, name: str, *runs: str, job_id: int = 1) -> None:
+    tasks = [run_job_task(needed, f"__JOB__{needed}__") for needed in runs]
+    settings = job(name, **({"tasks": tasks} if tasks else {}))
+    workspace.put_file(f"{name}.json", definition_text(settings, job_id=job_id, run_as=ME))
+
+
+def test_a_large_circle_whose_last_member_fails_leaves_nothing(prod):
+    names = [f"job {number:02}" for number in range(30)]
+    for number, name in enumerate(names):
+        put(prod, name, names[(number + 1) % len(names)], job_id=number + 1)
+    prod.jobs.fail_names[f"reset {names[-1]}"] = WorkspaceError("The workspace answered: no.")
+    report = prod.service(threads=1).import_jobs()
+    assert report.counts() == {"error": 30}
+    assert "“job 01”" in report.rows[0].issues[0].message
+    assert prod.jobs.jobs == {}
+
+
+def test_a_new_job_that_runs_a_withdrawn_circle_goes_with_it(prod):
+    put(prod, "a", "b", job_id=1)
+    put(prod, "b", "a", "d", job_id=2)
+    put(prod, "c", "a", job_id=3)
+    put(prod, "d", job_id=4)
+    prod.jobs.fail_names["create d"] = WorkspaceError("The workspace answered: no.")
+    report = prod.service().import_jobs()
+    assert report.counts() == {"error": 4}
+    assert prod.jobs.jobs == {}
+    prod.jobs.fail_names.clear()
+    assert prod.service().import_jobs().counts() == {"new": 4}
+    assert prod.service().validate()[1].counts() == {"unchanged": 4}
 
 
 def test_a_placeholder_that_a_job_of_before_runs_by_now_stays(dev, prod):
@@ -689,6 +720,120 @@ def test_an_import_that_is_stopped_begins_no_further_job() -> None:
     ]
 
 
+def test_another_job_of_the_name_is_not_reported_as_imported(prod) -> None:
+    put(prod, "load v2", job_id=2)
+    prod.service().import_jobs()
+    other = prod.jobs.add(job("load", description="somebody's own"))
+    prod.put_file("load v2.json", definition_text(job("load"), job_id=2, run_as=ME))
+    report = prod.service().import_jobs()
+    assert [(row.status, row.result, row.file_name) for row in report.rows] == [
+        ("renamed", "renamed", "load v2.json"),
+        ("unmanaged", "", ""),
+    ]
+    assert prod.jobs.jobs[other].unpack_settings()["description"] == "somebody's own"
+
+
+def test_a_job_that_another_one_of_its_name_runs_is_not_removed(prod) -> None:
+    put(prod, "load", job_id=1)
+    prod.service().import_jobs()
+    old = prod.jobs.named("load").job_id
+    prod.jobs.add(job("load", tasks=[run_job_task("then", old)]))
+    prod.files.delete(f"{FOLDER}/load.json")
+    report = prod.service().remove()
+    assert "“load” still runs this job" in report.rows[1].issues[0].message
+    assert old in prod.jobs.jobs
+
+
+def test_a_job_is_removed_together_with_the_one_that_runs_it_whatever_their_labels(prod) -> None:
+    put(prod, "load", job_id=1)
+    put(prod, "user", "load", job_id=2)
+    prod.service().import_jobs()
+    prod.jobs.add(job("user"))
+    for name in ("load", "user"):
+        prod.files.delete(f"{FOLDER}/{name}.json")
+    assert prod.service().remove().status == "completed"
+    assert [one.name for one in prod.jobs.jobs.values()] == ["user"]
+
+
+def test_a_label_is_not_the_name_of_another_job(prod) -> None:
+    put(prod, "load", job_id=1)
+    prod.service().import_jobs()
+    old = prod.jobs.named("load").job_id
+    label = f"load (job {old})"
+    prod.jobs.add(job("load"))
+    prod.files.delete(f"{FOLDER}/load.json")
+    put(prod, label, job_id=3)
+    plan, report = prod.service().validate()
+    assert {row.job_name: row.status for row in report.rows}[label] == "new"
+    review = Review(names=[label], fingerprints=fingerprint_plan(plan))
+    assert prod.service().import_jobs(review).rows[1].result == "created"
+    assert prod.service().remove().counts()["deleted"] == 1
+    assert old not in prod.jobs.jobs
+
+
+@pytest.fixture
+def chain(prod) -> FakeWorkspace:
+    """Jobs of which “a” runs “b”, which runs “c”; none has a definition any longer."""
+    put(prod, "a", "b", job_id=1)
+    put(prod, "b", "c", job_id=2)
+    put(prod, "c", job_id=3)
+    prod.service().import_jobs()
+    for name in "abc":
+        prod.files.delete(f"{FOLDER}/{name}.json")
+    return prod
+
+
+def live_names(workspace: FakeWorkspace) -> list[str]:
+    return sorted(one.name for one in workspace.jobs.jobs.values())
+
+
+@pytest.mark.parametrize("kept", ["a", "b"])
+@pytest.mark.parametrize("call", ["delete", "get"])
+def test_what_a_job_runs_that_could_not_be_removed_stays(chain, kept, call) -> None:
+    plan = chain.service().validate()[0]
+    chain.jobs.fail_names[f"{call} {kept}"] = WorkspaceError("The workspace answered: no.")
+    review = Review(fingerprints=fingerprint_plan(plan))
+    report = chain.service().remove(review)
+    assert live_names(chain) == (["a", "b", "c"] if kept == "a" else ["b", "c"])
+    assert "“b” still runs this job" in report.rows[2].issues[0].message
+    chain.jobs.fail_names.clear()
+    assert chain.service().remove().status == "completed"
+    assert live_names(chain) == []
+
+
+def test_what_the_last_of_many_tasks_runs_stays(prod) -> None:
+    put(prod, "load", job_id=1)
+    prod.service().import_jobs()
+    needed = prod.jobs.named("load").job_id
+    tasks = [notebook_task(f"t{number:03}") for number in range(120)]
+    prod.jobs.add(job("long", tasks=[*tasks, run_job_task("last", needed)]))
+    prod.files.delete(f"{FOLDER}/load.json")
+    report = prod.service().remove()
+    assert "“long” still runs this job" in report.rows[0].issues[0].message
+    assert needed in prod.jobs.jobs
+    prod.jobs.fail_names["get long"] = WorkspaceError("The workspace answered: no.")
+    assert {row.status for row in prod.service().validate()[1].rows} == {"unmanaged"}
+
+
+def test_what_a_job_runs_that_moved_since_the_review_stays(chain) -> None:
+    plan = chain.service().validate()[0]
+    moved = chain.jobs.named("a")
+    chain.jobs.reset_job(moved.job_id, {**moved.unpack_settings(), "description": "new"})
+    report = chain.service().remove(Review(fingerprints=fingerprint_plan(plan)))
+    assert report.counts() == {"error": 3}
+    assert live_names(chain) == ["a", "b", "c"]
+
+
+def test_a_circle_is_removed_at_once(prod) -> None:
+    put(prod, "a", "b", job_id=1)
+    put(prod, "b", "a", job_id=2)
+    prod.service().import_jobs()
+    for name in "ab":
+        prod.files.delete(f"{FOLDER}/{name}.json")
+    assert prod.service().remove().status == "completed"
+    assert live_names(prod) == []
+
+
 def test_twins_are_removed_by_their_ids() -> None:
     dev, prod = FakeWorkspace(), FakeWorkspace()
     for name in ("a", "b"):
@@ -700,7 +845,7 @@ def test_twins_are_removed_by_their_ids() -> None:
     for path in list(prod.definition_files()):
         del prod.files.files[f"{FOLDER}/{path}"]
     plan, report = prod.service().validate()
-    labels = [f"a (job {job_id})" for job_id in prod.jobs.jobs]
+    labels = [f"a (job {job_id})" for job_id in sorted(prod.jobs.jobs)]
     assert [row.job_name for row in report.rows] == labels
     prod.service().remove(Review(names=labels[:1], fingerprints=fingerprint_plan(plan)))
     assert [f"a (job {job_id})" for job_id in prod.jobs.jobs] == labels[1:]
@@ -780,3 +925,39 @@ def test_only_the_reviewed_jobs_are_adopted() -> None:
         ("adopted", ""),
         ("", "Matches its definition, not yet adopted."),
     ]
+
+
+@pytest.mark.parametrize("renamed_in", ["the workspace", "Git"])
+def test_a_rename_gives_an_imported_job_no_second_definition(prod, renamed_in) -> None:
+    put(prod, "load", job_id=7)
+    prod.service().import_jobs()
+    if renamed_in == "Git":
+        prod.put_file("load.json", definition_text(job("other"), job_id=7, run_as=ME))
+    else:
+        prod.jobs.reset_job(prod.jobs.named("load").job_id, job("other"))
+    assert prod.service().export().counts() == {"renamed": 1}
+    assert list(prod.definition_files()) == ["load.json"]
+    assert prod.service().import_jobs().counts() == {"unchanged": 1}
+    assert len(prod.jobs.jobs) == 1
+
+
+@pytest.mark.parametrize("renamed_in", ["the workspace", "Git"])
+def test_a_definition_that_was_exported_here_is_still_its_job(prod, renamed_in) -> None:
+    job_id = prod.jobs.add(job("load"))
+    prod.service().export()
+    if renamed_in == "Git":
+        prod.put_file("load.json", definition_text(job("other"), job_id=job_id, run_as=ME))
+    else:
+        prod.jobs.reset_job(job_id, job("other"))
+    report = prod.service().import_jobs()
+    assert report.counts() == {"renamed": 1}
+    assert list(prod.jobs.jobs) == [job_id]
+    assert prod.service().export().counts() == {"unchanged": 1}
+
+
+def test_a_copy_of_a_definition_that_was_exported_here_is_a_job_of_its_own(prod) -> None:
+    job_id = prod.jobs.add(job("load"))
+    prod.service().export()
+    prod.put_file("copy.json", definition_text(job("copy"), job_id=job_id, run_as=ME))
+    assert statuses(prod.service().import_jobs()) == {"copy": "new", "load": "unchanged"}
+    assert prod.service().validate()[1].counts() == {"unchanged": 2}

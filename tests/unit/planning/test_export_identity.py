@@ -4,7 +4,7 @@ from core.definitions.definition import Definition
 from core.definitions.folder import DefinitionFile
 from core.planning.export_identity import FilePairing, pair_files
 from core.ports import LiveJob
-from core.state.ledger import ExportedFile, ExportedLedger
+from core.state.ledger import ExportedFile, ExportedLedger, ImportedJob, ImportedLedger
 from tests.builders import job
 
 
@@ -17,10 +17,11 @@ def pair(
     files: list[DefinitionFile],
     *ledger: tuple[str, int, str],
     gone: tuple[str, ...] = (),
+    imported: dict[int, ImportedJob] | None = None,
 ) -> FilePairing:
     live = [LiveJob.pack(i, job(name), "ana", "ana", complete=True) for i, name in jobs.items()]
     entries = {path: ExportedFile(job_id, name) for path, job_id, name in ledger}
-    return pair_files(live, files, ExportedLedger(entries), gone)
+    return pair_files(live, files, ExportedLedger(entries), gone, ImportedLedger(imported or {}))
 
 
 def paths(made: FilePairing) -> dict[int, str]:
@@ -91,3 +92,15 @@ def test_another_definition_at_a_former_path_is_not_the_job_s() -> None:
     other = file("a.json", "other", 9)
     made = pair({1: "a"}, [other], ("a.json", 1, "a"))
     assert paths(made) == {}
+
+
+def test_an_imported_job_has_the_definition_that_it_came_from() -> None:
+    files = [file("load.json", "load", 7), file("other.json", "other", 8)]
+    entries = {
+        1: ImportedJob("load", 7, "load.json"),
+        2: ImportedJob("other", 9, "other.json"),
+        3: ImportedJob("third", None, "load.json"),
+        4: ImportedJob("fourth", 7, "load.json"),
+    }
+    made = pair({1: "a", 2: "b", 3: "c", 4: "d", 5: "other"}, files, imported=entries)
+    assert paths(made) == {1: "load.json", 5: "other.json"}

@@ -21,10 +21,11 @@ from core.state.ledger import ExportedFile, ExportedLedger
 from tests.builders import job
 
 
-def file_of(name: str, *, path: str = "", **fields: Any) -> DefinitionFile:
-    return DefinitionFile(
-        path or f"{name}.json", Definition.pack(name, 1, "ana", job(name, **fields)), b""
-    )
+def file_of(
+    name: str, *, path: str = "", source: int | None = None, **fields: Any
+) -> DefinitionFile:
+    definition = Definition.pack(name, source, "ana", job(name, **fields))
+    return DefinitionFile(path or f"{name}.json", definition, b"")
 
 
 def live(job_id: int, name: str, *, complete: bool = True, truncated: bool = False, **fields: Any):

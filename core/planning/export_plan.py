@@ -71,7 +71,8 @@ class ExportSituation:
     """All that the export plan depends on.
 
     `as_imported` gives a definition's settings after mapping, or None: a job in the workspace
-    that imports the file is equal to it although its clusters have other names. `pause` is the
+    that imports the file is equal to it although its clusters have other names. It gives an issue
+    when nobody knows: a file is not replaced because a look-up failed. `pause` is the
     policy under which it was imported; `imported` knows where its file was, and `filled_in` what
     the workspace made of it. `settled` are rows of an earlier pass that need no second look;
     `unproven` are jobs that may or may not exist.
@@ -83,7 +84,7 @@ class ExportSituation:
     ledger: ExportedLedger
     book: NameBook
     sees_all_jobs: bool
-    as_imported: Callable[[DefinitionFile], JobSettings | None]
+    as_imported: Callable[[DefinitionFile], JobSettings | Issue | None]
     pause: PausePolicy = PausePolicy.FROM_GIT
     imported: ImportedLedger = field(default_factory=ImportedLedger)
     unproven: Mapping[int, Issue] = field(default_factory=dict)
@@ -240,16 +241,20 @@ class _Planner:
         found = compare(wanted, current, Habits(has_rules=False))  # the file is what is replaced
         changes = tuple(FieldChange(one.path, one.desired, one.current) for one in found.changes)
         ignored_by = self._now.ignore_rules.find(file.path)
-        if not changes or self._is_as_imported(job, file, wanted):
+        imported = self._now.as_imported(file) if changes else None
+        if isinstance(imported, Issue):
+            return Blocked(job.name, file.path, (imported,))
+        if not changes or self._is_as_imported(job, imported, wanted):
             return UnchangedFile(job.name, file, job, ignored_by, left)
         old_name = file.definition.job_name
         definition = exported.make_definition(found.hidden)
         renamed = old_name if old_name != job.name else ""
         return ChangedFile(job.name, file, job, definition, changes, renamed, ignored_by, left)
 
-    def _is_as_imported(self, job: LiveJob, file: DefinitionFile, live: JobSettings) -> bool:
-        """Whether the job is what importing the file made of it; what people changed counts."""
-        imported = self._now.as_imported(file)
+    def _is_as_imported(
+        self, job: LiveJob, imported: JobSettings | None, live: JobSettings
+    ) -> bool:
+        """Whether the job is what importing its file made of it; what people changed counts."""
         if imported is None:
             return False
         prints = self._now.filled_in.get(job.job_id)

@@ -17,7 +17,7 @@ from rich.progress import Progress, TaskID
 from rich.table import Table
 from rich.text import Text
 
-from core.errors import ModeError, SelectionError, SettingsError, SyncError
+from core.errors import ModeError, RemovalRefusedError, SelectionError, SettingsError, SyncError
 from core.gateways.opening import OpenService, open_service, require_workspace
 from core.jobsettings.secrets import mask
 from core.json_text import stable_text
@@ -151,12 +151,18 @@ def _convert(options: argparse.Namespace) -> tuple[Report, int]:
 
 
 def _refuse_removal(service: "JobSync", screen: "_Screen") -> tuple[Report, int]:
+    from core.applying.removal import check_plan  # noqa: PLC0415 - the engine is loaded by now
+
     plan, report = service.validate(listener=screen.listener)
     deleted = [row for row in report.rows if row.job_name in plan.removable()]
-    error = SettingsError(
+    error: SyncError = SettingsError(
         f"Nothing was removed. {len(deleted)} jobs are classed as deleted.",
         fix="Add --yes to remove them." if deleted else "",
     )
+    try:
+        check_plan(plan)
+    except RemovalRefusedError as refusal:
+        error = refusal
     refused = report_failure("remove", error)
     return Report("remove", tuple(deleted), refused.issues, has_failed=True), USAGE
 

@@ -99,8 +99,14 @@ def _plan_reason(now: Situation) -> str:
 
 def _incomplete_reason(now: Situation) -> str:
     outcome = now.validation.outcome if now.validation else None
-    if (outcome or Outcome()).plan.is_complete:
+    plan = (outcome or Outcome()).plan
+    if plan.is_complete:
         return ""
+    if not plan.sees_all_jobs:
+        return (
+            "This app is not known to be a workspace admin, so there may be jobs that it cannot "
+            "see, and nothing can be treated as deleted. Add its principal to the group “admins”."
+        )
     return (
         "Not everything could be read, so nothing can be treated as deleted. "
         "See the rows with errors."

@@ -27,13 +27,11 @@ class RemovalLimits:
     max_share: float
 
 
-def check_removal(
-    plan: Plan, selected: Mapping[str, Deleted], imported: int, limits: RemovalLimits
-) -> None:
-    """Refuse a removal that the plan does not prove, or that is larger than the limits.
+def check_plan(plan: Plan) -> None:
+    """Refuse any removal by a plan that cannot prove that a job is deleted from Git.
 
     Raises:
-        RemovalRefusedError: says which, and what to do.
+        RemovalRefusedError: says what the plan lacks, and what to do.
     """
     if not plan.sees_all_jobs:
         raise RemovalRefusedError(
@@ -47,6 +45,14 @@ def check_removal(
             "could be read, so nothing can be treated as deleted.",
             fix="Fix the issues that Validate shows, then remove again.",
         )
+
+
+def check_size(selected: Mapping[str, Deleted], imported: int, limits: RemovalLimits) -> None:
+    """Refuse a removal that is larger than the limits.
+
+    Raises:
+        RemovalRefusedError: says which limit, and what to do.
+    """
     count = len(selected)
     if count > limits.max_removals:
         raise RemovalRefusedError(
@@ -84,10 +90,11 @@ def remove_selected(
         RemovalRefusedError: the plan is incomplete or the limits forbid it; nothing was removed.
         StateError: the state before the removal could not be kept; nothing was removed.
     """
+    check_plan(fresh.plan)
     removable = fresh.plan.removable()
     selected = {name: removable[name] for name in sorted(review.select(removable, "deleted"))}
     ledger = work.session.state.imported()
-    check_removal(fresh.plan, selected, len(ledger.jobs), limits)
+    check_size(selected, len(ledger.jobs), limits)
     work.listener.on_planned(fresh.plan.rows)
     errors = _problems(selected, review)
     kept = _read_for_removal(work, [row for name, row in selected.items() if name not in errors])

@@ -155,7 +155,7 @@ def _validate(service: UseCases, request: Request, follower: Follower) -> Report
     )
     adoptable = [row.job_name for row in plan.adoptable()]
     follower.keep_plan(fingerprint_plan(plan), adoptable)
-    return replace(report, details=PlanFacts(plan.is_complete, len(adoptable)))
+    return replace(report, details=PlanFacts(plan.is_complete, len(adoptable), plan.sees_all_jobs))
 
 
 def _import(service: UseCases, request: Request, follower: Follower) -> Report:

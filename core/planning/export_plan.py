@@ -73,7 +73,8 @@ class ExportSituation:
     """All that the export plan depends on.
 
     `as_imported` gives a definition's settings after mapping, or None: a job in the workspace
-    that imports the file is equal to it although its clusters have other names. `pause` is the
+    that imports the file is equal to it although its clusters have other names. It gives an issue
+    when nobody knows: a file is not replaced because a look-up failed. `pause` is the
     policy under which it was imported; `imported` knows where its file was, and `filled_in` what
     the workspace made of it. `settled` are rows of an earlier pass that need no second look;
     `unproven` are jobs that may or may not exist.
@@ -85,7 +86,7 @@ class ExportSituation:
     ledger: ExportedLedger
     book: NameBook
     sees_all_jobs: bool
-    as_imported: Callable[[DefinitionFile], JobSettings | None]
+    as_imported: Callable[[DefinitionFile], JobSettings | Issue | None]
     pause: PausePolicy = PausePolicy.FROM_GIT
     imported: ImportedLedger = field(default_factory=ImportedLedger)
     unproven: Mapping[int, Issue] = field(default_factory=dict)
@@ -248,19 +249,21 @@ class _Planner:
         wanted = take_identity(exported.form.settings, job, current)
         found = compare(wanted, current, Habits(has_rules=False))  # the file is what is replaced
         changes = tuple(FieldChange(one.path, one.desired, one.current) for one in found.changes)
-        if not changes or self._is_as_imported(job, file):
+        imported = self._now.as_imported(file) if changes else None
+        if isinstance(imported, Issue):
+            return Blocked(job.name, file.path, (imported,))
+        if not changes or self._is_as_imported(job, imported):
             return UnchangedFile(job.name, file, job, notes)
         old_name = file.definition.job_name
         definition = exported.make_definition(found.hidden)
         renamed = old_name if old_name != job.name else ""
         return ChangedFile(job.name, file, job, definition, changes, renamed, notes)
 
-    def _is_as_imported(self, job: LiveJob, file: DefinitionFile) -> bool:
-        """Whether the job is what importing the file made of it; what people changed counts.
+    def _is_as_imported(self, job: LiveJob, imported: JobSettings | None) -> bool:
+        """Whether the job is what importing its file made of it; what people changed counts.
 
         The whole job is compared, as an import does: also what an export leaves to policies.
         """
-        imported = self._now.as_imported(file)
         if imported is None:
             return False
         live = take_identity(make_live_form(job, self._now.book).settings, job, imported)

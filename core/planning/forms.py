@@ -22,13 +22,15 @@ from core.ports import LiveJob
 class Form:
     """Settings with references by name and an explicit identity, and what is wrong with them.
 
-    `note` says how a name was understood.
+    `note` says how a name was understood. `is_unread` is True when the identity could not be
+    looked up: then nobody knows what the job should be.
     """
 
     settings: JobSettings
     issues: tuple[Issue, ...] = ()
     missing: tuple[MissingName, ...] = ()
     note: str = ""
+    is_unread: bool = False
 
 
 def manager_of(settings: JobSettings) -> str:
@@ -147,7 +149,8 @@ def make_desired_form(
     if not identity.problem:
         return Form(settings, named.issues, named.missing, identity.note)
     if not identity.is_missing:
-        return Form(settings, (*named.issues, Issue(identity.problem, "run_as")), named.missing)
+        issue = Issue(identity.problem, "run_as")
+        return Form(settings, (*named.issues, issue), named.missing, is_unread=True)
     entry = origin.name if origin else DEFAULT
     way_out = f"Map “{entry}” in {RUN_AS_SECTION} of the mapping file."
     issue = Issue(f"{identity.problem} {way_out}", "run_as")

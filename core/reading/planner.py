@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from core.definitions.folder import DefinitionFile
-from core.errors import SyncError
+from core.errors import Issue, SyncError
 from core.jobsettings.kinds import Kind
 from core.jobsettings.principals import Principal, effective_run_as
 from core.json_text import JobSettings, Prints
@@ -111,14 +111,18 @@ class Planner:
             salt=secrets.token_hex(8),
         )
 
-    def _as_imported(self, survey: Survey) -> Callable[[DefinitionFile], JobSettings | None]:
+    def _as_imported(
+        self, survey: Survey
+    ) -> Callable[[DefinitionFile], JobSettings | Issue | None]:
         """Return a function that says how a definition would look here if it had been imported."""
         if not self._settings.reads_mappings:
             return lambda _file: None
         desired = self._desired_form(survey)
 
-        def as_imported(file: DefinitionFile) -> JobSettings | None:
+        def as_imported(file: DefinitionFile) -> JobSettings | Issue | None:
             form = desired(file)
+            if form.is_unread:
+                return form.issues[-1]
             return None if form.issues else form.settings
 
         return as_imported

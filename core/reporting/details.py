@@ -12,20 +12,33 @@ from core.mapping.use import MappingEntry
 
 @dataclass(frozen=True, slots=True)
 class PlanFacts:
-    """A validation: whether everything could be read, and how many equal jobs may be adopted."""
+    """A validation: whether everything could be read, and how many equal jobs may be adopted.
+
+    `sees_all_jobs` is False when the principal is not known to be a workspace admin; such a plan
+    is not complete either.
+    """
 
     is_complete: bool = True
     adoptable: int = 0
+    sees_all_jobs: bool = True
 
     def as_json(self) -> JsonDict:
         """Return the facts as the page keeps them."""
-        return {"is_complete": self.is_complete, "adoptable": self.adoptable}
+        return {
+            "is_complete": self.is_complete,
+            "adoptable": self.adoptable,
+            "sees_all_jobs": self.sees_all_jobs,
+        }
 
     @classmethod
     def from_json(cls, document: Any) -> "PlanFacts":
         """Read what `as_json` gave. Raises InvalidJsonError."""
         fields = Fields(document, "the facts of a validation")
-        return cls(fields.flag("is_complete", default=True), fields.whole("adoptable"))
+        return cls(
+            fields.flag("is_complete", default=True),
+            fields.whole("adoptable"),
+            fields.flag("sees_all_jobs", default=True),
+        )
 
 
 @dataclass(frozen=True, slots=True)

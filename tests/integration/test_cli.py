@@ -117,6 +117,18 @@ def test_a_removal_needs_yes(dev, environment, capsys) -> None:
     assert dev.names() == []
 
 
+def test_a_removal_that_would_be_refused_says_so_also_without_yes(dev, environment, capsys) -> None:
+    dev.put("broken.json", b"{ not json")
+    code, document = run_json(capsys, "remove")
+    assert code == 2
+    assert "nothing can be treated as deleted" in document["issues"][0]["message"]
+    dev.seed(users=[{"userName": "visitor@dev.example", "token": "visitor-token"}])
+    environment.setenv("DATABRICKS_TOKEN", "visitor-token")
+    code, document = run_json(capsys, "remove", "--only", "load")
+    assert code == 2
+    assert "not known to be a workspace admin" in document["issues"][0]["message"]
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

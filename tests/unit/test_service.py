@@ -238,10 +238,9 @@ def test_a_removal_needs_a_complete_plan(dev, prod):
     prod.put_file("broken.json", b"<<<<<<< HEAD\n{}")
     _, report = prod.service().validate()
     assert statuses(report) == {"gone": "unmanaged", "broken.json": "error"}
-    with pytest.raises(SelectionError):
-        prod.service().remove(Review(["gone"]))
-    with pytest.raises(RemovalRefusedError):
-        prod.service().remove()
+    for review in (Review(["gone"]), Review()):
+        with pytest.raises(RemovalRefusedError, match="not all files could be read"):
+            prod.service().remove(review)
     assert prod.jobs.named("gone")
 
 
@@ -329,6 +328,13 @@ def test_a_principal_that_is_no_admin_creates_and_deletes_nothing(dev, prod):
     exported = dev.service().export()
     assert set(statuses(exported).values()) == {"unmanaged"}
     assert dev.definition_files() == before
+
+
+def test_a_removal_says_that_jobs_may_be_hidden_before_it_looks_for_the_chosen_ones(prod):
+    prod.principals.me = CurrentPrincipal(ME, "", is_admin=False, workspace_id="42")
+    for review in (Review(), Review(["load"])):
+        with pytest.raises(RemovalRefusedError, match="not known to be a workspace admin"):
+            prod.service().remove(review)
 
 
 def test_pull_and_export_in_the_target_change_no_file(dev, prod):

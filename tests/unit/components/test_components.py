@@ -236,6 +236,15 @@ def test_an_incomplete_plan_removes_nothing():
     actions = actions_of("import", Situation(True, validation=validation))
     assert actions["import-start"].is_enabled
     assert "can be treated as deleted" in actions["import-remove"].reason
+    assert "See the rows with errors" in actions["import-remove"].reason
+
+
+def test_a_plan_of_a_principal_that_may_see_fewer_jobs_says_who_is_missing_the_right():
+    details = {"is_complete": False, "sees_all_jobs": False}
+    validation = operation("validate", outcome={"details": details})
+    reason = actions_of("import", Situation(True, validation=validation))["import-remove"].reason
+    assert "not known to be a workspace admin" in reason
+    assert "rows with errors" not in reason
 
 
 @pytest.mark.parametrize("status", ["queued", "running", "failed", "cancelled", "interrupted"])

@@ -197,6 +197,20 @@ def test_a_display_name_of_two_is_an_error_with_both_ids():
     assert "Map “ana” in run_as_mappings" in text
 
 
+def test_an_export_replaces_no_file_because_a_look_up_failed():
+    prod = workspace({"ana": ETL.as_json()}, load="ana")
+    prod.principals.active, prod.principals.described = set(), [ROBOT]
+    service = prod.service(mapping_path=MAPPINGS)
+    service.import_jobs()
+    before = prod.definition_files()
+    assert service.export().counts() == {"unchanged": 1}
+    prod.principals.fail = {"service_principal_name": PermissionDeniedError("No permission.")}
+    report = service.export()
+    assert [(row.job_name, row.status) for row in report.rows] == [("load", "error")]
+    assert "could not be looked up" in report.rows[0].issues[0].message
+    assert prod.definition_files() == before
+
+
 def test_a_look_up_that_fails_is_an_error_of_the_jobs_that_need_it():
     prod = workspace({"ana": {"group_name": "jobs"}}, load="ana", other="ben")
     prod.principals.fail = {"group_name": PermissionDeniedError("No permission.")}

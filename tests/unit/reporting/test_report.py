@@ -82,6 +82,7 @@ def test_facts_stand_in_the_details():
     assert Report("validate", details=PlanFacts(False, 1)).as_json({})["details"] == {
         "is_complete": False,
         "adoptable": 1,
+        "sees_all_jobs": True,
     }
 
 

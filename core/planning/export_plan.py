@@ -210,10 +210,6 @@ class _Planner:
         if other:
             return Blocked(job.name, other.path, (_not_a_definition(other),))
         path = find_free_file_name(job.name, self._taken)
-        if fold_file_name(path) in self._taken:
-            return Blocked(
-                job.name, path, (Issue(f"The file name {path} is already taken.", path),)
-            )
         self._taken.add(fold_file_name(path))
         definition, ignored_by = exported.make_definition(), self._now.ignore_rules.find(path)
         left = exported.left_to_policies

@@ -67,10 +67,15 @@ def find_free_file_name(job_name: str, taken: Collection[str]) -> str:
     Args:
         taken: names of the files in the folder, as `fold_file_name` gives them.
 
-    Of two names that are one file on Windows or macOS, the later gets a short hash behind `~`.
+    Of two names that are one file on Windows or macOS, the later gets a short hash behind `~`. So
+    does a job whose file name another job has kept, as often as it takes.
     """
-    name = make_file_name(job_name)
-    return name if fold_file_name(name) not in taken else _hashed(name, job_name)
+    name = free = make_file_name(job_name)
+    tries = 0
+    while fold_file_name(free) in taken:
+        free = _hashed(name, f"{job_name}{tries or ''}")
+        tries += 1
+    return free
 
 
 def possible_file_names(job_name: str) -> tuple[str, ...]:

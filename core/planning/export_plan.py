@@ -212,10 +212,6 @@ class _Planner:
         if other:
             return Blocked(job.name, other.path, (_not_a_definition(other),))
         path = find_free_file_name(job.name, self._taken)
-        if fold_file_name(path) in self._taken:
-            return Blocked(
-                job.name, path, (Issue(f"The file name {path} is already taken.", path),)
-            )
         self._taken.add(fold_file_name(path))
         return NewFile(job.name, path, job, exported.make_definition(), self._notes(exported, path))
 

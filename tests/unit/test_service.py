@@ -12,6 +12,7 @@ from core.errors import (
     RemovalRefusedError,
     SelectionError,
     StoppedError,
+    SyncError,
     WorkspaceError,
 )
 from core.jobsettings.kinds import Kind
@@ -944,3 +945,38 @@ def test_a_copy_of_a_definition_that_was_exported_here_is_a_job_of_its_own(prod)
     prod.put_file("copy.json", definition_text(job("copy"), job_id=job_id, run_as=ME))
     assert statuses(prod.service().import_jobs()) == {"copy": "new", "load": "unchanged"}
     assert prod.service().validate()[1].counts() == {"unchanged": 2}
+
+
+def test_a_definition_that_was_moved_goes_with_its_job(dev, prod) -> None:
+    gone, stays = dev.jobs.add(job("gone")), dev.jobs.add(job("stays"))
+    promote(dev, prod)
+    for name in ("gone", "stays"):
+        dev.put_file(f"sub/{name}.json", dev.definition_files()[f"{name}.json"])
+        dev.files.delete(f"{FOLDER}/{name}.json")
+    dev.jobs.delete_job(gone)
+    dev.files.read_only = WorkspaceError("The workspace answered: no.")
+    with pytest.raises(SyncError):
+        dev.service().export()
+    dev.files.read_only = None
+    assert statuses(dev.service().export()) == {"gone": "deleted", "stays": "unchanged"}
+    assert list(dev.definition_files()) == ["sub/stays.json"]
+    assert statuses(dev.service().export()) == {"stays": "unchanged"}
+    assert stays in dev.jobs.jobs
+
+
+def test_a_moved_definition_that_could_not_be_removed_is_removed_later(dev) -> None:
+    gone = dev.jobs.add(job("gone"))
+    dev.service().export()
+    dev.put_file("sub/gone.json", dev.definition_files()["gone.json"])
+    dev.files.delete(f"{FOLDER}/gone.json")
+    dev.jobs.delete_job(gone)
+
+    def refuse(path: str) -> None:
+        if path.endswith("gone.json"):
+            raise WorkspaceError("The workspace answered: no.")
+
+    dev.files.before_write = refuse
+    assert dev.service().export().counts() == {"error": 1}
+    dev.files.before_write = lambda _path: None
+    assert dev.service().export().counts() == {"deleted": 1}
+    assert dev.definition_files() == {}

@@ -939,6 +939,21 @@ def test_a_definition_that_was_exported_here_is_still_its_job(prod, renamed_in) 
     assert prod.service().export().counts() == {"unchanged": 1}
 
 
+@pytest.mark.parametrize("renamed_in", ["the workspace", "Git"])
+def test_a_definition_that_was_imported_and_exported_is_still_its_job(prod, renamed_in) -> None:
+    put(prod, "load", job_id=7)
+    prod.service().import_jobs()
+    job_id = prod.jobs.named("load").job_id
+    prod.jobs.reset_job(job_id, job("load", description="changed here"))
+    assert prod.service().export().counts() == {"changed": 1}
+    if renamed_in == "Git":
+        prod.put_file("load.json", definition_text(job("other"), job_id=job_id, run_as=ME))
+    else:
+        prod.jobs.reset_job(job_id, job("other"))
+    assert prod.service().import_jobs().counts() == {"renamed": 1}
+    assert list(prod.jobs.jobs) == [job_id]
+
+
 def test_a_copy_of_a_definition_that_was_exported_here_is_a_job_of_its_own(prod) -> None:
     job_id = prod.jobs.add(job("load"))
     prod.service().export()

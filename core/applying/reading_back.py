@@ -61,11 +61,7 @@ class _Reading:
     def read(self) -> dict[int, Answer]:
         if len(self.applied) <= 1 + len(self.survey.live) // _PAGE:
             return self._answers(self._in_full(self.applied))
-        listed = {
-            job.job_id: job
-            for job in self.work.ports.jobs.list_jobs()
-            if job.job_id in self.applied
-        }
+        listed = self._listed()
         sample = draw_sample(listed.values(), self.work.session.owner.token)[:_SAMPLE]
         full = self._in_full(sample)
         if not all(job_id in full and agrees(listed[job_id], full[job_id]) for job_id in sample):
@@ -80,6 +76,16 @@ class _Reading:
             or answers[job_id].others
         ]
         return answers | self._answers(self._in_full(doubtful))
+
+    def _listed(self) -> dict[int, LiveJob]:
+        """List the jobs until all that were written have come: new ones come first."""
+        found: dict[int, LiveJob] = {}
+        for job in self.work.ports.jobs.list_jobs():
+            if job.job_id in self.applied:
+                found[job.job_id] = job
+                if len(found) == len(self.applied):
+                    break
+        return found
 
     def _in_full(self, job_ids: Iterable[int]) -> Mapping[int, LiveJob]:
         reader = FullReader(self.work.ports.jobs, self.work.threads, self.work.reading_listener())

@@ -43,8 +43,9 @@ def pair_files(
     ordered = sorted(jobs, key=lambda job: (job.name, job.job_id))
     for job in ordered:
         pairs.pair_by_id(job)
-    for job in ordered:
-        pairs.pair_by_import(job)
+    for moved in (False, True):
+        for job in ordered:
+            pairs.pair_by_import(job, moved=moved)
     for job in ordered:
         pairs.pair_by_name(job)
     return FilePairing(pairs.files, pairs.problems, pairs.left_over)
@@ -87,19 +88,19 @@ class _Pairs:
                 self.left_over[file.path] = chosen[0].path
                 self.taken.add(file.path)
 
-    def pair_by_import(self, job: LiveJob) -> None:
-        """Take the one definition that the job was imported from, if it is where it was."""
+    def pair_by_import(self, job: LiveJob, *, moved: bool) -> None:
+        """Take the one definition that the job was imported from: where it was, or moved to."""
         entry = self.imported.jobs.get(job.job_id)
         if entry is None or entry.source_job_id is None or job.job_id in self.files:
             return
-        file = self.by_path.get(entry.file_path)
-        if (
-            file is not None
-            and file.path not in self.taken
-            and file.definition.source_job_id == entry.source_job_id
-        ):
-            self.files[job.job_id] = file
-            self.taken.add(file.path)
+        found = [
+            file
+            for file in self.by_source.get(entry.source_job_id, ())
+            if file.path not in self.taken and (moved or file.path == entry.file_path)
+        ]
+        if len(found) == 1:
+            self.files[job.job_id] = found[0]
+            self.taken.add(found[0].path)
 
     def pair_by_name(self, job: LiveJob) -> None:
         """Take the one file of the job's name, unless the job has a file: then there is none."""

@@ -1,6 +1,6 @@
 """The plan of an export: what happens to each file, decided by a pure function."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from core.comparing.diff import FieldChange
@@ -38,7 +38,7 @@ from core.planning.forms import (
 )
 from core.planning.import_rows import Blocked
 from core.ports import LiveJob
-from core.state.ledger import ExportedLedger, ImportedLedger
+from core.state.ledger import ExportedFile, ExportedLedger, ImportedLedger
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,8 @@ class _Planner:
         files, entries = situation.contents.files, situation.ledger.files
         self._live = {job.job_id for job in situation.live}
         there = self._live | situation.unproven.keys()
-        self._of_gone_jobs = {p for p, entry in entries.items() if entry.job_id not in there}
+        self._entries = {**entries, **_follow_moved(files, situation.ledger)}
+        self._of_gone_jobs = {p for p, e in self._entries.items() if e.job_id not in there}
         self._overwritten = {
             file.path
             for file in files
@@ -156,7 +157,17 @@ class _Planner:
     def gone(self) -> frozenset[str]:
         if not (self._now.sees_all_jobs and self._now.contents.is_complete):
             return frozenset()
-        return frozenset(self._of_gone_jobs - {file.path for file in self._now.contents.files})
+        present = {file.path for file in self._now.contents.files}
+        moved = {
+            self._entries[path].job_id
+            for path in present - self._now.ledger.files.keys()
+            if path in self._entries
+        }
+        return frozenset(
+            path
+            for path in self._of_gone_jobs - present
+            if self._entries[path].job_id not in moved  # until the file is gone as well
+        )
 
     def job_rows(self) -> list[ExportRow]:
         jobs = sorted(self._now.live, key=lambda job: (job.name, job.job_id))
@@ -274,7 +285,7 @@ class _Planner:
 
     def _file_row(self, file: DefinitionFile) -> ExportRow:
         name = file.definition.job_name
-        entry = self._now.ledger.files.get(file.path)
+        entry = self._entries.get(file.path)
         if file.path in self._pairing.left_over:
             other = self._pairing.left_over[file.path]
             return DeletedFile(name, file, f"The definition of its job is {other}.")
@@ -302,6 +313,28 @@ class _Planner:
         if file.definition.job_name in self._by_name:
             return "Another file defines the job of this name in this workspace."
         return "Has no job in this workspace and was not exported from it."
+
+
+def _follow_moved(
+    files: Iterable[DefinitionFile], ledger: ExportedLedger
+) -> dict[str, ExportedFile]:
+    """Return the entries of files that people moved, by their present path.
+
+    Such a file holds the id and the name of a job that was exported to where nothing is now.
+    """
+    files = tuple(files)
+    present = {file.path for file in files}
+    left = {
+        (entry.job_id, entry.job_name): entry
+        for path, entry in ledger.files.items()
+        if path not in present
+    }
+    moved = {}
+    for file in files:
+        key = (file.definition.source_job_id, file.definition.job_name)
+        if file.path not in ledger.files and key in left:
+            moved[file.path] = left[key]
+    return moved
 
 
 def _not_a_definition(other: OtherFile) -> Issue:

@@ -40,8 +40,8 @@ def pair_definitions(
         unproven: jobs of the ledger that may or may not exist, and why nobody knows.
         exported: knows the jobs whose definitions come from this very workspace.
     """
-    known = ImportedLedger({**(_own_jobs(exported) if exported else {}), **ledger.jobs})
-    pairs = _Pairs(tuple(files), {job.job_id: job for job in live}, known, unproven)
+    own = _own_jobs(exported) if exported else {}
+    pairs = _Pairs(tuple(files), {job.job_id: job for job in live}, ledger, own, unproven)
     pairs.refuse_twins()
     pairs.pair_by_source()
     pairs.pair_by_name()
@@ -53,6 +53,7 @@ class _Pairs:
     files: Sequence[DefinitionFile]
     live: Mapping[int, LiveJob]
     ledger: ImportedLedger
+    own: Mapping[int, ImportedJob]
     unproven: Mapping[int, Issue]
     jobs: dict[str, LiveJob] = field(default_factory=dict)
     problems: dict[str, Issue] = field(default_factory=dict)
@@ -75,12 +76,16 @@ class _Pairs:
         for file in self.files:
             if file.definition.source_job_id is not None:
                 claims.setdefault(file.definition.source_job_id, []).append(file)
-        targets: dict[int, list[int]] = {}
-        for job_id, entry in self.ledger.jobs.items():
-            if entry.source_job_id in claims and (job_id in self.live or job_id in self.unproven):
-                targets.setdefault(entry.source_job_id, []).append(job_id)
-        for source, job_ids in targets.items():
-            self._pair_source(claims[source], job_ids)
+        for entries in (self.ledger.jobs, self.own):
+            targets: dict[int, list[int]] = {}
+            for job_id, entry in entries.items():
+                source = entry.source_job_id
+                if source in claims and (job_id in self.live or job_id in self.unproven):
+                    targets.setdefault(source, []).append(job_id)
+            for source, job_ids in targets.items():
+                left = [job_id for job_id in job_ids if job_id not in self.spoken_of]
+                if left:
+                    self._pair_source(claims[source], left, entries)
 
     def pair_by_name(self) -> None:
         """Pair the rest with the one job of the name that no other definition is."""
@@ -112,14 +117,19 @@ class _Pairs:
         for name in {file.definition.job_name for file in self.files if file.path in self.problems}:
             self.spoken_of |= {job.job_id for job in by_name.get(name, ())}
 
-    def _pair_source(self, claims: Sequence[DefinitionFile], job_ids: Sequence[int]) -> None:
+    def _pair_source(
+        self,
+        claims: Sequence[DefinitionFile],
+        job_ids: Sequence[int],
+        entries: Mapping[int, ImportedJob],
+    ) -> None:
         """Share out the jobs that came from one job at the source: by the imported name first."""
         if any(file.path in self.problems for file in claims):
             self.spoken_of |= set(job_ids)
         left = list(job_ids)
         for file in self._open(claims):
-            same = [i for i in left if self._imported_as(i) == file.definition.job_name]
-            chosen = self._choose(file, same)
+            same = [i for i in left if entries[i].job_name == file.definition.job_name]
+            chosen = self._choose(file, same, entries)
             if chosen is not None:
                 self._pair(file, chosen)
                 left.remove(chosen)
@@ -127,7 +137,7 @@ class _Pairs:
         if not left:
             self._note_copies(rest, claims)
         elif len(rest) == 1:
-            chosen = self._choose(rest[0], left)
+            chosen = self._choose(rest[0], left, entries)
             if chosen is not None:
                 self._pair(rest[0], chosen)
             else:
@@ -136,7 +146,7 @@ class _Pairs:
                     rest, f"Jobs {ids} were all imported from this one. Delete all but one.", left
                 )
         elif rest:
-            names = ", ".join(f"“{self._imported_as(job_id)}”" for job_id in left)
+            names = ", ".join(f"“{entries[job_id].job_name}”" for job_id in left)
             self._refuse(
                 rest,
                 f"{len(rest)} definitions have the same job_id: {_paths(rest)}. None has the "
@@ -144,12 +154,14 @@ class _Pairs:
                 left,
             )
 
-    def _choose(self, file: DefinitionFile, job_ids: Sequence[int]) -> int | None:
+    def _choose(
+        self, file: DefinitionFile, job_ids: Sequence[int], entries: Mapping[int, ImportedJob]
+    ) -> int | None:
         """Return the one job, or else the one of this name, or of this file."""
         named = [
             i for i in job_ids if i in self.live and self.live[i].name == file.definition.job_name
         ]
-        placed = [i for i in job_ids if self.ledger.jobs[i].file_path == file.path]
+        placed = [i for i in job_ids if entries[i].file_path == file.path]
         return next((found[0] for found in (job_ids, named, placed) if len(found) == 1), None)
 
     def _note_copies(
@@ -176,9 +188,6 @@ class _Pairs:
 
     def _open(self, files: Iterable[DefinitionFile]) -> list[DefinitionFile]:
         return [f for f in files if f.path not in self.jobs and f.path not in self.problems]
-
-    def _imported_as(self, job_id: int) -> str:
-        return self.ledger.jobs[job_id].job_name
 
 
 def _own_jobs(exported: ExportedLedger) -> dict[int, ImportedJob]:

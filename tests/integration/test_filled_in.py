@@ -227,6 +227,18 @@ def test_an_import_says_when_it_could_not_look_again(prod: Emulated) -> None:
     assert prod.service().validate()[1].counts() == {"unchanged": 1}
 
 
+def test_looking_again_reads_only_the_pages_of_new_jobs(prod: Emulated) -> None:
+    prod.seed(jobs=[{"settings": job(f"old {number:03}")} for number in range(450)])
+    for number in range(12):
+        put(prod, job(f"new {number:02}"))
+    prod.clear_calls()
+    prod.service().validate()
+    before = prod.calls()[LIST]
+    prod.clear_calls()
+    assert prod.service().import_jobs().counts()["new"] == 12
+    assert prod.calls()[LIST] == before + 1
+
+
 @pytest.mark.slow
 def test_looking_again_at_a_thousand_jobs_takes_few_calls(prod: Emulated) -> None:
     for number in range(300):

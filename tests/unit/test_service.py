@@ -12,6 +12,7 @@ from core.errors import (
     RemovalRefusedError,
     SelectionError,
     StoppedError,
+    SyncError,
     WorkspaceError,
 )
 from core.jobsettings.kinds import Kind
@@ -961,9 +962,59 @@ def test_a_definition_that_was_exported_here_is_still_its_job(prod, renamed_in) 
     assert prod.service().export().counts() == {"unchanged": 1}
 
 
+@pytest.mark.parametrize("renamed_in", ["the workspace", "Git"])
+def test_a_definition_that_was_imported_and_exported_is_still_its_job(prod, renamed_in) -> None:
+    put(prod, "load", job_id=7)
+    prod.service().import_jobs()
+    job_id = prod.jobs.named("load").job_id
+    prod.jobs.reset_job(job_id, job("load", description="changed here"))
+    assert prod.service().export().counts() == {"changed": 1}
+    if renamed_in == "Git":
+        prod.put_file("load.json", definition_text(job("other"), job_id=job_id, run_as=ME))
+    else:
+        prod.jobs.reset_job(job_id, job("other"))
+    assert prod.service().import_jobs().counts() == {"renamed": 1}
+    assert list(prod.jobs.jobs) == [job_id]
+
+
 def test_a_copy_of_a_definition_that_was_exported_here_is_a_job_of_its_own(prod) -> None:
     job_id = prod.jobs.add(job("load"))
     prod.service().export()
     prod.put_file("copy.json", definition_text(job("copy"), job_id=job_id, run_as=ME))
     assert statuses(prod.service().import_jobs()) == {"copy": "new", "load": "unchanged"}
     assert prod.service().validate()[1].counts() == {"unchanged": 2}
+
+
+def test_a_definition_that_was_moved_goes_with_its_job(dev, prod) -> None:
+    gone, stays = dev.jobs.add(job("gone")), dev.jobs.add(job("stays"))
+    promote(dev, prod)
+    for name in ("gone", "stays"):
+        dev.put_file(f"sub/{name}.json", dev.definition_files()[f"{name}.json"])
+        dev.files.delete(f"{FOLDER}/{name}.json")
+    dev.jobs.delete_job(gone)
+    dev.files.read_only = WorkspaceError("The workspace answered: no.")
+    with pytest.raises(SyncError):
+        dev.service().export()
+    dev.files.read_only = None
+    assert statuses(dev.service().export()) == {"gone": "deleted", "stays": "unchanged"}
+    assert list(dev.definition_files()) == ["sub/stays.json"]
+    assert statuses(dev.service().export()) == {"stays": "unchanged"}
+    assert stays in dev.jobs.jobs
+
+
+def test_a_moved_definition_that_could_not_be_removed_is_removed_later(dev) -> None:
+    gone = dev.jobs.add(job("gone"))
+    dev.service().export()
+    dev.put_file("sub/gone.json", dev.definition_files()["gone.json"])
+    dev.files.delete(f"{FOLDER}/gone.json")
+    dev.jobs.delete_job(gone)
+
+    def refuse(path: str) -> None:
+        if path.endswith("gone.json"):
+            raise WorkspaceError("The workspace answered: no.")
+
+    dev.files.before_write = refuse
+    assert dev.service().export().counts() == {"error": 1}
+    dev.files.before_write = lambda _path: None
+    assert dev.service().export().counts() == {"deleted": 1}
+    assert dev.definition_files() == {}

@@ -104,3 +104,13 @@ def test_an_imported_job_has_the_definition_that_it_came_from() -> None:
     }
     made = pair({1: "a", 2: "b", 3: "c", 4: "d", 5: "other"}, files, imported=entries)
     assert paths(made) == {1: "load.json", 5: "other.json"}
+
+
+def test_an_imported_definition_that_was_moved_and_renamed_at_once_is_its_job_s() -> None:
+    moved = file("sub/new.json", "new", 7)
+    imported = {1: ImportedJob("old", 7, "old.json"), 2: ImportedJob("copy", 7, "copy.json")}
+    assert paths(pair({1: "old"}, [moved], imported=imported)) == {1: "sub/new.json"}
+    copies = [moved, file("sub/other.json", "other", 7)]
+    assert paths(pair({1: "old"}, copies, imported=imported)) == {}
+    copy = file("copy.json", "copy", 7)
+    assert paths(pair({1: "a", 2: "b"}, [copy], imported=imported)) == {2: "copy.json"}

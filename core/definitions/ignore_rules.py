@@ -39,8 +39,17 @@ class IgnoreRule:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
+    """One line; it matches what any of its patterns matches, which all take out or all bring in."""
+
     rule: IgnoreRule
-    pattern: Pattern
+    patterns: tuple[Pattern, ...]
+
+    def matches(self, name: bytes, *, is_folder: bool) -> bool:
+        return any(pattern.matches(name, is_folder) for pattern in self.patterns)
+
+    @property
+    def is_exclude(self) -> bool:
+        return bool(self.patterns[0].is_exclude)
 
 
 class IgnoreRules:
@@ -97,8 +106,8 @@ class IgnoreRules:
         for depth in range(len(parts) - 1, -1, -1):
             name = "/".join(parts[depth:]).encode("utf-8", "surrogatepass")
             for line in reversed(self._lines.get(parts[:depth], ())):
-                if line.pattern.matches(name, is_folder):
-                    return line.rule if line.pattern.is_exclude else None
+                if line.matches(name, is_folder=is_folder):
+                    return line.rule if line.is_exclude else None
         return None
 
 
@@ -111,14 +120,14 @@ def _read_lines(content: bytes | Issue, name: str, issues: list[Issue]) -> Itera
         return
     for number, raw in enumerate(content.removeprefix(_BYTE_ORDER_MARK).split(b"\n"), start=1):
         text = _without_trailing_spaces(raw.removesuffix(b"\r"))
-        pattern = _pattern_of(text)
-        if pattern is None:
+        patterns = _patterns_of(text)
+        if not patterns:
             continue
         if _has_many_stars(text):
             issues.append(_unknown(name, f"Line {number} has too many asterisks in one name."))
             continue
         shown = text[:_SHOWN].decode(errors="replace")
-        yield _Line(IgnoreRule(name, number, shown), pattern)
+        yield _Line(IgnoreRule(name, number, shown), patterns)
 
 
 def _without_trailing_spaces(text: bytes) -> bytes:
@@ -135,16 +144,29 @@ def _has_many_stars(text: bytes) -> bool:
     return any(len(re.findall(rb"\*+", name)) > _MAX_STARS for name in text.split(b"/"))
 
 
-def _pattern_of(text: bytes) -> Pattern | None:
-    """Return what a line matches, None when it is a comment or matches nothing."""
+def _patterns_of(text: bytes) -> tuple[Pattern, ...]:
+    """Return what a line matches; nothing for a comment, and for what can match nothing."""
     if not text or text.startswith(b"#") or _ends_in_escape(text):
-        return None
+        return ()
     if text.endswith(b"//"):  # Git drops one slash, and no path ends in the other
-        return None
+        return ()
     try:
-        return Pattern(text)
+        return tuple(Pattern(spelling) for spelling in _spellings(text))
     except MalformedPattern:
-        return None
+        return ()
+
+
+# Git compares the plain beginning of a pattern by itself and matches the rest as if it began there,
+# so that `a**/b` is an `a` before `**/b`. Source: git, dir.c, match_pathname.
+_STARS_AFTER_NAME = re.compile(rb"(!?)/?([^*?\[\\]*[^*?\[\\/])\*\*+/(.*)", re.DOTALL)
+
+
+def _spellings(text: bytes) -> tuple[bytes, ...]:
+    match = _STARS_AFTER_NAME.fullmatch(text)
+    if not match:
+        return (text,)
+    start, rest = match[1] + b"/" + match[2], match[3]
+    return start + b"*/**/" + rest, start + rest
 
 
 def _unknown(name: str, reason: str) -> Issue:

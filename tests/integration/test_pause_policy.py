@@ -68,5 +68,10 @@ def test_each_trigger_keeps_its_status_wherever_git_puts_it(prod: Emulated) -> N
     put(prod, triggers=[DAILY, FILE, HOURLY])
     service.import_jobs()
     stored = prod.settings_of("a")["triggers"]
-    found = {next(iter(start)): start.get("pause_status", "UNPAUSED") for start in stored[1:]}
+    found = {
+        next(kind for kind in start if kind != "pause_status"): start.get(
+            "pause_status", "UNPAUSED"
+        )
+        for start in stored[1:]
+    }
     assert found == {"file_arrival": "UNPAUSED", "periodic": "PAUSED"}

@@ -139,3 +139,12 @@ def test_what_cannot_be_read_is_an_issue_and_ignores_nothing():
     ]
     assert rules.find("a/load.json") is None
     assert rules.find("b/load.json") is not None
+
+
+@pytest.mark.parametrize("path", ["ab", "ax/b", "ax/y/b"])
+@pytest.mark.parametrize("line", [b"a**/b", b"/a***/b"])
+def test_stars_after_a_name_cross_folders_as_in_git(line: bytes, path: str) -> None:
+    rules = IgnoreRules("/r", "/r", [IgnoreFile("/r/.gitignore", line)])
+    assert rules.find(path) is not None
+    assert rules.find("b") is None
+    assert rules.find("x/ab") is None

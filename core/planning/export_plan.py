@@ -67,6 +67,10 @@ class ExportPlan:
             or (isinstance(row, UnchangedFile) and row.job.truncated)
         ]
 
+    def jobs_to_doubt(self) -> list[int]:
+        """Return no job: what else the list shows decides nothing."""
+        return []
+
 
 @dataclass(frozen=True, slots=True)
 class ExportSituation:

@@ -37,8 +37,8 @@ class Plan:
     """What an import would do. An incomplete plan classes nothing as deleted.
 
     `sees_all_jobs` is False for a principal that is not known to be a workspace admin. `missing`
-    are pairs of a job's name and a name that it lacks. `cut_off` are jobs of which the list shows
-    only the first tasks.
+    are pairs of a job's name and a name that it lacks. `listed` are the jobs that only the list
+    form is known of.
     """
 
     rows: tuple[Row, ...]
@@ -46,7 +46,7 @@ class Plan:
     is_complete: bool
     sees_all_jobs: bool = True
     missing: tuple[tuple[str, MissingName], ...] = ()
-    cut_off: tuple[int, ...] = ()
+    listed: tuple[LiveJob, ...] = ()
 
     def importable(self) -> dict[str, Importable]:
         """Return the rows that an import can apply, by job name, in the plan's order."""
@@ -77,8 +77,15 @@ class Plan:
             if (isinstance(row, Changed) and not row.job.complete)
             or (isinstance(row, Unchanged) and row.job.truncated)
         ]
-        users = self.cut_off if self.removable() else ()
-        return [*needed, *(job_id for job_id in users if job_id not in set(needed))]
+        users = [job.job_id for job in self.listed if job.truncated] if self.removable() else []
+        return list(dict.fromkeys([*needed, *users]))
+
+    def jobs_to_doubt(self) -> list[int]:
+        """Return the jobs that may run one which will be deleted, whether the list shows it or not.
+
+        They are read like the settled ones: a sample, or all where the list is not to be trusted.
+        """
+        return [job.job_id for job in self.listed] if self.removable() else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +119,14 @@ class Situation:
 def fingerprint_row(row: Importable | Deleted) -> str:
     """Return a text that changes when the row's job, file or mapping has moved.
 
-    Two readings of the same job may differ in the order of their lists, which is not a move.
+    Two readings of the same job may differ in the order of their lists, which is not a move, and
+    the list form never says who a job runs as: its name does.
     """
     parts: list[object] = [row.status, row.job_name]
     if isinstance(row, New | Changed):
         parts.append(row.unpack_settings())  # comes from a file, which keeps its order
     if isinstance(row, Changed | Deleted):
-        settings = canonicalize(row.job.unpack_settings()).settings
+        settings = canonicalize({**row.job.unpack_settings(), "run_as": None}).settings
         parts += [row.job.job_id, settings, row.job.run_as_user_name]
     return fingerprint(parts)
 
@@ -142,10 +150,10 @@ def plan_import(situation: Situation) -> Plan:
     return Plan(
         tuple(rows),
         planner.issues(),
-        is_complete=situation.contents.is_complete and planner.sees_all,
+        is_complete=planner.is_complete,
         sees_all_jobs=planner.sees_all,
         missing=planner.missing(),
-        cut_off=tuple(job.job_id for job in situation.live if job.truncated),
+        listed=tuple(job for job in situation.live if not job.complete),
     )
 
 
@@ -155,6 +163,9 @@ class _Planner:
     def __init__(self, situation: Situation) -> None:
         self._now = situation
         self.sees_all = situation.sees_all_jobs
+        self.is_complete = (
+            situation.contents.is_complete and self.sees_all and not situation.unread_jobs
+        )
         self._pairing = pair_definitions(
             situation.contents.files,
             situation.live,
@@ -265,10 +276,7 @@ class _Planner:
             )
             note = f"Has no definition and was not imported by this app.{other}"
             return Unmanaged(job.name, job, note)
-        unread_users = any(
-            job.truncated and job.job_id in self._now.unread_jobs for job in self._now.live
-        )
-        if unread_users or not (self.sees_all and self._now.contents.is_complete):
+        if not self.is_complete:
             why = "Not everything could be read" if self.sees_all else "Not all jobs may be visible"
             return Unmanaged(
                 job.name,

@@ -29,6 +29,10 @@ class TwoPassPlan(Protocol):
         """Return the jobs whose full form is needed, whatever the list form is worth."""
         ...
 
+    def jobs_to_doubt(self) -> Sequence[int]:
+        """Return jobs that are read where the list form is not to be trusted, as settled ones."""
+        ...
+
 
 AnyPlan = TypeVar("AnyPlan", bound=TwoPassPlan)
 
@@ -101,6 +105,7 @@ def plan_in_two_passes(
     """
     first = plan(Inventory(listed, listed))
     settled = {row.job.job_id for row in first.settled() if not row.job.complete}
+    settled |= set(first.jobs_to_doubt())
     forms, trusted = _read_in_full(
         first, listed, settled, reader, trusts_list=trusts_list, salt=salt
     )
@@ -126,6 +131,7 @@ def _read_in_full(
     with its list form, whatever it was read for, the other settled jobs are read as well.
     """
     by_id = {job.job_id: job for job in listed}
+    settled = settled - set(first.jobs_to_read())
     if not trusts_list:
         return reader.read([*first.jobs_to_read(), *sorted(settled)]), False
     sample = draw_sample((by_id[job_id] for job_id in settled), salt)

@@ -54,7 +54,10 @@ def _at(cluster: JsonDict, path: tuple[str, ...]) -> Any:
 
 
 def _with(cluster: JsonDict, path: tuple[str, ...], value: Any) -> JsonDict:
-    """Return a cluster with a value where it has none."""
+    """Return a cluster with a value where it has none; elements of lists are left alone."""
     if len(path) == 1:
         return {path[0]: value, **cluster}
-    return {**cluster, path[0]: {path[1]: value, **cluster.get(path[0], {})}}
+    inner = cluster.get(path[0], {})
+    if not isinstance(inner, dict) or path[1].partition(".")[0].isdigit():
+        return cluster
+    return {**cluster, path[0]: {path[1]: value, **inner}}

@@ -59,3 +59,14 @@ def test_a_policy_may_refuse_another_value_when_a_job_is_written(http: Http) -> 
     answer = http.post("/api/2.2/jobs/create", body)
     assert answer.status_code == 400
     assert "spark_version" in answer.json()["message"]
+
+
+def test_a_policy_that_fixes_an_element_of_a_list_leaves_lists_alone(http: Http) -> None:
+    rules = {"init_scripts.0.workspace.destination": {"type": "fixed", "value": "/a.sh"}}
+    policy = {"policy_id": "p", "name": "p", "definition": json.dumps(rules)}
+    assert http.post("/_emulator/seed", {"cluster_policies": [policy]}).ok
+    scripts = [{"workspace": {"destination": "/b.sh"}}]
+    version = "15.4.x-scala2.12"
+    found = cluster_of(http, policy_id="p", spark_version=version, init_scripts=scripts)
+    assert found["init_scripts"] == scripts
+    assert "init_scripts" not in cluster_of(http, policy_id="p", spark_version=version)

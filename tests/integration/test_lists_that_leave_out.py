@@ -7,7 +7,7 @@ import pytest
 
 from core.comparing.diff import diff_settings
 from core.json_text import JobSettings
-from tests.builders import definition_text, job, notebook_task
+from tests.builders import definition_text, job, notebook_task, run_job_task
 from tests.emulated import CREATE, LIST, Emulated, issues_of, push_and_pull, row_of, statuses
 from tests.integration.conftest import Pair
 
@@ -160,3 +160,21 @@ def test_a_job_that_comes_twice_is_one(dev: Emulated) -> None:
     assert dev.service().export().counts() == {"new": 105}
     assert dev.service().export().counts() == {"unchanged": 105}
     assert row_of(dev.service().export(dry_run=True), "job 004").status == "unchanged"
+
+
+@pytest.mark.parametrize("field", ["tasks", "tasks.run_job_task"])
+@pytest.mark.parametrize("settled", [0, 3])
+def test_a_list_without_tasks_hides_no_job_that_runs_a_deleted_one(
+    prod: Emulated, field: str, settled: int
+) -> None:
+    me = prod.api("GET", "2.0/preview/scim/v2/Me").json()["userName"]
+    names = ["load", *(f"other {number}" for number in range(settled))]
+    for number, name in enumerate(names, start=1):
+        prod.put(f"{name}.json", definition_text(job(name), job_id=number, run_as=me))
+    prod.service().import_jobs()
+    prod.create_job(job("user", tasks=[run_job_task("then", prod.job_id("load"))]))
+    prod.remove_file("load.json")
+    prod.option(list_leaves_out=[field])
+    report = prod.service().remove()
+    assert "“user” still runs this job" in issues_of(report)
+    assert "load" in prod.names()

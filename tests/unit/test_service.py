@@ -795,10 +795,9 @@ def live_names(workspace: FakeWorkspace) -> list[str]:
 
 
 @pytest.mark.parametrize("kept", ["a", "b"])
-@pytest.mark.parametrize("call", ["delete", "get"])
-def test_what_a_job_runs_that_could_not_be_removed_stays(chain, kept, call) -> None:
+def test_what_a_job_runs_that_could_not_be_removed_stays(chain, kept) -> None:
     plan = chain.service().validate()[0]
-    chain.jobs.fail_names[f"{call} {kept}"] = WorkspaceError("The workspace answered: no.")
+    chain.jobs.fail_names[f"delete {kept}"] = WorkspaceError("The workspace answered: no.")
     review = Review(fingerprints=fingerprint_plan(plan))
     report = chain.service().remove(review)
     assert live_names(chain) == (["a", "b", "c"] if kept == "a" else ["b", "c"])
@@ -806,6 +805,24 @@ def test_what_a_job_runs_that_could_not_be_removed_stays(chain, kept, call) -> N
     chain.jobs.fail_names.clear()
     assert chain.service().remove().status == "completed"
     assert live_names(chain) == []
+
+
+def test_nothing_is_removed_while_a_job_cannot_be_read(chain) -> None:
+    chain.jobs.fail_names["get a"] = WorkspaceError("The workspace answered: no.")
+    with pytest.raises(RemovalRefusedError):
+        chain.service().remove()
+    assert live_names(chain) == ["a", "b", "c"]
+
+
+def test_a_removal_is_the_one_that_was_reviewed_however_the_jobs_were_read(chain) -> None:
+    plan = chain.service().validate()[0]
+    listed = chain.service(full_read=True).validate()[0]
+    assert fingerprint_plan(plan) == fingerprint_plan(listed)
+    for number in range(40):
+        chain.jobs.add({**job(f"x{number}"), "run_as": {"user_name": ME}})
+    report = chain.service().remove(Review(fingerprints=fingerprint_plan(plan)))
+    assert report.counts()["deleted"] == 3
+    assert report.status == "completed"
 
 
 def test_what_the_last_of_many_tasks_runs_stays(prod) -> None:

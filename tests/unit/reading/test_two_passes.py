@@ -25,6 +25,9 @@ class Pass:
     def settled(self) -> Sequence[Row]:
         return [Row(job) for job in self.known.live if not job.name.startswith("new")]
 
+    def jobs_to_doubt(self) -> list[int]:
+        return []
+
     def jobs_to_read(self) -> list[int]:
         return [
             job.job_id for job in self.known.live if job.name.startswith("new") and not job.complete

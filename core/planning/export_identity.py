@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from core.definitions.folder import DefinitionFile
 from core.errors import Issue
 from core.ports import LiveJob
-from core.state.ledger import ExportedLedger, ImportedLedger
+from core.state.ledger import ExportedFile, ExportedLedger, ImportedLedger
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,28 @@ def pair_files(
     for job in ordered:
         pairs.pair_by_name(job)
     return FilePairing(pairs.files, pairs.problems, pairs.left_over)
+
+
+def follow_moved(
+    files: Iterable[DefinitionFile], ledger: ExportedLedger
+) -> dict[str, ExportedFile]:
+    """Return the entries of files that people moved, by their present path.
+
+    Such a file holds the id and the name of a job that was exported to where nothing is now.
+    """
+    files = tuple(files)
+    present = {file.path for file in files}
+    left = {
+        (entry.job_id, entry.job_name): entry
+        for path, entry in ledger.files.items()
+        if path not in present
+    }
+    moved = {}
+    for file in files:
+        key = (file.definition.source_job_id, file.definition.job_name)
+        if file.path not in ledger.files and key in left:
+            moved[file.path] = left[key]
+    return moved
 
 
 @dataclass(slots=True)

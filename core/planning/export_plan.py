@@ -1,6 +1,6 @@
 """The plan of an export: what happens to each file, decided by a pure function."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from core.comparing.diff import FieldChange
@@ -17,7 +17,7 @@ from core.json_text import JobSettings, Prints
 from core.mapping.mapping_file import PausePolicy
 from core.mapping.names import NameBook
 from core.mapping.pause import apply_pause_policy
-from core.planning.export_identity import pair_files
+from core.planning.export_identity import follow_moved, pair_files
 from core.planning.export_rows import (
     ChangedFile,
     DeletedFile,
@@ -38,7 +38,7 @@ from core.planning.forms import (
 )
 from core.planning.import_rows import Blocked
 from core.ports import LiveJob
-from core.state.ledger import ExportedFile, ExportedLedger, ImportedLedger
+from core.state.ledger import ExportedLedger, ImportedLedger
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class _Planner:
         files, entries = situation.contents.files, situation.ledger.files
         self._live = {job.job_id for job in situation.live}
         there = self._live | situation.unproven.keys()
-        self._entries = {**entries, **_follow_moved(files, situation.ledger)}
+        self._entries = {**entries, **follow_moved(files, situation.ledger)}
         self._of_gone_jobs = {p for p, e in self._entries.items() if e.job_id not in there}
         self._overwritten = {
             file.path
@@ -317,28 +317,6 @@ class _Planner:
         if file.definition.job_name in self._by_name:
             return "Another file defines the job of this name in this workspace."
         return "Has no job in this workspace and was not exported from it."
-
-
-def _follow_moved(
-    files: Iterable[DefinitionFile], ledger: ExportedLedger
-) -> dict[str, ExportedFile]:
-    """Return the entries of files that people moved, by their present path.
-
-    Such a file holds the id and the name of a job that was exported to where nothing is now.
-    """
-    files = tuple(files)
-    present = {file.path for file in files}
-    left = {
-        (entry.job_id, entry.job_name): entry
-        for path, entry in ledger.files.items()
-        if path not in present
-    }
-    moved = {}
-    for file in files:
-        key = (file.definition.source_job_id, file.definition.job_name)
-        if file.path not in ledger.files and key in left:
-            moved[file.path] = left[key]
-    return moved
 
 
 def _not_a_definition(other: OtherFile) -> Issue:

@@ -36,7 +36,7 @@ HOLD: dict[str, Document] = {
     "after": {"kind": "delay", "when": "after", "delay_s": HELD_S},
 }
 FIRST_STUB = 6  # after folder and lock, two calls for the snapshot, and the announcement
-WRITES = 14
+WRITES = 15
 QUICK = [(2, "after"), (FIRST_STUB, "after"), (10, "before"), (13, "before")]
 
 

@@ -12,7 +12,8 @@ from typing import Any, Protocol
 from core.json_text import JsonDict
 from core.mapping.mapping_file import PausePolicy
 from core.operations.grid_row import RowState
-from core.planning.import_plan import Plan, fingerprint_plan
+from core.planning.fingerprints import fingerprint_plan
+from core.planning.import_plan import Plan
 from core.planning.review import Review
 from core.reporting.details import Details, PlanFacts, PullFacts, WorkspaceInformation
 from core.reporting.listener import Listener

@@ -8,9 +8,8 @@ from core.comparing.filled_in import Habits, compare
 from core.definitions.file_names import (
     find_free_file_name,
     fold_file_name,
-    possible_file_names,
 )
-from core.definitions.folder import DefinitionFile, GitContents, OtherFile
+from core.definitions.folder import DefinitionFile, GitContents
 from core.definitions.ignore_rules import IgnoreRules
 from core.errors import Issue
 from core.json_text import JobSettings, Prints
@@ -28,6 +27,7 @@ from core.planning.export_rows import (
     SkippedJob,
     UnchangedFile,
 )
+from core.planning.files_in_the_way import FilesInTheWay, explain_other
 from core.planning.forms import (
     Exported,
     make_exported,
@@ -137,12 +137,10 @@ class _Planner:
         for job in situation.live:
             self._by_name.setdefault(job.name, []).append(job)
         self._settled = {row.job.job_id: row for row in situation.settled}
-        self._exported_to: dict[int, list[str]] = {}
+        exported_to: dict[int, list[str]] = {}
         for path, entry in situation.ledger.files.items():
-            self._exported_to.setdefault(entry.job_id, []).append(path)
-        self._unread = {fold_file_name(file.path): file.path for file in situation.contents.unread}
-        self._unread_folders = tuple(path for path in self._unread if path.endswith("/"))
-        self._other = {fold_file_name(file.path): file for file in situation.contents.other}
+            exported_to.setdefault(entry.job_id, []).append(path)
+        self._in_the_way = FilesInTheWay(situation.contents, exported_to, situation.imported)
         self._taken = set(situation.contents.names)
         self._claimed: set[str] = set()
 
@@ -219,40 +217,16 @@ class _Planner:
 
     def _new_row(self, exported: Exported) -> ExportRow:
         job = exported.job
-        unread = self._unread_file_of(job)
+        unread = self._in_the_way.find_unread(job)
         if unread:
             message = f"Its file {unread} cannot be read and is not overwritten."
             return Blocked(job.name, unread, (Issue(message, unread),))
-        other = self._other_file_of(job)
+        other = self._in_the_way.find_other(job)
         if other:
-            return Blocked(job.name, other.path, (_not_a_definition(other),))
+            return Blocked(job.name, other.path, (explain_other(other),))
         path = find_free_file_name(job.name, self._taken)
         self._taken.add(fold_file_name(path))
         return NewFile(job.name, path, job, exported.make_definition(), self._notes(exported, path))
-
-    def _unread_file_of(self, job: LiveJob) -> str:
-        """Return where the job's file is or may be, if it cannot be read there; else nothing."""
-        imported = self._now.imported.jobs.get(job.job_id)
-        noted = imported.file_path if imported else ""
-        names = possible_file_names(job.name)
-        for path in (*names, *self._exported_to.get(job.job_id, []), noted):
-            folded = fold_file_name(path)
-            if folded in self._unread or folded.startswith(self._unread_folders):
-                return path
-        if imported and not noted:  # an old ledger: its file may be anywhere
-            folded_names = {fold_file_name(name) for name in names}
-            for folded, path in self._unread.items():
-                if folded.rpartition("/")[2] in folded_names:
-                    return path
-        return ""
-
-    def _other_file_of(self, job: LiveJob) -> OtherFile | None:
-        """Return the file that has the job's name, holds other JSON, and was meant for the job."""
-        for name in possible_file_names(job.name):
-            other = self._other.get(fold_file_name(name))
-            if other and (other.json.is_blank or other.json.job_name == job.name):
-                return other
-        return None
 
     def _compared_row(self, exported: Exported, file: DefinitionFile) -> ExportRow:
         job, notes = exported.job, self._notes(exported, file.path)
@@ -317,13 +291,3 @@ class _Planner:
         if file.definition.job_name in self._by_name:
             return "Another file defines the job of this name in this workspace."
         return "Has no job in this workspace and was not exported from it."
-
-
-def _not_a_definition(other: OtherFile) -> Issue:
-    """Say why a job gets no second file beside one that has its name and was meant for it."""
-    message = (
-        f"{other.path} is not a definition and is not overwritten. "
-        f"{other.json.problem} Correct it, move it out of the folder, or delete it, and export "
-        "again."
-    )
-    return Issue(message, other.path)

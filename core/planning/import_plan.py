@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from core.comparing.canonical import canonicalize
 from core.comparing.diff import find_hidden
 from core.comparing.filled_in import Habits, compare
 from core.definitions.folder import DefinitionFile, GitContents
 from core.errors import Issue
-from core.json_text import Prints, fingerprint
+from core.json_text import Prints
 from core.mapping.mapping_file import PausePolicy
 from core.mapping.names import NameBook, find_needed_ids
 from core.mapping.pause import apply_pause_policy
@@ -114,27 +113,6 @@ class Situation:
     exported: ExportedLedger = field(default_factory=ExportedLedger)
     shows_hidden: bool = False
     settled: tuple[Unchanged, ...] = ()
-
-
-def fingerprint_row(row: Importable | Deleted) -> str:
-    """Return a text that changes when the row's job, file or mapping has moved.
-
-    Two readings of the same job may differ in the order of their lists, which is not a move, and
-    the list form never says who a job runs as: its name does.
-    """
-    parts: list[object] = [row.status, row.job_name]
-    if isinstance(row, New | Changed):
-        parts.append(row.unpack_settings())  # comes from a file, which keeps its order
-    if isinstance(row, Changed | Deleted):
-        settings = canonicalize({**row.job.unpack_settings(), "run_as": None}).settings
-        parts += [row.job.job_id, settings, row.job.run_as_user_name]
-    return fingerprint(parts)
-
-
-def fingerprint_plan(plan: Plan) -> dict[str, str]:
-    """Return, by job name, the fingerprints of the rows that can be carried out."""
-    rows = {**plan.importable(), **plan.removable()}
-    return {name: fingerprint_row(row) for name, row in rows.items()}
 
 
 def plan_import(situation: Situation) -> Plan:

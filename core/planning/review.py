@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core.errors import SelectionError
 from core.mapping.mapping_file import PausePolicy
-from core.planning.import_plan import fingerprint_row
+from core.planning.fingerprints import fingerprint_row
 from core.planning.import_rows import Deleted, Importable
 
 

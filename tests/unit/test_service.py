@@ -18,7 +18,7 @@ from core.errors import (
 from core.jobsettings.kinds import Kind
 from core.json_text import JobSettings
 from core.mapping.mapping_file import PausePolicy
-from core.planning.import_plan import fingerprint_plan
+from core.planning.fingerprints import fingerprint_plan
 from core.planning.review import Review
 from core.ports import CurrentPrincipal, GitFolder
 from core.reporting.listener import Listener

@@ -11,12 +11,11 @@ from core.jobsettings.kinds import Kind
 from core.mapping.mapping_file import PausePolicy
 from core.mapping.names import NameBook
 from core.mapping.unmapped import MissingName
+from core.planning.fingerprints import fingerprint_plan, fingerprint_row
 from core.planning.forms import Form, make_file_form
 from core.planning.import_plan import (
     Plan,
     Situation,
-    fingerprint_plan,
-    fingerprint_row,
     plan_import,
 )
 from core.ports import LiveJob, NamedResource

@@ -5,7 +5,7 @@ import pytest
 from core.definitions.definition import Definition
 from core.definitions.folder import DefinitionFile
 from core.errors import SelectionError
-from core.planning.import_plan import fingerprint_row
+from core.planning.fingerprints import fingerprint_row
 from core.planning.import_rows import New
 from core.planning.review import Review
 from tests.builders import job

@@ -20,7 +20,8 @@ from core.jobsettings.principals import Principal
 from core.jobsettings.references import find_references, replace_references
 from core.json_text import JobSettings
 from core.mapping.mapping_file import Mappings
-from core.mapping.names import NameBook, find_wanted_names
+from core.mapping.name_book import NameBook
+from core.mapping.names import find_wanted_names
 from core.mapping.suggestions import gather_unmapped
 from core.planning.forms import make_exported
 from core.ports import CurrentPrincipal, Jobs, LiveJob, NamedResource, Ports, Principals

@@ -14,7 +14,7 @@ from core.definitions.ignore_rules import IgnoreRules
 from core.errors import Issue
 from core.json_text import JobSettings, Prints
 from core.mapping.mapping_file import PausePolicy
-from core.mapping.names import NameBook
+from core.mapping.name_book import NameBook
 from core.mapping.pause import apply_pause_policy
 from core.planning.export_identity import follow_moved, pair_files
 from core.planning.export_rows import (

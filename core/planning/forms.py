@@ -12,7 +12,8 @@ from core.jobsettings.policies import leave_to_policies
 from core.jobsettings.principals import Principal, effective_run_as
 from core.json_text import JobSettings, Packed
 from core.mapping.mapping_file import DEFAULT, RUN_AS_SECTION, Mappings
-from core.mapping.names import NameBook, map_names, write_names
+from core.mapping.name_book import NameBook
+from core.mapping.names import map_names, write_names
 from core.mapping.unmapped import MissingName
 from core.planning.identities import Identity
 from core.ports import LiveJob

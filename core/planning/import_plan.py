@@ -10,7 +10,8 @@ from core.definitions.folder import DefinitionFile, GitContents
 from core.errors import Issue
 from core.json_text import Prints
 from core.mapping.mapping_file import PausePolicy
-from core.mapping.names import NameBook, find_needed_ids
+from core.mapping.name_book import NameBook
+from core.mapping.names import find_needed_ids
 from core.mapping.pause import apply_pause_policy
 from core.mapping.unmapped import MissingName
 from core.planning.blocking import block_dependents

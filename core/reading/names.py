@@ -6,7 +6,8 @@ from core.definitions.folder import GitContents
 from core.errors import NotFoundError, SyncError, UnauthenticatedError
 from core.jobsettings.kinds import Kind
 from core.mapping.mapping_file import Mappings
-from core.mapping.names import NameBook, find_unlisted, find_wanted_names
+from core.mapping.name_book import NameBook
+from core.mapping.names import find_unlisted, find_wanted_names
 from core.parallel import in_parallel
 from core.planning.forms import manager_of
 from core.ports import LiveJob, NamedResource, Ports, Resources

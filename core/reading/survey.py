@@ -8,7 +8,7 @@ from core.definitions.folder import GitContents, GitReader, with_remembered
 from core.definitions.ignore_rules import IgnoreRules
 from core.errors import Issue, NotFoundError
 from core.mapping.mapping_file import Mappings, PausePolicy, parse_mappings
-from core.mapping.names import NameBook
+from core.mapping.name_book import NameBook
 from core.planning.import_plan import Plan
 from core.ports import CurrentPrincipal, LiveJob, Ports
 from core.reading.absent_jobs import AbsentJobs, ask_for_absent_jobs

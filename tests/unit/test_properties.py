@@ -30,7 +30,8 @@ from core.jobsettings.places import KEYED_LISTS
 from core.jobsettings.verbatim import Verbatim
 from core.json_text import equal_json, fingerprint, parse_json, stable_bytes
 from core.mapping.mapping_file import parse_mappings
-from core.mapping.names import NameBook, write_ids, write_names
+from core.mapping.name_book import NameBook
+from core.mapping.names import write_ids, write_names
 from core.mapping.unmapped import UnmappedName
 from core.mapping.use import MappingEntry
 from core.operations.grid_row import GridRow, Pick, RecordedRow, RowState

@@ -6,8 +6,8 @@ from core.errors import SyncError
 from core.jobsettings.kinds import Kind, placeholder
 from core.jobsettings.references import find_references
 from core.mapping.mapping_file import Mappings, TargetId
+from core.mapping.name_book import NameBook
 from core.mapping.names import (
-    NameBook,
     find_mapped_ids,
     find_needed_jobs,
     find_unlisted,

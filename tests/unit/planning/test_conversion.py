@@ -6,7 +6,7 @@ import pytest
 
 from core.definitions.definition import Definition, encode_definition, parse_definition
 from core.errors import SyncError
-from core.mapping.names import NameBook
+from core.mapping.name_book import NameBook
 from core.planning.conversion import (
     AlreadyDefinition,
     NewDefinition,

@@ -9,7 +9,7 @@ from core.definitions.definition import Definition
 from core.definitions.folder import DefinitionFile, GitContents, OtherFile, UnreadFile
 from core.definitions.other_json import examine_other_json
 from core.errors import Issue
-from core.mapping.names import NameBook
+from core.mapping.name_book import NameBook
 from core.planning.export_plan import (
     ExportPlan,
     ExportSituation,

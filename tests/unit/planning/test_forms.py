@@ -7,7 +7,7 @@ from core.definitions.definition import Definition
 from core.jobsettings.kinds import Kind
 from core.jobsettings.principals import Principal, effective_run_as
 from core.mapping.mapping_file import Mappings
-from core.mapping.names import NameBook
+from core.mapping.name_book import NameBook
 from core.planning.forms import (
     choose_principal,
     make_desired_form,

@@ -9,7 +9,7 @@ from core.definitions.folder import DefinitionFile, GitContents, UnreadFile
 from core.errors import Issue
 from core.jobsettings.kinds import Kind
 from core.mapping.mapping_file import PausePolicy
-from core.mapping.names import NameBook
+from core.mapping.name_book import NameBook
 from core.mapping.unmapped import MissingName
 from core.planning.fingerprints import fingerprint_plan, fingerprint_row
 from core.planning.forms import Form, make_file_form

@@ -1,7 +1,9 @@
 """Bounded concurrency: the same work for many items on NUM_THREADS threads."""
 
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from queue import SimpleQueue
 from typing import TypeVar
 
 from core.errors import SyncError
@@ -28,3 +30,30 @@ def in_parallel(
                 yield item, error if error is not None else future.result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def read_ahead(items: Iterable[Item]) -> Iterator[Item]:
+    """Yield the same items, while a thread of its own waits for those that come next.
+
+    What the items raise is raised where it would have been. Whoever stops early ends the thread.
+    """
+    coming: SimpleQueue[tuple[Item, ...]] = SimpleQueue()  # an empty tuple is the end
+    is_enough = threading.Event()
+
+    def read() -> None:
+        try:
+            for item in items:
+                coming.put((item,))
+                if is_enough.is_set():
+                    return
+        finally:
+            coming.put(())
+
+    with ThreadPoolExecutor(1, thread_name_prefix="ahead") as pool:
+        reading = pool.submit(read)
+        try:
+            while came := coming.get():
+                yield came[0]
+        finally:
+            is_enough.set()
+        reading.result()

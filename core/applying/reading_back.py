@@ -10,6 +10,7 @@ from core.comparing.filled_in import Answer, read_answer
 from core.comparing.sampling import agrees, draw_sample
 from core.errors import SyncError
 from core.json_text import Prints
+from core.parallel import read_ahead
 from core.planning.forms import make_live_form, take_identity
 from core.ports import LiveJob
 from core.reading.survey import Survey
@@ -61,12 +62,12 @@ class _Reading:
     def read(self) -> dict[int, Answer]:
         if len(self.applied) <= 1 + len(self.survey.live) // _PAGE:
             return self._answers(self._in_full(self.applied))
-        listed = self._listed()
+        listed, answers = self._list()
         sample = draw_sample(listed.values(), self.work.session.owner.token)[:_SAMPLE]
         full = self._in_full(sample)
         if not all(job_id in full and agrees(listed[job_id], full[job_id]) for job_id in sample):
             return self._answers(self._in_full(self.applied))
-        answers = self._answers({**listed, **full})
+        answers |= self._answers(full)
         doubtful = [
             job_id
             for job_id in self.applied.keys() - full.keys()
@@ -77,25 +78,27 @@ class _Reading:
         ]
         return answers | self._answers(self._in_full(doubtful))
 
-    def _listed(self) -> dict[int, LiveJob]:
+    def _list(self) -> tuple[dict[int, LiveJob], dict[int, Answer]]:
         """List the jobs until all that were written have come: new ones come first."""
         found: dict[int, LiveJob] = {}
-        for job in self.work.ports.jobs.list_jobs():
+        answers: dict[int, Answer] = {}
+        for job in read_ahead(self.work.ports.jobs.list_jobs()):
             if job.job_id in self.applied:
                 found[job.job_id] = job
+                answers[job.job_id] = self._answer(job.job_id, job)
                 if len(found) == len(self.applied):
                     break
-        return found
+        return found, answers
 
     def _in_full(self, job_ids: Iterable[int]) -> Mapping[int, LiveJob]:
         reader = FullReader(self.work.ports.jobs, self.work.threads, self.work.reading_listener())
         return reader.read(sorted(job_ids)).jobs
 
     def _answers(self, jobs: Mapping[int, LiveJob]) -> dict[int, Answer]:
-        return {job_id: self._answer(job, self.applied[job_id]) for job_id, job in jobs.items()}
+        return {job_id: self._answer(job_id, job) for job_id, job in jobs.items()}
 
-    def _answer(self, job: LiveJob, applied: Applied) -> Answer:
-        written = applied.row.unpack_settings()
+    def _answer(self, job_id: int, job: LiveJob) -> Answer:
+        written = self.applied[job_id].row.unpack_settings()
         current = make_live_form(job, self.survey.book).settings
         return read_answer(take_identity(current, job, written), written)
 

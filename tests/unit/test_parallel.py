@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from core.errors import NotFoundError, SyncError
-from core.parallel import in_parallel
+from core.parallel import in_parallel, read_ahead
 
 
 def test_every_item_comes_back_with_its_result():
@@ -74,3 +74,50 @@ def test_a_reader_that_stops_early_drops_what_has_not_begun():
     threading.Timer(0.05, go.set).start()
     results.close()
     assert len(begun) < 100
+
+
+def test_what_is_read_ahead_comes_in_its_order_and_whole():
+    assert list(read_ahead(iter(range(1000)))) == list(range(1000))
+    assert list(read_ahead([])) == []
+
+
+def test_the_next_items_are_read_while_the_first_is_worked_on():
+    second = threading.Event()
+
+    def items():
+        yield 1
+        second.set()
+        yield 2
+
+    reading = read_ahead(items())
+    assert next(reading) == 1
+    assert second.wait(5)
+    assert list(reading) == [2]
+
+
+def test_what_reading_ahead_raises_comes_after_what_came_before():
+    def items():
+        yield 1
+        raise NotFoundError("gone")
+
+    reading = read_ahead(items())
+    assert next(reading) == 1
+    with pytest.raises(NotFoundError, match="gone"):
+        next(reading)
+
+
+def test_whoever_stops_early_ends_the_reading():
+    asked: list[int] = []
+    go = threading.Event()
+
+    def items():
+        for number in range(1000):
+            asked.append(number)
+            yield number
+            go.wait(5)
+
+    reading = read_ahead(items())
+    assert next(reading) == 0
+    threading.Timer(0.05, go.set).start()
+    reading.close()
+    assert len(asked) <= 2

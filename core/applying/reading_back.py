@@ -1,7 +1,7 @@
 """Reads jobs once more after they were written, and learns what the workspace made of them."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.applying.apply import Applied
@@ -79,16 +79,23 @@ class _Reading:
         return answers | self._answers(self._in_full(doubtful))
 
     def _list(self) -> tuple[dict[int, LiveJob], dict[int, Answer]]:
-        """List the jobs until all that were written have come: new ones come first."""
+        """List the written jobs, and hold each against what was written while the next come."""
         found: dict[int, LiveJob] = {}
         answers: dict[int, Answer] = {}
-        for job in read_ahead(self.work.ports.jobs.list_jobs()):
-            if job.job_id in self.applied:
-                found[job.job_id] = job
-                answers[job.job_id] = self._answer(job.job_id, job)
-                if len(found) == len(self.applied):
-                    break
+        for job in read_ahead(self._written()):
+            found[job.job_id] = job
+            answers[job.job_id] = self._answer(job.job_id, job)
         return found, answers
+
+    def _written(self) -> Iterator[LiveJob]:
+        """Yield the written jobs of the list until all have come: new ones come first."""
+        left = set(self.applied)
+        for job in self.work.ports.jobs.list_jobs():
+            if job.job_id in self.applied:
+                yield job
+                left.discard(job.job_id)
+                if not left:
+                    return
 
     def _in_full(self, job_ids: Iterable[int]) -> Mapping[int, LiveJob]:
         reader = FullReader(self.work.ports.jobs, self.work.threads, self.work.reading_listener())

@@ -228,7 +228,13 @@ def test_an_import_says_when_it_could_not_look_again(prod: Emulated) -> None:
 
 
 def test_looking_again_reads_only_the_pages_of_new_jobs(prod: Emulated) -> None:
-    prod.seed(jobs=[{"settings": job(f"old {number:03}")} for number in range(450)])
+    long_ago = 1_700_000_000_000
+    prod.seed(
+        jobs=[
+            {"settings": job(f"old {number:03}"), "created_time": long_ago + number}
+            for number in range(450)
+        ]
+    )
     for number in range(12):
         put(prod, job(f"new {number:02}"))
     prod.clear_calls()

@@ -115,7 +115,7 @@ def _describe(answer: Answer | None) -> str:
     if answer is None:
         return "It could not be read again to see what the workspace made of it."
     if answer.others:
-        return f"It differs from its definition all the same: {_listed(answer.others)}."
+        return f"It still differs from its definition: {_listed(answer.others)}."
     if answer.unkept:
         return f"The workspace does not return: {_listed(answer.unkept)}."
     return ""

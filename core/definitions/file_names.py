@@ -92,7 +92,7 @@ def fold_file_name(name: str) -> str:
     """Return what all names have in common that some file system takes for the same.
 
     Windows and macOS ignore case, macOS ignores whether letters are composed, and Linux, where it
-    is told to ignore case, variation selectors as well. A path is folded like a name.
+    is set to ignore case, variation selectors as well. A path is folded like a name.
 
     Source: Unicode 3.13, D145 (canonical caseless match); Linux, Documentation/filesystems/ext4,
     casefold.

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from core.jobsettings.kinds import THIS_WORKSPACE, Kind
 from core.json_text import Packed
 
-# A token ends where no id goes on: `--warehouse=abc123`, `jobs/17`, `{"id": "abc123"}`.
+# A token ends where no id continues: `--warehouse=abc123`, `jobs/17`, `{"id": "abc123"}`.
 _TOKEN = re.compile(r"[\w-]+")
 _TOKEN_IN_JSON = re.compile(r"\\u[0-9a-f]{4}|\\.|([\w-]+)")
 _SURE = 5  # characters; a shorter number means an id only where its kind is spoken of

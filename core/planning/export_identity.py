@@ -13,7 +13,7 @@ from core.state.ledger import ExportedFile, ExportedLedger, ImportedLedger
 class FilePairing:
     """The file of each job, by its id; one without a file is new.
 
-    `problems` say, by job id, why a job's file cannot be told. `left_over` are the files, by path,
+    `problems` say, by job id, why a job's file is unknown. `left_over` are the files, by path,
     that a job was exported to before its definition was elsewhere, with the path of that.
     """
 

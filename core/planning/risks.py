@@ -54,7 +54,7 @@ def risks_of_ambiguous(names: Sequence[Issue]) -> tuple[Risk, ...]:
     if not names:
         return ()
     texts = list(dict.fromkeys(name.message for name in names))
-    message = f"{' '.join(texts)} The file holds the name alone."
+    message = f"{' '.join(texts)} The file contains only the name."
     return (Risk("ambiguous_name", message),)
 
 

@@ -43,8 +43,8 @@ def ask_for_absent_jobs(
             continue
         if isinstance(result, SyncError):
             unproven[job_id] = Issue(
-                f"The workspace does not list job {job_id}, and whether it is gone could not be "
-                f"found out. {result}"
+                f"The workspace does not list job {job_id}, and it could not be confirmed whether "
+                f"it still exists. {result}"
             )
         else:
             found[job_id] = result

@@ -128,7 +128,7 @@ def test_nothing_is_decided_about_a_job_that_nobody_can_ask_for(pair: Pair) -> N
     dev.fault("GET /api/2.2/jobs/get", **GET_FAILS)
     report = dev.service().export()
     assert statuses(report) == {"a": "error"}
-    assert "whether it is gone" in issues_of(report)
+    assert "whether it still exists" in issues_of(report)
     assert "a.json" in dev.files()
     put(prod, "a", 1)
     prod.service().import_jobs()

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from core.jobsettings.places import element_key, join_element, join_key
+from core.jobsettings.places import Place, written
 from core.json_text import JobSettings, JsonDict, spelled_alike
 
 FixedValues = Mapping[str, Any]
@@ -38,7 +38,7 @@ def leave_to_policies(settings: JobSettings, fixed_by: FixedBy) -> tuple[JobSett
     Only a value that equals the fixed one is left out: any other one is the job's own.
     """
     left_out: list[str] = []
-    return _without_fixed(settings, "", fixed_by, left_out), left_out
+    return _without_fixed(settings, None, fixed_by, left_out), left_out
 
 
 def is_fixed(value: Any, path: str, fixed: FixedValues) -> bool:
@@ -48,25 +48,23 @@ def is_fixed(value: Any, path: str, fixed: FixedValues) -> bool:
     )
 
 
-def _without_fixed(node: Any, path: str, fixed_by: FixedBy, left_out: list[str]) -> Any:
+def _without_fixed(node: Any, place: Place | None, fixed_by: FixedBy, left_out: list[str]) -> Any:
     """Walk down to the clusters; what holds none is shared with the original."""
     if isinstance(node, list):
         return [
-            _without_fixed(
-                item, join_element(path, element_key(path, item, index)), fixed_by, left_out
-            )
+            _without_fixed(item, (place, index, item), fixed_by, left_out)
             for index, item in enumerate(node)
         ]
     if not isinstance(node, dict):
         return node
     result = dict(node)
     for key, value in node.items():
-        place = join_key(path, key)
+        inner: Place = (place, key, None)
         if key == "new_cluster" and isinstance(value, dict):
             fixed = fixed_by(value.get("policy_id"))
-            result[key] = _strip(value, "", place, fixed, left_out) if fixed else value
+            result[key] = _strip(value, "", inner, fixed, left_out) if fixed else value
         elif key in _LEADS_TO_CLUSTERS:
-            result[key] = _without_fixed(value, place, fixed_by, left_out)
+            result[key] = _without_fixed(value, inner, fixed_by, left_out)
     return result
 
 
@@ -74,20 +72,18 @@ _LEADS_TO_CLUSTERS = frozenset({"tasks", "job_clusters", "for_each_task", "task"
 
 
 def _strip(
-    node: JsonDict, path: str, place: str, fixed: FixedValues, left_out: list[str]
+    node: JsonDict, path: str, place: Place, fixed: FixedValues, left_out: list[str]
 ) -> JsonDict:
-    """Leave out of an object what is fixed, and what is empty without it."""
+    """Leave out of an object what is fixed."""
     result: JsonDict = {}
     for key, value in node.items():
-        inner = f"{path}.{key}" if path else key
-        if is_fixed(value, inner, fixed):
-            left_out.append(join_key(place, key))
-            continue
-        result[key] = (
-            _strip(value, inner, join_key(place, key), fixed, left_out)
-            if isinstance(value, dict)
-            else value
-        )
+        below, inner = f"{path}.{key}" if path else key, (place, key, None)
+        if is_fixed(value, below, fixed):
+            left_out.append(written(inner))
+        elif isinstance(value, dict):
+            result[key] = _strip(value, below, inner, fixed, left_out)
+        else:
+            result[key] = value
     return result
 
 

@@ -184,7 +184,7 @@ def _id_words(reference: Reference) -> str:
 
 
 def _issues(source: Source, document: Any) -> Iterator[Issue]:
-    """Note a list that goes on: its jobs are whole, but they are not all.
+    """Note a list that continues: its jobs are whole, but they are not all.
 
     Source: Jobs API 2.2, `jobs/list`: `has_more`, `next_page_token`.
     """

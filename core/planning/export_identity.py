@@ -31,7 +31,7 @@ def pair_files(
 ) -> FilePairing:
     """Find the file of each job.
 
-    The ledger knows which job a file was exported from; a file that was moved since tells it by the
+    The ledger knows which job a file was exported from; a file that was moved since is known by the
     id inside. A job that was never exported has the definition that it was imported from, or the
     file of its name that is no other job's.
 

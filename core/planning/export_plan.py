@@ -118,8 +118,7 @@ class _Planner:
     def __init__(self, situation: ExportSituation) -> None:
         self._now = situation
         files, entries = situation.contents.files, situation.ledger.files
-        self._live = {job.job_id for job in situation.live}
-        there = self._live | situation.unproven.keys()
+        there = {job.job_id for job in situation.live} | situation.unproven.keys()
         self._entries = {**entries, **follow_moved(files, situation.ledger)}
         self._of_gone_jobs = {p for p, e in self._entries.items() if e.job_id not in there}
         self._overwritten = {

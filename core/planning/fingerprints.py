@@ -1,4 +1,4 @@
-"""What a user saw of a row, as a short text: it tells whether the row has moved since."""
+"""What a user saw of a row, as a short text that changes when the row has moved since."""
 
 from core.comparing.canonical import canonicalize
 from core.json_text import fingerprint

@@ -13,7 +13,7 @@ from core.state.ledger import ExportedLedger, ImportedJob, ImportedLedger
 class Pairing:
     """What each definition, by its file's path, is here; one that is nowhere has no job yet.
 
-    `problems` say why a definition's job cannot be told, `notes` what to know of a new one.
+    `problems` say why a definition's job is unknown, `notes` what to know of a new one.
     `spoken_of` are the jobs that some definition is, or may be: they are not gone from Git.
     """
 

@@ -52,13 +52,12 @@ def test_a_shared_name_travels_with_a_note_and_is_told_apart_by_id(pair: Pair, k
     push_and_pull(dev, prod)
     map_to(prod, kind, "adhoc")
     service = prod.service(mapping_path=MAPPING)
-    plan, refused = service.validate()
+    refused = service.validate()[1]
     assert statuses(refused) == {"a": "error"}
     assert f'{{"id": "{first}"}}' in issues_of(refused)
     [missing] = [name for name in refused.unmapped if name.name == "adhoc"]
     assert missing.candidates == (first, second)
     assert json.loads("{" + missing.line + "}") == {"adhoc": {"id": first}}
-    del plan
     map_to(prod, kind, {"id": second})
     assert service.import_jobs().counts() == {"new": 1}
     assert referred(prod, kind) == {second}

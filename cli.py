@@ -23,9 +23,11 @@ from core.jobsettings.secrets import mask
 from core.json_text import stable_text
 from core.mapping.unmapped import UnmappedName
 from core.planning.statuses import RowResult, RowStatus
+from core.ports import Wait
 from core.reporting.csv_text import csv_bytes
 from core.reporting.listener import Listener
 from core.reporting.report import Report, ReportRow, RowDetails, report_failure
+from core.reporting.waiting import describe_wait
 from core.settings import Settings
 
 if TYPE_CHECKING:
@@ -188,8 +190,8 @@ class _Screen:
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
-    def on_wait(self, seconds: float) -> None:
-        self._progress.console.print(f"Waiting {seconds:.0f} s for the workspace …")
+    def on_wait(self, wait: Wait) -> None:
+        self._progress.console.print(f"{describe_wait(wait.reason, wait.seconds)} …")
 
     def show(self, report: Report, calls: Mapping[str, int]) -> None:
         if self._json:

@@ -182,5 +182,5 @@ def _is_double_click(busy: OperationRunningError, user: User, request: Mapping[s
     return (
         running.kind == request.get("kind")
         and running.actor == user.name
-        and busy.at - running.created < _DOUBLE_CLICK_S
+        and abs(busy.at - running.created) < _DOUBLE_CLICK_S
     )

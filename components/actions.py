@@ -92,7 +92,7 @@ def _plan_reason(now: Situation) -> str:
     if validation is None or validation.status is not Status.SUCCEEDED:
         return _VALIDATE_FIRST
     pull = now.pull
-    if pull and pull.status is not Status.FAILED and pull.created > validation.created:
+    if pull and pull.status is not Status.FAILED and pull.number > validation.number:
         return "The Git folder was pulled after the validation. Validate again."
     return ""
 

@@ -16,8 +16,9 @@ from components.words import (
 )
 from core.errors import Issue
 from core.mapping.unmapped import UnmappedName
-from core.operations.operation import Operation, Status
+from core.operations.operation import Operation, Status, Waiting
 from core.operations.outcome import Outcome
+from core.reporting.waiting import describe_wait
 
 _TONES: Mapping[Status, str] = {
     Status.SUCCEEDED: "good",
@@ -38,9 +39,8 @@ def progress_view(operation: Operation | None, now: float, *, may_cancel: bool) 
     if operation is None or not operation.status.is_active:
         return html.Div(className="progress-none")
     is_stopping = operation.status is Status.CANCELLING
-    step = "Stopping after the current job" if is_stopping else operation.step or "Starting"
+    step = "Stopping after the current call" if is_stopping else operation.step or "Starting"
     counts = _counts(operation)
-    waiting = max(0.0, operation.waiting_until - now)
     return html.Div(
         [
             html.Div(
@@ -50,9 +50,9 @@ def progress_view(operation: Operation | None, now: float, *, may_cancel: bool) 
                     html.Span(step, className="progress-step"),
                     html.Span(counts, className="progress-counts"),
                     html.Span(className="spacer"),
-                    _waiting(waiting),
+                    _waiting(operation.waiting, now),
                     html.Span(
-                        duration(now - (operation.started or operation.created)),
+                        duration(max(0.0, now - (operation.started or operation.created))),
                         className="progress-time",
                     ),
                     _cancel(operation, is_stopping=is_stopping) if may_cancel else None,
@@ -69,7 +69,7 @@ def outcome_view(operation: Operation | None) -> Component:
     """Say how the last operation ended and what to do next; nothing while one is running."""
     if operation is None or operation.status.is_active:
         return html.Div(className="outcome-none")
-    took = operation.finished - (operation.started or operation.created)
+    took = max(0.0, operation.finished - (operation.started or operation.created))
     tone = _tone(operation)
     outcome = operation.outcome or Outcome()
     return html.Div(
@@ -139,10 +139,11 @@ def _counts(operation: Operation) -> str:
     return f"{operation.done:,}" if operation.done else ""
 
 
-def _waiting(seconds: float) -> Component | None:
-    if seconds < 0.5:
+def _waiting(waiting: Waiting, now: float) -> Component | None:
+    seconds = waiting.seconds(now)
+    text = describe_wait(waiting.reason, seconds)
+    if seconds < 0.5 or not text:
         return None
-    text = f"Waiting {seconds:.0f} s: the workspace is rate-limiting requests"
     return html.Span([icon("clock"), text], className="progress-waiting")
 
 

@@ -31,6 +31,7 @@ RESULT_LABELS: Mapping[RowResult, str] = {
     RowResult.REMOVED: "Removed",
     RowResult.ADOPTED: "Adopted",
     RowResult.FAILED: "Failed",
+    RowResult.NOT_STARTED: "Not started",
 }
 _EXPORTS = kinds_of_tab("export")
 _ENDED = (RowState.DONE, RowState.FAILED)
@@ -96,6 +97,8 @@ def label_of(kind: str, status: RowStatus | str, state: RowState) -> str:
     if status not in set(RowStatus):
         return status
     known = RowStatus(status)
+    if state is RowState.NOT_STARTED:
+        return RESULT_LABELS[RowResult.NOT_STARTED]
     if state in _ENDED and known in RESULTS:
         return RESULT_LABELS[RESULTS[known]]
     return (WORDS[kind].labels if kind in WORDS else PLAN_LABELS)[known]
@@ -134,12 +137,15 @@ class Tally:
 
 def tally_of(kind: str, outcome: Outcome) -> tuple[Tally, ...]:
     """Count the rows of an operation by label, what was done before what was left."""
-    return tuple(
+    tallies = tuple(
         Tally(label_of(kind, status, states[0]), status, number)
         for states in _TALLIED
         for status in RowStatus
         if (number := sum(outcome.states.get(state, {}).get(status, 0) for state in states))
     )
+    left = outcome.count_not_started()
+    label = RESULT_LABELS[RowResult.NOT_STARTED]
+    return (*tallies, Tally(label, RowStatus.SKIPPED, left)) if left else tallies
 
 
 def counts_text(kind: str, counts: Mapping[str, int]) -> str:
@@ -254,7 +260,9 @@ def _adopted(count: int) -> str:
 def _carried_out(outcome: Outcome, of: tuple[RowStatus, ...], verb: str) -> str:
     failed = outcome.count_failed()
     failures = f" {plural(failed, 'job')} failed; see each row for the reason." if failed else ""
-    return f"{plural(outcome.count_done(*of), 'job')} {verb}.{failures}"
+    left = outcome.count_not_started()
+    rest = f" {plural(left, 'job')} not started." if left else ""
+    return f"{plural(outcome.count_done(*of), 'job')} {verb}.{failures}{rest}"
 
 
 def _pulled(facts: PullFacts, outcome: Outcome) -> str:

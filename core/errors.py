@@ -10,7 +10,6 @@
   - LockedError                  another operation holds the lock
   - LockLostError                another process took over the lock
   - RemovalRefusedError          plan or limits do not allow the removal
-  - StoppedError                 stopped by the user before any change
   - PlanGoneError                the reviewed plan is gone
   - SelectionError               the plan cannot apply what was selected
   - WorkspaceError               a call to the workspace failed
@@ -21,6 +20,7 @@
     + UnreachableError           no answer came in time
     + BusyError                  it was asked for as long as allowed, and could not answer
     + AmbiguousAnswerError       sent once, no answer: it may have taken effect
+* StoppedError                   stopped on request while reading; no failure, so not a SyncError
 """
 
 from collections.abc import Sequence
@@ -91,11 +91,14 @@ class RemovalRefusedError(SyncError):
     """A removal that the plan or the limits do not allow; nothing was removed."""
 
 
-class StoppedError(SyncError):
-    """The operation was stopped while it was still reading; nothing was changed."""
+class StoppedError(Exception):
+    """Somebody asked to stop while nothing was being written; raised in place of the next call.
+
+    Code that takes a SyncError for the failure of one job or one file must not take this for one.
+    """
 
     def __init__(self) -> None:
-        super().__init__("Stopped before anything was changed.", fix="Start it again when ready.")
+        super().__init__("Stopped before anything was changed. Start it again when ready.")
 
 
 class PlanGoneError(SyncError):

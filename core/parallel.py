@@ -17,7 +17,8 @@ def in_parallel(
 ) -> Iterator[tuple[Item, Result | SyncError]]:
     """Yield each item with its result, or with the SyncError that it raised, as they complete.
 
-    Any other exception is a bug and ends everything; work that has not begun is then dropped.
+    Any other exception, a StoppedError or a bug, ends everything; work that has not begun is then
+    dropped.
     """
     with ThreadPoolExecutor(max_workers=threads, thread_name_prefix="sync") as pool:
         futures = {pool.submit(work, item): item for item in items}

@@ -1,7 +1,7 @@
 """The use cases: info, export, validate, import, adopt, remove, pull."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from core.applying.adopting import adopt_selected
 from core.applying.exporting import export_files
@@ -12,13 +12,14 @@ from core.errors import Issue, NotFoundError, SyncError
 from core.information import folder_contents, git_place, mapping_facts
 from core.mapping.mapping_file import PausePolicy
 from core.mapping.suggestions import gather_unmapped
+from core.planning.export_plan import ExportPlan
 from core.planning.import_plan import Plan
 from core.planning.review import Review
-from core.ports import Ports
+from core.ports import CurrentPrincipal, Ports
 from core.reading.planner import Planner
-from core.reading.remembered import read_memory_for_export, read_memory_for_import
+from core.reading.remembered import Memory, read_memory_for_export, read_memory_for_import
 from core.reading.source_ids import source_ids
-from core.reading.survey import Surveyor
+from core.reading.survey import Survey, Surveyor
 from core.reading.workspace_risks import workspace_risks_of
 from core.reporting.details import PullFacts, Whereabouts, WorkspaceInformation
 from core.reporting.listener import Listener
@@ -26,6 +27,7 @@ from core.reporting.pulling import PulledFiles
 from core.reporting.report import Report, ReportRow
 from core.reporting.rows import detailed_row, export_row, import_row
 from core.settings import Settings
+from core.state.folder import StateFolder
 from core.state.history import History
 from core.state.ledger import settle_pending
 from core.state.lock import Clock
@@ -37,6 +39,7 @@ _EVERYTHING = Review()
 
 class JobSync:
     """The engine for one workspace. Every method may raise `SyncError`: nothing was changed then.
+    A listener that asks to stop ends an operation that has not begun to write with StoppedError.
 
     What goes wrong with one job alone is a row of the report and raises nothing. When what was
     done cannot be noted in the ledger, the report is `failed` and has its rows all the same.
@@ -62,17 +65,18 @@ class JobSync:
     def info(self, *, listener: Listener = _SILENT) -> Report:
         """Report that, and what the Git folder, the mapping file and the workspace hold."""
         surveyor = self._surveyor(listener)
-        me = self._ports.principals.current()
-        contents = surveyor.read_contents()
-        mapping, issues = mapping_facts(self._ports.files, self._settings, surveyor, contents)
-        details = WorkspaceInformation(
-            where=self.whereabouts(),
-            contents=folder_contents(self._ports.files, self._settings.folder, contents),
-            jobs=surveyor.count_jobs(),
-            mapping_file=self._settings.mapping_path,
-            mapping=mapping,
-            state_folder=self._sessions.state_folder(me).path,
-        )
+        with self._stoppable(listener):
+            me = self._ports.principals.current()
+            contents = surveyor.read_contents()
+            mapping, issues = mapping_facts(self._ports.files, self._settings, surveyor, contents)
+            details = WorkspaceInformation(
+                where=self.whereabouts(),
+                contents=folder_contents(self._ports.files, self._settings.folder, contents),
+                jobs=surveyor.count_jobs(),
+                mapping_file=self._settings.mapping_path,
+                mapping=mapping,
+                state_folder=self._sessions.state_folder(me).path,
+            )
         return Report("info", issues=issues, details=details)
 
     def export(self, *, dry_run: bool = False, listener: Listener = _SILENT) -> Report:
@@ -83,19 +87,19 @@ class JobSync:
         """
         self._settings.require_operation("export")
         if dry_run:
-            me = self._ports.principals.current()
-            memory = read_memory_for_export(self._sessions.state_folder(me))
-            survey = self._surveyor(listener).read(me, memory, with_ignore_rules=True)
-            plan = self._planner(listener).plan_export(survey, memory)
+            with self._stoppable(listener):
+                me = self._ports.principals.current()
+                state = self._sessions.state_folder(me)
+                survey, _, plan = self._plan_export(me, state, listener)
             listener.on_planned(plan.rows)
             known = survey.book.known_ids()
             rows = tuple(export_row(row, known) for row in plan.rows)
             return Report("export", rows, (*survey.notes(), *plan.issues))
         with self._begin("export", listener) as work:
-            reading = work.reading_listener()
-            memory = read_memory_for_export(work.session.state)
-            survey = self._surveyor(reading).read(work.session.me, memory, with_ignore_rules=True)
-            plan = self._planner(reading).plan_export(survey, memory)
+            with work.stoppable():
+                survey, memory, plan = self._plan_export(
+                    work.session.me, work.session.state, work.reading_listener()
+                )
             rows = export_files(work, survey, plan, memory.exported)
             return _report(work, rows, (*survey.notes(), *plan.issues))
 
@@ -121,13 +125,14 @@ class JobSync:
         Returns the plan, to be reviewed and handed to `import_jobs`, and what to show of it.
         """
         self._settings.require_operation("validate")
-        me = self._ports.principals.current()
-        memory = read_memory_for_import(self._sessions.state_folder(me))
-        survey = self._surveyor(listener).read(me, memory).with_pause(pause)
-        ledger = settle_pending(memory.imported, survey.live, me.name)
-        plan = self._planner(listener).plan_import(
-            survey, ledger, memory.filled_in, shows_hidden=details
-        )
+        with self._stoppable(listener):
+            me = self._ports.principals.current()
+            memory = read_memory_for_import(self._sessions.state_folder(me))
+            survey = self._surveyor(listener).read(me, memory).with_pause(pause)
+            ledger = settle_pending(memory.imported, survey.live, me.name)
+            plan = self._planner(listener).plan_import(
+                survey, ledger, memory.filled_in, shows_hidden=details
+            )
         listener.on_planned(plan.rows)
         known = source_ids(survey, ledger)
         rows = tuple(
@@ -135,7 +140,8 @@ class JobSync:
             for row in plan.rows
         )
         if ask_workspace:
-            facts = self._surveyor(listener).ask_workspace(plan, survey.me.name)
+            with self._stoppable(listener):
+                facts = self._surveyor(listener).ask_workspace(plan, survey.me.name)
             rows = tuple(
                 shown.with_risks(workspace_risks_of(row, facts))
                 for shown, row in zip(rows, plan.rows, strict=True)
@@ -194,14 +200,15 @@ class JobSync:
         """Bring the Git folder to the newest commit of its branch, and report what changed."""
         self._settings.require_operation("pull")
         with self._begin("pull", listener) as work:
-            folder = self._ports.git.find(self._settings.folder)
-            if folder is None:
-                raise NotFoundError(
-                    f"{self._settings.folder} is not in a Git folder.",
-                    fix="Clone the repository as a Git folder, or pull in another way.",
-                )
             surveyor = self._surveyor(work.reading_listener())
-            before = surveyor.read_contents()
+            with work.stoppable():
+                folder = self._ports.git.find(self._settings.folder)
+                if folder is None:
+                    raise NotFoundError(
+                        f"{self._settings.folder} is not in a Git folder.",
+                        fix="Clone the repository as a Git folder, or pull in another way.",
+                    )
+                before = surveyor.read_contents()
             work.session.lease.check()
             listener.on_step("Pulling")
             pulled = self._ports.git.pull(folder)
@@ -228,16 +235,27 @@ class JobSync:
 
     @contextmanager
     def _begin(self, operation: str, listener: Listener) -> Iterator[Work]:
-        with self._sessions.open(operation) as session:
+        with self._sessions.open(operation, listener.should_stop) as session:
             yield Work(session, self._ports, self._settings.threads, listener)
+
+    def _stoppable(self, listener: Listener) -> AbstractContextManager[None]:
+        return self._ports.calls.stoppable(listener.should_stop)
+
+    def _plan_export(
+        self, me: CurrentPrincipal, state: StateFolder, listener: Listener
+    ) -> tuple[Survey, Memory, ExportPlan]:
+        memory = read_memory_for_export(state)
+        survey = self._surveyor(listener).read(me, memory, with_ignore_rules=True)
+        return survey, memory, self._planner(listener).plan_export(survey, memory)
 
     def _plan_freshly(self, work: Work, pause: PausePolicy | None) -> FreshPlan:
         """Read everything and plan anew, under the lock."""
-        reading = work.reading_listener()
-        me, memory = work.session.me, read_memory_for_import(work.session.state)
-        survey = self._surveyor(reading).read(me, memory).with_pause(pause)
-        ledger = settle_pending(memory.imported, survey.live, me.name)
-        plan = self._planner(reading).plan_import(survey, ledger, memory.filled_in)
+        reading, me = work.reading_listener(), work.session.me
+        with work.stoppable():
+            memory = read_memory_for_import(work.session.state)
+            survey = self._surveyor(reading).read(me, memory).with_pause(pause)
+            ledger = settle_pending(memory.imported, survey.live, me.name)
+            plan = self._planner(reading).plan_import(survey, ledger, memory.filled_in)
         return FreshPlan(survey, memory, ledger, plan)
 
 

@@ -4,11 +4,12 @@ import itertools
 import json
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from core.errors import AlreadyExistsError, NotFoundError, WorkspaceError
+from core.errors import AlreadyExistsError, NotFoundError, StoppedError, WorkspaceError
 from core.gateways.opening import OpenService
 from core.jobsettings.kinds import Kind
 from core.jobsettings.principals import Principal, PrincipalField, effective_run_as
@@ -26,6 +27,7 @@ from core.ports import (
     LiveJob,
     NamedResource,
     Ports,
+    ShouldStop,
 )
 from core.service import JobSync
 from core.settings import Settings
@@ -375,6 +377,46 @@ class FakeTime:
         )
 
 
+class FakeCalls:
+    """Asks before each call of the ports, as the client of a workspace does. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._should_stop: ShouldStop | None = None
+
+    @contextmanager
+    def stoppable(self, should_stop: ShouldStop) -> Iterator[None]:
+        self._should_stop = should_stop
+        try:
+            yield
+        finally:
+            self._should_stop = None
+
+    def asking(self, port: Any) -> Any:
+        """Return the port, asking before each of its methods."""
+        return _Asking(port, self._stop_if_asked)
+
+    def _stop_if_asked(self) -> None:
+        if self._should_stop and self._should_stop():
+            raise StoppedError
+
+
+class _Asking:
+    def __init__(self, port: Any, ask: Callable[[], None]) -> None:
+        self._port = port
+        self._ask = ask
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._port, name)
+        if not callable(found):
+            return found
+
+        def call(*args: Any, **named: Any) -> Any:
+            self._ask()
+            return found(*args, **named)
+
+        return call
+
+
 class FakeWorkspace:
     """All the ports of one workspace, and a service over them."""
 
@@ -386,10 +428,15 @@ class FakeWorkspace:
         self.resources = FakeResources()
         self.principals = FakePrincipals()
         self.runs = FakeRuns()
+        self.calls = FakeCalls()
         self._tokens = itertools.count(1)
 
     def ports(self) -> Ports:
-        return Ports(self.jobs, self.files, self.git, self.resources, self.principals, self.runs)
+        jobs, files, git, resources, principals, runs = map(
+            self.calls.asking,
+            (self.jobs, self.files, self.git, self.resources, self.principals, self.runs),
+        )
+        return Ports(jobs, files, git, resources, principals, runs, self.calls)
 
     def service(self, **settings: Any) -> JobSync:
         def new_owner(principal: str, operation: str) -> Owner:

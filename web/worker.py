@@ -23,7 +23,9 @@ def run_operation(operation_id: str | None) -> str | None:
     store = SqliteOperationStore(page_folder(settings, os.environ))
 
     def connect(recorder: Recorder) -> JobSync:
-        return open_service(settings, on_wait=recorder.on_wait).service
+        opened = open_service(settings, on_wait=recorder.on_wait)
+        recorder.watch(opened.unanswered_s)
+        return opened.service
 
     carry_out(operation_id, store, connect, settings.mode, time.time)
     return operation_id

@@ -15,7 +15,8 @@ from core.reporting.rows import export_row
 from core.state.ledger import ExportedFile, ExportedLedger
 
 _Writable = NewFile | ChangedFile | DeletedFile
-_NOT_WRITTEN = SyncError("Not written.")
+_Written = bool | SyncError
+"""Whether the write was begun, or why it failed."""
 
 
 def export_files(
@@ -35,13 +36,14 @@ def export_files(
     session.keep_snapshot(_kept(plan))
     todo = [row for row in plan.rows if isinstance(row, _Writable)]
     listener.on_step("Writing files")
-    outcomes: dict[str, SyncError | None] = {}
+    outcomes: dict[str, _Written] = {}
 
-    def carry_out(row: _Writable) -> None:
+    def carry_out(row: _Writable) -> bool:
         if listener.should_stop():
-            raise SyncError("Not started: the export was stopped.")
+            return False
         session.lease.check()
         _write(work.ports.files, survey.contents.folder, row)
+        return True
 
     try:
         for row, result in in_parallel(carry_out, todo, threads=work.threads):
@@ -53,17 +55,19 @@ def export_files(
         if updated != ledger:
             session.note(session.state.save_exported, updated)
     return tuple(
-        _shown(row, outcomes.get(row.path), known)
+        _shown(row, outcomes[row.path], known)
         if isinstance(row, _Writable)
         else export_row(row, known)
         for row in plan.rows
     )
 
 
-def _shown(row: _Writable, error: SyncError | None, known: KnownIds) -> ReportRow:
+def _shown(row: _Writable, written: _Written, known: KnownIds) -> ReportRow:
     shown = export_row(row, known)
-    if error:
-        return shown.failed(error)
+    if isinstance(written, SyncError):
+        return shown.failed(written)
+    if not written:
+        return shown.not_started("export")
     former = row.old_name if isinstance(row, ChangedFile) else ""
     done = shown.done(f"Previously named “{former}”." if former else "")
     return done.with_risks(shown.risks)  # they hold of the file as it is now
@@ -100,11 +104,11 @@ def _create(files: WorkspaceFiles, folder: str, path: str, content: bytes) -> No
 
 
 def _updated(
-    ledger: ExportedLedger, plan: ExportPlan, outcomes: dict[str, SyncError | None]
+    ledger: ExportedLedger, plan: ExportPlan, outcomes: dict[str, _Written]
 ) -> ExportedLedger:
     entries = {path: file for path, file in ledger.files.items() if path not in plan.gone}
     for row in plan.rows:
-        written = isinstance(row, _Writable) and outcomes.get(row.path, _NOT_WRITTEN) is None
+        written = isinstance(row, _Writable) and outcomes.get(row.path) is True
         _enter(entries, row, written=written)
     _forget_former_paths(entries, plan)
     return ExportedLedger(entries)

@@ -15,7 +15,7 @@ from core.applying.apply import (
 from core.applying.entries import enter_equal, make_entry, note_paths
 from core.applying.reading_back import read_back
 from core.applying.work import FreshPlan, Work
-from core.errors import Issue
+from core.errors import Issue, StoppedError
 from core.planning.import_plan import Plan
 from core.planning.import_rows import Changed, Importable, New, Row, Unchanged
 from core.planning.review import Review
@@ -94,7 +94,11 @@ def _look_again(
     """Remember what the workspace made of the jobs, and return the rows with something to say."""
     if not applied or work.listener.should_stop():
         return {}
-    seen = read_back(work, fresh.survey, applied)
+    try:
+        with work.stoppable():
+            seen = read_back(work, fresh.survey, applied)
+    except StoppedError:  # the jobs are imported all the same
+        return {}
     known = {**fresh.memory.filled_in, **seen.prints}
     kept = fresh.ledger.jobs.keys() | seen.prints.keys()
     filled_in = {job_id: prints for job_id, prints in known.items() if job_id in kept}
@@ -165,4 +169,4 @@ def _shown(outcome: Outcome) -> ReportRow:
         case Withdrawn():
             return row.in_error(Issue(str(outcome.error)))
         case NotBegun():
-            return row.in_error(Issue("Not started: the import was stopped."))
+            return row.not_started("import")

@@ -103,7 +103,7 @@ def remove_selected(
     kept = {name: item for name, item in kept.items() if name not in errors}
     work.session.keep_snapshot([item for item in kept.values() if not isinstance(item, SyncError)])
     removed = _remove(work, selected, errors, ledger)
-    return tuple(_shown(import_row(row), removed, errors) for row in fresh.plan.rows)
+    return tuple(_shown(import_row(row), removed, errors, selected) for row in fresh.plan.rows)
 
 
 def _problems(selected: Mapping[str, Deleted], review: Review) -> dict[str, SyncError]:
@@ -138,7 +138,9 @@ def _read_for_removal(work: Work, rows: Iterable[Deleted]) -> dict[str, JsonDict
             raise SyncError("The job changed after validation.", fix="Validate again.")
         return {**make_snapshot_item(job), "permissions": jobs.get_permissions(job.job_id)}
 
-    return {row.job_name: result for row, result in in_parallel(read, rows, threads=work.threads)}
+    with work.stoppable():
+        results = in_parallel(read, rows, threads=work.threads)
+        return {row.job_name: result for row, result in results}
 
 
 def _remove(
@@ -157,12 +159,12 @@ def _remove(
         for rows in _waves([row for name, row in selected.items() if name not in errors]):
             _keep_needed(selected, errors)
             todo = [row for row in rows if row.job_name not in errors]
-            for row, error in _delete_jobs(work, todo):
-                if error is None:
+            for row, result in _delete_jobs(work, todo):
+                if isinstance(result, SyncError):
+                    errors[row.job_name] = result
+                elif result:
                     removed.add(row.job_name)
-                else:
-                    errors[row.job_name] = error
-                work.listener.on_row(_shown(import_row(row), removed, errors))
+                work.listener.on_row(_shown(import_row(row), removed, errors, selected))
                 work.listener.on_progress(len(removed) + len(errors), len(selected))
     finally:
         gone = {selected[name].job.job_id for name in removed}
@@ -181,24 +183,31 @@ def _waves(rows: Iterable[Deleted]) -> Iterator[list[Deleted]]:
             del left[row.job_name]
 
 
-def _delete_jobs(work: Work, rows: Iterable[Deleted]) -> Iterable[tuple[Deleted, SyncError | None]]:
-    """Delete the jobs and yield each with the error that kept it, if any."""
+def _delete_jobs(work: Work, rows: Iterable[Deleted]) -> Iterable[tuple[Deleted, bool | SyncError]]:
+    """Delete the jobs and yield each with whether it was begun, or with the error that kept it."""
 
-    def delete(row: Deleted) -> None:
+    def delete(row: Deleted) -> bool:
         if work.listener.should_stop():
-            raise SyncError("Not started: the removal was stopped.")
+            return False
         work.session.lease.check()
         work.ports.jobs.delete_job(row.job.job_id)
+        return True
 
-    for row, result in in_parallel(delete, rows, threads=work.threads):
-        yield row, result if isinstance(result, SyncError) else None
+    return in_parallel(delete, rows, threads=work.threads)
 
 
-def _shown(row: ReportRow, removed: Collection[str], errors: Mapping[str, SyncError]) -> ReportRow:
+def _shown(
+    row: ReportRow,
+    removed: Collection[str],
+    errors: Mapping[str, SyncError],
+    selected: Collection[str],
+) -> ReportRow:
     if row.status != Deleted.status:
         return row
     if row.job_name in removed:
         return row.done("A snapshot is in the state folder.")
     if row.job_name in errors:
         return row.in_error(Issue(str(errors[row.job_name])))
+    if row.job_name in selected:
+        return row.not_started("removal")
     return row.with_message("Not selected.")

@@ -1,5 +1,6 @@
 """What carrying out a plan needs: the operation that runs, and the plan made under its lock."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from core.errors import Issue
@@ -20,6 +21,13 @@ class Work:
     ports: Ports
     threads: int
     listener: Listener
+
+    def stoppable(self) -> AbstractContextManager[None]:
+        """While it is open nothing is written: whoever asks to stop need not wait for more calls.
+
+        Raises StoppedError then, from whatever calls the workspace.
+        """
+        return self.ports.calls.stoppable(self.listener.should_stop)
 
     def reading_listener(self) -> Listener:
         """Return the listener that keeps the lease alive while the operation reads for long.

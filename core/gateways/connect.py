@@ -33,7 +33,7 @@ class Connection:
 def connect(
     *,
     retry_s: int,
-    on_wait: OnWait = lambda _seconds: None,
+    on_wait: OnWait = lambda _wait: None,
     cache_folder: Path | None = None,
     threads: int = 16,
     **auth: Any,
@@ -59,6 +59,7 @@ def connect(
             resources=RestResources(rest),
             principals=RestPrincipals(rest),
             runs=RestRuns(rest),
+            calls=rest,
             cache=open_cache(cache_folder, rest.host) if cache_folder else None,
         ),
     )

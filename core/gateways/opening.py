@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import SettingsError
 from core.gateways.machine.local_folder import default_cache_folder
+from core.ports import Wait
 from core.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,12 +26,14 @@ _SDK_FILE, _SDK_FILE_DEFAULT = "DATABRICKS_CONFIG_FILE", "~/.databrickscfg"
 class OpenService:
     """The engine with its workspace behind it.
 
-    `host` is the workspace's address; `calls` counts the calls made so far, by endpoint.
+    `host` is the workspace's address; `calls` counts the calls made so far, by endpoint;
+    `unanswered_s` says for how many seconds the oldest call under way has had no answer.
     """
 
     service: "JobSync"
     host: str
     calls: Callable[[], Mapping[str, int]]
+    unanswered_s: Callable[[], float] = lambda: 0.0
 
 
 def require_workspace(env: Mapping[str, str]) -> None:
@@ -50,12 +53,12 @@ def require_workspace(env: Mapping[str, str]) -> None:
 
 
 def open_service(
-    settings: Settings, *, on_wait: Callable[[float], None] = lambda _seconds: None
+    settings: Settings, *, on_wait: Callable[[Wait], None] = lambda _wait: None
 ) -> OpenService:
     """Connect the engine to the workspace that the SDK's environment variables name.
 
     Args:
-        on_wait: gets the seconds that a call waits while the workspace is rate-limiting requests.
+        on_wait: called when a call begins to wait, by the thread that waits.
 
     Raises:
         WorkspaceError: no login could be set up.
@@ -72,7 +75,8 @@ def open_service(
         cache_folder=Path(settings.cache_folder or default_cache_folder()),
     )
     service = JobSync(connection.ports, settings, system_clock(), this_process)
-    return OpenService(service, connection.rest.host, connection.rest.calls)
+    rest = connection.rest
+    return OpenService(service, rest.host, rest.calls, rest.unanswered_s)
 
 
 @contextmanager

@@ -12,12 +12,13 @@ from core.reporting.report import ReportRow
 
 
 class RowState(StrEnum):
-    """How far a row is."""
+    """How far a row is. NOT_STARTED: the operation was stopped before its turn came."""
 
     NOTHING_TO_DO = ""
     PLANNED = "planned"
     DONE = "done"
     FAILED = "failed"
+    NOT_STARTED = "not_started"
 
 
 class Pick(StrEnum):

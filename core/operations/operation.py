@@ -1,7 +1,7 @@
 """Operations: the long work that users start, follow and cancel. Values, and who keeps them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from core.json_text import JsonDict
 from core.operations.grid_row import GridRow
 from core.operations.kinds import OperationKind
 from core.operations.outcome import Outcome
+from core.ports import WaitReason
 
 
 class Status(StrEnum):
@@ -39,11 +40,26 @@ ADOPTABLE = "adoptable"
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Why an operation waits for the workspace, and until when; since when where the call is SLOW.
+
+    `at` in seconds since the epoch.
+    """
+
+    reason: WaitReason = WaitReason.NOTHING
+    at: float = 0.0
+
+    def seconds(self, now: float) -> float:
+        """Return how long it will wait, or has waited where the call is SLOW; never below 0."""
+        return max(0.0, now - self.at if self.reason is WaitReason.SLOW else self.at - now)
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One operation as it is now. Times are seconds since the epoch, 0.0 for not yet.
 
     `outcome` is what its report said, `error` why there is none.
-    `waiting_until` is when the workspace lets us call again. `seq` grows with every row written.
+    `seq` grows with every row written, `number` with every operation: clocks may be set back.
     """
 
     operation_id: str
@@ -57,11 +73,12 @@ class Operation:
     total: int = 0
     done: int = 0
     step: str = ""
-    waiting_until: float = 0.0
+    waiting: Waiting = field(default_factory=Waiting)
     outcome: Outcome | None = None
     error: str = ""
     cancel_reason: str = ""
     seq: int = 0
+    number: int = 0
 
 
 class OperationRunningError(SyncError):
@@ -88,8 +105,13 @@ class LogLine:
 class OperationStore(Protocol):
     """Keeps operations on this machine, for all processes and all browser tabs alike.
 
-    Losing it loses progress and plans, and nothing of the workspace's state.
+    Losing it loses progress and plans, and nothing of the workspace's state. Every method may raise
+    StateError where the machine's disk does not let it work.
     """
+
+    def notice(self) -> str:
+        """Return what users should know about the store since the last operation, or nothing."""
+        ...
 
     def start(self, kind: OperationKind, params: JsonDict, actor: str) -> Operation:
         """Note a new operation. Raises OperationRunningError when one is running.
@@ -104,14 +126,28 @@ class OperationStore(Protocol):
 
     def finish(
         self, operation_id: str, status: Status, outcome: Outcome | None, error: str = ""
-    ) -> None: ...
+    ) -> None:
+        """Note how an operation ended; one that has ended already is left alone.
+
+        Raises StateError when it could not be noted, as while the disk is full.
+        """
+        ...
 
     def request_cancel(self, operation_id: str, reason: str) -> None: ...
 
-    def should_stop(self, operation_id: str) -> bool: ...
+    def should_stop(self, operation_id: str) -> bool:
+        """Return whether it was asked to; nobody can have asked one that the store has lost."""
+        ...
 
-    def beat(self, operation_id: str) -> None:
-        """Show that the operation's process is alive."""
+    def beat(self, operation: Operation) -> bool:
+        """Show that the operation's process, which is this one, is alive.
+
+        Returns False when the store had lost the operation, and has put it back without its rows.
+        """
+        ...
+
+    def note_launch(self, operation_id: str, pid: int | None, problem: str = "") -> None:
+        """Note the process that will carry out a queued operation, or why there is none."""
         ...
 
     def progress(
@@ -122,10 +158,10 @@ class OperationStore(Protocol):
         step: str | None = None,
         done: int | None = None,
         total: int | None = None,
-        waiting_until: float | None = None,
+        waiting: Waiting | None = None,
         log: Sequence[LogLine] = (),
-    ) -> None:
-        """Write rows, and what else has moved, at once."""
+    ) -> bool:
+        """Write rows, and what else has moved, at once. False when it could not be written."""
         ...
 
     def put_documents(self, operation_id: str, documents: Mapping[str, bytes]) -> None: ...
@@ -139,7 +175,7 @@ class OperationStore(Protocol):
         ...
 
     def latest(self, kinds: Iterable[OperationKind], *, ended: bool = False) -> Operation | None:
-        """Return the newest operation of some kinds; with `ended`, the newest that succeeded."""
+        """Return the last that was started of some kinds; with `ended`, of those that succeeded."""
         ...
 
     def rows_since(self, operation_id: str, seq: int) -> tuple[int, list[str]]:

@@ -67,6 +67,10 @@ class Outcome:
         """Return how many rows could not be carried out."""
         return sum(self.states.get(RowState.FAILED, {}).values())
 
+    def count_not_started(self) -> int:
+        """Return how many rows were left alone because the operation was stopped."""
+        return sum(self.states.get(RowState.NOT_STARTED, {}).values())
+
     def count_carried_out(self, kind: OperationKind) -> dict[str, int]:
         """Return the counts of what an operation did: not of rows left as planned."""
         counted = KINDS[kind].counted

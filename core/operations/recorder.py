@@ -6,17 +6,21 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from core.operations.grid_row import GridRow, RecordedRow, RowState
-from core.operations.operation import ADOPTABLE, PLAN, LogLine, OperationStore
+from core.operations.operation import ADOPTABLE, PLAN, LogLine, OperationStore, Waiting
 from core.operations.outcome import Outcome
 from core.operations.rows import Planned, apply_report, detailed_report, first_row, side_documents
 from core.operations.sides import sides_of
-from core.planning.statuses import RowStatus
+from core.planning.statuses import RowResult, RowStatus
+from core.ports import Wait, WaitReason
 from core.reporting.listener import Listener
 from core.reporting.report import Report, ReportRow
+from core.reporting.waiting import describe_wait
 
 _FLUSH_S = 0.25
 _BATCH = 200
 _ASK_S = 0.2
+_SLOW_S = 5.0  # an answer that takes no longer is not worth a word
+_MOST_LINES = 5000  # of the log, kept while nothing can be written
 
 
 class Recorder:
@@ -40,6 +44,8 @@ class Recorder:
         self._progress: tuple[int, int] | None = None
         self._flushed = self._asked = 0.0
         self._stops = False
+        self._shows_slow = False
+        self._unanswered_s: Callable[[], float] = lambda: 0.0
 
     @property
     def listener(self) -> Listener:
@@ -63,28 +69,43 @@ class Recorder:
             self._progress = (done, total)
             self._flush_sometimes()
 
-    def on_wait(self, seconds: float) -> None:
-        """Show that the workspace is rate-limiting requests."""
+    def on_wait(self, wait: Wait) -> None:
+        """Show that a call waits, and why."""
         with self._mutex:
-            self.log("WARNING", f"Waiting {seconds:.0f} s, as the workspace asks.")
-            self._store.progress(self._id, waiting_until=self._now() + seconds)
+            self.log("WARNING", f"{describe_wait(wait.reason, wait.seconds)}.")
+            self._show_waiting(Waiting(wait.reason, self._now() + wait.seconds))
+
+    def watch(self, unanswered_s: Callable[[], float]) -> None:
+        """Take what says for how many seconds the oldest call has had no answer."""
+        self._unanswered_s = unanswered_s
+
+    def look(self) -> None:
+        """Show that a call has had no answer for long, and no longer that once it has one."""
+        with self._mutex:
+            seconds = self._unanswered_s()
+            is_slow = seconds >= _SLOW_S
+            if is_slow:
+                self._show_waiting(Waiting(WaitReason.SLOW, self._now() - seconds))
+            elif self._shows_slow:
+                self._show_waiting(Waiting())
+
+    def write_again(self) -> None:
+        """Write all rows anew: the store has lost them."""
+        with self._mutex:
+            self._write_sides()
+            self._moved = {row.key: row for row in self._rows}
+            self._flush()
 
     def on_planned(self, rows: Sequence[Planned]) -> None:
         """Write all rows as they were planned, with both of their sides."""
         with self._mutex:
             self._planned = list(rows)
-            for start in range(0, len(rows), _BATCH):
-                documents: dict[str, bytes] = {}
-                for number, planned in enumerate(rows[start : start + _BATCH], start=start):
-                    key = f"{number}"
-                    sides = sides_of(planned)
-                    row = first_row(key, planned, sides)
-                    self._rows.append(row)
-                    self._keys.setdefault((row.job, row.file), key)
-                    self._moved[key] = row
-                    documents.update(side_documents(key, sides))
-                self._store.put_documents(self._id, documents)
-                self._flush()
+            for number, planned in enumerate(rows):
+                row = first_row(f"{number}", planned, sides_of(planned))
+                self._rows.append(row)
+                self._keys.setdefault((row.job, row.file), row.key)
+                self._moved[row.key] = row
+            self._write_sides()
 
     def on_row(self, shown: ReportRow) -> None:
         """Write a row that has ended."""
@@ -92,18 +113,17 @@ class Recorder:
             key = self._keys.get((shown.job_name, shown.file_name))
             if key is None:
                 return
-            is_error = shown.status == RowStatus.ERROR
-            state = RowState.FAILED if is_error else RowState.DONE
+            state = _state_of(shown)
             row = apply_report(self._rows[int(key)], shown, state)
             self._put(int(key), row)
-            level = "ERROR" if is_error else "INFO"
+            level = "ERROR" if state is RowState.FAILED else "INFO"
             self.log(level, f"{row.job}: {row.message or row.status}")
             self._flush_sometimes()
 
     def should_stop(self) -> bool:
         """Whether a user or a shutdown asked to stop; the store is asked a few times a second."""
         with self._mutex:
-            if self._now() - self._asked > _ASK_S:
+            if not 0 <= self._now() - self._asked <= _ASK_S:
                 self._asked = self._now()
                 self._stops = self._stops or self._store.should_stop(self._id)
             return self._stops
@@ -151,6 +171,19 @@ class Recorder:
         with self._mutex:
             return [RecordedRow(row, self._reports.get(row.key)) for row in self._rows]
 
+    def _write_sides(self) -> None:
+        """Write both sides of all planned rows, and the rows as they are, some at a time."""
+        for start in range(0, len(self._planned), _BATCH):
+            documents: dict[str, bytes] = {}
+            for number, planned in enumerate(self._planned[start : start + _BATCH], start=start):
+                documents.update(side_documents(f"{number}", sides_of(planned)))
+            self._store.put_documents(self._id, documents)
+            self._flush()
+
+    def _show_waiting(self, waiting: Waiting) -> None:
+        self._shows_slow = waiting.reason is WaitReason.SLOW
+        self._store.progress(self._id, waiting=waiting)
+
     def _take_unplanned(self, report: Report) -> None:
         """Make rows of a report that no plan was made for, such as what a pull brought."""
         for number, shown in enumerate(report.rows):
@@ -163,12 +196,13 @@ class Recorder:
         self._moved[row.key] = row
 
     def _flush_sometimes(self) -> None:
-        if len(self._moved) >= _BATCH or self._now() - self._flushed > _FLUSH_S:
+        quiet_s = self._now() - self._flushed
+        if len(self._moved) >= _BATCH or not 0 <= quiet_s <= _FLUSH_S:
             self._flush()
 
     def _flush(self, step: str | None = None) -> None:
         done, total = self._progress or (None, None)
-        self._store.progress(
+        is_written = self._store.progress(
             self._id,
             rows=list(self._moved.values()),
             step=step,
@@ -176,8 +210,19 @@ class Recorder:
             total=total,
             log=self._lines,
         )
-        self._moved, self._lines, self._progress = {}, [], None
         self._flushed = self._now()
+        if is_written:
+            self._moved, self._lines, self._progress = {}, [], None
+        else:  # what moved is written with the next
+            self._lines = self._lines[-_MOST_LINES:]
+
+
+def _state_of(shown: ReportRow) -> RowState:
+    if shown.status == RowStatus.ERROR:
+        return RowState.FAILED
+    if shown.result is RowResult.NOT_STARTED:
+        return RowState.NOT_STARTED
+    return RowState.DONE
 
 
 def _outcome(report: Report, rows: Sequence[GridRow]) -> Outcome:

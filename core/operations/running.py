@@ -3,12 +3,13 @@
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from core.errors import Issue, PlanGoneError, StoppedError, SyncError
+from core.errors import Issue, PlanGoneError, StateError, StoppedError, SyncError
 from core.operations.entry import make_entry
 from core.operations.kinds import KINDS, Request, UseCases
 from core.operations.operation import (
@@ -25,6 +26,8 @@ from core.reporting.report import Report, ReportStatus
 from core.settings import AppMode
 
 log = logging.getLogger("operations")  # not below “core”, whose lines users read
+
+_END_TRIES, _END_AGAIN_S = 120, 5.0
 
 OpenService = Callable[[Recorder], UseCases]
 """Connects to the workspace. The recorder learns when the workspace makes us wait."""
@@ -44,32 +47,41 @@ def carry_out(
     mode: AppMode,
     now: Callable[[], float],
     *,
-    beat_s: float = 5.0,
+    beat_s: float = 1.0,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> None:
     """Carry out a queued operation; one that was begun already is left alone.
 
     Args:
         mode: the APP_MODE that the history keeps.
         now: seconds since the epoch.
-        beat_s: how often to show that this process is alive.
+        beat_s: how often to show that this process is alive, and whether it waits for an answer.
+        sleep: waits between two attempts to note how the operation ended.
     """
     if store.claim(operation_id):
         operation = store.get(operation_id)
         assert operation is not None  # it was claimed a moment ago
-        with _beating(store, operation_id, beat_s):
-            _Running(operation, store, mode, now).carry_out(open_service)
+        running = _Running(operation, store, mode, now, sleep)
+        with _beating(running.beat, beat_s):
+            running.carry_out(open_service)
 
 
 class _Running:
     """An operation that this process has claimed."""
 
     def __init__(
-        self, operation: Operation, store: OperationStore, mode: AppMode, now: Callable[[], float]
+        self,
+        operation: Operation,
+        store: OperationStore,
+        mode: AppMode,
+        now: Callable[[], float],
+        sleep: Callable[[float], None],
     ) -> None:
         self._operation = operation
         self._store = store
         self._mode = mode
         self._now = now
+        self._sleep = sleep
         self._recorder = Recorder(store, operation.operation_id, now)
 
     def carry_out(self, open_service: OpenService) -> None:
@@ -80,7 +92,24 @@ class _Running:
             if service:
                 outcome = self._remember(service, status, outcome)
             self._recorder.flush()
-            self._store.finish(self._operation.operation_id, status, outcome, outcome.message)
+            self._finish(status, outcome)
+
+    def beat(self) -> None:
+        """Show that the process is alive; write all anew where the store has lost it."""
+        if not self._store.beat(self._operation):
+            self._recorder.write_again()
+        self._recorder.look()
+
+    def _finish(self, status: Status, outcome: Outcome) -> None:
+        """Note how it ended; while the disk is full, try again for some minutes."""
+        for attempt in range(1, _END_TRIES + 1):
+            try:
+                self._store.finish(self._operation.operation_id, status, outcome, outcome.message)
+                self._recorder.flush()  # what could not be written before
+                return
+            except StateError as error:
+                log.warning("attempt %d to note the end failed: %s", attempt, error)
+            self._sleep(_END_AGAIN_S)
 
     def _attempt(self, open_service: OpenService) -> tuple[UseCases | None, Status, Outcome]:
         """Return how it ended; without a service when there was no connection."""
@@ -155,15 +184,18 @@ class _Running:
 
 
 @contextmanager
-def _beating(store: OperationStore, operation_id: str, every_s: float) -> Iterator[None]:
-    """Show all the while that the operation's process is alive."""
+def _beating(beat: Callable[[], None], every_s: float) -> Iterator[None]:
+    """Call a function all the while, in a thread of its own."""
     ended = threading.Event()
 
-    def beat() -> None:
+    def keep_beating() -> None:
         while not ended.wait(every_s):
-            store.beat(operation_id)
+            try:
+                beat()
+            except SyncError as error:
+                log.warning("could not show that the operation is running: %s", error)
 
-    threading.Thread(target=beat, daemon=True).start()
+    threading.Thread(target=keep_beating, daemon=True).start()
     try:
         yield
     finally:

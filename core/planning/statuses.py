@@ -18,7 +18,10 @@ class RowStatus(StrEnum):
 
 
 class RowResult(StrEnum):
-    """What an operation did with a job or a file; nothing, as long as it is only planned."""
+    """What an operation did with a job or a file; nothing, as long as it is only planned.
+
+    NOT_STARTED: the operation was stopped before this row's turn came.
+    """
 
     NOTHING = ""
     CREATED = "created"
@@ -27,6 +30,7 @@ class RowResult(StrEnum):
     REMOVED = "removed"
     ADOPTED = "adopted"
     FAILED = "failed"
+    NOT_STARTED = "not_started"
 
 
 WRITTEN = (RowStatus.NEW, RowStatus.CHANGED, RowStatus.RENAMED, RowStatus.DELETED)

@@ -71,6 +71,11 @@ class ReportRow:
         issues = (*self.issues, Issue(str(error)))
         return replace(self, status=RowStatus.ERROR, issues=issues, result=RowResult.FAILED)
 
+    def not_started(self, operation: str) -> "ReportRow":
+        """Return the row as planned, left alone because the operation was stopped."""
+        message = f"Not started: the {operation} was stopped."
+        return replace(self, message=message, risks=(), result=RowResult.NOT_STARTED)
+
     def in_error(self, issue: Issue) -> "ReportRow":
         """Return the row with nothing but why it could not be carried out."""
         return replace(

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from core.errors import Issue, SyncError
 from core.json_text import JsonDict, fingerprint
-from core.ports import CurrentPrincipal, LiveJob, Ports
+from core.ports import CurrentPrincipal, LiveJob, Ports, ShouldStop
 from core.settings import Settings
 from core.state.folder import FOLDER_NAME, StateFolder
 from core.state.lock import Clock, Lease, Owner, acquire
@@ -112,16 +112,21 @@ class Sessions:
         return StateFolder(self._ports.files, path)
 
     @contextmanager
-    def open(self, operation: str) -> Iterator[Session]:
+    def open(self, operation: str, should_stop: ShouldStop) -> Iterator[Session]:
         """Hold the lock for one operation.
 
+        Args:
+            should_stop: asked between the calls that come before the lock.
+
         Raises:
+            StoppedError: somebody asked to stop.
             LockedError: another operation is running.
             StateError: the state folder cannot be created.
         """
-        me = self._ports.principals.current()
-        state = self.state_folder(me)
-        state.prepare()
+        with self._ports.calls.stoppable(should_stop):
+            me = self._ports.principals.current()
+            state = self.state_folder(me)
+            state.prepare()
         owner = self._new_owner(me.name, operation)
         clock = replace(self._clock, is_dead=self._is_dead)
         lease = acquire(self._ports.files, state.path, owner, clock)

@@ -4,12 +4,17 @@ import random
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-OnWait = Callable[[float], None]
-"""Called with the seconds that a call waits."""
+from core.errors import StoppedError
+from core.ports import ShouldStop, Wait, WaitReason
 
+OnWait = Callable[[Wait], None]
+"""Called when a call begins to wait."""
+
+_SLICE_S = 0.5  # how long a wait that may be stopped sleeps between two questions
 _SHOWN_S = 0.5  # shorter waits are normal pacing and not reported
 _ONE_EVENT_S = 0.5  # refusals this close together are one refusal of several threads
 _BELOW = 0.97  # of the rate at which the workspace refused
@@ -48,6 +53,7 @@ class Pacer:
         self._probes = 0  # since the last refusal
         self._succeeded = self._next
         self._refused = float("-inf")
+        self._should_stop: ShouldStop | None = None
         self._successes: deque[float] = deque(maxlen=int(_FREE_RATE))
 
     def wait_for_turn(self) -> None:
@@ -56,15 +62,38 @@ class Pacer:
             now = self._clock.monotonic()
             turn = max(now, self._next)
             self._next = turn + (1 / self._rate if self._rate < _FREE_RATE else 0)
-        self.wait(turn - now)
+        self.wait(turn - now, WaitReason.RATE_LIMIT)
 
-    def wait(self, seconds: float) -> None:
+    def wait(self, seconds: float, reason: WaitReason) -> None:
         """Wait, and report it when it is long enough to be noticed."""
         if seconds <= 0:
             return
         if seconds >= _SHOWN_S:
-            self._on_wait(seconds)
-        self._clock.sleep(seconds)
+            self._on_wait(Wait(seconds, reason))
+        while seconds > 0:
+            self.stop_if_asked()
+            part = min(seconds, _SLICE_S) if self._should_stop else seconds
+            self._clock.sleep(part)
+            seconds -= part
+
+    @contextmanager
+    def stoppable(self, should_stop: ShouldStop) -> Iterator[None]:
+        """While it is open, `stop_if_asked` asks."""
+        self._should_stop = should_stop
+        try:
+            yield
+        finally:
+            self._should_stop = None
+
+    def stop_if_asked(self) -> None:
+        """End the work if somebody asked for it.
+
+        Raises:
+            StoppedError: somebody did, and nothing is being written.
+        """
+        should_stop = self._should_stop
+        if should_stop and should_stop():
+            raise StoppedError
 
     def note_success(self) -> None:
         """Record that a call was answered."""

@@ -4,7 +4,8 @@ import itertools
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ from core.errors import AmbiguousAnswerError, UnauthenticatedError, WorkspaceErr
 from core.gateways.databricks.errors import readable, refused, translate
 from core.gateways.databricks.pacing import OnWait, PaceClock, Pacer, backoff_s
 from core.json_text import JsonDict
+from core.ports import ShouldStop, WaitReason
 from core.version import VERSION
 
 # What the SDK raises: ValueError and NotImplementedError mean that the login failed, TypeError
@@ -63,7 +65,7 @@ class RestClient:
         *,
         retry_s: int,
         timeout_s: float = 60.0,
-        on_wait: OnWait = lambda _seconds: None,
+        on_wait: OnWait = lambda _wait: None,
         clock: PaceClock | None = None,
         max_in_flight: int = 16,
         **auth: Any,
@@ -73,6 +75,8 @@ class RestClient:
         self._timeout_s = timeout_s
         self._retry_s = retry_s
         self._calls: Counter[str] = Counter()
+        self._under_way: dict[int, float] = {}  # when each call was sent, by a number of our own
+        self._numbers = itertools.count()
         self._mutex = threading.Lock()
         try:
             self._config = Config(
@@ -106,6 +110,16 @@ class RestClient:
         with self._mutex:
             return dict(self._calls)
 
+    def stoppable(self, should_stop: ShouldStop) -> AbstractContextManager[None]:
+        """Ask before each call, as `core.ports.Calls` says."""
+        return self._pacer.stoppable(should_stop)
+
+    def unanswered_s(self) -> float:
+        """Return for how many seconds the oldest call under way has had no answer, 0 for none."""
+        with self._mutex:
+            oldest = min(self._under_way.values(), default=None)
+        return self._pacer.now() - oldest if oldest is not None else 0.0
+
     def get(self, path: str, query: JsonDict | None = None, **parts: str) -> JsonDict:
         """Send a GET. `parts` fill the `{…}` of the path."""
         return self._send("GET", path, parts, query=query)
@@ -133,9 +147,7 @@ class RestClient:
         """
         started = self._pacer.now()
         for attempt in itertools.count(1):
-            self._pacer.wait_for_turn()
-            self._count("POST", path)
-            with self._in_flight:
+            with self._turn("POST", path):
                 answer = self._post_once(path, body)
             if answer.status_code != requests.codes.too_many_requests:
                 self._pacer.note_success()
@@ -178,10 +190,8 @@ class RestClient:
         filled = path.format(**{name: quote(part, safe="") for name, part in parts.items()})
         started = self._pacer.now()
         for attempt in itertools.count(1):
-            self._pacer.wait_for_turn()
-            self._count(method, path)
             try:
-                with self._in_flight:
+                with self._turn(method, path):
                     answer = self._api.do(
                         method,
                         filled,
@@ -223,11 +233,24 @@ class RestClient:
         if isinstance(error, TooManyRequests):
             self._pacer.note_refusal(asked, attempt)
         else:
-            self._pacer.wait(backoff_s(attempt) if asked is None else float(asked))
+            pause = backoff_s(attempt) if asked is None else float(asked)
+            self._pacer.wait(pause, _reason(error))
 
-    def _count(self, method: str, path: str) -> None:
-        with self._mutex:
-            self._calls[f"{method} {path}"] += 1
+    @contextmanager
+    def _turn(self, method: str, path: str) -> Iterator[None]:
+        """Hold one of the calls that may be under way, once its turn has come."""
+        self._pacer.wait_for_turn()
+        with self._in_flight:
+            self._pacer.stop_if_asked()
+            number = next(self._numbers)
+            with self._mutex:
+                self._calls[f"{method} {path}"] += 1
+                self._under_way[number] = self._pacer.now()
+            try:
+                yield
+            finally:
+                with self._mutex:
+                    del self._under_way[number]
 
 
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -288,6 +311,13 @@ def _cause(raised: BaseException) -> BaseException:
     if isinstance(raised, _WantsRetryError) and raised.__context__ is not None:
         return raised.__context__
     return raised
+
+
+def _reason(error: BaseException) -> WaitReason:
+    """Return why a call is sent again, other than after a 429."""
+    if isinstance(error, requests.RequestException | TimeoutError):
+        return WaitReason.NO_ANSWER
+    return WaitReason.FAILED
 
 
 def _is_passing(error: BaseException, attempt: int) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from core.gateways.machine.operation_file import OperationFile, storable
 from core.operations.grid_row import GridRow
 from core.operations.kinds import OperationKind
-from core.operations.operation import LogLine
+from core.operations.operation import LogLine, Waiting
 
 _KEEP = 50
 _KEPT_READINGS = 3  # of the workspace; they must not push out what was done
@@ -27,13 +27,13 @@ class OperationContents(OperationFile):
         step: str | None = None,
         done: int | None = None,
         total: int | None = None,
-        waiting_until: float | None = None,
+        waiting: Waiting | None = None,
         log: Sequence[LogLine] = (),
-    ) -> None:
+    ) -> bool:
         with self._best_effort(), self._transaction() as sql:
             found = sql.execute("select seq from operation where id=?", (operation_id,)).fetchone()
             if found is None:
-                return
+                return False
             seq = found["seq"]
             sql.executemany(
                 "insert into row values(?, ?, ?, ?, ?) "
@@ -46,10 +46,17 @@ class OperationContents(OperationFile):
             sql.execute(
                 "update operation set seq=?, heartbeat=?, step=coalesce(?, step), "
                 "done=coalesce(?, done), total=coalesce(?, total), "
-                "waiting_until=coalesce(?, waiting_until) where id=?",
-                (seq + len(rows), time.time(), step, done, total, waiting_until, operation_id),
+                "waiting_for=coalesce(?, waiting_for), waiting_at=coalesce(?, waiting_at) "
+                "where id=?",
+                (
+                    *(seq + len(rows), time.time(), step, done, total),
+                    *((waiting.reason, waiting.at) if waiting else (None, None)),
+                    operation_id,
+                ),
             )
             self._log(sql, operation_id, log)
+            return True
+        return False
 
     def put_documents(self, operation_id: str, documents: Mapping[str, bytes]) -> None:
         with self._best_effort(), self._transaction() as sql:
@@ -82,9 +89,10 @@ class OperationContents(OperationFile):
         return [GridRow.from_json(json.loads(text)) for text in texts]
 
     def log_lines(self, operation_id: str, limit: int) -> list[LogLine]:
-        rows = self._connection().execute(
+        rows = self._rows(
             "select at, level, text from log where operation=? order by rowid desc limit ?",
-            (operation_id, limit),
+            operation_id,
+            limit,
         )
         return [LogLine(row["at"], row["level"], row["text"]) for row in rows][::-1]
 
@@ -111,7 +119,7 @@ class OperationContents(OperationFile):
             for condition, kept in (("!=", _KEEP), ("=", _KEPT_READINGS))
             for row in sql.execute(
                 f"select id from operation where {_HAS_ENDED} and kind {condition} ? "
-                "order by created desc limit -1 offset ?",
+                "order by rowid desc limit -1 offset ?",
                 (OperationKind.INFO, kept),
             )
         ]

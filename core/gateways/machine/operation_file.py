@@ -1,16 +1,22 @@
-"""The SQLite file of operations: one for all processes of this app on this machine."""
+"""The SQLite file of operations: one for all processes of this app on this machine.
 
+It can be lost: somebody deletes it, a cleaner empties its folder, a disk damages it. It is then
+moved aside and made anew, by whoever notices first.
+"""
+
+import fcntl
 import logging
 import os
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from core.errors import StateError
+from core.json_text import fingerprint
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +27,8 @@ create table if not exists operation(
   params text not null, created real not null, started real not null default 0,
   finished real not null default 0, heartbeat real not null, host text not null,
   pid integer, pid_start text, total integer not null default 0, done integer not null default 0,
-  step text not null default '', waiting_until real not null default 0, outcome text,
+  step text not null default '', waiting_for text not null default '',
+  waiting_at real not null default 0, outcome text,
   error text not null default '', cancel_reason text not null default '',
   seq integer not null default 0);
 create table if not exists row(
@@ -34,7 +41,35 @@ create table if not exists document(
 create table if not exists log(
   operation text not null, at real not null, level text not null, text text not null);
 create index if not exists log_operation on log(operation);
+create table if not exists notice(text text not null);
 """
+_VERSION = int(fingerprint(_TABLES)[:7], 16)  # of the tables; another version's file is moved aside
+_FILE, _BESIDE = "operations.sqlite", ("-wal", "-shm")
+_RESERVE, _RESERVED_BYTES = "reserve", 1024 * 1024
+# What says that the file is not, or no longer, ours to read. A full disk and a busy file do not.
+_DAMAGE = frozenset(
+    {
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_FORMAT,
+        sqlite3.SQLITE_SCHEMA,
+    }
+)
+_DAMAGE_IN_DETAIL = frozenset(
+    {
+        sqlite3.SQLITE_READONLY_DBMOVED,
+        sqlite3.SQLITE_IOERR_SHORT_READ,
+        sqlite3.SQLITE_IOERR_READ,
+        sqlite3.SQLITE_IOERR_CORRUPTFS,
+    }
+)
+_LOST = (
+    "What this page knew about operations was lost: its folder on this machine was deleted or "
+    "damaged. Jobs, files and the history are not affected. Validate again before you import."
+)
+_FULL_FIX = "Free some space on it, or set CACHE_FOLDER to a folder on another disk."
+_UNUSABLE_FIX = "Set CACHE_FOLDER to a folder on this machine that only this app uses."
 
 
 class OperationFile:
@@ -46,49 +81,47 @@ class OperationFile:
         Raises:
             StateError: the directory cannot be used, or is open to other users.
         """
-        try:
-            directory.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            directory.mkdir(mode=0o700, exist_ok=True)
-            status = directory.stat()
-            if status.st_uid != os.getuid() or status.st_mode & 0o077:
-                raise PermissionError("it belongs to another user, or others can open it")
-            self._path = directory / "operations.sqlite"
-            self._local = threading.local()
-            self._make_tables(sleep)
-        except (OSError, sqlite3.Error) as error:
-            raise StateError(
-                f"{directory} cannot be used: {error}.",
-                fix="Set CACHE_FOLDER to a folder on this machine that only this app uses.",
-            ) from error
+        self._directory = directory
+        self._path = directory / _FILE
+        self._local = threading.local()
+        self._sleep = sleep
+        self._was_there = False
+        self._healing(lambda _sql: None)
 
-    def _make_tables(self, sleep: Callable[[float], None]) -> None:
-        """SQLite's own timeout does not cover the switch to WAL: it fails at once where another
-        process writes at that moment."""
-        tries = 0
-        while True:
-            try:
-                self._connection().executescript(_TABLES)
-                return
-            except sqlite3.OperationalError as error:
-                tries += 1
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or tries == _TRIES:
-                    raise
-            sleep(_AGAIN_S)
+    def check(self) -> None:
+        """Make sure that the file can be read; heal it where that is possible.
+
+        Raises:
+            StateError: it cannot be read.
+        """
+        self._one("select count(*) from operation")
+
+    def notice(self) -> str:
+        row = self._one("select text from notice limit 1")
+        return row["text"] if row else ""
+
+    # For those who inherit
 
     def _one(self, query: str, *values: Any) -> sqlite3.Row | None:
-        row: sqlite3.Row | None = self._connection().execute(query, values).fetchone()
-        return row
+        rows = self._rows(query, *values)
+        return rows[0] if rows else None
 
-    def _connection(self) -> sqlite3.Connection:
-        """Return this thread's connection; a forked process gets one of its own."""
-        if getattr(self._local, "pid", None) != os.getpid():
-            connection = sqlite3.connect(self._path, timeout=10, isolation_level=None)
-            connection.row_factory = sqlite3.Row
-            connection.execute("pragma journal_mode=wal")
-            connection.execute("pragma synchronous=normal")
-            self._local.connection, self._local.pid = connection, os.getpid()
-        found: sqlite3.Connection = self._local.connection
-        return found
+    def _rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
+        return self._healing(lambda sql: sql.execute(query, values).fetchall())
+
+    @contextmanager
+    def _transaction(self, mode: str = "immediate") -> Iterator[sqlite3.Connection]:
+        connection = self._healing(lambda sql: _begun(sql, mode))
+        try:
+            yield connection
+            connection.execute("commit")
+        except BaseException as error:
+            with suppress(sqlite3.Error):
+                connection.execute("rollback")
+            if isinstance(error, sqlite3.Error):
+                self._heal(error)
+                raise self._unusable(error) from error
+            raise
 
     @staticmethod
     @contextmanager
@@ -96,19 +129,169 @@ class OperationFile:
         """A full disk loses what is shown; it must not end what is done in the workspace."""
         try:
             yield
-        except sqlite3.Error as error:
+        except StateError as error:
             log.warning("could not store what the page shows: %s", error)
 
-    @contextmanager
-    def _transaction(self, mode: str = "immediate") -> Iterator[sqlite3.Connection]:
-        connection = self._connection()
-        connection.execute(f"begin {mode}")
+    def _release_reserve(self) -> None:
+        """Give back the space that is kept for what must be written on a full disk."""
+        with suppress(OSError):
+            (self._directory / _RESERVE).unlink()
+
+    def _keep_reserve(self) -> None:
+        reserve = self._directory / _RESERVE
+        with suppress(OSError):
+            if not reserve.exists():
+                reserve.write_bytes(os.urandom(_RESERVED_BYTES))  # zeros may take no space
+
+    # Opening and healing
+
+    def _healing(self, work: Callable[[sqlite3.Connection], Any]) -> Any:
+        """Do some work that may be done twice; heal the file in between where it is damaged."""
         try:
-            yield connection
-        except BaseException:
-            connection.execute("rollback")
-            raise
-        connection.execute("commit")
+            return work(self._connection())
+        except (OSError, sqlite3.Error) as error:
+            if not self._heal(error):
+                raise self._unusable(error) from error
+        try:
+            return work(self._connection())
+        except (OSError, sqlite3.Error) as error:
+            raise self._unusable(error) from error
+
+    def _connection(self) -> sqlite3.Connection:
+        """Return this thread's connection to the file that is there now.
+
+        A forked process gets one of its own, and so does whoever had a file that is gone.
+        """
+        kept = getattr(self._local, "connection", None)
+        if kept is not None and self._local.owner == (os.getpid(), self._identity()):
+            found: sqlite3.Connection = kept
+            return found
+        self._close()
+        self._prepare_folder()
+        return self._open()
+
+    def _identity(self) -> tuple[int, ...]:
+        """Return which files are there: the database, and the memory that its users share."""
+        return tuple(_inode(f"{self._path}{end}") for end in ("", "-shm"))
+
+    def _prepare_folder(self) -> None:
+        self._directory.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._directory.mkdir(mode=0o700, exist_ok=True)
+        status = self._directory.stat()
+        if status.st_uid != os.getuid() or status.st_mode & 0o077:
+            raise PermissionError("it belongs to another user, or others can open it")
+
+    def _open(self) -> sqlite3.Connection:
+        is_lost = self._was_there and not self._path.exists()
+        if not self._path.exists():
+            self._remove_leftovers()
+        connection = sqlite3.connect(self._path, timeout=10, isolation_level=None)
+        self._local.connection, self._local.owner = connection, (os.getpid(), ())
+        connection.row_factory = sqlite3.Row
+        self._make_tables(connection, is_lost=is_lost)
+        self._was_there = True
+        self._local.owner = (os.getpid(), self._identity())
+        return connection
+
+    def _remove_leftovers(self) -> None:
+        """Remove what belonged to a file that is gone: it must not be taken for the new one's."""
+        for end in _BESIDE:
+            with suppress(FileNotFoundError):
+                Path(f"{self._path}{end}").unlink()
+
+    def _make_tables(self, connection: sqlite3.Connection, *, is_lost: bool) -> None:
+        """SQLite's own timeout does not cover the switch to WAL: it fails at once where another
+        process writes at that moment."""
+        tries = 0
+        while True:
+            try:
+                connection.execute("pragma journal_mode=wal")
+                connection.execute("pragma synchronous=normal")
+                self._write_tables(connection, is_lost=is_lost)
+                return
+            except sqlite3.OperationalError as error:
+                tries += 1
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or tries == _TRIES:
+                    raise
+            self._sleep(_AGAIN_S)
+
+    def _write_tables(self, connection: sqlite3.Connection, *, is_lost: bool) -> None:
+        # In this order: another process may make them in between, all at once.
+        has_tables = connection.execute("select 1 from sqlite_master").fetchone() is not None
+        version = connection.execute("pragma user_version").fetchone()[0]
+        if version == _VERSION:
+            return
+        if version != 0 or has_tables:
+            raise _OtherTablesError("it was written by another version")
+        connection.executescript(f"begin immediate;{_TABLES}pragma user_version={_VERSION};commit;")
+        if is_lost:
+            log.warning("%s was lost and made anew", self._path)
+            connection.execute("insert into notice values(?)", (_LOST,))
+
+    def _heal(self, error: Exception) -> bool:
+        """Move a file aside that cannot be read, unless another process did. Returns whether to
+        try again."""
+        if not isinstance(error, sqlite3.Error) or not _is_damage(error):
+            return False
+        mine = getattr(self._local, "owner", (0, ()))[1]
+        self._close()
+        with suppress(OSError), self._alone():
+            if mine in ((), self._identity()) or not self._path.exists():
+                self._move_aside(error)
+        return True
+
+    def _move_aside(self, error: Exception) -> None:
+        log.warning("%s cannot be read and is made anew: %s", self._path, error)
+        self._remove_leftovers()
+        with suppress(FileNotFoundError):
+            self._path.replace(f"{self._path}.damaged")
+        self._was_there = not isinstance(error, _OtherTablesError)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let one process heal at a time."""
+        with (self._directory / "healing.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def _close(self) -> None:
+        kept = getattr(self._local, "connection", None)
+        self._local.connection = None
+        if kept is not None and self._local.owner[0] == os.getpid():
+            with suppress(sqlite3.Error):
+                kept.close()
+
+    def _unusable(self, error: Exception) -> StateError:
+        code = getattr(error, "sqlite_errorcode", 0)
+        if code & 0xFF == sqlite3.SQLITE_FULL or code == sqlite3.SQLITE_IOERR_WRITE:
+            return StateError(f"The disk that holds {self._directory} is full.", fix=_FULL_FIX)
+        return StateError(f"{self._directory} cannot be used: {error}.", fix=_UNUSABLE_FIX)
+
+
+class _OtherTablesError(sqlite3.DatabaseError):
+    """The file has the tables of another version of this app."""
+
+
+def _inode(path: str) -> int:
+    try:
+        return Path(path).stat().st_ino
+    except OSError:
+        return 0
+
+
+def _begun(connection: sqlite3.Connection, mode: str) -> sqlite3.Connection:
+    connection.execute(f"begin {mode}")
+    return connection
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0)
+    return (
+        isinstance(error, _OtherTablesError)
+        or code & 0xFF in _DAMAGE
+        or code in _DAMAGE_IN_DETAIL
+        or (code == sqlite3.SQLITE_ERROR and "no such" in str(error))
+    )
 
 
 def storable(text: str) -> str:

@@ -2,26 +2,39 @@
 
 import json
 import os
-import socket
 import sqlite3
 import time
 import uuid
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
+from core.errors import StateError
 from core.gateways.machine.operation_contents import OperationContents
 from core.gateways.machine.operation_file import storable
-from core.gateways.machine.processes import process_start
+from core.gateways.machine.processes import machine, process_start
 from core.json_text import JsonDict
 from core.operations.kinds import EXCLUSIVE_KINDS, OperationKind
-from core.operations.operation import Operation, OperationRunningError, Status
+from core.operations.operation import (
+    SHUTDOWN,
+    Operation,
+    OperationRunningError,
+    Status,
+    Waiting,
+)
 from core.operations.outcome import Outcome
+from core.ports import WaitReason
 
 _ACTIVE = "('queued','running','cancelling')"
+_ALL = "select rowid as number, * from operation"
 _QUEUED_S = 30.0  # a page that was closed between its two requests never begins its operation
 _SILENT_S = 30.0  # of another host's process, which cannot be asked
-_LOST = "The process ended before it finished. Completed rows are listed."
-_NEVER_BEGUN = "The page was closed before it started. Nothing was changed."
+_LISTED = "Completed rows are listed; validate again before you continue."
+_KILLED = f"Its process was killed or crashed before it finished. {_LISTED}"
+_SHUT_DOWN = f"The app was shut down before it could finish. {_LISTED}"
+_RESTARTED = f"The app was started anew elsewhere before it finished. {_LISTED}"
+_NEVER_ASKED = "The page was closed before it started. Nothing was changed."
+_NEVER_BEGUN = "Its process ended before it began. Nothing was changed. See the app log."
 
 
 class SqliteOperationStore(OperationContents):
@@ -30,7 +43,8 @@ class SqliteOperationStore(OperationContents):
     def __init__(self, directory: Path, sleep: Callable[[float], None] = time.sleep) -> None:
         """Open or make the file. Raises StateError, as `OperationFile` does."""
         super().__init__(directory, sleep)
-        self._host = socket.gethostname()
+        self._host = machine()
+        self._keep_reserve()
 
     # Life cycle
 
@@ -40,24 +54,26 @@ class SqliteOperationStore(OperationContents):
         with self._transaction() as sql:
             if kind is OperationKind.INFO:
                 reading = sql.execute(
-                    f"select * from operation where status in {_ACTIVE} and kind=? limit 1", (kind,)
+                    f"{_ALL} where status in {_ACTIVE} and kind=? limit 1", (kind,)
                 ).fetchone()
                 if reading:
                     return _operation(reading)
             if kind in EXCLUSIVE_KINDS:
                 held = sql.execute(
-                    f"select * from operation where status in {_ACTIVE} and kind != ? limit 1",
+                    f"{_ALL} where status in {_ACTIVE} and kind != ? limit 1",
                     (OperationKind.INFO,),
                 ).fetchone()
                 if held:
                     raise OperationRunningError(_operation(held), now)
-            sql.execute(
+                sql.execute("delete from notice")
+            number = sql.execute(
                 "insert into operation(id, kind, status, actor, params, created, heartbeat, host) "
                 "values(?, ?, ?, ?, ?, ?, ?, ?)",
                 (operation_id, kind, "queued", actor, json.dumps(params), now, now, self._host),
-            )
+            ).lastrowid
             self._forget_old(sql)
-        return Operation(operation_id, kind, Status.QUEUED, actor, params, now)
+        self._keep_reserve()
+        return Operation(operation_id, kind, Status.QUEUED, actor, params, now, number=number or 0)
 
     def claim(self, operation_id: str) -> bool:
         now, pid = time.time(), os.getpid()
@@ -72,8 +88,13 @@ class SqliteOperationStore(OperationContents):
     def finish(
         self, operation_id: str, status: Status, outcome: Outcome | None, error: str = ""
     ) -> None:
-        with self._transaction() as sql:
-            self._finish(sql, operation_id, status, outcome, error)
+        try:
+            with self._transaction() as sql:
+                self._finish(sql, operation_id, status, outcome, error)
+        except StateError:
+            self._release_reserve()
+            with self._transaction() as sql:
+                self._finish(sql, operation_id, status, outcome, error)
 
     def request_cancel(self, operation_id: str, reason: str) -> None:
         with self._transaction() as sql:
@@ -107,71 +128,104 @@ class SqliteOperationStore(OperationContents):
 
     def should_stop(self, operation_id: str) -> bool:
         row = self._one("select status from operation where id=?", operation_id)
-        return row is None or row["status"] not in ("running", "queued")
+        return row is not None and row["status"] not in ("running", "queued")
 
-    def beat(self, operation_id: str) -> None:
+    def beat(self, operation: Operation) -> bool:
         with self._best_effort(), self._transaction() as sql:
-            sql.execute("update operation set heartbeat=? where id=?", (time.time(), operation_id))
+            found = sql.execute(
+                "update operation set heartbeat=? where id=?", (time.time(), operation.operation_id)
+            )
+            if not found.rowcount:
+                self._put_back(sql, operation)
+            return bool(found.rowcount)
+        return True
+
+    def note_launch(self, operation_id: str, pid: int | None, problem: str = "") -> None:
+        with self._transaction() as sql:
+            if problem:
+                error = f"{problem} Nothing was changed."
+                self._finish(sql, operation_id, Status.FAILED, None, error)
+            else:
+                sql.execute(
+                    "update operation set pid=?, pid_start=?, host=? where id=? and "
+                    "status='queued'",
+                    (pid, process_start(pid), self._host, operation_id),
+                )
 
     def get(self, operation_id: str) -> Operation | None:
-        row = self._one("select * from operation where id=?", operation_id)
-        return _operation(row) if row else None
+        row = self._one(f"{_ALL} where id=?", operation_id)
+        return self._as_it_is(row) if row else None
 
     def active(self) -> Operation | None:
-        self._reap()
-        row = self._one(
-            f"select * from operation where status in {_ACTIVE} and kind != 'info' "
-            "order by created desc limit 1"
+        rows = self._rows(
+            f"{_ALL} where status in {_ACTIVE} and kind != 'info' order by number desc"
         )
-        return _operation(row) if row else None
+        return next((_operation(row) for row in rows if self._end_of(row) is None), None)
 
     def latest(self, kinds: Iterable[OperationKind], *, ended: bool = False) -> Operation | None:
         names = list(kinds)
         wanted = " and status='succeeded'" if ended else ""
         row = self._one(
-            f"select * from operation where kind in ({','.join('?' * len(names))}){wanted} "
-            "order by created desc limit 1",
+            f"{_ALL} where kind in ({','.join('?' * len(names))}){wanted} "
+            "order by number desc limit 1",
             *names,
         )
-        return _operation(row) if row else None
+        return self._as_it_is(row) if row else None
 
     def ended(self) -> list[Operation]:
         self._reap()
-        rows = self._connection().execute(
-            f"select * from operation where status not in {_ACTIVE} and kind != 'info' "
-            "order by created desc"
-        )
-        return [_operation(row) for row in rows.fetchall()]
+        rows = self._rows(f"{_ALL} where kind != 'info' order by number desc")
+        operations = map(self._as_it_is, rows)
+        return [operation for operation in operations if not operation.status.is_active]
 
     # Inside
 
     def _reap(self) -> None:
-        """Note operations as interrupted whose process is gone."""
-        rows = (
-            self._connection()
-            .execute(f"select * from operation where status in {_ACTIVE}")
-            .fetchall()
-        )
-        gone = [row["id"] for row in rows if self._is_gone(row)]
-        if not gone:
+        """Note how operations ended whose process is gone; they are shown so in any case."""
+        rows = self._rows(f"{_ALL} where status in {_ACTIVE}")
+        if all(self._end_of(row) is None for row in rows):
             return
-        with self._transaction() as sql:
-            for operation_id in gone:
-                row = sql.execute("select * from operation where id=?", (operation_id,)).fetchone()
-                if row is None or not self._is_gone(row):
-                    continue  # it was claimed or forgotten meanwhile
-                if row["status"] == Status.QUEUED:
-                    self._finish(sql, operation_id, Status.CANCELLED, None, _NEVER_BEGUN)
-                else:
-                    self._finish(sql, operation_id, Status.INTERRUPTED, None, _LOST)
+        with self._best_effort(), self._transaction() as sql:
+            for row in sql.execute(f"{_ALL} where status in {_ACTIVE}").fetchall():
+                if end := self._end_of(row):  # it may have been claimed meanwhile
+                    self._finish(sql, row["id"], end[0], None, end[1])
 
-    def _is_gone(self, row: sqlite3.Row) -> bool:
-        now = time.time()
-        if row["status"] == Status.QUEUED:
-            return bool(now - row["created"] > _QUEUED_S)
-        if row["host"] == self._host:
-            return bool(process_start(row["pid"]) != row["pid_start"])
-        return bool(now - row["heartbeat"] > _SILENT_S)
+    def _as_it_is(self, row: sqlite3.Row) -> Operation:
+        """Return an operation as ended where its process is gone, noted or not."""
+        operation, end = _operation(row), self._end_of(row)
+        return replace(operation, status=end[0], error=end[1]) if end else operation
+
+    def _end_of(self, row: sqlite3.Row) -> tuple[Status, str] | None:
+        """Return how an operation ended that could not say so itself; None when none did."""
+        status = Status(row["status"])
+        if not status.is_active:
+            return None
+        is_here, is_launched = row["host"] == self._host, row["pid"] is not None
+        if is_here and is_launched and process_start(row["pid"]) == row["pid_start"]:
+            return None
+        if status is Status.QUEUED:
+            if is_launched and is_here:
+                return Status.FAILED, _NEVER_BEGUN
+            is_late = _age(row["created"]) > _QUEUED_S
+            return (Status.CANCELLED, _NEVER_ASKED) if is_late else None
+        if is_here:
+            is_shutdown = row["cancel_reason"] == SHUTDOWN
+            return Status.INTERRUPTED, _SHUT_DOWN if is_shutdown else _KILLED
+        is_silent = _age(row["heartbeat"]) > _SILENT_S
+        return (Status.INTERRUPTED, _RESTARTED) if is_silent else None
+
+    def _put_back(self, sql: sqlite3.Connection, operation: Operation) -> None:
+        """Enter an operation of this process anew, after the file was lost."""
+        now, pid = time.time(), os.getpid()
+        sql.execute(
+            "insert or ignore into operation(id, kind, status, actor, params, created, started, "
+            "heartbeat, host, pid, pid_start) values(?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(operation.operation_id, operation.kind, operation.actor),
+                *(json.dumps(operation.params), operation.created, operation.started),
+                *(now, self._host, pid, process_start(pid)),
+            ),
+        )
 
     @staticmethod
     def _finish(
@@ -183,7 +237,8 @@ class SqliteOperationStore(OperationContents):
     ) -> None:
         text = json.dumps(outcome.as_json()) if outcome is not None else None
         sql.execute(
-            f"update operation set status=?, finished=?, outcome=?, error=?, waiting_until=0 "
+            f"update operation set status=?, finished=?, outcome=?, error=?, waiting_for='', "
+            f"waiting_at=0 "
             f"where id=? and status in {_ACTIVE}",
             (status, time.time(), text, storable(error), operation_id),
         )
@@ -203,9 +258,16 @@ def _operation(row: sqlite3.Row) -> Operation:
         total=row["total"],
         done=row["done"],
         step=row["step"],
-        waiting_until=row["waiting_until"],
+        waiting=Waiting(WaitReason(row["waiting_for"]), row["waiting_at"]),
         outcome=Outcome.from_json(json.loads(row["outcome"]), kind) if row["outcome"] else None,
         error=row["error"],
         cancel_reason=row["cancel_reason"],
         seq=row["seq"],
+        number=row["number"],
     )
+
+
+def _age(then: float) -> float:
+    """Return the seconds since a moment; one that is far ahead, by a clock that was wrong, is as
+    old as it is far."""
+    return abs(time.time() - then)

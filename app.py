@@ -70,7 +70,7 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses, PageSettin
         SqliteOperationStore(folder),
         WorkspaceReader(connect_from_env(settings)),
     )
-    processes = OperationProcesses(folder / "callbacks")
+    processes = OperationProcesses(folder / "callbacks", parts.store.note_launch)
     app = Dash(
         "app",
         title="Job Sync",

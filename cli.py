@@ -50,6 +50,7 @@ _COLOURS: Mapping[str, str] = {
     RowResult.REMOVED: "red",
     RowResult.ADOPTED: "green",
     RowResult.FAILED: "bold red",
+    RowResult.NOT_STARTED: "dim",
 }
 _SHOWN_PATHS = 3
 _ONLY_JSON = ("mapping_text", "mapping_entries", "files")  # too long for a line

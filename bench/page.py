@@ -99,7 +99,7 @@ def _served(size: int) -> Iterator[tuple[RunningPage, Path, Page]]:
             sync_playwright() as playwright,
         ):
             browser = launch(playwright)
-            [store] = (folder / "cache").glob("page-*/operations.sqlite")
+            [store] = (folder / "cache").glob("page-*/*/operations.sqlite")
             yield served, store, browser.new_page(viewport={"width": 1280, "height": 860})
             browser.close()
 

@@ -20,7 +20,8 @@
     + UnreachableError           no answer came in time
     + BusyError                  it was asked for as long as allowed, and could not answer
     + AmbiguousAnswerError       sent once, no answer: it may have taken effect
-* StoppedError                   stopped on request while reading; no failure, so not a SyncError
+
+A StoppedError is not one of them: somebody asked for it, and nothing failed.
 """
 
 from collections.abc import Sequence

@@ -16,7 +16,13 @@ from core.jobsettings.principals import Principal, PrincipalField, effective_run
 from core.json_text import JobSettings, JsonDict
 from core.operations.grid_row import GridRow
 from core.operations.kinds import EXCLUSIVE_KINDS, OperationKind
-from core.operations.operation import LogLine, Operation, OperationRunningError, Status
+from core.operations.operation import (
+    LogLine,
+    Operation,
+    OperationRunningError,
+    Status,
+    Waiting,
+)
 from core.operations.outcome import Outcome
 from core.ports import (
     ActiveRun,
@@ -497,6 +503,7 @@ class FakeOperationStore:
     def __init__(self, now: Callable[[], float] | None = None) -> None:
         self._now = now or itertools.count(1_700_000_000).__next__
         self._kept: dict[str, _Kept] = {}
+        self._numbers = itertools.count(1)
         self._mutex = threading.RLock()
 
     # Life cycle
@@ -511,7 +518,10 @@ class FakeOperationStore:
             if held and kind in EXCLUSIVE_KINDS:
                 raise OperationRunningError(held, now)
             name = f"{len(self._kept) + 1:032x}"
-            operation = Operation(name, kind, Status.QUEUED, actor, _plain(params), now)
+            number = next(self._numbers)
+            operation = Operation(
+                name, kind, Status.QUEUED, actor, _plain(params), now, number=number
+            )
             self._kept[name] = _Kept(operation)
             return operation
 
@@ -533,7 +543,7 @@ class FakeOperationStore:
                     outcome=self._kept_outcome(operation_id, outcome),
                     error=error,
                     finished=float(self._now()),
-                    waiting_until=0.0,
+                    waiting=Waiting(),
                 )
 
     def request_cancel(self, operation_id: str, reason: str) -> None:
@@ -545,10 +555,23 @@ class FakeOperationStore:
                 self._change(operation_id, cancel_reason=reason)
 
     def should_stop(self, operation_id: str) -> bool:
-        return self._status(operation_id) not in (Status.RUNNING, Status.QUEUED)
+        return self._status(operation_id) not in (None, Status.RUNNING, Status.QUEUED)
 
-    def beat(self, operation_id: str) -> None:
-        """Nobody looks at the pulse here."""
+    def beat(self, operation: Operation) -> bool:
+        """Nobody looks at the pulse here; what was lost is put back."""
+        with self._mutex:
+            is_there = operation.operation_id in self._kept
+            if not is_there:
+                number = next(self._numbers)
+                self._kept[operation.operation_id] = _Kept(replace(operation, number=number))
+            return is_there
+
+    def note_launch(self, operation_id: str, pid: int | None, problem: str = "") -> None:
+        if problem:
+            self.finish(operation_id, Status.FAILED, None, f"{problem} Nothing was changed.")
+
+    def notice(self) -> str:
+        return ""
 
     # What it tells
 
@@ -560,20 +583,21 @@ class FakeOperationStore:
         step: str | None = None,
         done: int | None = None,
         total: int | None = None,
-        waiting_until: float | None = None,
+        waiting: Waiting | None = None,
         log: Sequence[LogLine] = (),
-    ) -> None:
+    ) -> bool:
         with self._mutex:
             kept = self._kept.get(operation_id)
             if kept is None:
-                return
+                return False
             before = kept.operation.seq
             for number, row in enumerate(rows, start=before + 1):
                 kept.rows[row.key] = (number, json.dumps(row.as_json()))
             kept.log.extend(log)
-            moved = {"step": step, "done": done, "total": total, "waiting_until": waiting_until}
+            moved = {"step": step, "done": done, "total": total, "waiting": waiting}
             told = {name: value for name, value in moved.items() if value is not None}
             self._change(operation_id, seq=before + len(rows), **told)
+            return True
 
     def put_documents(self, operation_id: str, documents: Mapping[str, bytes]) -> None:
         with self._mutex:

@@ -5,7 +5,7 @@ reads pickles; docs/adr/0008 says what was measured.
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import multiprocess
 import multiprocess.forkserver
@@ -19,16 +19,28 @@ _EXPIRE_S = 3600
 _PRELOAD = ("dash", "web.worker", "databricks.sdk")
 
 
+class NoteLaunch(Protocol):
+    """See `OperationStore.note_launch`."""
+
+    def __call__(self, operation_id: str, pid: int | None, problem: str = "") -> None: ...
+
+
 class OperationProcesses(DiskcacheManager):
     """Starts each job in a process that inherits no socket, and never kills one.
 
     Jobs are cancelled through the store of operations, and end by themselves between two writes.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, note_launch: NoteLaunch) -> None:
+        """Keep messages in a directory of this user alone.
+
+        Args:
+            note_launch: learns which process carries out the operation of an id, or why none does.
+        """
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         cache = open_json_cache(directory, size_bytes=_SIZE_BYTES, eviction_policy="none")
         super().__init__(cache, expire=_EXPIRE_S)
+        self._note_launch = note_launch
         self._context = multiprocess.get_context("forkserver")
         self._context.set_forkserver_preload(list(_PRELOAD))
 
@@ -44,7 +56,13 @@ class OperationProcesses(DiskcacheManager):
             target=job_fn,
             args=(key, self._make_progress_key(key), args, _without_secrets(context)),
         )
-        process.start()
+        [operation_id] = args
+        try:
+            process.start()
+        except (OSError, EOFError, ValueError) as error:  # no memory, no process, no forkserver
+            self._note_launch(operation_id, None, f"Its process could not start: {error}.")
+            raise
+        self._note_launch(operation_id, process.pid)
         return f"{process.pid}-{_born(process.pid)}"
 
     def job_running(self, job: Any) -> bool:

@@ -9,8 +9,15 @@ from core.errors import Issue
 from core.gateways.machine.operation_store import SqliteOperationStore
 from core.operations.grid_row import GridRow, RowState
 from core.operations.kinds import EXCLUSIVE_KINDS, OperationKind
-from core.operations.operation import LogLine, OperationRunningError, OperationStore, Status
+from core.operations.operation import (
+    LogLine,
+    OperationRunningError,
+    OperationStore,
+    Status,
+    Waiting,
+)
 from core.operations.outcome import Outcome
+from core.ports import WaitReason
 from core.reporting.report import ReportStatus
 from tests.fakes import FakeOperationStore
 
@@ -154,8 +161,8 @@ def test_what_ended_cannot_be_cancelled(store: OperationStore, running: str) -> 
     store.request_cancel("unknown", "by ana")
 
 
-def test_what_is_unknown_should_stop(store: OperationStore) -> None:
-    assert store.should_stop("unknown")
+def test_nobody_asked_what_is_unknown_to_stop(store: OperationStore) -> None:
+    assert not store.should_stop("unknown")
 
 
 def test_an_end_is_final(store: OperationStore, running: str) -> None:
@@ -166,13 +173,13 @@ def test_an_end_is_final(store: OperationStore, running: str) -> None:
         tuple(Issue(text, text) for text in HOSTILE),
         message="No.",
     )
-    store.progress(running, waiting_until=9_999_999_999.0)
+    store.progress(running, waiting=Waiting(WaitReason.RATE_LIMIT, 9_999_999_999.0))
     store.finish(running, Status.FAILED, outcome, "No.")
     ended = store.get(running)
     assert ended is not None
     assert (ended.status, ended.outcome, ended.error) == (Status.FAILED, outcome, "No.")
     assert ended.finished >= ended.started
-    assert ended.waiting_until == 0.0
+    assert ended.waiting == Waiting()
     store.finish(running, Status.SUCCEEDED, None)
     assert store.get(running) == ended
     assert store.should_stop(running)
@@ -180,8 +187,8 @@ def test_an_end_is_final(store: OperationStore, running: str) -> None:
 
 def test_a_beat_changes_nothing_that_is_told(store: OperationStore, running: str) -> None:
     before = store.get(running)
-    store.beat(running)
-    store.beat("unknown")
+    assert before is not None
+    assert store.beat(before) is True
     assert store.get(running) == before
 
 
@@ -189,12 +196,13 @@ def test_a_beat_changes_nothing_that_is_told(store: OperationStore, running: str
 
 
 def test_only_what_has_moved_is_told(store: OperationStore, running: str) -> None:
-    store.progress(running, step="Reading jobs", done=3, total=10, waiting_until=5.0)
+    slow = Waiting(WaitReason.SLOW, 5.0)
+    store.progress(running, step="Reading jobs", done=3, total=10, waiting=slow)
     store.progress(running, done=4)
     operation = store.get(running)
     assert operation is not None
     assert (operation.step, operation.done, operation.total) == ("Reading jobs", 4, 10)
-    assert operation.waiting_until == 5.0
+    assert operation.waiting == slow
     store.progress(running, done=0, total=0)
     operation = store.get(running)
     assert operation is not None

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import re
-import sqlite3
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -416,13 +415,10 @@ def test_a_running_operation_is_cancelled(app: Dash, client: Any, store) -> None
 
 
 def test_a_callback_that_fails_shows_a_reference_and_nothing_else(
-    app: Dash, client: Any, env, caplog
+    app: Dash, client: Any, caplog, monkeypatch
 ) -> None:
     [output] = [c["output"] for c in app._callback_list if ids.HISTORY_STATUS in c["output"]]
-    file = page_folder(Settings.from_env(env), env) / "operations.sqlite"
-    connection = sqlite3.connect(file)
-    connection.execute("drop table operation")
-    connection.close()
+    monkeypatch.setattr(SqliteOperationStore, "ended", None)  # a bug
     inputs = {f"{ids.HISTORY_REQUEST}.data": 1, f"{ids.HISTORY_RELOAD}.n_clicks": 1}
     answer = dispatch(client, output, inputs)
     shown = answer.get_json()["sideUpdate"][ids.TOAST]["children"]

@@ -350,7 +350,7 @@ def test_an_import_stops_after_the_job_at_hand(
     assert stopped.error.startswith(text)
     assert len(beside.workspace.names()) == 1
     states = sorted(state for _, state in beside.states(stopped).values())
-    assert states == ["done", "failed", "failed"]
+    assert states == ["done", "not_started", "not_started"]
     entry = beside.entry(stopped)
     assert (entry.kind, entry.outcome, entry.message) == ("import", status, stopped.error)
     validated = beside.run("validate")

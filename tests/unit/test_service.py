@@ -722,9 +722,13 @@ def test_an_import_that_is_stopped_begins_no_further_job() -> None:
     listener = Listener(should_stop=lambda: bool(prod.jobs.log))
     report = prod.service(threads=1).import_jobs(listener=listener)
     assert len(prod.jobs.log) <= 2
-    assert [row.issues[0].message for row in report.rows[-1:]] == [
-        "Not started: the import was stopped."
-    ]
+    left = report.rows[-1]
+    assert (left.status, left.result, left.message) == (
+        "new",
+        "not_started",
+        "Not started: the import was stopped.",
+    )
+    assert "error" not in report.counts()
 
 
 def test_another_job_of_the_name_is_not_reported_as_imported(prod) -> None:

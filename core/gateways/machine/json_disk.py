@@ -5,11 +5,18 @@ its `fetch` unpickles rows that carry the mode of a pickle. Source: CVE-2025-698
 """
 
 import json
+import logging
+import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import diskcache
-from diskcache.core import MODE_PICKLE
+from diskcache.core import DBNAME, MODE_PICKLE
+
+from core.gateways.machine.generations import Generations
+
+log = logging.getLogger(__name__)
 
 _BYTES = "__bytes__"
 _NEVER_IN_FILES = 2**31 - 1  # bytes; every value stays in the database
@@ -43,8 +50,71 @@ class JsonDisk(diskcache.JSONDisk):  # type: ignore[misc]
         """Leave the file alone: entries of ours have none, so somebody else planted it."""
 
 
-def open_json_cache(directory: Path, *, size_bytes: int, **settings: Any) -> diskcache.Cache:
-    """Open a cache in a directory of this user alone.
+class LosableCache(diskcache.Cache):  # type: ignore[misc]
+    """A cache that is made anew when its file is deleted or damaged while it is open.
+
+    What was in it is gone then, as if it had expired.
+    """
+
+    def __init__(
+        self, directory: str, timeout: float = 60, disk: Any = JsonDisk, **settings: Any
+    ) -> None:
+        self._root = directory
+        self._more = (timeout, disk, settings)
+        self._generations = Generations(Path(directory), DBNAME)
+        path, is_new = self._generations.present()
+        try:
+            self._open(path, is_new)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise
+            self._open(*self._generations.renew(path.parent.name))
+
+    def __getstate__(self) -> tuple[Any, ...]:
+        timeout, disk, _ = self._more  # the settings are in the file
+        return (self._root, timeout, disk)
+
+    def get(self, *args: Any, **named: Any) -> Any:
+        return self._healing(super().get, *args, **named)
+
+    def set(self, *args: Any, **named: Any) -> Any:
+        return self._healing(super().set, *args, **named)
+
+    def add(self, *args: Any, **named: Any) -> Any:
+        return self._healing(super().add, *args, **named)
+
+    def delete(self, *args: Any, **named: Any) -> Any:
+        return self._healing(super().delete, *args, **named)
+
+    def _healing(self, work: Callable[..., Any], *args: Any, **named: Any) -> Any:
+        now = self._generations.identity()
+        if now != self._opened:
+            is_mine = now[0] == self._opened[0]
+            self._open(
+                *(self._generations.renew(now[0]) if is_mine else self._generations.present())
+            )
+        try:
+            return work(*args, **named)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError) and not _is_about_tables(error):
+                raise  # it is busy, or the disk is full
+            log.warning("%s cannot be read and is made anew: %s", self._root, error)
+            self._open(*self._generations.renew(self._opened[0]))
+        return work(*args, **named)
+
+    def _open(self, path: Path, is_new: bool) -> None:  # noqa: ARG002 - nothing is said of it
+        """Open a file; connections of all threads to the one before are forgotten."""
+        timeout, disk, settings = self._more
+        super().__init__(str(path.parent), timeout, disk, **settings)
+        self._opened = self._generations.identity()
+
+
+def _is_about_tables(error: sqlite3.OperationalError) -> bool:
+    return "no such" in str(error) or "disk I/O" in str(error) or "readonly" in str(error)
+
+
+def open_json_cache(directory: Path, *, size_bytes: int, **settings: Any) -> LosableCache:
+    """Open a cache in a directory of this user alone; one that cannot be read is made anew.
 
     Args:
         settings: further settings of `diskcache.Cache`.
@@ -52,9 +122,8 @@ def open_json_cache(directory: Path, *, size_bytes: int, **settings: Any) -> dis
     Raises:
         OSError, sqlite3.Error, diskcache.Timeout: the directory cannot be used.
     """
-    return diskcache.Cache(
+    return LosableCache(
         str(directory),
-        disk=JsonDisk,
         disk_min_file_size=_NEVER_IN_FILES,
         size_limit=size_bytes,
         **settings,

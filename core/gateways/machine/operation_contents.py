@@ -30,7 +30,7 @@ class OperationContents(OperationFile):
         waiting: Waiting | None = None,
         log: Sequence[LogLine] = (),
     ) -> bool:
-        with self._best_effort(), self._transaction() as sql:
+        def write(sql: sqlite3.Connection) -> bool:
             found = sql.execute("select seq from operation where id=?", (operation_id,)).fetchone()
             if found is None:
                 return False
@@ -56,14 +56,18 @@ class OperationContents(OperationFile):
             )
             self._log(sql, operation_id, log)
             return True
-        return False
+
+        return self._try_to_write(write, otherwise=False)
 
     def put_documents(self, operation_id: str, documents: Mapping[str, bytes]) -> None:
-        with self._best_effort(), self._transaction() as sql:
+        def write(sql: sqlite3.Connection) -> bool:
             sql.executemany(
                 "insert or replace into document values(?, ?, ?)",
                 [(operation_id, name, body) for name, body in documents.items()],
             )
+            return True
+
+        self._try_to_write(write, otherwise=False)
 
     def document(self, operation_id: str, name: str) -> bytes | None:
         query = "select body from document where operation=? and name=?"

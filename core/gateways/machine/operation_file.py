@@ -4,7 +4,6 @@ It can be lost: somebody deletes it, a cleaner empties its folder, a disk damage
 moved aside and made anew, by whoever notices first.
 """
 
-import fcntl
 import logging
 import os
 import sqlite3
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import StateError
+from core.gateways.machine.generations import Generations
 from core.json_text import fingerprint
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ create index if not exists log_operation on log(operation);
 create table if not exists notice(text text not null);
 """
 _VERSION = int(fingerprint(_TABLES)[:7], 16)  # of the tables; another version's file is moved aside
-_FILE, _BESIDE = "operations.sqlite", ("-wal", "-shm")
+_FILE = "operations.sqlite"
 _RESERVE, _RESERVED_BYTES = "reserve", 1024 * 1024
 # What says that the file is not, or no longer, ours to read. A full disk and a busy file do not.
 _DAMAGE = frozenset(
@@ -82,7 +82,7 @@ class OperationFile:
             StateError: the directory cannot be used, or is open to other users.
         """
         self._directory = directory
-        self._path = directory / _FILE
+        self._generations = Generations(directory, _FILE)
         self._local = threading.local()
         self._sleep = sleep
         self._was_there = False
@@ -107,7 +107,8 @@ class OperationFile:
         return rows[0] if rows else None
 
     def _rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
-        return self._healing(lambda sql: sql.execute(query, values).fetchall())
+        rows: list[sqlite3.Row] = self._healing(lambda sql: sql.execute(query, values).fetchall())
+        return rows
 
     @contextmanager
     def _transaction(self, mode: str = "immediate") -> Iterator[sqlite3.Connection]:
@@ -123,14 +124,17 @@ class OperationFile:
                 raise self._unusable(error) from error
             raise
 
-    @staticmethod
-    @contextmanager
-    def _best_effort() -> Iterator[None]:
-        """A full disk loses what is shown; it must not end what is done in the workspace."""
+    def _try_to_write(self, work: Callable[[sqlite3.Connection], bool], *, otherwise: bool) -> bool:
+        """Write what is only shown: where that fails, what is done in the workspace continues.
+
+        Returns what the work returned, or `otherwise`.
+        """
         try:
-            yield
+            with self._transaction() as sql:
+                return work(sql)
         except StateError as error:
             log.warning("could not store what the page shows: %s", error)
+            return otherwise
 
     def _release_reserve(self) -> None:
         """Give back the space that is kept for what must be written on a full disk."""
@@ -162,44 +166,36 @@ class OperationFile:
 
         A forked process gets one of its own, and so does whoever had a file that is gone.
         """
-        kept = getattr(self._local, "connection", None)
-        if kept is not None and self._local.owner == (os.getpid(), self._identity()):
-            found: sqlite3.Connection = kept
-            return found
+        here = (os.getpid(), self._generations.identity())
+        kept: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if kept is None:
+            return self._open(*self._generations.present())
+        if self._local.owner == here:
+            return kept
+        (pid, mine), (_, now) = self._local.owner, here
         self._close()
-        self._prepare_folder()
-        return self._open()
+        if pid == os.getpid() and mine[0] == now[0]:
+            return self._open(*self._generations.renew(now[0]))
+        return self._open(*self._generations.present())
 
-    def _identity(self) -> tuple[int, ...]:
-        """Return which files are there: the database, and the memory that its users share."""
-        return tuple(_inode(f"{self._path}{end}") for end in ("", "-shm"))
-
-    def _prepare_folder(self) -> None:
-        self._directory.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._directory.mkdir(mode=0o700, exist_ok=True)
-        status = self._directory.stat()
-        if status.st_uid != os.getuid() or status.st_mode & 0o077:
-            raise PermissionError("it belongs to another user, or others can open it")
-
-    def _open(self) -> sqlite3.Connection:
-        is_lost = self._was_there and not self._path.exists()
-        if not self._path.exists():
-            self._remove_leftovers()
-        connection = sqlite3.connect(self._path, timeout=10, isolation_level=None)
-        self._local.connection, self._local.owner = connection, (os.getpid(), ())
+    def _open(self, path: Path, is_new: bool) -> sqlite3.Connection:
+        former, self._local.name = getattr(self._local, "name", ""), path.parent.name
+        is_lost = self._was_there and (is_new or former not in ("", path.parent.name))
+        connection = sqlite3.connect(path, timeout=10, isolation_level=None)
         connection.row_factory = sqlite3.Row
-        self._make_tables(connection, is_lost=is_lost)
+        try:
+            self._make_tables(connection)
+            if is_lost:
+                self._say_lost(connection)
+        except sqlite3.Error:
+            connection.close()
+            raise
         self._was_there = True
-        self._local.owner = (os.getpid(), self._identity())
+        self._local.connection = connection
+        self._local.owner = (os.getpid(), self._generations.identity())
         return connection
 
-    def _remove_leftovers(self) -> None:
-        """Remove what belonged to a file that is gone: it must not be taken for the new one's."""
-        for end in _BESIDE:
-            with suppress(FileNotFoundError):
-                Path(f"{self._path}{end}").unlink()
-
-    def _make_tables(self, connection: sqlite3.Connection, *, is_lost: bool) -> None:
+    def _make_tables(self, connection: sqlite3.Connection) -> None:
         """SQLite's own timeout does not cover the switch to WAL: it fails at once where another
         process writes at that moment."""
         tries = 0
@@ -207,7 +203,7 @@ class OperationFile:
             try:
                 connection.execute("pragma journal_mode=wal")
                 connection.execute("pragma synchronous=normal")
-                self._write_tables(connection, is_lost=is_lost)
+                self._write_tables(connection)
                 return
             except sqlite3.OperationalError as error:
                 tries += 1
@@ -215,7 +211,8 @@ class OperationFile:
                     raise
             self._sleep(_AGAIN_S)
 
-    def _write_tables(self, connection: sqlite3.Connection, *, is_lost: bool) -> None:
+    @staticmethod
+    def _write_tables(connection: sqlite3.Connection) -> None:
         # In this order: another process may make them in between, all at once.
         has_tables = connection.execute("select 1 from sqlite_master").fetchone() is not None
         version = connection.execute("pragma user_version").fetchone()[0]
@@ -224,35 +221,27 @@ class OperationFile:
         if version != 0 or has_tables:
             raise _OtherTablesError("it was written by another version")
         connection.executescript(f"begin immediate;{_TABLES}pragma user_version={_VERSION};commit;")
-        if is_lost:
-            log.warning("%s was lost and made anew", self._path)
-            connection.execute("insert into notice values(?)", (_LOST,))
+
+    @staticmethod
+    def _say_lost(connection: sqlite3.Connection) -> None:
+        """Leave word for users, unless another process did or an operation was started since."""
+        log.warning("the file of operations was lost and made anew")
+        connection.execute(
+            "insert into notice select ? where not exists(select 1 from notice) "
+            "and not exists(select 1 from operation where kind != 'info')",
+            (_LOST,),
+        )
 
     def _heal(self, error: Exception) -> bool:
-        """Move a file aside that cannot be read, unless another process did. Returns whether to
-        try again."""
+        """Replace a file that cannot be read. Returns whether to try again."""
         if not isinstance(error, sqlite3.Error) or not _is_damage(error):
             return False
-        mine = getattr(self._local, "owner", (0, ()))[1]
-        self._close()
-        with suppress(OSError), self._alone():
-            if mine in ((), self._identity()) or not self._path.exists():
-                self._move_aside(error)
-        return True
-
-    def _move_aside(self, error: Exception) -> None:
-        log.warning("%s cannot be read and is made anew: %s", self._path, error)
-        self._remove_leftovers()
-        with suppress(FileNotFoundError):
-            self._path.replace(f"{self._path}.damaged")
+        log.warning("the file of operations cannot be read and is made anew: %s", error)
         self._was_there = not isinstance(error, _OtherTablesError)
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Let one process heal at a time."""
-        with (self._directory / "healing.lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+        self._close()
+        with suppress(OSError, sqlite3.Error):
+            self._open(*self._generations.renew(getattr(self._local, "name", "")))
+        return True
 
     def _close(self) -> None:
         kept = getattr(self._local, "connection", None)
@@ -270,13 +259,6 @@ class OperationFile:
 
 class _OtherTablesError(sqlite3.DatabaseError):
     """The file has the tables of another version of this app."""
-
-
-def _inode(path: str) -> int:
-    try:
-        return Path(path).stat().st_ino
-    except OSError:
-        return 0
 
 
 def _begun(connection: sqlite3.Connection, mode: str) -> sqlite3.Connection:

@@ -131,26 +131,29 @@ class SqliteOperationStore(OperationContents):
         return row is not None and row["status"] not in ("running", "queued")
 
     def beat(self, operation: Operation) -> bool:
-        with self._best_effort(), self._transaction() as sql:
+        def write(sql: sqlite3.Connection) -> bool:
             found = sql.execute(
                 "update operation set heartbeat=? where id=?", (time.time(), operation.operation_id)
             )
             if not found.rowcount:
                 self._put_back(sql, operation)
-            return bool(found.rowcount)
-        return True
+            return found.rowcount > 0
+
+        return self._try_to_write(write, otherwise=True)
 
     def note_launch(self, operation_id: str, pid: int | None, problem: str = "") -> None:
-        with self._transaction() as sql:
+        def write(sql: sqlite3.Connection) -> bool:
             if problem:
                 error = f"{problem} Nothing was changed."
                 self._finish(sql, operation_id, Status.FAILED, None, error)
-            else:
-                sql.execute(
-                    "update operation set pid=?, pid_start=?, host=? where id=? and "
-                    "status='queued'",
-                    (pid, process_start(pid), self._host, operation_id),
-                )
+                return True
+            sql.execute(
+                "update operation set pid=?, pid_start=?, host=? where id=? and status='queued'",
+                (pid, process_start(pid), self._host, operation_id),
+            )
+            return True
+
+        self._try_to_write(write, otherwise=False)
 
     def get(self, operation_id: str) -> Operation | None:
         row = self._one(f"{_ALL} where id=?", operation_id)
@@ -185,10 +188,14 @@ class SqliteOperationStore(OperationContents):
         rows = self._rows(f"{_ALL} where status in {_ACTIVE}")
         if all(self._end_of(row) is None for row in rows):
             return
-        with self._best_effort(), self._transaction() as sql:
+
+        def write(sql: sqlite3.Connection) -> bool:
             for row in sql.execute(f"{_ALL} where status in {_ACTIVE}").fetchall():
                 if end := self._end_of(row):  # it may have been claimed meanwhile
                     self._finish(sql, row["id"], end[0], None, end[1])
+            return True
+
+        self._try_to_write(write, otherwise=False)
 
     def _as_it_is(self, row: sqlite3.Row) -> Operation:
         """Return an operation as ended where its process is gone, noted or not."""

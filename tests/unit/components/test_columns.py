@@ -100,7 +100,7 @@ def test_every_status_has_its_words_and_its_colour(status):
 def test_every_result_has_its_words_and_its_colour(result):
     assert RESULT_LABELS[result]
     assert cli._COLOURS[result]
-    assert result in RESULTS.values()
+    assert result in (*RESULTS.values(), RowResult.NOT_STARTED)
 
 
 def test_a_row_says_what_was_done_with_it_and_before_that_what_the_plan_found():

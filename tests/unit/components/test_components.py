@@ -34,8 +34,9 @@ from components.workspace_tab import workspace_view
 from core.json_text import JsonDict
 from core.operations.grid_row import GridRow, RowState
 from core.operations.kinds import OperationKind
-from core.operations.operation import Operation, Status
+from core.operations.operation import Operation, Status, Waiting
 from core.operations.outcome import Outcome
+from core.ports import WaitReason
 from core.reporting.report import ReportRow
 from core.state.history import HistoryEntry
 
@@ -253,8 +254,8 @@ def test_only_a_validation_that_succeeded_is_a_plan(status):
 
 
 def test_a_pull_after_the_validation_makes_it_old():
-    validation = operation("validate")
-    older, newer = (operation("pull", created=validation.created + s) for s in (-1, 1))
+    validation = operation("validate", number=2)
+    older, newer = (operation("pull", number=number) for number in (1, 3))
     assert reviewed_plan(Situation(True, validation=validation, pull=older)) == "1"
     assert reviewed_plan(Situation(True, validation=validation, pull=newer)) == ""
 
@@ -294,9 +295,40 @@ def test_progress_without_a_total_has_no_end():
 
 
 def test_a_wait_for_the_workspace_is_told_while_it_lasts():
-    waiting = operation(status="running", waiting_until=1_700_000_010.0)
+    until = Waiting(WaitReason.RATE_LIMIT, 1_700_000_010.0)
+    waiting = operation(status="running", waiting=until)
     assert "Waiting 7 s" in text_of(progress_view(waiting, 1_700_000_003.0, may_cancel=True))
     assert "Waiting" not in text_of(progress_view(waiting, 1_700_000_010.0, may_cancel=True))
+
+
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    [
+        (WaitReason.RATE_LIMIT, "Waiting 7 s: the workspace is rate-limiting requests"),
+        (WaitReason.FAILED, "Waiting 7 s: the workspace answered with an error"),
+        (WaitReason.NO_ANSWER, "Waiting 7 s: the workspace did not answer"),
+        (WaitReason.SLOW, "No answer from the workspace for 7 s"),
+    ],
+)
+def test_each_reason_to_wait_has_its_own_sentence(reason, sentence):
+    at = 1_700_000_000.0 + (-7 if reason is WaitReason.SLOW else 7)
+    waiting = operation(status="running", waiting=Waiting(reason, at))
+    assert sentence in text_of(progress_view(waiting, 1_700_000_000.0, may_cancel=True))
+
+
+def test_a_clock_that_was_set_back_makes_no_negative_duration():
+    ahead = operation(status="running", started=1_700_000_500.0)
+    assert "0.0 s" in text_of(progress_view(ahead, 1_700_000_000.0, may_cancel=True))
+    ended = operation(started=1_700_000_500.0, finished=1_700_000_000.0, outcome={})
+    assert "0.0 s" in text_of(outcome_view(ended))
+
+
+def test_jobs_that_were_not_begun_are_counted_apart_from_those_that_failed():
+    outcome = {"states": {"done": {"new": 2}, "not_started": {"new": 3, "changed": 1}}}
+    stopped = operation(status="cancelled", outcome=outcome, error="Cancelled.")
+    assert "2 jobs imported. 4 jobs not started." in text_of(outcome_view(stopped))
+    assert "failed" not in text_of(outcome_view(stopped))
+    assert "Not started 4" in text_of(chips_view(stopped))
 
 
 def test_who_has_cancelled_cannot_cancel_again():

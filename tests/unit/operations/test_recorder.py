@@ -6,11 +6,13 @@ import pytest
 
 from core.errors import Issue, WorkspaceError
 from core.operations.kinds import OperationKind
+from core.operations.operation import Waiting
 from core.operations.outcome import Outcome
 from core.operations.recorder import Recorder
 from core.planning.import_rows import Blocked
 from core.planning.review import Review
 from core.planning.risks import Risk
+from core.ports import Wait, WaitReason
 from core.reporting.details import GitPlace, PullFacts
 from core.reporting.report import Report, ReportRow, ReportStatus
 from tests.builders import job, run_job_task
@@ -238,11 +240,51 @@ def test_many_rows_do_not_wait_for_the_clock(store, operation_id, recorder):
 
 
 def test_a_wait_is_told_at_once(store, operation_id, recorder, time):
-    recorder.on_wait(7.0)
-    assert store.get(operation_id).waiting_until == time.seconds + 7
+    recorder.on_wait(Wait(7.0, WaitReason.RATE_LIMIT))
+    assert store.get(operation_id).waiting == Waiting(WaitReason.RATE_LIMIT, time.seconds + 7)
     recorder.flush()
     [line] = store.log_lines(operation_id, 9)
-    assert (line.level, line.text) == ("WARNING", "Waiting 7 s, as the workspace asks.")
+    assert (line.level, line.text) == (
+        "WARNING",
+        "Waiting 7 s: the workspace is rate-limiting requests.",
+    )
+
+
+def test_a_call_without_an_answer_is_shown_until_it_has_one(store, operation_id, recorder, time):
+    unanswered = [4.0, 12.0, 0.0]
+    recorder.watch(lambda: unanswered.pop(0))
+    recorder.look()
+    assert store.get(operation_id).waiting == Waiting()
+    recorder.look()
+    assert store.get(operation_id).waiting == Waiting(WaitReason.SLOW, time.seconds - 12)
+    recorder.look()
+    assert store.get(operation_id).waiting == Waiting()
+
+
+def test_what_could_not_be_written_is_written_with_the_next(store, operation_id, recorder):
+    recorder.on_planned([Blocked("load", "", (Issue("x"),))])
+    written = store.progress
+    store.progress = lambda *_, **__: False
+    recorder.on_row(ReportRow("load", "", "new", message="Done."))
+    recorder.log("INFO", "kept")
+    recorder.flush()
+    store.progress = written
+    recorder.flush()
+    assert rows_of(store, operation_id)["load"].message == "Done."
+    assert "kept" in [line.text for line in store.log_lines(operation_id, 9)]
+
+
+def test_all_rows_and_sides_are_written_again_where_the_store_lost_them(target, time):
+    store = FakeOperationStore()
+    name = store.start(OperationKind.IMPORT, {}, ANA).operation_id
+    recorder = Recorder(store, name, lambda: time.seconds)
+    target.service().import_jobs(listener=recorder.listener)
+    operation = store.get(name)
+    del store._kept[name]
+    store.beat(operation)
+    recorder.write_again()
+    assert {row.state for row in store.row_values(name)} == {"done"}
+    assert store.document(name, "desired/0")
 
 
 def test_the_store_is_asked_a_few_times_a_second_whether_to_stop(
@@ -278,7 +320,8 @@ def test_an_import_stops_between_two_jobs(store, operation_id, recorder, target,
     target.jobs.create_job = create_and_cancel
     outcome = recorder.finish(target.service().import_jobs(listener=recorder.listener))
     assert target.jobs.log == [("create", "load")]
-    assert outcome.states == {"done": {"new": 1}, "failed": {"error": 1}}
+    assert outcome.states == {"done": {"new": 1}, "not_started": {"new": 1}}
+    assert (outcome.count_failed(), outcome.count_not_started()) == (0, 1)
     assert "Not started: the import was stopped." in rows_of(store, operation_id)["report"].message
 
 

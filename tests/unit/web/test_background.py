@@ -9,20 +9,24 @@ from web.background import OperationProcesses
 from web.worker import run_operation
 
 
+def nobody_hears(operation_id: str, pid: int | None, problem: str = "") -> None:
+    """Take no note of what is launched."""
+
+
 def test_the_folder_is_made_for_this_user_alone(tmp_path):
     folder = tmp_path / "callbacks"
-    OperationProcesses(folder)
+    OperationProcesses(folder, nobody_hears)
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.parametrize("job", [None, "", "x", "PID", "PID-0", "0-1", -1])
 def test_a_process_that_is_not_ours_is_not_at_work(tmp_path, job):
     job = job.replace("PID", f"{os.getpid()}") if isinstance(job, str) else job
-    assert not OperationProcesses(tmp_path / "callbacks").job_running(job)
+    assert not OperationProcesses(tmp_path / "callbacks", nobody_hears).job_running(job)
 
 
 def test_no_job_is_ever_killed(tmp_path):
-    processes = OperationProcesses(tmp_path / "callbacks")
+    processes = OperationProcesses(tmp_path / "callbacks", nobody_hears)
     processes.terminate_job(f"{os.getpid()}-0")
     assert processes.terminate_unhealthy_job(f"{os.getpid()}-0") is False
 
@@ -33,4 +37,26 @@ def test_without_an_operation_nothing_is_carried_out(nothing):
 
 
 def test_a_process_that_had_ended_before_it_was_looked_at_is_not_running(tmp_path: Path) -> None:
-    assert not OperationProcesses(tmp_path / "callbacks").job_running("4194305-")
+    assert not OperationProcesses(tmp_path / "callbacks", nobody_hears).job_running("4194305-")
+
+
+@pytest.mark.parametrize("error", [OSError("no memory"), EOFError("the server is gone")])
+def test_a_process_that_cannot_start_is_noted(tmp_path: Path, error: Exception) -> None:
+    heard: list[tuple[str, int | None, str]] = []
+
+    def hear(operation_id: str, pid: int | None, problem: str = "") -> None:
+        heard.append((operation_id, pid, problem))
+
+    processes = OperationProcesses(tmp_path, hear)
+
+    class NoProcess:
+        def __init__(self, **_: object) -> None:
+            """Take what a process takes."""
+
+        def start(self) -> None:
+            raise error
+
+    processes._context = type("Context", (), {"Process": NoProcess})
+    with pytest.raises(type(error)):
+        processes.call_job_fn("key", print, ["operation"], {})
+    assert heard == [("operation", None, f"Its process could not start: {error}.")]

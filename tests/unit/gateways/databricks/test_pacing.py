@@ -4,7 +4,9 @@ import itertools
 
 import pytest
 
+from core.errors import StoppedError
 from core.gateways.databricks.pacing import PaceClock, Pacer, backoff_s
+from core.ports import Wait, WaitReason
 
 
 class Time:
@@ -78,12 +80,12 @@ def test_the_pace_recovers_when_the_limit_is_lifted() -> None:
 
 def test_everybody_waits_as_long_as_the_workspace_asks_and_it_is_told() -> None:
     time = Time()
-    told: list[float] = []
+    told: list[Wait] = []
     pacer = Pacer(told.append, time.clock())
     pacer.note_refusal(7.0, 1)
     pacer.wait_for_turn()
     assert time.now == 1007.0
-    assert told == [7.0]
+    assert told == [Wait(7.0, WaitReason.RATE_LIMIT)]
 
 
 def test_time_without_progress_is_counted_over_all_threads() -> None:
@@ -99,3 +101,21 @@ def test_time_without_progress_is_counted_over_all_threads() -> None:
 def test_waits_grow_and_are_bounded() -> None:
     assert 0.25 <= backoff_s(1) <= 0.5
     assert 5 <= backoff_s(30) <= 10
+
+
+def test_a_long_wait_ends_as_soon_as_somebody_asks_to_stop() -> None:
+    time = Time()
+    pacer = Pacer(lambda _wait: None, time.clock())
+    started = time.now
+    pacer.note_refusal(60.0, 1)
+    with pytest.raises(StoppedError), pacer.stoppable(lambda: time.now > started + 3):
+        pacer.wait_for_turn()
+    assert time.now - started < 5
+
+
+def test_nobody_is_asked_where_nothing_may_be_stopped() -> None:
+    time = Time()
+    pacer = Pacer(lambda _wait: None, time.clock())
+    with pacer.stoppable(lambda: True), pytest.raises(StoppedError):
+        pacer.stop_if_asked()
+    pacer.stop_if_asked()

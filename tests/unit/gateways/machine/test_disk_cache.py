@@ -35,7 +35,7 @@ def test_a_damaged_cache_keeps_nothing(tmp_path) -> None:
     cache = open_cache(tmp_path / "cache", HOST)
     assert cache is not None
     cache.put("a", b"1")
-    with sqlite3.connect(tmp_path / "cache" / "cache.db") as damage:
+    with sqlite3.connect(next((tmp_path / "cache").glob("*/cache.db"))) as damage:
         damage.execute("UPDATE Cache SET value = 'not what we wrote', mode = 3")
         damage.execute("UPDATE Cache SET mode = 4")
     damage.close()

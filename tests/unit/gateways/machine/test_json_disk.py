@@ -2,6 +2,7 @@
 
 import pickle
 import re
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,7 @@ def test_what_is_kept_comes_back(cache, value):
 def test_large_values_stay_in_the_database(cache, tmp_path):
     cache.set("key", "é" * 200_000)
     assert cache.get("key") == "é" * 200_000
-    assert {path.suffix for path in (tmp_path / "cache").rglob("*")} <= {
+    assert {path.suffix for path in file_of(tmp_path / "cache").parent.iterdir()} <= {
         ".db",
         ".db-wal",
         ".db-shm",
@@ -64,7 +65,7 @@ def test_what_is_no_json_is_refused(cache):
 
 def plant(folder: Path, key: object, raw: int, mode: int, value: bytes | None, file: str = ""):
     """Write a row as somebody else could who may write the file."""
-    connection = sqlite3.connect(folder / "cache.db")
+    connection = sqlite3.connect(file_of(folder))
     with connection:
         connection.execute("delete from Cache")
         connection.execute(
@@ -83,9 +84,14 @@ def content_cache(folder: Path) -> Any:
 
 
 def messages_of_callbacks(folder: Path) -> Any:
-    handle = OperationProcesses(folder).handle
+    handle = OperationProcesses(folder, lambda *_: None).handle
     handle.set("key", "message")
     return handle
+
+
+def file_of(folder: Path) -> Path:
+    """Return the present file of a cache."""
+    return folder / (folder / "current").read_text() / "cache.db"
 
 
 EVERY_CACHE = pytest.mark.parametrize("open_one", [content_cache, messages_of_callbacks])
@@ -160,3 +166,37 @@ def test_no_other_module_opens_a_diskcache():
     ]
     found = [path.name for path in files if opening.search(path.read_text(encoding="utf-8"))]
     assert found == ["json_disk.py"]
+
+
+def delete_folder(folder: Path) -> None:
+    shutil.rmtree(folder)
+
+
+def delete_database(folder: Path) -> None:
+    file_of(folder).unlink()
+
+
+def replace_database(folder: Path) -> None:
+    (folder / "new").write_bytes(b"something else" * 1000)
+    (folder / "new").replace(file_of(folder))
+
+
+def empty_database(folder: Path) -> None:
+    (folder / "new").write_bytes(b"")
+    (folder / "new").replace(file_of(folder))
+
+
+@pytest.mark.parametrize(
+    "damage", [delete_folder, delete_database, replace_database, empty_database]
+)
+def test_a_cache_that_is_lost_while_it_is_open_is_made_anew(tmp_path, damage):
+    folder = tmp_path / "cache"
+    caches = [open_json_cache(folder, size_bytes=2**20) for _ in range(2)]
+    caches[0].set("key", 1)
+    assert caches[1].get("key") == 1
+    damage(folder)
+    for cache in caches:
+        assert cache.get("key") is None
+    caches[0].set("key", 2)
+    assert [cache.get("key") for cache in caches] == [2, 2]
+    assert pickle.loads(pickle.dumps(caches[0])).get("key") == 2

@@ -1,6 +1,7 @@
 """Operations in a file: many threads, several processes, and what the machine does to them."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import StateError
+from core.gateways.machine.generations import Generations
 from core.gateways.machine.operation_store import SqliteOperationStore
 from core.gateways.machine.processes import process_start
 from core.operations.grid_row import GridRow
@@ -21,10 +23,12 @@ from core.operations.outcome import Outcome
 
 EXPORT, INFO = OperationKind.EXPORT, OperationKind.INFO
 ANA = "ana@dev.example"
+DATABASE = "operations.sqlite"
 ROOT = Path(__file__).parents[4]
 FORK_AND_CLAIM = """
 import os, sys
 from pathlib import Path
+from core.gateways.machine.generations import Generations
 from core.gateways.machine.operation_store import SqliteOperationStore
 store = SqliteOperationStore(Path(sys.argv[1]))
 if (pid := os.fork()) == 0:
@@ -35,6 +39,7 @@ assert not store.claim(sys.argv[2])
 CLAIM_AND_DIE = """
 import os, sys
 from pathlib import Path
+from core.gateways.machine.generations import Generations
 from core.gateways.machine.operation_store import SqliteOperationStore
 assert SqliteOperationStore(Path(sys.argv[1])).claim(sys.argv[2])
 os._exit(1)
@@ -73,9 +78,14 @@ def run(script: str, folder: Path, operation_id: str) -> int:
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
+def file_of(folder: Path) -> Path:
+    """Return the present file of operations."""
+    return folder / (folder / "current").read_text() / DATABASE
+
+
 def rewind(folder: Path, operation_id: str, seconds: float, **columns: object) -> None:
     """Let time have passed for an operation, as if the clock had moved on."""
-    connection = sqlite3.connect(folder / "operations.sqlite")
+    connection = sqlite3.connect(file_of(folder))
     with connection:
         connection.execute(
             "update operation set created=created-?, heartbeat=heartbeat-? where id=?",
@@ -145,11 +155,10 @@ def test_a_write_that_fails_leaves_nothing_behind(store):
 def test_an_operation_whose_process_is_gone_was_interrupted(folder, store):
     name = store.start(EXPORT, {}, ANA).operation_id
     assert run(CLAIM_AND_DIE, folder, name) == 1
-    assert store.get(name).status is Status.RUNNING
     assert store.active() is None
     found = store.get(name)
     assert found.status is Status.INTERRUPTED
-    assert "ended before it finished" in found.error
+    assert "killed or crashed before it finished" in found.error
     assert [operation.operation_id for operation in store.ended()] == [name]
 
 
@@ -185,28 +194,34 @@ def test_an_operation_that_is_not_begun_in_time_is_cancelled(folder, store):
 class ClaimedMeanwhile(SqliteOperationStore):
     """Another process claims the operation between the look at it and the verdict."""
 
-    def _is_gone(self, row):
-        if row["status"] == Status.QUEUED:
-            assert super()._is_gone(row)
-            self.claim(row["id"])
-            return True
-        return super()._is_gone(row)
+    looks = 0
+
+    def _end_of(self, row):
+        end = super()._end_of(row)
+        self.looks += 1
+        if self.looks == 1:
+            assert end
+            other = SqliteOperationStore(self._directory)
+            assert other.claim(row["id"])
+        return end
 
 
 def test_an_operation_that_is_begun_at_the_last_moment_goes_on(folder, store):
     name = store.start(EXPORT, {}, ANA).operation_id
     rewind(folder, name, 31)
-    assert ClaimedMeanwhile(folder).active().operation_id == name
+    assert ClaimedMeanwhile(folder).ended() == []
+    assert store.active().operation_id == name
     assert store.get(name).status is Status.RUNNING
 
 
 def test_another_host_s_operation_lives_while_it_tells_so(folder, store):
     name = store.start(EXPORT, {}, ANA).operation_id
     store.claim(name)
+    operation = store.get(name)
     rewind(folder, name, 20, host="elsewhere", pid=1)
     assert store.active().operation_id == name
     rewind(folder, name, 20)
-    store.beat(name)
+    store.beat(operation)
     assert store.active().operation_id == name
     rewind(folder, name, 31)
     assert store.active() is None
@@ -289,12 +304,200 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path):
         SqliteOperationStore(tmp_path / "file")
 
 
-def test_a_file_that_is_no_database_is_refused(tmp_path):
-    folder = tmp_path / "operations"
-    folder.mkdir(mode=0o700)
-    (folder / "operations.sqlite").write_bytes(b"something else entirely" * 100)
-    with pytest.raises(StateError, match="cannot be used"):
-        SqliteOperationStore(folder)
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "the folder is deleted": shutil.rmtree,
+    "the folder above it as well": lambda folder: shutil.rmtree(folder.parent),
+    "it is emptied": lambda folder: [shutil.rmtree(folder), folder.mkdir(mode=0o700)],
+    "its files are deleted": lambda folder: [
+        file.unlink() for file in folder.rglob("*") if file.is_file()
+    ],
+    "the pointer to it is deleted": lambda folder: (folder / "current").unlink(),
+    "the pointer to it is damaged": lambda folder: (folder / "current").write_text("../../x"),
+    "the database is deleted": lambda folder: file_of(folder).unlink(),
+    "the shared memory is deleted": lambda folder: Path(f"{file_of(folder)}-shm").unlink(),
+    "another database takes its place": lambda folder: _replace(folder, b"something else" * 100),
+    "an empty file takes its place": lambda folder: _replace(folder, b""),
+    "its beginning is overwritten": lambda folder: _scribble(file_of(folder)),
+}
+
+
+def _replace(folder: Path, content: bytes) -> None:
+    (folder / "new").write_bytes(content)
+    (folder / "new").replace(file_of(folder))
+
+
+def _scribble(database: Path) -> None:
+    with database.open("r+b") as file:
+        file.write(b"scribbled" * 500)
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_store_that_is_lost_while_it_is_open_is_made_anew(tmp_path, damage):
+    folder = tmp_path / "cache" / "operations"
+    stores = [SqliteOperationStore(folder) for _ in range(3)]
+    name = stores[0].start(EXPORT, {}, ANA).operation_id
+    assert [store.get(name).status for store in stores] == [Status.QUEUED] * 3
+    stores[0].finish(name, Status.SUCCEEDED, Outcome())
+    stores[0]._connection().execute("pragma wal_checkpoint(truncate)")
+    damage(folder)
+    stores[2] = SqliteOperationStore(folder)  # one that starts now may be the first to notice
+    for store in stores:
+        store.check()
+        assert store.get(name) is None
+        assert "was lost" in store.notice()
+    again = stores[1].start(EXPORT, {}, ANA).operation_id
+    assert [store.get(again).status for store in stores] == [Status.QUEUED] * 3
+    assert not any(store.notice() for store in stores)
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_store_that_was_damaged_before_the_start_is_kept_beside_the_new_one(folder):
+    Generations(folder, DATABASE).present()
+    file_of(folder).write_bytes(b"something else entirely" * 100)
+    store = SqliteOperationStore(folder)
+    assert "was lost" in store.notice()
+    assert (folder / "damaged" / DATABASE).read_bytes().startswith(b"something else")
+
+
+def test_the_file_of_another_version_is_replaced_without_a_word(folder):
+    SqliteOperationStore(folder)
+    other = sqlite3.connect(file_of(folder))
+    with other:
+        other.execute("pragma user_version=1")
+    other.close()
+    store = SqliteOperationStore(folder)
+    store.start(EXPORT, {}, ANA)
+    assert store.notice() == ""
+
+
+def test_an_operation_that_the_store_lost_while_it_was_running_is_put_back(folder, store):
+    name = store.start(EXPORT, {"a": 1}, ANA).operation_id
+    store.claim(name)
+    operation = store.get(name)
+    shutil.rmtree(folder)
+    assert store.progress(name, rows=[GridRow("0")]) is False
+    assert not store.should_stop(name)
+    assert store.beat(operation) is False
+    assert store.beat(operation) is True
+    back = store.get(name)
+    assert (back.status, back.actor, back.params) == (Status.RUNNING, ANA, {"a": 1})
+    store.request_cancel(name, "by ana")
+    assert store.should_stop(name)
+
+
+# Clocks that were wrong
+
+
+def test_what_was_started_while_the_clock_was_ahead_is_not_the_newest_for_ever(folder, store):
+    first = store.start(EXPORT, {}, ANA).operation_id
+    store.claim(first)
+    store.finish(first, Status.SUCCEEDED, Outcome())
+    rewind(folder, first, -86_400)
+    second = store.start(EXPORT, {}, ANA).operation_id
+    store.claim(second)
+    store.finish(second, Status.SUCCEEDED, Outcome())
+    assert store.latest((EXPORT,)).operation_id == second
+    assert [operation.operation_id for operation in store.ended()] == [second, first]
+    assert store.get(first).number < store.get(second).number
+
+
+@pytest.mark.parametrize("seconds", [-86_400, 86_400])
+def test_a_queued_operation_of_another_time_does_not_wait_for_ever(folder, store, seconds):
+    name = store.start(EXPORT, {}, ANA).operation_id
+    rewind(folder, name, seconds)
+    assert store.active() is None
+    assert store.get(name).status is Status.CANCELLED
+
+
+def test_another_machine_s_operation_of_another_time_does_not_run_for_ever(folder, store):
+    name = store.start(EXPORT, {}, ANA).operation_id
+    store.claim(name)
+    rewind(folder, name, -86_400, host="elsewhere")
+    assert store.active() is None
+    assert "started anew" in store.get(name).error
+
+
+# What really stopped it
+
+
+def test_a_process_that_could_not_start_is_not_a_page_that_was_closed(store):
+    name = store.start(EXPORT, {}, ANA).operation_id
+    store.note_launch(name, None, "Its process could not start: no memory.")
+    found = store.get(name)
+    assert (found.status, found.error) == (
+        Status.FAILED,
+        "Its process could not start: no memory. Nothing was changed.",
+    )
+
+
+def test_a_process_that_ends_before_it_begins_is_known_at_once(folder, store):
+    name = store.start(EXPORT, {}, ANA).operation_id
+    store.note_launch(name, os.getpid())
+    assert store.active().operation_id == name
+    rewind(folder, name, 0, pid_start="an earlier life of this process id")
+    assert store.active() is None
+    assert (store.get(name).status, store.get(name).error[:26]) == (
+        Status.FAILED,
+        "Its process ended before i",
+    )
+
+
+def test_a_process_that_a_shutdown_killed_says_so(folder, store):
+    name = store.start(EXPORT, {}, ANA).operation_id
+    store.claim(name)
+    store.stop_all("shutdown")
+    rewind(folder, name, 0, pid_start="an earlier life of this process id")
+    assert store.active() is None
+    assert "was shut down" in store.get(name).error
+
+
+class FullDisk(SqliteOperationStore):
+    """A disk on which nothing can be written until the reserve is given back."""
+
+    has_room = False
+
+    def _connection(self):
+        connection = super()._connection()
+        pages = connection.execute("pragma page_count").fetchone()[0]
+        connection.execute(f"pragma max_page_count={10**6 if self.has_room else pages}")
+        return connection
+
+    def _release_reserve(self):
+        super()._release_reserve()
+        self.has_room = True
+
+
+def test_a_full_disk_is_called_so_and_nothing_is_made_anew(folder):
+    store = FullDisk(folder)
+    with pytest.raises(StateError, match=r"is full.*Free some space"):
+        store.start(EXPORT, {"names": ["x" * 100_000]}, ANA)
+    assert store.progress("any", log=[LogLine(1.0, "INFO", "x" * 100_000)]) is False
+    assert store.notice() == ""
+
+
+def test_the_end_of_an_operation_finds_room_on_a_full_disk(folder):
+    before = SqliteOperationStore(folder)
+    name = before.start(EXPORT, {}, ANA).operation_id
+    before.claim(name)
+    assert (folder / "reserve").stat().st_size == 1024 * 1024
+    store = FullDisk(folder)
+    assert store.progress(name, rows=[GridRow("0", "x" * 100_000)]) is False
+    store.finish(name, Status.SUCCEEDED, Outcome(message="y" * 100_000))
+    assert before.get(name).status is Status.SUCCEEDED
+    assert not (folder / "reserve").exists()
+    before.start(EXPORT, {}, ANA)
+    assert (folder / "reserve").exists()
+
+
+def test_an_operation_whose_end_cannot_be_noted_is_shown_as_ended(folder, store):
+    name = store.start(EXPORT, {}, ANA).operation_id
+    store.claim(name)
+    rewind(folder, name, 0, pid_start="an earlier life of this process id")
+    full = FullDisk(folder)
+    full._transaction = lambda *_: (_ for _ in ()).throw(StateError("full"))
+    assert full.active() is None
+    assert full.latest((EXPORT,)).status is Status.INTERRUPTED
+    assert [operation.operation_id for operation in full.ended()] == [name]
 
 
 def test_a_forked_process_gets_a_connection_of_its_own(folder, store):
@@ -316,8 +519,8 @@ def test_readings_of_the_workspace_do_not_push_out_a_validation(tmp_path: Path) 
 
 @contextmanager
 def another_makes_the_tables(folder: Path) -> Iterator[sqlite3.Connection]:
-    folder.mkdir(mode=0o700)
-    other = sqlite3.connect(folder / "operations.sqlite", isolation_level=None)
+    Generations(folder, DATABASE).present()
+    other = sqlite3.connect(file_of(folder), isolation_level=None)
     other.execute("begin immediate")
     yield other
     other.close()

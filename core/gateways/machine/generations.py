@@ -1,0 +1,106 @@
+"""Where something lies that may be lost: each new one gets a folder with a name of its own.
+
+SQLite removes files by their path when it closes a database. A connection to a file that is gone
+would remove those of the new file, did it have the same path.
+"""
+
+import fcntl
+import logging
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+_POINTER, _DAMAGED, _LOCK = "current", "damaged", "current.lock"
+
+
+class Generations:
+    """The present folder of a kept file, for every process alike.
+
+    Args:
+        directory: of this user alone; made when it is missing.
+        file: the name of the kept file in each folder.
+    """
+
+    def __init__(self, directory: Path, file: str) -> None:
+        self._directory = directory
+        self._file = file
+
+    def identity(self) -> tuple[str, int, int]:
+        """Return what changes when the file is lost: its folder, and which files there are."""
+        name = self._current()
+        path = self._directory / name / self._file
+        return name, _inode(path), _inode(path.with_name(f"{self._file}-shm"))
+
+    def present(self) -> tuple[Path, bool]:
+        """Return the present file, and whether it was made just now: it is empty then.
+
+        Raises:
+            OSError: the directory cannot be used, or is open to other users.
+        """
+        self._prepare()
+        name = self._current()
+        file = self._directory / name / self._file
+        return (file, False) if name and file.exists() else self.renew(name)
+
+    def renew(self, lost: str) -> tuple[Path, bool]:
+        """Move the file in the folder of this name aside and make a new one, unless it was done.
+
+        Raises:
+            OSError: as above.
+        """
+        self._prepare()
+        with self._alone():
+            present = self._current()
+            file = self._directory / present / self._file
+            if present not in ("", lost) and file.exists():
+                return file, False
+            self._move_aside(present)
+            folder = self._directory / secrets.token_hex(8)
+            folder.mkdir(mode=0o700)
+            (folder / self._file).touch(mode=0o600)
+            draft = self._directory / f"{_POINTER}.new"
+            draft.write_text(folder.name)
+            draft.replace(self._directory / _POINTER)
+            return folder / self._file, True
+
+    def _current(self) -> str:
+        try:
+            name = (self._directory / _POINTER).read_text()
+        except (OSError, UnicodeDecodeError):
+            return ""
+        return name if name.isalnum() else ""  # it may have been damaged as well
+
+    def _prepare(self) -> None:
+        self._directory.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._directory.mkdir(mode=0o700, exist_ok=True)
+        status = self._directory.stat()
+        if status.st_uid != os.getuid() or status.st_mode & 0o077:
+            raise PermissionError("it belongs to another user, or others can open it")
+
+    def _move_aside(self, name: str) -> None:
+        damaged, folder = self._directory / _DAMAGED, self._directory / name
+        if not name or not folder.is_dir():
+            return
+        log.warning("%s is moved to %s", folder, damaged)
+        shutil.rmtree(damaged, ignore_errors=True)
+        with suppress(FileNotFoundError):
+            folder.replace(damaged)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let one process renew at a time."""
+        with (self._directory / _LOCK).open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
+def _inode(path: Path) -> int:
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return 0

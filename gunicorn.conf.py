@@ -7,7 +7,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-bind = f"0.0.0.0:{os.environ.get('DATABRICKS_APP_PORT') or os.environ.get('PORT') or 8000}"
+from dotenv import load_dotenv
+
+from web.listening import listen_address
+
+load_dotenv()  # what it says of signing in decides where to listen
+
+bind = listen_address(os.environ)
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 worker_class = "gthread"
 threads = 8

@@ -1,9 +1,11 @@
-# The page in a container. docs/hosting.md says how to run it.
+# The page in a container. docs/hosting.md says how to run it, and that with AUTH=none its port belongs
+# on the loopback address: inside, the page has to listen everywhere.
 FROM python:3.11-slim
 
 ENV PYTHONUNBUFFERED=1 \
     PIP_NO_CACHE_DIR=1 \
-    PIP_DISABLE_PIP_VERSION_CHECK=1
+    PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    BIND_ADDRESS=0.0.0.0
 
 RUN useradd --system --create-home --uid 10001 app
 WORKDIR /app

@@ -26,6 +26,7 @@ from core.json_text import fingerprint
 from core.settings import Settings
 from core.version import VERSION
 from web.background import OperationProcesses
+from web.base_path import BelowPath
 from web.csv import csv_routes
 from web.feed import Feed
 from web.identity import LOCAL_USER
@@ -39,7 +40,9 @@ _INDEX = """<!DOCTYPE html>
 <html lang="en" data-bs-theme="light"><head>{%metas%}<title>{%title%}</title>{%favicon%}
 <script src="HEAD_SCRIPT"></script>
 <link rel="preload" as="font" type="font/woff2" href="FONT" crossorigin>{%css%}</head>
-<body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body></html>"""
+<body><p class="no-assets">The files of this page could not be loaded. For its operator: where a
+proxy serves it below a path, set BASE_PATH to that path, or give it a host name of its own.</p>
+{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body></html>"""
 _NEVER_BOOTS = 3  # gunicorn then stops, in place of starting workers for ever
 _WARM = ("/", "/_dash-layout", "/_dash-dependencies")
 
@@ -77,7 +80,9 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses, PageSettin
         update_title="",
         assets_folder=str(Path(__file__).resolve().parent / "assets"),
         assets_ignore=r"^head\.js$|^nobody\.css$|\.min\.(js|css)$|\.txt$",
-        external_stylesheets=["/assets/vendor/bootstrap.min.css"],
+        external_stylesheets=[f"{page_settings.base}assets/vendor/bootstrap.min.css"],
+        requests_pathname_prefix=page_settings.base,
+        routes_pathname_prefix="/",  # web/base_path.py cuts off the rest
         serve_locally=True,
         compress=True,
         use_async=False,
@@ -105,6 +110,7 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses, PageSettin
     ):
         app.server.register_blueprint(routes)
     protect(app, page_settings)
+    app.server.wsgi_app = BelowPath(app.server.wsgi_app, page_settings.base)
     return app, processes, page_settings
 
 
@@ -150,6 +156,7 @@ def _layout(parts: _Parts, host: str) -> Component:
             key=fingerprint([host, parts.settings.folder])[:12],
             tabs=tabs_of(mode),
             banner=_OPEN if parts.page.is_open else "",
+            base=parts.page.base,
         )
     )
 

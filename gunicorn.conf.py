@@ -7,13 +7,18 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-bind = f"0.0.0.0:{os.environ.get('DATABRICKS_APP_PORT') or os.environ.get('PORT') or 8000}"
+from dotenv import load_dotenv
+
+from web.listening import listen_address
+
+load_dotenv()  # what it says of signing in decides where to listen
+
+bind = listen_address(os.environ)
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
-worker_class = "gthread"
+worker_class = "web.worker_class.BufferingWorker"  # web/connections.py has its limits
 threads = 8
 timeout = 60
 graceful_timeout = 7  # Databricks Apps kill 15 s after SIGTERM
-keepalive = 75
 max_requests = 0  # every poll is a request: recycling workers would come often
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True

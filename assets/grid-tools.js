@@ -40,7 +40,7 @@
   /** The server has columns that no grid shows. */
   function downloadAll(tools) {
     const operation = jobsync.shownOperation(jobsync.tabAround(tools).name);
-    if (operation) location.assign(`/feed/csv/${operation}`);
+    if (operation) location.assign(jobsync.addresses.csv(operation));
   }
 
   function downloadShown(tools) {

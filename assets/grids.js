@@ -61,7 +61,7 @@
 
   function open(frame, row) {
     if (row.entry_id) {
-      jobsync.go(`/history/${encodeURIComponent(row.entry_id)}`);
+      jobsync.go(jobsync.addresses.entry(row.entry_id));
       return;
     }
     const entry = jobsync.addresses.entryOf(location.pathname);

@@ -19,7 +19,7 @@
 
   async function showLog(operation) {
     const {texts} = jobsync.config();
-    const answer = await fetch(`/feed/log/${operation}`).catch(() => null);
+    const answer = await fetch(jobsync.addresses.log(operation)).catch(() => null);
     const text = answer?.ok ? await answer.text() : texts.logGone;
     log = {operation, text, lines: jobsync.logLines.parse(text)};
     jobsync.showPanel(texts.log, html("Div", {children: [tools(texts), lines(texts)]}));

@@ -15,7 +15,10 @@
   /** Returns what components/script_config.py says, or null until the page is drawn. */
   function config() {
     const element = known ? null : document.querySelector("[data-config]");
-    if (element) known = JSON.parse(element.dataset.config);
+    if (element) {
+      known = JSON.parse(element.dataset.config);
+      jobsync.addresses.setBase(known.base);
+    }
     return known;
   }
 
@@ -49,6 +52,7 @@
       return dash_clientside.no_update;
     },
     openHistory(pathname) {
+      config(); // says below which path the page is
       const isList = jobsync.addresses.isHistoryList(pathname || "");
       return isList ? Date.now() : dash_clientside.no_update;
     },

@@ -1,8 +1,8 @@
 /* The settings of a row side by side, as texts. */
 (() => {
   globalThis.jobsync ??= {};
-  const LIBRARIES = ["/assets/vendor/diff.min.js", "/assets/vendor/diff2html.min.js"];
-  const STYLE = "/assets/vendor/diff2html.min.css";
+  const LIBRARIES = ["vendor/diff.min.js", "vendor/diff2html.min.js"];
+  const STYLE = "vendor/diff2html.min.css";
   const AROUND = 4; // unchanged lines about a change
   const ALL = 1e6;
   const NARROW = 700; // pixels
@@ -32,7 +32,7 @@
   }
 
   async function loadScripts() {
-    for (const address of LIBRARIES) await loadScript(address);
+    for (const path of LIBRARIES) await loadScript(jobsync.addresses.asset(path));
   }
 
   function loadScript(address) {
@@ -50,7 +50,7 @@
     return new Promise(resolve => {
       const link = document.createElement("link");
       link.rel = "stylesheet";
-      link.href = STYLE;
+      link.href = jobsync.addresses.asset(STYLE);
       link.onload = resolve;
       link.onerror = resolve;
       document.head.insertBefore(link, document.head.querySelector('link[href*="app.css"]'));

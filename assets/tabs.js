@@ -1,4 +1,4 @@
-/* Tabs: the address decides. "/" goes to the tab that was open last. */
+/* Tabs: the address decides. The page's own goes to the tab that was open last. */
 (() => {
   globalThis.jobsync ??= {};
   const MOVED = "_dashprivate_pushstate"; // how dcc.Location learns of a new address
@@ -27,7 +27,7 @@
     const {tabs} = jobsync.config();
     const last = jobsync.remembered("tab");
     const tab = tabs.find(each => each.name === last) || tabs[0];
-    history.replaceState(history.state, "", `/${tab.name}`);
+    history.replaceState(history.state, "", jobsync.addresses.tab(tab.name));
     window.dispatchEvent(new CustomEvent(MOVED));
     return tab;
   }

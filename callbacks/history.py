@@ -18,11 +18,12 @@ from core.state.history import HistoryEntry
 from web.reader import WorkspaceReader
 
 Rows = list[dict[str, Any]]
-_PREFIX = "/history"
+_LIST = "history"
 
 
 def register(app: Dash, store: OperationStore, reader: WorkspaceReader) -> None:
     """Wire the list of operations, and the rows of one."""
+    base: str = app.config.requests_pathname_prefix
 
     @app.callback(
         Output(ids.HISTORY_GRID, "rowData"),
@@ -39,8 +40,8 @@ def register(app: Dash, store: OperationStore, reader: WorkspaceReader) -> None:
         Output(ids.HISTORY_ENTRY_HEAD, "children"),
         Input(ids.URL, "pathname"),
     )
-    def on_address(pathname: str | None) -> tuple[Rows, Component | str]:
-        name = shown_entry(pathname)
+    def on_address(pathname: Any) -> tuple[Rows, Component | str]:
+        name = shown_entry(pathname, base)
         if not name:
             raise PreventUpdate
         return history_entry(store, reader, name)
@@ -52,10 +53,16 @@ def register(app: Dash, store: OperationStore, reader: WorkspaceReader) -> None:
     )
 
 
-def shown_entry(pathname: str | None) -> str:
-    """Return the entry that an address names, empty for the list and for other tabs."""
-    head, _, name = (pathname or "").removeprefix(_PREFIX).partition("/")
-    return name if (pathname or "").startswith(_PREFIX) and not head else ""
+def shown_entry(pathname: object, base: str = "/") -> str:
+    """Return the entry that an address names, empty for the list and for other tabs.
+
+    Args:
+        base: the path below which the page is served.
+    """
+    if not isinstance(pathname, str) or not pathname.startswith(base):
+        return ""
+    tab, _, name = pathname.removeprefix(base).partition("/")
+    return name if tab == _LIST else ""
 
 
 def history_list(store: OperationStore, reader: WorkspaceReader) -> tuple[Rows, str]:

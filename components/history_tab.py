@@ -20,8 +20,12 @@ from components.words import (
 from core.state.history import HistoryEntry
 
 
-def history_tab() -> Component:
-    """Return the tab; it is filled when it is opened."""
+def history_tab(base: str = "/") -> Component:
+    """Return the tab; it is filled when it is opened.
+
+    Args:
+        base: the path below which the page is served.
+    """
     return html.Section(
         [
             html.H2("History", className="visually-hidden"),
@@ -55,7 +59,7 @@ def history_tab() -> Component:
                 [
                     dcc.Link(
                         [icon("back"), "All operations"],
-                        href="/history",
+                        href=f"{base}history",
                         className="button button-quiet",
                     ),
                     html.Div(id=ids.HISTORY_ENTRY_HEAD, role="status"),

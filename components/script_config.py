@@ -99,14 +99,16 @@ _IDS: Mapping[str, str] = {
 }
 
 
-def script_config(key: str, workspace: str, tabs: Iterable[Tab]) -> dict[str, Any]:
+def script_config(key: str, workspace: str, tabs: Iterable[Tab], base: str = "/") -> dict[str, Any]:
     """Return what `jobsync.config()` gives to the scripts, as JSON.
 
     Args:
         key: identifies the workspace in the browser's storage.
         tabs: those that may be opened.
+        base: the path below which the page is served.
     """
     return {
+        "base": base,
         "key": key,
         "workspace": workspace,
         "tabs": [

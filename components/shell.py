@@ -23,7 +23,8 @@ class Frame:
     """What the page's frame depends on.
 
     `tabs` are those that APP_MODE allows. `key` identifies the workspace in the browser's storage.
-    `banner` is a warning that everybody sees, such as that authentication is off.
+    `banner` is a warning that everybody sees, such as that authentication is off. `base` is the
+    path below which the page is served.
     """
 
     workspace_name: str
@@ -35,6 +36,7 @@ class Frame:
     key: str
     tabs: Collection[str]
     banner: str = ""
+    base: str = "/"
 
 
 def page(frame: Frame) -> Component:
@@ -61,7 +63,8 @@ def page(frame: Frame) -> Component:
             html.Div(id=ids.CONNECTION_PROBLEM, className="banner banner-bad", hidden=True),
             html.Div(id=ids.OPERATION_ELSEWHERE, className="banner", hidden=True),
             html.Main(
-                [export_tab({}), import_tab({}), history_tab(), workspace_tab()], id="content"
+                [export_tab({}), import_tab({}), history_tab(frame.base), workspace_tab()],
+                id="content",
             ),
             remove_dialog(),
             _panel(),
@@ -74,7 +77,7 @@ def page(frame: Frame) -> Component:
 def _config(frame: Frame) -> Component:
     """What the scripts need to know; they read it from the attribute."""
     tabs = [tab for tab in TABS if tab.name in frame.tabs]
-    config = script_config(frame.key, frame.workspace_name or frame.host, tabs)
+    config = script_config(frame.key, frame.workspace_name or frame.host, tabs, frame.base)
     values: Mapping[str, str] = {
         "data-config": json.dumps(config),
         "data-operates": "true" if frame.may_operate else "false",
@@ -99,7 +102,7 @@ def _header(frame: Frame) -> Component:
             ),
             html.Nav(
                 [
-                    dcc.Link(tab.label, href=f"/{tab.name}", id=tab.nav, className="tab")
+                    dcc.Link(tab.label, href=f"{frame.base}{tab.name}", id=tab.nav, className="tab")
                     for tab in TABS
                     if tab.name in frame.tabs
                 ],

@@ -32,3 +32,11 @@ TABS = (
 def tabs_of(mode: AppMode) -> tuple[str, ...]:
     """Return the names of the tabs that a deployment shows."""
     return tuple(tab.name for tab in TABS if mode.allows(tab.mode))
+
+
+def has_page(path: str) -> bool:
+    """Whether an address is the page's: its own, that of a tab, or of an entry of the history."""
+    name, *rest = path.strip("/").split("/")
+    if name == "history":
+        return len(rest) < 2
+    return not rest and name in {"", *(tab.name for tab in TABS)}

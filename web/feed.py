@@ -164,8 +164,11 @@ def _selecting(state: TabState) -> dict[str, Any]:
 
 
 def _sequence(arguments: Mapping[str, str]) -> int:
-    text = arguments.get("since", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else 0
+    """Return up to which `seq` rows are known; a number that no row can have counts as none."""
+    text = arguments.get("since", "") or "0"
+    if not (text.isascii() and text.isdecimal()):
+        abort(400, "since is not a number.")
+    return int(text) if len(text) < 16 else 0
 
 
 def _buttons(actions: Mapping[str, Action]) -> Props:

@@ -1,8 +1,8 @@
 """Who is at the page."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
+from web.header_text import Headers, text_of
 from web.settings import PageSettings
 
 LOCAL_USER = "local user"
@@ -17,17 +17,12 @@ class User:
     may_operate: bool
 
 
-class Headers(Protocol):
-    """The headers of a request, by names in any case."""
-
-    def get(self, name: str, default: str) -> str | None: ...
-
-
 def user_of(headers: Headers, page: PageSettings) -> User | None:
     """Return who sent a request with these headers, or None when nothing proves who it is."""
     if page.user_header is None:
         return None
-    name = LOCAL_USER if page.is_open else (headers.get(page.user_header, "") or "").strip()
+    sent = LOCAL_USER if page.is_open else headers.get(page.user_header, "") or ""
+    name = text_of(sent).strip()
     if not name or len(name) > _MOST_CHARACTERS or not name.isprintable():
         return None
     return User(name, not page.operators or name.casefold() in page.operators)

@@ -7,21 +7,28 @@ import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from dash import Dash, set_props
+from dash.exceptions import DependencyException
 from flask import Flask, Response, abort, has_request_context, request
 
 from components import ids
+from components.tabs import has_page
+from web.dispatch import MalformedError, check_dispatch
+from web.header_text import text_of
 from web.identity import User, user_of
+from web.notices import below_a_path, nobody, nowhere
+from web.origins import comes_from_us, host_of
 from web.settings import PageSettings
 
 log = logging.getLogger(__name__)
 
-_MOST_BYTES = 4 * 1024 * 1024
+MOST_BYTES = 4 * 1024 * 1024
 _WRITING = ("POST", "PUT", "PATCH", "DELETE")
-_ASSETS = "_dash_assets.static"  # the name that Dash gives its route
-_LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]", "::1")
+# The names that Dash gives its routes.
+_ASSETS = "_dash_assets.static"
+_DISPATCH = "/_dash-update-component"
+_DOCUMENTS = ("/", "/<path:path>")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -29,15 +36,6 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-_NOBODY = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Job Sync</title><link rel="stylesheet" href="/assets/nobody.css"></head><body><main>
-<h1>Nobody is signed in</h1>
-<p>This page shows jobs only to people it knows, and nothing in this request says who you are.</p>
-<p>For its operator: behind a proxy that signs users in, set <code>TRUSTED_USER_HEADER</code> to the
-header that names the user. On your own machine, set <code>AUTH=none</code>. In a Databricks App the
-platform does it.</p></main></body></html>
-"""
 
 
 def current_user(page: PageSettings) -> User | None:
@@ -71,19 +69,26 @@ def tell_reference(error: Exception) -> None:
 def protect(app: Dash, page: PageSettings) -> None:
     """Install the rules. To be called when all callbacks are registered."""
     server: Flask = app.server
-    server.config["MAX_CONTENT_LENGTH"] = _MOST_BYTES
+    server.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     policy = content_policy(app.csp_hashes())
 
     @server.before_request
     def check() -> Response | None:
+        refuse_what_is_no_name()
         refuse_other_sites()
         if request.path == "/healthz" or request.endpoint == _ASSETS:
             return None
         if page.is_open:
             refuse_other_names()
-        if current_user(page):
-            return None
-        return Response(_NOBODY, status=401, mimetype="text/html")
+        if current_user(page) is None:
+            return nobody(page.base)
+        if request.endpoint == _DISPATCH and request.method == "POST":
+            refuse_malformed(app)
+        return _refused_address(page)
+
+    @server.errorhandler(DependencyException)
+    def no_such_script(error: Exception) -> Response:  # noqa: ARG001 - Flask's signature
+        return nowhere(page.base)
 
     @server.after_request
     def add_headers(response: Response) -> Response:
@@ -93,6 +98,23 @@ def protect(app: Dash, page: PageSettings) -> None:
         if not request.path.startswith(("/assets/", "/_dash-component-suites/")):
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+def _refused_address(page: PageSettings) -> Response | None:
+    """Return what is shown in place of the page, where Dash would show it at any address."""
+    if request.endpoint not in _DOCUMENTS:
+        return None
+    if page.base == "/" and request.headers.get("X-Forwarded-Prefix", "").strip(" /"):
+        return below_a_path(page.base)
+    return None if has_page(request.path) else nowhere(page.base)
+
+
+def refuse_malformed(app: Dash) -> None:
+    """Refuse a body on which Dash would fail."""
+    try:
+        check_dispatch(request.get_data(), app.callback_map)
+    except MalformedError as error:
+        abort(400, str(error))
 
 
 def content_policy(hashes: Sequence[str]) -> str:
@@ -113,9 +135,17 @@ def content_policy(hashes: Sequence[str]) -> str:
     )
 
 
+def refuse_what_is_no_name() -> None:
+    """Refuse a Host that names none; HTTP/1.0 has none at all."""
+    asked = request.headers.get("Host")
+    if asked and host_of(text_of(asked)) is None:
+        abort(400, "The Host header of this request is not the name of a host.")
+
+
 def refuse_other_names() -> None:
     """Refuse a name of another host that leads here: its pages would count as our own site."""
-    if urlsplit(f"//{request.host}").hostname not in _LOCAL_NAMES:
+    host = host_of(request.headers.get("Host", ""))
+    if host is None or not host.is_local:
         abort(403, "With AUTH=none the page serves this machine only: open it at localhost.")
 
 
@@ -125,9 +155,7 @@ def refuse_other_sites() -> None:
         return
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         abort(403)
-    origin = request.headers.get("Origin")
-    hosts = {request.host, request.headers.get("X-Forwarded-Host", request.host)}
-    if origin and urlsplit(origin).netloc not in hosts:
+    if not comes_from_us(request.headers):
         abort(403)
     if not request.is_json:
         abort(415)

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from core.errors import SettingsError
+from web.base_path import base_path
 
 COLOURS = ("slate", "blue", "green", "amber", "red", "purple")
 _EMAIL_HEADER = "X-Forwarded-Email"
@@ -18,7 +20,8 @@ class PageSettings:
     `user_header` names the request header that identifies the user; empty when everybody is
     served as a local user, and None when nothing does, so that nobody is served. `operators` may
     start operations, the others only look; empty for everybody. `secret_key` signs what the
-    browser sends back, empty for a key of this machine.
+    browser sends back, empty for a key of this machine. `base` is the path below which a proxy
+    serves the page; it begins and ends with a slash.
     """
 
     workspace_name: str = ""
@@ -26,6 +29,7 @@ class PageSettings:
     user_header: str | None = None
     operators: frozenset[str] = frozenset()
     secret_key: str = ""
+    base: str = "/"
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "PageSettings":
@@ -34,13 +38,14 @@ class PageSettings:
         Raises:
             SettingsError: names the variable, what it holds and what it may hold.
         """
-        operators = env.get("OPERATORS", "").split(",")
+        operators = normalize("NFC", env.get("OPERATORS", "")).split(",")
         return cls(
             workspace_name=env.get("WORKSPACE_NAME", "").strip(),
             colour=_colour(env.get("ENVIRONMENT_COLOR", "").strip().casefold()),
             user_header=_user_header(env),
             operators=frozenset(name.strip().casefold() for name in operators if name.strip()),
             secret_key=env.get("SECRET_KEY", ""),
+            base=base_path(env.get("BASE_PATH", "")),
         )
 
     @property

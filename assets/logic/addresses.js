@@ -1,30 +1,49 @@
-/* Addresses: of the page's tabs, and of what the scripts fetch. */
+/* Addresses: of the page's tabs, and of what the scripts fetch. All begin with the path below which
+   the page is served, "/" where it has a host to itself. */
 (() => {
   globalThis.jobsync ??= {};
-  jobsync.addresses = {tabOf, entryOf, isHistoryList, feed, details};
+  let base = "/";
+  jobsync.addresses = {
+    setBase: path => {
+      base = path;
+    },
+    tabOf,
+    entryOf,
+    isHistoryList,
+    tab: name => base + name,
+    entry: name => `${base}history/${encodeURIComponent(name)}`,
+    asset: path => `${base}assets/${path}`,
+    csv: operation => `${base}feed/csv/${operation}`,
+    log: operation => `${base}feed/log/${operation}`,
+    feed: (tab, {operation, seq}) => `${base}feed/${tab}?operation=${operation}&since=${seq}`,
+    details,
+  };
+
+  /** Returns the parts of an address after the base. */
+  function parts(pathname) {
+    return pathname.startsWith(base) ? pathname.slice(base.length).split("/") : [];
+  }
 
   /** Returns the tab of an address, or null when there is no such tab here. */
   function tabOf(pathname, tabs) {
-    const name = pathname.split("/")[1];
+    const [name] = parts(pathname);
     return tabs.find(tab => tab.name === name) || null;
   }
 
   /** Returns the operation of the history that an address names, empty for none. */
   function entryOf(pathname) {
-    const [, tab, entry] = pathname.split("/");
+    const [tab, entry] = parts(pathname);
     return (tab === "history" && entry) || "";
   }
 
   function isHistoryList(pathname) {
-    return pathname.replace(/\/$/, "") === "/history";
-  }
-
-  function feed(tab, {operation, seq}) {
-    return `/feed/${tab}?operation=${operation}&since=${seq}`;
+    const [tab, ...rest] = parts(pathname);
+    return tab === "history" && !rest.join("/");
   }
 
   /** Returns where the details of a row are, of the entry of the history where there is one. */
   function details(key, entry, operation) {
-    return entry ? `/feed/history/${entry}/${key}` : `/feed/row/${operation}/${key}`;
+    const place = entry ? `history/${entry}` : `row/${operation}`;
+    return `${base}feed/${place}/${key}`;
   }
 })();

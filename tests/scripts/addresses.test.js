@@ -2,7 +2,8 @@ const {test} = require("node:test");
 const assert = require("node:assert");
 require("../../assets/logic/addresses.js");
 
-const {tabOf, entryOf, isHistoryList, feed, details} = jobsync.addresses;
+const {setBase, tab, tabOf, entry, entryOf, isHistoryList} = jobsync.addresses;
+const {asset, csv, feed, log, details} = jobsync.addresses;
 const TABS = [{name: "import"}, {name: "history"}];
 
 test("an address names a tab, if this page has it", () => {
@@ -24,6 +25,8 @@ test("the list of the history has an address with or without a slash at its end"
   assert.ok(isHistoryList("/history/"));
   assert.ok(!isHistoryList("/history/entry"));
   assert.ok(!isHistoryList("/import"));
+  assert.ok(!isHistoryList("/historyx"));
+  assert.ok(!isHistoryList(""));
 });
 
 test("the feed is told what the tab has", () => {
@@ -33,4 +36,24 @@ test("the feed is told what the tab has", () => {
 test("the details of a row are those of its operation, or of its entry in the history", () => {
   assert.equal(details("k", "", "ab"), "/feed/row/ab/k");
   assert.equal(details("k", "entry", "ab"), "/feed/history/entry/k");
+});
+
+test("below a path all addresses begin with it, and others are none of the page's", context => {
+  context.after(() => setBase("/"));
+  setBase("/jobs/");
+  assert.equal(tab("import"), "/jobs/import");
+  assert.equal(entry("a/b"), "/jobs/history/a%2Fb");
+  assert.equal(asset("vendor/x.js"), "/jobs/assets/vendor/x.js");
+  assert.equal(csv("ab"), "/jobs/feed/csv/ab");
+  assert.equal(log("ab"), "/jobs/feed/log/ab");
+  assert.equal(feed("import", {operation: "", seq: 0}), "/jobs/feed/import?operation=&since=0");
+  assert.equal(details("k", "entry", ""), "/jobs/feed/history/entry/k");
+  assert.equal(tabOf(tab("import"), TABS), TABS[0]);
+  assert.equal(entryOf(entry("ab")), "ab");
+  assert.ok(isHistoryList("/jobs/history/"));
+  for (const other of ["/import", "/jobs", "/jobs/", "/jobsimport", "/x/jobs/import"]) {
+    assert.equal(tabOf(other, TABS), null, other);
+  }
+  assert.equal(entryOf("/history/ab"), "");
+  assert.ok(!isHistoryList("/history"));
 });

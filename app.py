@@ -16,7 +16,6 @@ from flask import Flask
 
 import callbacks.history
 import callbacks.operations
-import callbacks.places
 from components.shell import Frame, page
 from components.tabs import tabs_of
 from core.errors import SyncError
@@ -29,6 +28,7 @@ from web.background import OperationProcesses
 from web.base_path import BelowPath
 from web.csv import csv_routes
 from web.feed import Feed
+from web.health import health_route
 from web.identity import LOCAL_USER
 from web.panels import Panels
 from web.reader import WorkspaceReader, connect_from_env
@@ -87,7 +87,6 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses, PageSettin
         compress=True,
         use_async=False,
         background_callback_manager=processes,
-        health_endpoint="healthz",
         suppress_callback_exceptions=False,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
         on_error=tell_reference,
@@ -97,13 +96,13 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses, PageSettin
     host = env.get("DATABRICKS_HOST", "")
     app.layout = lambda: _layout(parts, host)
     callbacks.operations.register(app, parts.store, settings.mode, page_settings)
-    callbacks.places.register(app, parts.reader)
     callbacks.history.register(app, parts.store, parts.reader)
     used = {name: version(name) for name in ("dash", "databricks-sdk")}
     versions = {"job-sync": VERSION, **used}
     feed = Feed(parts.store, host, parts.reader, page_settings, versions)
     panels = Panels(parts.store, parts.reader)
     for routes in (
+        health_route(parts.store),
         feed.routes(),
         panels.routes(),
         csv_routes(parts.store, page_settings.workspace_name),

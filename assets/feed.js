@@ -10,9 +10,11 @@
   let isAskedAgain = false;
   let failures = 0;
   let finishedBefore = null;
+  let place = {number: 0, isNew: false}; // of the newest operation that may have moved the header
   Object.assign(jobsync, {pokeFeed, shownOperation});
 
   class SignedOut extends Error {}
+  class Unusable extends Error {}
 
   function isDrawn() {
     return (
@@ -63,6 +65,7 @@
       failures += 1;
       const {signedOut, noAnswer} = jobsync.config().texts;
       if (error instanceof SignedOut) showProblem(signedOut);
+      else if (error instanceof Unusable) showProblem(error.message);
       else if (failures > 1) showProblem(noAnswer);
       return jobsync.pacing.afterFailures(failures);
     }
@@ -70,12 +73,18 @@
 
   /** @returns {Promise<FeedAnswer>} */
   async function fetchAnswer(tab) {
-    const address = jobsync.addresses.feed(tab.name, seen.get(tab.name) || {operation: "", seq: 0});
+    const address = jobsync.addresses.feed(
+      tab.name,
+      seen.get(tab.name) || {operation: "", seq: 0},
+      place,
+    );
     const answer = await fetch(address, {
       headers: {Accept: "application/json"},
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
     if (answer.status === 401 || answer.redirected) throw new SignedOut();
+    if (answer.status === 503 && answer.headers.get("Content-Type")?.startsWith("text/plain"))
+      throw new Unusable(await answer.text());
     if (!answer.ok) throw new Error(String(answer.status));
     return answer.json();
   }
@@ -86,18 +95,19 @@
     for (const [id, props] of Object.entries(jobsync.news.moved(shown, answer.props))) {
       if (document.getElementById(id)) jobsync.setProps(id, props);
     }
+    if (answer.placeIsNew) place = {...place, isNew: true};
     if (answer.reasons) jobsync.showReviewed(answer);
     if (!answer.operation) jobsync.startAtFirst(tab);
     jobsync.markFilter(tab);
     tellFinished(answer);
   }
 
-  /** What ended since the last look: the header reads the commit anew, and other tabs learn of it. */
+  /** What ended since the last look: the header asks for the commit anew, and other tabs learn. */
   function tellFinished({finished, shown: ofThisTab}) {
-    const {operation, text} = finished;
+    const {operation, text, number} = finished;
     const {ids} = jobsync.config();
     if (jobsync.news.hasEnded(finishedBefore, operation)) {
-      jobsync.setProps(ids.ended, {data: operation});
+      place = {number, isNew: false};
       if (operation !== ofThisTab) jobsync.toast(text);
       if (jobsync.addresses.isHistoryList(location.pathname)) {
         jobsync.setProps(ids.historyRequest, {data: operation});

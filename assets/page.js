@@ -51,6 +51,10 @@
       jobsync.pokeFeed();
       return dash_clientside.no_update;
     },
+    /** Sends what the server gave back to it a second later. */
+    askAgain(again, request) {
+      if (again) setTimeout(() => setProps(request, {data: {...again, at: Date.now()}}), 1000);
+    },
     openHistory(pathname) {
       config(); // says below which path the page is
       const isList = jobsync.addresses.isHistoryList(pathname || "");

@@ -1,24 +1,30 @@
 """The History tab."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output
+from dash import ClientsideFunction, Dash, Input, Output, State, ctx
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from components import ids
 from components.history_tab import entry_head, history_row
-from components.words import label_of, plural
-from core.errors import SyncError
+from components.words import duration, label_of, plural
 from core.operations.entry import make_entry
 from core.operations.grid_row import GridRow, RecordedRow
 from core.operations.operation import OperationStore
-from core.state.history import HistoryEntry
+from core.state.history import History, HistoryEntry, is_entry_id
 from web.reader import WorkspaceReader
+from web.readings import Known
 
 Rows = list[dict[str, Any]]
+Again = dict[str, float] | None
+"""Given when the workspace is still being asked: the browser sends it back in a second."""
+
 _LIST = "history"
+_READING = "Reading the history …"
+_NOT_SHOWN = "This operation cannot be shown."
+_OLD_S = 60.0
 
 
 def register(app: Dash, store: OperationStore, reader: WorkspaceReader) -> None:
@@ -28,19 +34,23 @@ def register(app: Dash, store: OperationStore, reader: WorkspaceReader) -> None:
     @app.callback(
         Output(ids.HISTORY_GRID, "rowData"),
         Output(ids.HISTORY_STATUS, "children"),
+        Output(ids.HISTORY_AGAIN, "data"),
         Input(ids.HISTORY_REQUEST, "data"),
         Input(ids.HISTORY_RELOAD, "n_clicks"),
         prevent_initial_call=True,
     )
-    def on_open(_request: Any, _clicks: Any) -> tuple[Rows, str]:
-        return history_list(store, reader)
+    def on_open(request: Any, _clicks: Any) -> tuple[Rows, str, Again]:
+        again = request if ctx.triggered_id == ids.HISTORY_REQUEST else None
+        return history_list(store, reader, _asked(again))
 
     @app.callback(
         Output(ids.HISTORY_ROWS_GRID, "rowData"),
         Output(ids.HISTORY_ENTRY_HEAD, "children"),
+        Output(ids.HISTORY_ENTRY_AGAIN, "data"),
         Input(ids.URL, "pathname"),
+        Input(ids.HISTORY_ENTRY_REQUEST, "data"),
     )
-    def on_address(pathname: Any) -> tuple[Rows, Component | str]:
+    def on_address(pathname: Any, _request: Any) -> tuple[Rows, Component | str, Again]:
         name = shown_entry(pathname, base)
         if not name:
             raise PreventUpdate
@@ -51,6 +61,17 @@ def register(app: Dash, store: OperationStore, reader: WorkspaceReader) -> None:
         Output(ids.HISTORY_REQUEST, "data"),
         Input(ids.URL, "pathname"),
     )
+
+    for again, request in (
+        (ids.HISTORY_AGAIN, ids.HISTORY_REQUEST),
+        (ids.HISTORY_ENTRY_AGAIN, ids.HISTORY_ENTRY_REQUEST),
+    ):
+        app.clientside_callback(
+            ClientsideFunction("jobsync", "askAgain"),
+            Input(again, "data"),
+            State(request, "id"),
+            prevent_initial_call=True,
+        )
 
 
 def shown_entry(pathname: object, base: str = "/") -> str:
@@ -65,38 +86,80 @@ def shown_entry(pathname: object, base: str = "/") -> str:
     return name if tab == _LIST else ""
 
 
-def history_list(store: OperationStore, reader: WorkspaceReader) -> tuple[Rows, str]:
-    """Return all operations, newest first: those of the state folder and those only known here."""
-    try:
-        kept = reader.history().entries()
-        problem = ""
-    except SyncError as error:
-        kept, problem = (), f" Could not read the history in the workspace. {error}"
-    known = {entry.entry_id for entry in kept}
-    local = [entry for entry in map(make_entry, store.ended()) if entry.entry_id not in known]
-    rows = [history_row(entry) for entry in sorted((*kept, *local), key=_newest, reverse=True)]
-    return rows, f"{plural(len(rows), 'operation')}.{problem}"
+def history_list(
+    store: OperationStore, reader: WorkspaceReader, asked: float | None = None
+) -> tuple[Rows, str, Again]:
+    """Return all operations, newest first: those of the state folder and those only known here.
+
+    Args:
+        asked: the moment since which the list must have been read, None for this one.
+    """
+    asked = reader.now() if asked is None else asked
+    known = reader.entries(asked)
+    entries = in_order(known.value or (), [make_entry(operation) for operation in store.ended()])
+    status = _READING
+    if known.value is not None or known.problem:
+        status = f"{plural(len(entries), 'operation')}.{_age(known)}"
+    if known.problem:
+        status += f" Could not read the history in the workspace. {known.problem}"
+    return [history_row(entry) for entry in entries], status, _again(known, asked)
+
+
+def in_order(kept: Sequence[HistoryEntry], local: Sequence[HistoryEntry]) -> list[HistoryEntry]:
+    """Return both lists as one, newest first, each in its own order: clocks may have been wrong.
+
+    An entry that is only known here comes right after the one that followed it here; where none
+    did, by its time.
+    """
+    found = list(kept)
+    places = {entry.entry_id for entry in kept}
+    after = -1  # where the entry before, which is newer, is
+    for entry in local:
+        if entry.entry_id in places:
+            after = next(at for at, one in enumerate(found) if one.entry_id == entry.entry_id)
+            continue
+        older = (at for at, one in enumerate(found) if one.started <= entry.started)
+        after = after + 1 if after >= 0 else next(older, len(found))
+        found.insert(after, entry)
+    return found
 
 
 def history_entry(
     store: OperationStore, reader: WorkspaceReader, name: str
-) -> tuple[Rows, Component | str]:
+) -> tuple[Rows, Component | str, Again]:
     """Return the rows of one operation as they were, and what stands above them."""
     for operation in store.ended():
         entry = make_entry(operation)
         if entry.entry_id == name:
-            return _rows(store.row_values(operation.operation_id), entry), entry_head(entry)
-    try:
-        history = reader.history()
-        entry = history.entry(name)
-        return _rows(history.rows(name, RecordedRow.row_from_json), entry), entry_head(entry)
-    except SyncError as error:
-        return [], f"This operation cannot be shown. {error}"
+            return _rows(store.row_values(operation.operation_id), entry), entry_head(entry), None
+    if not is_entry_id(name):
+        return [], f"{_NOT_SHOWN} This entry is not in the history.", None
+    known = reader.of_history(f"entry {name}", lambda history: _read_entry(history, name))
+    if known.value is not None:
+        entry, rows = known.value
+        return _rows(rows, entry), entry_head(entry), None
+    if known.problem:
+        return [], f"{_NOT_SHOWN} {known.problem}", None
+    return [], "Reading this operation …", _again(known, reader.now())
+
+
+def _read_entry(history: History, name: str) -> tuple[HistoryEntry, list[GridRow]]:
+    return history.entry(name), history.rows(name, RecordedRow.row_from_json)
+
+
+def _asked(again: Any) -> float | None:
+    """Return the moment that the browser sends back, None for anything else."""
+    since = again.get("since") if isinstance(again, dict) else None
+    return since if isinstance(since, float | int) else None
+
+
+def _again(known: Known[Any], asked: float) -> Again:
+    return {"since": asked} if known.is_reading else None
+
+
+def _age(known: Known[Any]) -> str:
+    return f" Read {duration(known.age_s)} ago." if known.age_s > _OLD_S else ""
 
 
 def _rows(rows: Iterable[GridRow], entry: HistoryEntry) -> Rows:
     return [{**row.as_json(), "label": label_of(entry.kind, row.status, row.state)} for row in rows]
-
-
-def _newest(entry: HistoryEntry) -> float:
-    return entry.started

@@ -12,12 +12,17 @@ ENDED = "operation-ended"
 CANCEL_REQUEST = "cancel-request"
 CANCELLED = "cancel-answer"
 HISTORY_REQUEST = "history-request"
+HISTORY_AGAIN = "history-again"
+HISTORY_ENTRY_REQUEST = "history-entry-request"
+HISTORY_ENTRY_AGAIN = "history-entry-again"
 
 # Header
 NAV_EXPORT, NAV_IMPORT = "nav-export", "nav-import"
 NAV_HISTORY, NAV_WORKSPACE = "nav-history", "nav-workspace"
 GIT_PLACE = "git-place"
 WORKSPACE_PLACE = "workspace-place"
+WORKSPACE_PROBLEM = "workspace-problem"
+STORE_NOTICE = "store-notice"
 CONNECTION_PROBLEM = "connection-problem"
 OPERATION_ELSEWHERE = "operation-elsewhere"
 

@@ -85,7 +85,6 @@ _TEXTS: Mapping[str, str | Forms] = {
 _IDS: Mapping[str, str] = {
     "toast": ids.TOAST,
     "startRequest": ids.START_REQUEST,
-    "ended": ids.ENDED,
     "cancelRequest": ids.CANCEL_REQUEST,
     "historyRequest": ids.HISTORY_REQUEST,
     "historyList": ids.HISTORY_LIST,

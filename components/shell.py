@@ -54,6 +54,9 @@ def page(frame: Frame) -> Component:
                     ids.CANCEL_REQUEST,
                     ids.CANCELLED,
                     ids.HISTORY_REQUEST,
+                    ids.HISTORY_AGAIN,
+                    ids.HISTORY_ENTRY_REQUEST,
+                    ids.HISTORY_ENTRY_AGAIN,
                 )
             ),
             _config(frame),
@@ -61,6 +64,8 @@ def page(frame: Frame) -> Component:
             _header(frame),
             html.Div(frame.banner, className="banner") if frame.banner else None,
             html.Div(id=ids.CONNECTION_PROBLEM, className="banner banner-bad", hidden=True),
+            html.Div(id=ids.WORKSPACE_PROBLEM, className="banner banner-bad", hidden=True),
+            html.Div(id=ids.STORE_NOTICE, className="banner", hidden=True),
             html.Div(id=ids.OPERATION_ELSEWHERE, className="banner", hidden=True),
             html.Main(
                 [export_tab({}), import_tab({}), history_tab(frame.base), workspace_tab()],

@@ -1,7 +1,8 @@
 """The use cases: info, export, validate, import, adopt, remove, pull."""
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import TypeVar
 
 from core.applying.adopting import adopt_selected
 from core.applying.exporting import export_files
@@ -15,7 +16,7 @@ from core.mapping.suggestions import gather_unmapped
 from core.planning.export_plan import ExportPlan
 from core.planning.import_plan import Plan
 from core.planning.review import Review
-from core.ports import CurrentPrincipal, Ports
+from core.ports import CurrentPrincipal, Ports, ShouldStop
 from core.reading.planner import Planner
 from core.reading.remembered import Memory, read_memory_for_export, read_memory_for_import
 from core.reading.source_ids import source_ids
@@ -33,6 +34,7 @@ from core.state.ledger import settle_pending
 from core.state.lock import Clock
 from core.state.session import NewOwner, Sessions
 
+Read = TypeVar("Read")
 _SILENT = Listener()
 _EVERYTHING = Review()
 
@@ -50,8 +52,16 @@ class JobSync:
         self._settings = settings
         self._sessions = Sessions(ports, settings, clock, new_owner)
 
-    def whereabouts(self) -> Whereabouts:
-        """Return in a few calls which workspace, principal and Git folder this deployment uses."""
+    def whereabouts(self, *, should_stop: ShouldStop | None = None) -> Whereabouts:
+        """Return in a few calls which workspace, principal and Git folder this deployment uses.
+
+        Args:
+            should_stop: asked between the calls; StoppedError then.
+        """
+        with self._ports.calls.stoppable(should_stop) if should_stop else nullcontext():
+            return self._whereabouts()
+
+    def _whereabouts(self) -> Whereabouts:
         me = self._ports.principals.current()
         return Whereabouts(
             workspace_id=me.workspace_id,
@@ -70,7 +80,7 @@ class JobSync:
             contents = surveyor.read_contents()
             mapping, issues = mapping_facts(self._ports.files, self._settings, surveyor, contents)
             details = WorkspaceInformation(
-                where=self.whereabouts(),
+                where=self._whereabouts(),
                 contents=folder_contents(self._ports.files, self._settings.folder, contents),
                 jobs=surveyor.count_jobs(),
                 mapping_file=self._settings.mapping_path,
@@ -226,6 +236,11 @@ class JobSync:
         """Return the history of operations, kept in the state folder."""
         state = self._sessions.state_folder(self._ports.principals.current())
         return History(self._ports.files, state.path, self._ports.cache, self._settings.threads)
+
+    def read_history(self, read: Callable[[History], Read], *, should_stop: ShouldStop) -> Read:
+        """Read something of the history; StoppedError between two calls when asked to stop."""
+        with self._ports.calls.stoppable(should_stop):
+            return read(self.history())
 
     def _surveyor(self, listener: Listener) -> Surveyor:
         return Surveyor(self._ports, self._settings, listener)

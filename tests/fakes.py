@@ -570,6 +570,9 @@ class FakeOperationStore:
         if problem:
             self.finish(operation_id, Status.FAILED, None, f"{problem} Nothing was changed.")
 
+    def check(self) -> None:
+        """Memory can always be read."""
+
     def notice(self) -> str:
         return ""
 

@@ -6,7 +6,7 @@ Reading only; whatever changes something goes through a callback.
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, Response, abort, request
@@ -21,13 +21,15 @@ from components.actions import (
     running_sentence,
 )
 from components.operation_view import chips_view, outcome_view, progress_view
+from components.place import place_view
 from components.words import clock_time, headline, what_happened
 from components.workspace_tab import workspace_view
 from core.operations.operation import Operation, OperationStore
 from core.operations.outcome import Outcome
 from web.identity import User
 from web.places import git_href
-from web.reader import WorkspaceReader
+from web.reader import Place, WorkspaceReader
+from web.readings import Known
 from web.security import current_user
 from web.settings import PageSettings
 from web.tab_state import TAB_KINDS, WITH_ROWS, TabState, read_tab
@@ -47,6 +49,17 @@ Props = dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a page's header wants to know: where this is after the operation of a number.
+
+    `reads`: until it knows; what others have read will do otherwise.
+    """
+
+    number: int = 0
+    reads: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """Answers the page's scripts. Made once per server."""
 
@@ -63,12 +76,15 @@ class Feed:
         routes.add_url_rule("/log/<operation_id>", view_func=self._log_route, endpoint="log")
         return routes
 
-    def tab(self, tab: str, seen: str, since: int, user: User) -> tuple[dict[str, Any], list[str]]:
+    def tab(
+        self, tab: str, seen: str, since: int, user: User, place: Wanted | None = None
+    ) -> tuple[dict[str, Any], list[str]]:
         """Return what a tab shows now, and the rows that its grid lacks, as JSON texts.
 
         Args:
             seen: the operation that the tab shows, empty for none.
             since: up to which `seq` its rows are known, 0 for none.
+            place: what the header wants to know.
         """
         state = read_tab(self.store, tab, may_operate=user.may_operate)
         source = state.with_rows
@@ -77,23 +93,32 @@ class Feed:
         rows: list[str] = []
         if source and tab in WITH_ROWS:
             seq, rows = self.store.rows_since(source.operation_id, 0 if is_new else since)
+        known = self._place(place or Wanted())
         answer = {
             "operation": source.operation_id if source else "",
             "shown": state.shown.operation_id if state.shown else "",
             "kind": source.kind if source else "",
             "isActive": state.is_active,
+            "isReading": known.is_reading,
+            "placeIsNew": not known.is_reading and bool(known.value or known.problem),
             "seq": seq,
             "isFull": is_new or not source,
             "finished": _finished(state.finished),
-            "props": self._props(state),
+            "props": {**self._props(state), **_place_props(known)},
             **_selecting(state),
         }
         return answer, rows
 
     # Inside
 
+    def _place(self, wanted: Wanted) -> Known[Place]:
+        """Return where this is; another process may know it only as it was before an operation."""
+        known = self.reader.place(wanted.number, reads=wanted.reads)
+        is_old = known.value is not None and known.value.number < wanted.number
+        return replace(known, value=None) if is_old else known
+
     def _props(self, state: TabState) -> Props:
-        tab, elsewhere = state.tab, state.elsewhere
+        tab, elsewhere, notice = state.tab, state.elsewhere, self.store.notice()
         progress = progress_view(state.shown, time.time(), may_cancel=state.now.may_operate)
         props: Props = {
             f"{tab}-progress": {"children": progress},
@@ -101,6 +126,7 @@ class Feed:
                 "children": running_sentence(elsewhere) if elsewhere else "",
                 "hidden": not elsewhere,
             },
+            ids.STORE_NOTICE: {"children": notice, "hidden": not notice},
         }
         if tab == "workspace":
             props[ids.WORKSPACE_BODY] = {"children": self._workspace(state.reading)}
@@ -121,8 +147,9 @@ class Feed:
     def _tab_route(self, tab: str) -> Response:
         if tab not in TAB_KINDS:
             abort(404)
-        seen, since = request.args.get("operation", ""), _sequence(request.args)
-        answer, rows = self.tab(tab, seen, since, self._user())
+        seen, since = request.args.get("operation", ""), _number(request.args, "since")
+        wanted = Wanted(_number(request.args, "place"), "ask" in request.args)
+        answer, rows = self.tab(tab, seen, since, self._user(), wanted)
         head = json.dumps(answer, cls=PlotlyJSONEncoder)
         text = f'{head[:-1]}, "rows": [{",".join(rows)}]}}'
         return Response(text, mimetype="application/json")
@@ -141,12 +168,17 @@ class Feed:
         return user
 
 
-def _finished(last: Operation | None) -> dict[str, str]:
+def _finished(last: Operation | None) -> dict[str, Any]:
     """Return which operation ended last, for those who look at another tab."""
     if last is None:
-        return {"operation": "", "text": ""}
+        return {"operation": "", "text": "", "number": 0}
     text = f"{headline(last)}. {what_happened(last)}"
-    return {"operation": last.operation_id, "kind": last.kind, "text": text}
+    return {
+        "operation": last.operation_id,
+        "kind": last.kind,
+        "text": text,
+        "number": last.number,
+    }
 
 
 def _selecting(state: TabState) -> dict[str, Any]:
@@ -163,11 +195,29 @@ def _selecting(state: TabState) -> dict[str, Any]:
     }
 
 
-def _sequence(arguments: Mapping[str, str]) -> int:
-    """Return up to which `seq` rows are known; a number that no row can have counts as none."""
-    text = arguments.get("since", "") or "0"
+def _place_props(known: Known[Place]) -> Props:
+    """Return the header and the links; nothing of it before anything is known."""
+    if known.value is None and not known.problem:
+        return {}
+    problem = f"Could not read the workspace. {known.problem}" if known.problem else ""
+    props: Props = {ids.WORKSPACE_PROBLEM: {"children": problem, "hidden": not problem}}
+    if known.value is None:
+        return props
+    where = known.value.where
+    href = git_href(known.value.host, where)
+    return {
+        **props,
+        ids.GIT_PLACE: {"children": place_view(where.git, known.age_s)},
+        ids.EXPORT_PUSH: {"href": href},
+        ids.IMPORT_GIT_LINK: {"href": href},
+    }
+
+
+def _number(arguments: Mapping[str, str], name: str) -> int:
+    """Return a number that counts rows or operations; one that none can have counts as 0."""
+    text = arguments.get(name, "") or "0"
     if not (text.isascii() and text.isdecimal()):
-        abort(400, "since is not a number.")
+        abort(400, f"{name} is not a number.")
     return int(text) if len(text) < 16 else 0
 
 

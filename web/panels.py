@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from dash import html
 from flask import Blueprint, Response, abort
 from plotly.utils import PlotlyJSONEncoder
 
 from components.row_panel import row_panel
-from core.errors import SyncError
 from core.jobsettings.secrets import mask
 from core.jobsettings.verbatim import find_verbatim
 from core.json_text import Packed
@@ -17,11 +17,19 @@ from core.operations.grid_row import GridRow, RecordedRow
 from core.operations.operation import OperationStore
 from core.planning.statuses import RowStatus
 from core.reporting.report import ReportRow, RowDetails
+from core.state.history import History, is_entry_id
 from web.reader import WorkspaceReader
 
 _EQUAL = (RowStatus.UNCHANGED, RowStatus.UNMANAGED, RowStatus.SKIPPED)  # one side is enough
 
 Panel = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A panel that is being read, or why it could not be."""
+
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +59,14 @@ class Panels:
         panel = _panel(operation.kind, row, _with_not_mapped(report, desired), has_sides=has_sides)
         return {**panel, "current": _text(current), "desired": _text(desired)}
 
-    def history_row(self, entry_id: str, key: str) -> Panel | None:
+    def history_row(self, entry_id: str, key: str) -> "Panel | Reading | None":
         """Return the side panel of a row as it was; its sides are not kept so long."""
-        history = self.reader.history()
-        entry = history.entry(entry_id)
-        for kept in filter(None, history.rows(entry_id, _only(key))):
-            report = kept.report or _from_row(kept.row)
-            return _panel(entry.kind, kept.row, report, has_sides=False)
-        return None
+        if not is_entry_id(entry_id):
+            return None
+        known = self.reader.of_history(
+            f"row {entry_id} {key}", lambda history: _kept_panel(history, entry_id, key)
+        )
+        return Reading(known.problem) if known.value is None else known.value[0]
 
     # Inside
 
@@ -74,10 +82,21 @@ class Panels:
         return _answer(self.row(operation_id, key))
 
     def _kept(self, entry_id: str, key: str) -> Response:
-        try:
-            return _answer(self.history_row(entry_id, key))
-        except SyncError:
-            abort(404)
+        panel = self.history_row(entry_id, key)
+        if not isinstance(panel, Reading):
+            return _answer(panel)
+        if panel.problem:
+            text = html.P(panel.problem, className="panel-message")
+            return _answer({"title": "This row cannot be shown", "body": text})
+        return Response(status=503, headers={"Retry-After": "1"})
+
+
+def _kept_panel(history: History, entry_id: str, key: str) -> tuple[Panel | None]:
+    entry = history.entry(entry_id)
+    for kept in filter(None, history.rows(entry_id, _only(key))):
+        report = kept.report or _from_row(kept.row)
+        return (_panel(entry.kind, kept.row, report, has_sides=False),)
+    return (None,)
 
 
 def _only(key: str) -> Callable[[Any], RecordedRow | None]:

@@ -1,56 +1,98 @@
 """What the page reads from the workspace by itself: where it is, and the history."""
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from core.gateways.opening import OpenService, open_service
+from core.ports import ShouldStop
 from core.reporting.details import Whereabouts
+from core.service import JobSync
 from core.settings import Settings
-from core.state.history import History
+from core.state.history import History, HistoryEntry
+from web.readings import Known, Readings
 
 _FRESH_S = 30.0
-_PATIENCE_S = 8  # a person waits for the answer
+_PATIENCE_S = 8  # of one call: somebody looks at the page
+_MOMENT_S = 1.5  # what a fast workspace needs for the history
+_EVER = 1e9  # seconds; what is in the history stays as it is
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which workspace this is, by its address and by what it reports about itself."""
+    """Which workspace this is, by its address and by what it reports about itself.
+
+    `number` is that of the newest operation when it was read.
+    """
 
     host: str
     where: Whereabouts
+    number: int = 0
 
 
 Connect = Callable[[], OpenService]
 
 
 class WorkspaceReader:
-    """Connects when it is first asked, never before. Its methods may raise `SyncError`."""
+    """Connects when it is first asked, never before. Nobody waits for the workspace here."""
 
-    def __init__(self, connect: Connect) -> None:
+    def __init__(self, connect: Connect, readings: Readings | None = None) -> None:
         self._connect = connect
+        self._readings = readings or Readings()
         self._mutex = threading.Lock()
         self._opened: OpenService | None = None
-        self._place: tuple[float, Place] | None = None
 
-    def place(self, *, fresh: bool = False) -> Place:
-        """Return which workspace this is; what was read a moment ago is good enough."""
-        kept = self._place
-        if kept and not fresh and time.monotonic() - kept[0] < _FRESH_S:
-            return kept[1]
-        opened = self._open()
-        place = Place(opened.host, opened.service.whereabouts())
-        self._place = (time.monotonic(), place)
-        return place
+    def place(self, number: int = 0, *, reads: bool = True) -> Known[Place]:
+        """Return which workspace this is, as far as it is known now.
+
+        Args:
+            number: of the newest operation: it may have changed what was known before it.
+            reads: whether to read it anew when what is known is old.
+        """
+
+        def read(is_over: ShouldStop) -> Place:
+            opened = self._open()
+            return Place(opened.host, opened.service.whereabouts(should_stop=is_over), number)
+
+        known = self._readings.look("place", read, newer_than=self._since(_FRESH_S, reads=reads))
+        if reads and known.value and known.value.number < number and not known.is_reading:
+            known = self._readings.look("place", read, newer_than=self._readings.now())
+        return known
 
     def known_host(self) -> str:
         """Return the workspace's address as far as it is known, without asking."""
         return self._opened.host if self._opened else ""
 
-    def history(self) -> History:
-        """Return the history of operations."""
-        return self._open().service.history()
+    def entries(self, newer_than: float) -> Known[tuple[HistoryEntry, ...]]:
+        """Return the list of the history, read after a moment by `now`, or the last one known."""
+        return self._history("entries", lambda history: history.entries(), newer_than)
+
+    def of_history(self, name: str, read: Callable[[History], Value]) -> Known[Value]:
+        """Return something of the history that stays as it is, by a name that means only that."""
+        return self._history(name, read, self._readings.now() - _EVER)
+
+    def now(self) -> float:
+        """Return the present moment, for `entries`."""
+        return self._readings.now()
+
+    # Inside
+
+    def _since(self, seconds: float, *, reads: bool) -> float:
+        return self._readings.now() - seconds if reads else float("-inf")
+
+    def _history(
+        self, name: str, read: Callable[[History], Value], newer_than: float
+    ) -> Known[Value]:
+        def read_it(is_over: ShouldStop) -> Value:
+            return self._service().read_history(read, should_stop=is_over)
+
+        return self._readings.look(name, read_it, newer_than=newer_than, wait_s=_MOMENT_S)
+
+    def _service(self) -> JobSync:
+        return self._open().service
 
     def _open(self) -> OpenService:
         with self._mutex:

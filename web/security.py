@@ -14,6 +14,7 @@ from flask import Flask, Response, abort, has_request_context, request
 
 from components import ids
 from components.tabs import has_page
+from core.errors import SyncError
 from web.dispatch import MalformedError, check_dispatch
 from web.header_text import text_of
 from web.identity import User, user_of
@@ -59,7 +60,10 @@ def signing_key(page: PageSettings, directory: Path) -> str:
 
 
 def tell_reference(error: Exception) -> None:
-    """Show that a callback failed, with a reference; the log has the rest."""
+    """Show that a callback failed: why, or a reference where only the log has the rest."""
+    if isinstance(error, SyncError):
+        set_props(ids.TOAST, {"children": str(error), "header": "Error", "is_open": True})
+        return
     reference = uuid.uuid4().hex[:8]
     log.error("callback failed, reference %s", reference, exc_info=error)
     message = f"Something went wrong (reference {reference}). See the app log."
@@ -89,6 +93,11 @@ def protect(app: Dash, page: PageSettings) -> None:
     @server.errorhandler(DependencyException)
     def no_such_script(error: Exception) -> Response:  # noqa: ARG001 - Flask's signature
         return nowhere(page.base)
+
+    @server.errorhandler(SyncError)
+    def not_usable(error: Exception) -> Response:
+        """Say what keeps the page from working, such as a full disk."""
+        return Response(str(error), 503, mimetype="text/plain")
 
     @server.after_request
     def add_headers(response: Response) -> Response:

@@ -15,7 +15,7 @@
     asset: path => `${base}assets/${path}`,
     csv: operation => `${base}feed/csv/${operation}`,
     log: operation => `${base}feed/log/${operation}`,
-    feed: (tab, {operation, seq}) => `${base}feed/${tab}?operation=${operation}&since=${seq}`,
+    feed,
     details,
   };
 
@@ -39,6 +39,12 @@
   function isHistoryList(pathname) {
     const [tab, ...rest] = parts(pathname);
     return tab === "history" && !rest.join("/");
+  }
+
+  /** @param {{number: number, isNew: boolean}} place what the header knows of the Git folder */
+  function feed(tab, {operation, seq}, place) {
+    const ask = place.isNew ? "" : "&ask=1";
+    return `${base}feed/${tab}?operation=${operation}&since=${seq}&place=${place.number}${ask}`;
   }
 
   /** Returns where the details of a row are, of the entry of the history where there is one. */

@@ -7,7 +7,7 @@
   jobsync.pacing = {IDLE, afterAnswer, afterFailures, next};
 
   function afterAnswer(answer) {
-    return answer.isActive ? FAST : IDLE;
+    return answer.isActive || answer.isReading ? FAST : IDLE;
   }
 
   /** Doubles from a second on. */

@@ -109,6 +109,10 @@ class OperationStore(Protocol):
     StateError where the machine's disk does not let it work.
     """
 
+    def check(self) -> None:
+        """Raise StateError when the store cannot be read; one that was lost is made anew."""
+        ...
+
     def notice(self) -> str:
         """Return what users should know about the store since the last operation, or nothing."""
         ...

@@ -81,6 +81,11 @@ class HistoryEntry:
         )
 
 
+def is_entry_id(name: str) -> bool:
+    """Return whether an entry could have this name: it may come from an address."""
+    return _ENTRY_ID.fullmatch(name) is not None
+
+
 def entry_id(kind: str, started: float, operation_id: str) -> str:
     """Return a name that sorts by time and is safe as a file name."""
     return f"{datetime.fromtimestamp(started, UTC):%Y%m%dT%H%M%SZ}-{kind}-{operation_id[:12]}"
@@ -186,7 +191,7 @@ class History:
 
 def _checked(name: str) -> str:
     """Names come from URLs; only ours become paths."""
-    if not _ENTRY_ID.fullmatch(name):
+    if not is_entry_id(name):
         raise NotFoundError("This entry is not in the history.")
     return name
 

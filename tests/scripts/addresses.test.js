@@ -30,7 +30,15 @@ test("the list of the history has an address with or without a slash at its end"
 });
 
 test("the feed is told what the tab has", () => {
-  assert.equal(feed("import", {operation: "ab", seq: 7}), "/feed/import?operation=ab&since=7");
+  const place = {number: 3, isNew: true};
+  assert.equal(
+    feed("import", {operation: "ab", seq: 7}, place),
+    "/feed/import?operation=ab&since=7&place=3",
+  );
+  assert.equal(
+    feed("import", {operation: "ab", seq: 7}, {...place, isNew: false}),
+    "/feed/import?operation=ab&since=7&place=3&ask=1",
+  );
 });
 
 test("the details of a row are those of its operation, or of its entry in the history", () => {
@@ -46,7 +54,7 @@ test("below a path all addresses begin with it, and others are none of the page'
   assert.equal(asset("vendor/x.js"), "/jobs/assets/vendor/x.js");
   assert.equal(csv("ab"), "/jobs/feed/csv/ab");
   assert.equal(log("ab"), "/jobs/feed/log/ab");
-  assert.equal(feed("import", {operation: "", seq: 0}), "/jobs/feed/import?operation=&since=0");
+  assert.ok(feed("import", {operation: "", seq: 0}, {number: 0}).startsWith("/jobs/feed/import?"));
   assert.equal(details("k", "entry", ""), "/jobs/feed/history/entry/k");
   assert.equal(tabOf(tab("import"), TABS), TABS[0]);
   assert.equal(entryOf(entry("ab")), "ab");

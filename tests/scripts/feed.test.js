@@ -36,6 +36,7 @@ test("the first operation ever is news", () => {
 test("the feed is asked often while an operation is at work", () => {
   assert.ok(afterAnswer({isActive: true}) < 1000);
   assert.ok(afterAnswer({isActive: false}) > 1000);
+  assert.ok(afterAnswer({isActive: false, isReading: true}) < 1000);
 });
 
 test("each failure doubles the wait, up to a bound", () => {

@@ -1,8 +1,10 @@
 """The History tab: what the state folder keeps, and what only this machine knows."""
 
+import threading
+
 import pytest
 
-from callbacks.history import history_entry, history_list, shown_entry
+from callbacks.history import history_entry, history_list, in_order, shown_entry
 from core.errors import UnreachableError
 from core.operations.entry import make_entry
 from core.operations.grid_row import GridRow
@@ -88,13 +90,13 @@ def test_an_address_names_an_entry(address, name):
 
 
 def test_without_operations_the_list_is_empty(store, reader):
-    assert history_list(store, reader) == ([], "0 operations.")
+    assert history_list(store, reader) == ([], "0 operations.", None)
 
 
 def test_both_sources_are_one_list_newest_first(store, reader, workspace):
     kept(workspace)
     ended(store, outcome=Outcome(states={"done": {"new": 1}}))
-    rows, text = history_list(store, reader)
+    rows, text, _ = history_list(store, reader)
     assert [row["title"] for row in rows] == ["Export", "Import"]
     assert text == "2 operations."
     assert rows[0]["counts"] == "1 created"
@@ -103,13 +105,13 @@ def test_both_sources_are_one_list_newest_first(store, reader, workspace):
 def test_an_operation_that_both_know_is_told_once(store, reader, workspace):
     operation = ended(store, outcome=Outcome())
     workspace.service().history().record(make_entry(operation), [])
-    rows, text = history_list(store, reader)
+    rows, text, _ = history_list(store, reader)
     assert (len(rows), text) == (1, "1 operation.")
 
 
 def test_a_history_that_cannot_be_read_is_said_and_hides_nothing_known_here(store):
     ended(store, outcome=Outcome())
-    rows, text = history_list(store, silent())
+    rows, text, _ = history_list(store, silent())
     assert len(rows) == 1
     assert text == "1 operation. Could not read the history in the workspace. No answer."
 
@@ -142,21 +144,21 @@ def test_an_operation_that_never_began_took_its_time_from_its_start(store):
 
 def test_an_entry_of_this_machine_is_shown_without_the_workspace(store):
     operation = ended(store, outcome=Outcome())
-    rows, head = history_entry(store, silent(), make_entry(operation).entry_id)
+    rows, head, _ = history_entry(store, silent(), make_entry(operation).entry_id)
     assert rows == [{**GridRow("0", "<b>load</b>").as_json(), "label": ""}]
     assert "Export: Completed" in str(head.to_plotly_json())
 
 
 def test_an_entry_of_another_machine_is_read_from_the_workspace(store, reader, workspace):
     entry = kept(workspace)
-    rows, head = history_entry(store, reader, entry.entry_id)
+    rows, head, _ = history_entry(store, reader, entry.entry_id)
     assert rows == [{**GridRow("0", "kept").as_json(), "label": ""}]
     assert "bo@prod.example" in str(head.to_plotly_json())
 
 
 @pytest.mark.parametrize("name", ["../x", "..", "x" * 4000, "\0", "<script>", "\ud800"])
 def test_an_address_that_names_no_entry_says_so(store, reader, name):
-    rows, text = history_entry(store, reader, name)
+    rows, text, _ = history_entry(store, reader, name)
     assert rows == []
     assert text == "This operation cannot be shown. This entry is not in the history."
 
@@ -165,6 +167,58 @@ def test_an_entry_whose_rows_are_damaged_says_so(store, reader, workspace):
     entry = kept(workspace)
     [path] = [path for path in workspace.files.files if path.endswith(".rows.gz")]
     workspace.files.files[path] = b"damaged"
-    rows, text = history_entry(store, reader, entry.entry_id)
+    rows, text, _ = history_entry(store, reader, entry.entry_id)
     assert rows == []
     assert "cannot be used" in text
+
+
+class Waiting:
+    """A workspace that answers when it is let."""
+
+    def __init__(self, workspace: FakeWorkspace) -> None:
+        self.answers = threading.Event()
+        self.workspace = workspace
+
+    def connect(self):
+        assert self.answers.wait(10)
+        return self.workspace.opened()
+
+
+def test_a_slow_workspace_keeps_nobody_waiting_for_its_history(store, workspace):
+    entry = kept(workspace)
+    waiting = Waiting(workspace)
+    reader = WorkspaceReader(waiting.connect)
+    ended(store, outcome=Outcome())
+    rows, text, again = history_list(store, reader)
+    assert (len(rows), text) == (1, "Reading the history …")
+    assert again is not None
+    assert history_entry(store, reader, entry.entry_id)[1] == "Reading this operation …"
+    waiting.answers.set()
+    while again:
+        rows, text, again = history_list(store, reader, again["since"])
+    assert (len(rows), text) == (2, "2 operations.")
+    again = {}
+    while again is not None:
+        rows, _, again = history_entry(store, reader, entry.entry_id)
+    assert [row["job"] for row in rows] == ["kept"]
+
+
+def entry_at(name: str, started: float) -> HistoryEntry:
+    return HistoryEntry(name, "import", ANA, "Both", started, 1.0, "completed")
+
+
+@pytest.mark.parametrize(
+    ("kept", "local", "order"),
+    [
+        ("", "", ""),
+        ("c3 b2", "c3 b2", "c b"),
+        ("c3 a1", "c3 b2 a1", "c b a"),
+        ("b2 a1", "c3 b2", "c b a"),
+        ("c3 b2", "a1", "c b a"),
+        ("c3 b9 a1", "c3 b9", "c b a"),  # b was made while the clock was ahead
+        ("d4 a1", "d4 c9 b8 a1", "d c b a"),
+    ],
+)
+def test_the_order_of_operations_is_that_of_their_starts_and_not_of_clocks(kept, local, order):
+    lists = [[entry_at(one[0], float(one[1:])) for one in text.split()] for text in (kept, local)]
+    assert " ".join(entry.entry_id for entry in in_order(*lists)) == order

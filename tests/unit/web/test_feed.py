@@ -1,12 +1,14 @@
 """What the page's scripts fetch."""
 
 import json
+import time
 
 import pytest
 from dash.development.base_component import Component
 
 from components import ids
-from core.errors import NotFoundError, UnreachableError
+from components.place import place_view
+from core.errors import UnreachableError
 from core.jobsettings.secrets import MASK
 from core.operations.grid_row import GridRow
 from core.operations.kinds import OperationKind
@@ -18,9 +20,9 @@ from core.reporting.details import GitPlace, Whereabouts, WorkspaceInformation
 from core.state.history import HistoryEntry, entry_id
 from tests.builders import definition_text, job, notebook_task
 from tests.fakes import FOLDER, ME, FakeOperationStore, FakeWorkspace
-from web.feed import Feed
+from web.feed import Feed, Wanted
 from web.identity import User
-from web.panels import Panels
+from web.panels import Panels, Reading
 from web.reader import WorkspaceReader
 from web.settings import PageSettings
 
@@ -256,10 +258,15 @@ def test_an_entry_of_an_unknown_kind_has_the_words_it_came_with(panels, workspac
     assert "beamed" in texts(panels.history_row(name, "0")["body"])
 
 
-@pytest.mark.parametrize("name", ["../x", "", "20231114T221320Z-import-0123456789ab"])
-def test_an_entry_that_does_not_exist_is_not_found(panels, name):
-    with pytest.raises(NotFoundError):
-        panels.history_row(name, "0")
+@pytest.mark.parametrize("name", ["../x", ""])
+def test_a_name_that_no_entry_has_is_not_asked_for(panels, name):
+    assert panels.history_row(name, "0") is None
+
+
+def test_an_entry_that_does_not_exist_is_a_problem(panels):
+    answer = panels.history_row("20231114T221320Z-import-0123456789ab", "0")
+    assert isinstance(answer, Reading)
+    assert "Path" in answer.problem
 
 
 def test_a_workspace_that_does_not_answer_is_an_error_and_no_empty_history(store):
@@ -267,8 +274,8 @@ def test_a_workspace_that_does_not_answer_is_an_error_and_no_empty_history(store
         raise UnreachableError("No answer.")
 
     panels = Panels(store, WorkspaceReader(connect))
-    with pytest.raises(UnreachableError):
-        panels.history_row("20231114T221320Z-import-0123456789ab", "0")
+    answer = panels.history_row("20231114T221320Z-import-0123456789ab", "0")
+    assert answer == Reading("No answer.")
 
 
 def test_the_panel_marks_the_ids_that_were_known_when_the_row_was_made(panels, store, workspace):
@@ -285,3 +292,73 @@ def test_the_panel_marks_the_ids_that_were_known_when_the_row_was_made(panels, s
     assert "parameter, id of job “b”" in shown
     assert "Copy y  parameter" in shown
     assert "Holds ids of the source workspace: parameters[next].default (job “b”)." in shown
+
+
+# Where this is
+
+
+def asked(feed, number: int = 0) -> dict:
+    """Ask as a page does until its header is new; return the last answer."""
+    while True:
+        answer = feed.tab("export", "", 0, OPERATOR, Wanted(number, reads=True))[0]
+        if answer["placeIsNew"]:
+            return answer
+        time.sleep(0.001)
+
+
+def test_the_header_names_branch_and_commit_as_soon_as_they_are_known(feed):
+    first = feed.tab("export", "", 0, OPERATOR, Wanted(reads=True))[0]
+    assert first["isReading"]
+    assert ids.GIT_PLACE not in first["props"]
+    props = asked(feed)["props"]
+    assert texts(props[ids.GIT_PLACE]["children"]).strip() == "main · 1111111"
+    assert props[ids.GIT_PLACE]["children"].title == FOLDER
+    assert props[ids.EXPORT_PUSH] == props[ids.IMPORT_GIT_LINK]
+    assert props[ids.EXPORT_PUSH]["href"].startswith("https://dev.example/")
+    assert props[ids.WORKSPACE_PROBLEM]["hidden"]
+
+
+def test_a_page_that_does_not_ask_has_nothing_read_for_it(feed):
+    for _ in range(3):
+        answer = feed.tab("export", "", 0, OPERATOR)[0]
+        assert (answer["isReading"], ids.GIT_PLACE in answer["props"]) == (False, False)
+
+
+def test_what_was_known_before_an_operation_ended_is_not_shown_after_it(feed, workspace):
+    asked(feed)
+    workspace.git.commit = "2" * 40
+    answer = feed.tab("export", "", 0, OPERATOR, Wanted(3))[0]
+    assert ids.GIT_PLACE not in answer["props"]
+    props = asked(feed, 3)["props"]
+    assert "2222222" in texts(props[ids.GIT_PLACE]["children"])
+
+
+def test_a_folder_outside_of_git_is_no_link(feed, workspace):
+    workspace.git.root = "/Workspace/elsewhere"
+    props = asked(feed)["props"]
+    assert props[ids.EXPORT_PUSH]["href"] == ""
+    assert "no Git folder" in texts(props[ids.GIT_PLACE]["children"])
+
+
+def test_a_workspace_that_cannot_be_read_is_a_problem_and_nothing_else(store):
+    def connect():
+        raise UnreachableError("No answer.", fix="Check the network.")
+
+    feed = Feed(store, "", WorkspaceReader(connect), PageSettings("DEV", user_header=""), {})
+    props = asked(feed)["props"]
+    problem = props[ids.WORKSPACE_PROBLEM]
+    assert problem["children"] == "Could not read the workspace. No answer. Check the network."
+    assert not problem["hidden"]
+    assert ids.GIT_PLACE not in props
+
+
+def test_a_place_that_is_old_says_how_old():
+    git = GitPlace(FOLDER, 1, "", "main", "1" * 40)
+    assert texts(place_view(git, 100.0)).strip() == "main · 1111111"
+    assert texts(place_view(git, 190.0)).strip() == "main · 1111111 (3 min 00 s ago)"
+
+
+def test_a_lost_store_is_said_until_the_next_operation(feed, store):
+    store.notice = lambda: "Lost."
+    notice = feed.tab("export", "", 0, OPERATOR)[0]["props"][ids.STORE_NOTICE]
+    assert notice == {"children": "Lost.", "hidden": False}

@@ -1,13 +1,14 @@
 """What the page reads from the workspace by itself."""
 
-import threading
+import time
 
 import pytest
 
 from core.errors import UnreachableError, WorkspaceError
 from core.gateways.opening import OpenService
 from tests.fakes import FOLDER, FakeWorkspace
-from web.reader import WorkspaceReader
+from web.reader import Place, WorkspaceReader
+from web.readings import Known
 
 HOST = "https://dev.example"
 
@@ -37,42 +38,38 @@ def reader(connecting) -> WorkspaceReader:
     return WorkspaceReader(connecting)
 
 
+def place_of(reader: WorkspaceReader, number: int = 0) -> Known[Place]:
+    """Ask as a page does, until it knows."""
+    while (known := reader.place(number)).is_reading:
+        time.sleep(0.001)
+    return known
+
+
 def test_it_connects_when_it_is_asked_and_never_before(reader, connecting):
     assert reader.known_host() == ""
+    assert reader.place(reads=False) == Known()
     assert connecting.count == 0
-    assert reader.place().host == HOST
+    assert place_of(reader).value.host == HOST
     assert reader.known_host() == HOST
-    reader.history()
+    reader.entries(reader.now())
     assert connecting.count == 1
 
 
-def test_a_place_is_read_again_when_that_is_asked_for(reader, connecting):
-    assert reader.place().where.git.commit == "1" * 40
+def test_a_place_is_read_again_when_an_operation_has_ended_since(reader, connecting):
+    assert place_of(reader).value.where.git.commit == "1" * 40
     connecting.workspace.git.commit = "2" * 40
-    assert reader.place().where.git.commit == "1" * 40
-    assert reader.place(fresh=True).where.git.commit == "2" * 40
-    assert reader.place().where.git.folder == FOLDER
+    assert place_of(reader).value.where.git.commit == "1" * 40
+    assert reader.place(7, reads=False).value.where.git.commit == "1" * 40
+    assert place_of(reader, 7).value.where.git.commit == "2" * 40
+    assert place_of(reader).value.where.git.folder == FOLDER
 
 
-def test_what_failed_is_tried_again(reader, connecting):
+def test_what_failed_is_a_problem_beside_what_was_known(reader, connecting):
     connecting.fail = UnreachableError("No answer.")
-    for _ in range(2):
-        with pytest.raises(UnreachableError):
-            reader.place()
-    connecting.fail = None
-    assert reader.place().host == HOST
+    known = place_of(reader)
+    assert (known.value, known.problem) == (None, "No answer.")
 
 
-def test_many_who_ask_at_once_share_one_connection(reader, connecting):
-    barrier = threading.Barrier(8)
-
-    def ask() -> None:
-        barrier.wait(10)
-        reader.history()
-
-    threads = [threading.Thread(target=ask) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert connecting.count == 1
+def test_the_history_comes_at_once_where_the_workspace_is_fast(reader, connecting):
+    known = reader.entries(reader.now())
+    assert (known.value, known.is_reading) == ((), False)

@@ -130,12 +130,13 @@ class History:
         Raises:
             WorkspaceError: the folder could not be listed.
         """
-        results = in_parallel(self._entry, self._ids(), threads=self._threads)
-        entries = [
-            _unreadable(name, str(result)) if isinstance(result, SyncError) else result
+        names = self._ids()
+        results = in_parallel(self._entry, names, threads=self._threads)
+        entries = {
+            name: _unreadable(name, str(result)) if isinstance(result, SyncError) else result
             for name, result in results
-        ]
-        return tuple(sorted(entries, key=lambda entry: entry.entry_id, reverse=True))
+        }
+        return tuple(entries[name] for name in reversed(names))
 
     def entry(self, name: str) -> HistoryEntry:
         """Return one entry.
@@ -166,13 +167,24 @@ class History:
             raise StateError(f"{path} cannot be used.", fix="It was left unchanged.") from error
 
     def _ids(self) -> list[str]:
+        """Return the names of the entries, oldest first by the clock of the workspace.
+
+        That of the machine which gave them their names may have been wrong; where the workspace
+        gives its files no times, it must do.
+        """
         try:
             listed = self._files.list_folder(self._path)
         except NotFoundError:
             return []
-        names = (entry.path.rpartition("/")[2] for entry in listed)
-        ids = (name.removesuffix(_HEADER) for name in names if name.endswith(_HEADER))
-        return sorted(filter(_ENTRY_ID.fullmatch, ids))
+        written = {
+            entry.path.rpartition("/")[2].removesuffix(_HEADER): entry.modified_at
+            for entry in listed
+            if entry.path.endswith(_HEADER)
+        }
+        names = filter(_ENTRY_ID.fullmatch, written)
+        if all(written.values()):
+            return sorted(names, key=lambda name: (written[name], name))
+        return sorted(names)
 
     def _entry(self, name: str) -> HistoryEntry:
         path = f"{self._path}/{name}{_HEADER}"

@@ -96,7 +96,7 @@ def test_a_wrong_secret_and_then_no_workspace_at_all(
     with start_page(other.running, tmp_path, RETRY_TIMEOUT_SECONDS="2", **wrong) as page:
         screen = new_screen(page.url)
         screen.open("/import")
-        problem = screen.element("connection-problem")
+        problem = screen.element("workspace-problem")
         expect(problem).to_contain_text("Could not read the workspace.")
         expect(problem).to_contain_text("Check the app's credentials")
         said = refusal(screen, "Validate", "Validation failed")

@@ -312,3 +312,36 @@ def test_an_entry_of_another_version_keeps_its_own_words():
     entry = HistoryEntry.from_json({**ENTRY.as_json(), "kind": "teleport", "outcome": "beamed"})
     assert (entry.kind, entry.outcome) == ("teleport", "beamed")
     assert HistoryEntry.from_json(entry.as_json()) == entry
+
+
+# Clocks
+
+
+def test_the_order_is_that_of_the_workspace_s_clock_and_not_of_the_names():
+    seconds = [1_700_000_000.0]
+    files = FakeFiles(clock=lambda: seconds[0])
+    history = History(files, STATE, None, threads=2)
+    for started in (100, 90_000, 200):  # the second while the clock was a day ahead
+        history.record(entry_number(started), [])
+        seconds[0] += 60
+    assert [entry.started - STARTED for entry in history.entries()] == [200, 90_000, 100]
+
+
+def test_an_entry_of_the_future_is_forgotten_in_its_turn():
+    seconds = [1_700_000_000.0]
+    files = FakeFiles(clock=lambda: seconds[0])
+    history = History(files, STATE, None, threads=2)
+    history.record(entry_number(10_000_000), [])
+    for number in range(200):
+        seconds[0] += 60
+        history.record(entry_number(number), [])
+    kept = history.entries()
+    assert len(kept) == 200
+    assert max(entry.started for entry in kept) == STARTED + 199
+
+
+def test_where_the_workspace_gives_no_times_the_names_order(files, history):
+    files.modified_at = 0
+    for number in (3, 1, 2):
+        history.record(entry_number(number), [])
+    assert [entry.started - STARTED for entry in history.entries()] == [3, 2, 1]

@@ -181,7 +181,7 @@ def test_csv_is_harmless_and_opens_in_a_spreadsheet(dev, environment, capsys, tm
     dev.create_job(job("=cmd()"))
     run(capsys, "export", "--csv", str(tmp_path / "rows.csv"))
     content = (tmp_path / "rows.csv").read_bytes()
-    assert content.startswith(b"\xef\xbb\xbfjob_name,file_name,status")
+    assert content.startswith(b'\xef\xbb\xbf"job_name","file_name","status"')
     assert b"'=cmd()" in content
 
 

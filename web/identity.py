@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from core.identity_names import fold_identity
 from web.settings import PageSettings
 
 LOCAL_USER = "local user"
@@ -30,4 +31,4 @@ def user_of(headers: Headers, page: PageSettings) -> User | None:
     name = LOCAL_USER if page.is_open else (headers.get(page.user_header, "") or "").strip()
     if not name or len(name) > _MOST_CHARACTERS or not name.isprintable():
         return None
-    return User(name, not page.operators or name.casefold() in page.operators)
+    return User(name, not page.operators or fold_identity(name) in page.operators)

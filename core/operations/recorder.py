@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from core.operations.grid_row import GridRow, RecordedRow, RowState
 from core.operations.operation import ADOPTABLE, PLAN, LogLine, OperationStore
 from core.operations.outcome import Outcome
+from core.operations.plan_documents import plan_document
 from core.operations.rows import Planned, apply_report, detailed_report, first_row, side_documents
 from core.operations.sides import sides_of
 from core.planning.statuses import RowStatus
@@ -115,10 +116,8 @@ class Recorder:
 
     def keep_plan(self, fingerprints: dict[str, str], adoptable: Sequence[str]) -> None:
         """Keep what the user reviews, to be compared when it is carried out."""
-        documents = {PLAN: fingerprints, ADOPTABLE: list(adoptable)}
-        self._store.put_documents(
-            self._id, {name: json.dumps(value).encode() for name, value in documents.items()}
-        )
+        kept = {PLAN: plan_document(fingerprints), ADOPTABLE: plan_document(list(adoptable))}
+        self._store.put_documents(self._id, kept)
 
     def finish(self, report: Report) -> Outcome:
         """Write what the report says of each row, and return the outcome of the operation."""

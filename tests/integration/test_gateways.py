@@ -19,6 +19,7 @@ from core.errors import (
 )
 from core.gateways.connect import connect
 from core.jobsettings.kinds import Kind
+from core.jobsettings.principals import Principal
 from core.ports import Ports
 from tests.builders import job
 from tests.emulated import CREATE, GET, IMPORT_FILE, LIST, RESET, Emulated
@@ -181,6 +182,35 @@ def test_entries_of_another_shape_are_errors(dev: Emulated, ports: Ports, entry:
             call()
 
 
+@pytest.mark.parametrize("number", [True, 1.0, 1.5, "x", None, 0, -1, 2**63, [1]])
+def test_what_is_no_id_is_not_taken_for_one(dev: Emulated, ports: Ports, number: object) -> None:
+    job = {"job_id": number, "settings": {"name": "load"}}
+    dev.fault(LIST, status=200, body={"jobs": [job]})
+    with pytest.raises(WorkspaceError, match="unexpected response"):
+        list_all(ports)
+    dev.fault("GET /api/2.2/jobs/runs/list", status=200, body={"runs": [{**job, "run_id": 1}]})
+    with pytest.raises(WorkspaceError, match="unexpected response"):
+        list(ports.runs.list_active())
+
+
+@pytest.mark.parametrize("number", [True, 1.5, "1764241687000"])
+def test_what_is_no_time_is_not_taken_for_one(dev: Emulated, ports: Ports, number: object) -> None:
+    path = f"{dev.folder}/a.json"
+    entry = {"path": path, "object_type": "FILE", "modified_at": number}
+    dev.fault("GET /api/2.0/workspace/get-status", status=200, body=entry)
+    with pytest.raises(WorkspaceError, match="unexpected response"):
+        ports.files.status(path)
+
+
+@pytest.mark.parametrize("total", [True, "many", 2.5])
+def test_what_is_no_total_is_an_error(dev: Emulated, ports: Ports, total: object) -> None:
+    users = "GET /api/2.0/preview/scim/v2/Users"
+    body = {"totalResults": total, "Resources": [{"userName": "ana", "active": True}]}
+    dev.fault(users, status=200, body=body)
+    with pytest.raises(WorkspaceError, match="unexpected response"):
+        ports.principals.find_active([Principal("user_name", "ana")])
+
+
 def test_an_error_may_come_with_status_200(dev: Emulated, ports: Ports) -> None:
     dev.fault(LIST, status=200, body={"error_code": "SOME_ERROR", "message": "it went wrong"})
     with pytest.raises(WorkspaceError, match="SOME_ERROR: it went wrong"):
@@ -241,6 +271,7 @@ def test_a_login_that_cannot_be_set_up_says_what_to_set() -> None:
         ({"status": 504, "when": "after", "body": "<html>Gateway Timeout</html>"}, 1),
         ({"status": 200, "when": "after", "body": "<html>Welcome</html>"}, 1),
         ({"status": 200, "when": "after", "body": {"no": "id"}}, 1),
+        ({"status": 200, "when": "after", "body": {"job_id": True}}, 1),
         ({"status": 302, "when": "before", "headers": {"Location": "/login"}}, 0),
     ],
     ids=lambda value: "-".join(map(str, value.values())) if isinstance(value, dict) else str(value),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from core.errors import WorkspaceError
-from core.gateways.databricks.rest import RestClient, list_in
+from core.gateways.databricks.rest import RestClient, list_in, read_answer, whole_in
 from core.identity_names import fold_identity
 from core.jobsettings.principals import Principal, PrincipalField
 from core.json_text import JsonDict
@@ -114,9 +114,13 @@ class RestPrincipals:
             entries = list_in(page, "Resources")
             yield from entries
             start += len(entries)
-            if not entries or start > int(page.get("totalResults") or 0):
+            if not entries or start > read_answer(_total, page):
                 return
         raise WorkspaceError(f"The workspace returned too many pages of {path}.")
+
+
+def _total(page: JsonDict) -> int:
+    return whole_in(page, "totalResults")
 
 
 def _quoted(name: str) -> str:

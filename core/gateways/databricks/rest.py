@@ -18,6 +18,7 @@ from requests.adapters import HTTPAdapter
 from core.errors import AmbiguousAnswerError, UnauthenticatedError, WorkspaceError
 from core.gateways.databricks.errors import readable, refused, translate
 from core.gateways.databricks.pacing import OnWait, PaceClock, Pacer, backoff_s
+from core.json_fields import is_whole, read_id
 from core.json_text import JsonDict
 from core.version import VERSION
 
@@ -247,6 +248,22 @@ def list_in(page: JsonDict, key: str) -> list[Any]:
     if not isinstance(found, list):
         raise WorkspaceError("The workspace sent an unexpected response.")
     return found
+
+
+def id_in(document: JsonDict, key: str) -> int:
+    """Return an id of an answer, for `read_answer`. Raises ValueError when it is not one."""
+    found = read_id(document.get(key))
+    if found is None:
+        raise ValueError(key)
+    return found
+
+
+def whole_in(document: JsonDict, key: str) -> int:
+    """Return a whole number of an answer, 0 when it is missing. Raises ValueError as `id_in`."""
+    found = document.get(key) or 0
+    if not is_whole(found):
+        raise ValueError(key)
+    return int(found)
 
 
 def read_answer(read: Callable[[JsonDict], Read], answer: Any) -> Read:

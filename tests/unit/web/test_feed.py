@@ -231,7 +231,8 @@ def test_a_row_without_a_report_is_shown_as_the_grid_has_it(panels, store):
 
 @pytest.mark.parametrize("damaged", [b"", b"null", b"{", b"\xff", b"[]"])
 def test_damaged_documents_leave_the_row_itself(panels, store, workspace, damaged):
-    operation = carry_out(store, workspace, "validate")
+    workspace.jobs.add(job("load"))
+    operation = carry_out(store, workspace, "export")
     names = ("row/0", "current/0", "desired/0")
     store.put_documents(operation, dict.fromkeys(names, damaged))
     answer = panels.row(operation, "0")

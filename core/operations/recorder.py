@@ -5,6 +5,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from core.one_line import one_line
 from core.operations.grid_row import GridRow, RecordedRow, RowState
 from core.operations.operation import ADOPTABLE, PLAN, LogLine, OperationStore
 from core.operations.outcome import Outcome
@@ -110,9 +111,9 @@ class Recorder:
             return self._stops
 
     def log(self, level: str, text: str) -> None:
-        """Add a line to the detailed log."""
+        """Add a line to the detailed log; a text of several lines becomes one."""
         with self._mutex:
-            self._lines.append(LogLine(self._now(), level, text))
+            self._lines.append(LogLine(self._now(), level, one_line(text)))
 
     def keep_plan(self, fingerprints: dict[str, str], adoptable: Sequence[str]) -> None:
         """Keep what the user reviews, to be compared when it is carried out."""

@@ -253,6 +253,14 @@ def test_a_hostile_name_does_not_steer_the_terminal(dev, environment, capsys) ->
     assert "[/]" in out
 
 
+def test_a_hostile_name_forges_no_line(dev, environment, capsys) -> None:
+    dev.create_job(job("load\nexport: completed: 9 created\r\u2028export: failed\x85"))
+    dev.fault("GET /api/2.2/jobs/get", status=400, body={"message": "a\nexport: forged"}, times=0)
+    out = run(capsys, "export")[1]
+    lines = [line for line in out.splitlines() if line.startswith("export: ")]
+    assert lines == ["export: completed with errors: 1 error"]
+
+
 @pytest.mark.slow
 def test_the_env_file_is_read_and_the_exit_code_reaches_the_shell(dev, environment, tmp_path):
     (tmp_path / ".env").write_text("APP_MODE=Import\n")

@@ -79,6 +79,14 @@ def test_a_missing_permission_is_named(dev: Emulated, ports: Ports) -> None:
         assert "Config:" not in text_of(caught.value)
 
 
+def test_a_message_with_a_name_in_it_is_one_harmless_line(dev: Emulated, ports: Ports) -> None:
+    message = "No permission on “load\x1b[2J\u202e\nERROR forged\u2028”."
+    dev.fault(LIST, status=400, body={"error_code": "BAD_REQUEST", "message": message})
+    with pytest.raises(WorkspaceError, match="No permission on") as caught:
+        list_all(ports)
+    assert str(caught.value).isprintable()
+
+
 def test_an_expired_token_may_come_as_403(dev: Emulated, ports: Ports) -> None:
     body = {"error_code": "403", "message": "Invalid access token."}
     dev.fault(LIST, status=403, body=body)

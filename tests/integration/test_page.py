@@ -510,6 +510,20 @@ def test_the_log_is_plain_text(client: Any, store) -> None:
     assert answer.text == "1970-01-01 00:00:00 UTC INFO    <b>load</b>: done\n"
 
 
+def test_a_line_of_the_log_stays_one_line_when_an_earlier_version_wrote_it(
+    client: Any, store
+) -> None:
+    from core.operations.operation import LogLine
+
+    name = store.start(OperationKind.EXPORT, {}, "ana").operation_id
+    text = "load\n1970-01-01 00:00:00 UTC ERROR   forged\u2028\x1b[2J\u202e: done"
+    store.progress(name, log=[LogLine(0.0, "INFO", text), LogLine(0.0, "INFO", "end")])
+    answer = client.get(f"/feed/log/{name}", headers=VIEWER)
+    lines = answer.text.splitlines()
+    assert [line.split()[3] for line in lines] == ["INFO", "INFO"]
+    assert all(line.isprintable() for line in lines)
+
+
 def test_the_csv_has_exactly_the_rows_of_the_grid(client: Any, store) -> None:
     name = store.start(OperationKind.EXPORT, {}, "ana").operation_id
     rows = [

@@ -16,6 +16,7 @@ from core.errors import (
     UnreachableError,
     WorkspaceError,
 )
+from core.one_line import one_line
 
 _MAX_MESSAGE = 600
 # Source: databricks-sdk core.py: 401 and 403 get the configuration appended to their message;
@@ -113,6 +114,9 @@ def refused(body: Any, status: int) -> WorkspaceError:
 
 
 def readable(message: str) -> str:
-    """Return a message of the API as one bounded line, without what the SDK appended."""
-    text = " ".join(_DEBUG_SUFFIX.sub(".", message).split())
+    """Return a message of the API as one bounded line, without what the SDK appended.
+
+    It may hold the names of jobs and files, which people give.
+    """
+    text = one_line(" ".join(_DEBUG_SUFFIX.sub(".", message).split()))
     return text if len(text) <= _MAX_MESSAGE else text[:_MAX_MESSAGE] + "…"

@@ -155,6 +155,79 @@ def test_a_404_that_the_workspace_did_not_write_proves_nothing_gone(
         assert not isinstance(caught.value, NotFoundError)
 
 
+STATUS = "GET /api/2.0/workspace/get-status"
+MISSING = "/Workspace/Shared/it's (not)  here.json"
+
+
+def test_a_404_that_names_the_path_asked_for_is_the_workspace_s_own(
+    dev: Emulated, ports: Ports
+) -> None:
+    """So the fake workspace of the vendor's own command line answers."""
+    body = {"message": f"Path ({MISSING}) doesn't exist."}
+    for endpoint, call in (
+        (STATUS, lambda: ports.files.status(MISSING)),
+        (STATUS, lambda: ports.git.find(MISSING)),
+        ("GET /api/2.0/workspace/list", lambda: ports.files.list_folder(MISSING)),
+        ("GET /api/2.0/workspace/export", lambda: ports.files.read(MISSING)),
+    ):
+        dev.fault(endpoint, status=404, body=body)
+        with pytest.raises(NotFoundError, match="doesn't exist"):
+            call()
+    dev.fault("POST /api/2.0/workspace/delete", status=404, body=body)
+    ports.files.delete(MISSING)
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (404, "Path (/Workspace/Shared/other.json) doesn't exist."),
+        (404, f"Path ({MISSING}/) doesn't exist."),
+        (404, f"Path ({MISSING.upper()}) doesn't exist."),
+        (404, f"Path ({MISSING.removeprefix('/Workspace')}) doesn't exist."),
+        (404, f"Path ({MISSING}) doesn't exist. Sign in first."),
+        (404, f"No route. Path ({MISSING}) doesn't exist."),
+        (404, f"path ({MISSING}) doesn't exist."),
+        (404, f"Path {MISSING} doesn't exist."),
+        (404, "Path () doesn't exist."),
+        (404, "Workspace path not found"),
+        (404, f"The parent folder ({MISSING}) does not exist."),
+        (404, "Job 77 does not exist."),
+        (400, f"Path ({MISSING}) doesn't exist."),
+        (502, f"Path ({MISSING}) doesn't exist."),
+    ],
+)
+def test_any_other_404_without_a_code_proves_nothing_gone(
+    dev: Emulated, ports: Ports, status: int, message: str
+) -> None:
+    dev.fault(STATUS, status=status, body={"message": message}, times=0)
+    with pytest.raises(WorkspaceError) as caught:
+        ports.files.status(MISSING)
+    assert not isinstance(caught.value, NotFoundError)
+
+
+@pytest.mark.parametrize("job", ["77", "ElasticJobId(77)"])
+def test_a_missing_job_needs_no_code(dev: Emulated, ports: Ports, job: str) -> None:
+    dev.fault(GET, status=404, body={"message": f"Job {job} does not exist."})
+    with pytest.raises(NotFoundError):
+        ports.jobs.get_job(77)
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_job_that_the_settings_run_is_not_the_job_itself(
+    dev: Emulated, ports: Ports, status: int
+) -> None:
+    job_id = dev.create_job(job("load"))
+    for endpoint, call in (
+        (RESET, lambda: ports.jobs.reset_job(job_id, job("load"))),
+        (GET, lambda: ports.jobs.get_job(job_id)),
+        (LIST, lambda: list_all(ports)),
+    ):
+        dev.fault(endpoint, status=status, body={"message": f"Job {job_id}1 does not exist."})
+        with pytest.raises(WorkspaceError) as caught:
+            call()
+        assert not isinstance(caught.value, NotFoundError)
+
+
 @pytest.mark.parametrize(
     "body", ['{"jobs": [{"job_id": 1, "sett', "[1, 2]", '"text"', "17", '{"jobs": [{"job_id": 1}]}']
 )

@@ -151,7 +151,7 @@ class RestClient:
         try:
             headers = {**self._config.authenticate(), "User-Agent": self._config.user_agent}
         except _TRANSPORT_ERRORS as error:  # nothing was sent yet
-            raise translate(error, self.host) from error
+            raise translate(error, self.host, body) from error
         try:
             return self._once.post(
                 f"{self.host}{path}",
@@ -176,6 +176,7 @@ class RestClient:
         body: JsonDict | None = None,
         response_headers: Sequence[str] = (),
     ) -> JsonDict:
+        asked = query or body or {}
         filled = path.format(**{name: quote(part, safe="") for name, part in parts.items()})
         started = self._pacer.now()
         for attempt in itertools.count(1):
@@ -194,7 +195,7 @@ class RestClient:
                 error = _cause(raised)
                 wanted = isinstance(raised, _WantsRetryError) or _is_passing(error, attempt)
                 if not wanted or self._pacer.idle_s(started) > self._retry_s:
-                    raise translate(error, self.host) from error
+                    raise translate(error, self.host, asked) from error
                 self._wait(error, attempt)
             else:
                 self._pacer.note_success()
@@ -220,7 +221,7 @@ class RestClient:
         """
         asked = error.retry_after_secs if isinstance(error, DatabricksError) else None
         if asked is not None and asked > self._retry_s:
-            raise translate(error, self.host) from error
+            raise translate(error, self.host, {}) from error
         if isinstance(error, TooManyRequests):
             self._pacer.note_refusal(asked, attempt)
         else:

@@ -22,6 +22,7 @@ from core.errors import SyncError
 from core.gateways.machine.local_folder import page_folder
 from core.gateways.machine.operation_store import SqliteOperationStore
 from core.json_text import fingerprint
+from core.one_line import log_to_stderr
 from core.settings import Settings
 from core.version import VERSION
 from web.background import OperationProcesses
@@ -116,7 +117,7 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses, PageSettin
 def create_server() -> Flask:
     """Return what gunicorn serves, or end with a sentence that says what is wrong."""
     load_dotenv()
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    log_to_stderr(logging.INFO, "%(levelname)s %(name)s %(message)s")
     logging.getLogger("databricks").setLevel(logging.WARNING)
     try:
         app, processes, page_settings = _build(os.environ)

@@ -22,6 +22,7 @@ from core.gateways.opening import OpenService, open_service, require_workspace
 from core.jobsettings.secrets import mask
 from core.json_text import stable_text
 from core.mapping.unmapped import UnmappedName
+from core.one_line import escape_controls, indent_rest, log_to_stderr
 from core.planning.statuses import RowResult, RowStatus
 from core.ports import Wait
 from core.reporting.csv_text import csv_bytes
@@ -73,9 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _escape_what_the_terminal_lacks()
     options = _parser().parse_args(arguments)
     load_dotenv(Path.cwd() / ".env")
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(message)s"
-    )
+    log_to_stderr(logging.WARNING, "%(levelname)s %(message)s")
     screen = _Screen(options)
     opened: OpenService | None = None
     try:
@@ -96,7 +95,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             options.csv.write_bytes(csv_bytes(report.rows))
         except OSError as error:
-            print(f"{options.csv} was not written: {error.strerror}.", file=sys.stderr)
+            message = f"{options.csv} was not written: {error.strerror}."
+            print(escape_controls(message), file=sys.stderr)
             return code or FAILED
     return code
 
@@ -218,7 +218,7 @@ class _Screen:
             self._out.print(Text(f"{name.replace('_', ' ')}: {escape_controls(str(value))}"))
         for issue in report.issues:
             style = "bold red" if report.has_failed else "yellow"
-            self._out.print(Text(escape_controls(issue.message, keep="\n"), style=style))
+            self._out.print(Text(indent_rest(issue.message), style=style))
         words = Counter(_word(row) for row in report.rows)
         counts = ", ".join(f"{count} {word}" for word, count in sorted(words.items()))
         status = report.status.replace("_", " ")
@@ -298,13 +298,6 @@ def _changes(row: ReportRow) -> str:
 
 def _message(row: ReportRow) -> str:
     return "\n".join(filter(None, (*map(str, row.issues), row.message_with_risks)))
-
-
-def escape_controls(text: str, *, keep: str = "") -> str:
-    """Return text that cannot steer a terminal: control characters are written as escapes."""
-    return "".join(
-        char if char.isprintable() or char in keep else f"\\u{ord(char):04x}" for char in text
-    )
 
 
 def _parser() -> argparse.ArgumentParser:

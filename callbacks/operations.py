@@ -12,9 +12,10 @@ from components.actions import Situation, reviewed_plan, running_sentence
 from components.import_tab import PAUSE_OPTIONS
 from components.words import WORDS
 from core.errors import ModeError, SelectionError, SyncError
-from core.json_text import JsonDict, parse_json
+from core.json_text import JsonDict
 from core.operations.kinds import KINDS, OperationKind, Traits
 from core.operations.operation import PLAN, OperationRunningError, OperationStore
+from core.operations.plan_documents import read_fingerprints
 from core.settings import AppMode
 from web.identity import User
 from web.security import current_user
@@ -169,9 +170,7 @@ def _checked_names(store: OperationStore, plan: str, names: Any) -> list[str]:
         raise SyncError("The page sent no selection.", fix="Reload the page.")
     if not names:
         raise SyncError("Nothing is selected.", fix="Select jobs in the table.")
-    content = store.document(plan, PLAN)
-    known = parse_json(content.decode()) if content else {}
-    unknown = sorted(set(names) - known.keys())
+    unknown = sorted(set(names) - read_fingerprints(store.document(plan, PLAN)).keys())
     if unknown:
         raise SelectionError(unknown, "such")
     return sorted(set(names))

@@ -1,5 +1,6 @@
 """Objects of JSON that we kept, read into values: strict about types, lenient about absence."""
 
+import math
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -8,6 +9,7 @@ from core.errors import InvalidJsonError
 
 T = TypeVar("T")
 Word = TypeVar("Word", bound=StrEnum)
+_IDS_END = 2**63  # ids of the workspace are positive numbers of 64 bits
 
 
 class Fields:
@@ -36,6 +38,11 @@ class Fields:
             if name not in self._document:
                 raise InvalidJsonError(f"“{name}” is missing in {self._what}.")
 
+    def require_version(self, number: int) -> None:
+        """Refuse an object of another version; true is not a version, nor is 1.0."""
+        if not is_whole(self.value("version")) or self.value("version") != number:
+            raise self._wrong("version", str(number))
+
     def has(self, name: str) -> bool:
         return name in self._document
 
@@ -54,15 +61,22 @@ class Fields:
 
     def whole(self, name: str, default: int = 0) -> int:
         value = self._document.get(name, default)
-        if not _is_whole(value):
+        if not is_whole(value):
             raise self._wrong(name, "a whole number")
         return int(value)
 
     def number(self, name: str, default: float = 0.0) -> float:
         value: float = self._document.get(name, default)
-        if not _is_whole(value) and not isinstance(value, float):
+        if not is_whole(value) and not (isinstance(value, float) and math.isfinite(value)):
             raise self._wrong(name, "a number")
         return value
+
+    def id(self, name: str) -> int:
+        """Return the id of a job, which has no default."""
+        found = read_id(self._document.get(name))
+        if found is None:
+            raise self._wrong(name, "an id")
+        return found
 
     def texts(self, name: str) -> tuple[str, ...]:
         items = self._typed(name, [], list, "a list of strings")
@@ -73,7 +87,7 @@ class Fields:
     def counts(self, name: str) -> dict[str, int]:
         """Return whole numbers from 0 by word."""
         found: dict[str, int] = self._typed(name, {}, dict, "an object of counts")
-        if not all(_is_whole(count) and count >= 0 for count in found.values()):
+        if not all(is_whole(count) and count >= 0 for count in found.values()):
             raise self._wrong(name, "an object of counts")
         return found
 
@@ -98,6 +112,19 @@ class Fields:
         """Return the elements of a list, each as `read` takes it."""
         return tuple(read(item) for item in self._typed(name, [], list, "a list"))
 
+    def entries(self, name: str, read: Callable[[Any], T]) -> dict[str, T]:
+        """Return an object that may not be absent, each of its values as `read` takes it."""
+        found: dict[str, Any] = self._typed(name, None, dict, "an object")  # type: ignore[arg-type]
+        return {key: read(value) for key, value in found.items()}
+
+    def by_id(self, name: str, read: Callable[[Any], T]) -> dict[int, T]:
+        """Return an object whose keys are ids, as `entries` does."""
+        found = self.entries(name, read)
+        ids = {key: read_id(key) for key in found}
+        if any(str(number) != key for key, number in ids.items()):
+            raise self._wrong(name, "an object with ids as keys")
+        return {int(key): value for key, value in found.items()}
+
     def _typed(self, name: str, default: T, kind: type[T], words: str) -> T:
         value = self._document.get(name, default)
         if not isinstance(value, kind):
@@ -108,6 +135,13 @@ class Fields:
         return InvalidJsonError(f"“{name}” of {self._what} should be {words}.")
 
 
-def _is_whole(value: Any) -> bool:
+def read_id(value: Any) -> int | None:
+    """Return a job's id, given as a number or as digits; None for anything else."""
+    if isinstance(value, str) and value.isdecimal() and value.isascii() and len(value) < 20:
+        value = int(value)
+    return value if is_whole(value) and 0 < value < _IDS_END else None
+
+
+def is_whole(value: Any) -> bool:
     """Whether a value is a whole number; JSON's true and false are none, though Python's are."""
     return isinstance(value, int) and not isinstance(value, bool)

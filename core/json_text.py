@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from core.errors import InvalidJsonError
+from core.inflating import inflate
 
+_MOST_PACKED_BYTES = 64 * 1024 * 1024
 JsonDict = dict[str, Any]
 JobSettings = dict[str, Any]
 """One job's settings exactly as the Jobs API sent them. Source: Jobs API 2.2, `JobSettings`."""
@@ -79,7 +81,15 @@ class Packed:
 
     @classmethod
     def from_content(cls, content: bytes) -> "Packed":
-        """Restore from `content`."""
+        """Restore from `content`.
+
+        Raises:
+            InvalidJsonError: the disk holds something else.
+        """
+        try:
+            parse_json(inflate(content, _MOST_PACKED_BYTES).decode())
+        except (ValueError, InvalidJsonError) as error:
+            raise InvalidJsonError("What was kept is damaged.") from error
         packed = cls.__new__(cls)
         packed._content = content
         return packed

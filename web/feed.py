@@ -24,6 +24,7 @@ from components.operation_view import chips_view, outcome_view, progress_view
 from components.place import place_view
 from components.words import clock_time, headline, what_happened
 from components.workspace_tab import workspace_view
+from core.one_line import one_line
 from core.operations.operation import Operation, OperationStore
 from core.operations.outcome import Outcome
 from web.identity import User
@@ -156,7 +157,7 @@ class Feed:
 
     def _log_route(self, operation_id: str) -> Response:
         lines = [
-            f"{clock_time(line.at)} {line.level:<7} {line.text}"
+            one_line(f"{clock_time(line.at)} {line.level:<7} {line.text}")
             for line in self.store.log_lines(operation_id, _LOG_LINES)
         ]
         return Response("\n".join(lines) + "\n", mimetype="text/plain")

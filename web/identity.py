@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from core.identity_names import fold_identity
 from web.header_text import Headers, text_of
 from web.settings import PageSettings
 
@@ -25,4 +26,4 @@ def user_of(headers: Headers, page: PageSettings) -> User | None:
     name = text_of(sent).strip()
     if not name or len(name) > _MOST_CHARACTERS or not name.isprintable():
         return None
-    return User(name, not page.operators or name.casefold() in page.operators)
+    return User(name, not page.operators or fold_identity(name) in page.operators)

@@ -1,6 +1,7 @@
 """The side panels that the page's scripts fetch: everything about one row."""
 
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,15 +11,18 @@ from flask import Blueprint, Response, abort
 from plotly.utils import PlotlyJSONEncoder
 
 from components.row_panel import row_panel
+from core.errors import InvalidJsonError
 from core.jobsettings.secrets import mask
 from core.jobsettings.verbatim import find_verbatim
-from core.json_text import Packed
+from core.json_text import Packed, parse_json
 from core.operations.grid_row import GridRow, RecordedRow
 from core.operations.operation import OperationStore
 from core.planning.statuses import RowStatus
 from core.reporting.report import ReportRow, RowDetails
 from core.state.history import History, is_entry_id
 from web.reader import WorkspaceReader
+
+log = logging.getLogger(__name__)
 
 _EQUAL = (RowStatus.UNCHANGED, RowStatus.UNMANAGED, RowStatus.SKIPPED)  # one side is enough
 
@@ -72,11 +76,23 @@ class Panels:
 
     def _report(self, operation_id: str, row: GridRow) -> ReportRow:
         document = self.store.document(operation_id, f"row/{row.key}")
-        return ReportRow.from_json(json.loads(document)) if document else _from_row(row)
+        if document is None:
+            return _from_row(row)
+        try:
+            return ReportRow.from_json(parse_json(document.decode()))
+        except (InvalidJsonError, UnicodeDecodeError):
+            log.warning("what was kept of a row is damaged, so less is shown of it")
+            return _from_row(row)
 
     def _side(self, operation_id: str, side: str, key: str) -> Any:
         content = self.store.document(operation_id, f"{side}/{key}")
-        return None if content is None else mask("", Packed.from_content(content).unpack())
+        if content is None:
+            return None
+        try:
+            return mask("", Packed.from_content(content).unpack())
+        except InvalidJsonError:
+            log.warning("what was kept of the settings of a row is damaged and is not shown")
+            return None
 
     def _row(self, operation_id: str, key: str) -> Response:
         return _answer(self.row(operation_id, key))

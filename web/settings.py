@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from unicodedata import normalize
 
 from core.errors import SettingsError
+from core.identity_names import fold_identity
 from web.base_path import base_path
 
 COLOURS = ("slate", "blue", "green", "amber", "red", "purple")
@@ -18,10 +18,10 @@ class PageSettings:
     """How the page looks and whom it serves.
 
     `user_header` names the request header that identifies the user; empty when everybody is
-    served as a local user, and None when nothing does, so that nobody is served. `operators` may
-    start operations, the others only look; empty for everybody. `secret_key` signs what the
-    browser sends back, empty for a key of this machine. `base` is the path below which a proxy
-    serves the page; it begins and ends with a slash.
+    served as a local user, and None when nothing does, so that nobody is served. `operators`, each
+    as `fold_identity` returns it, may start operations, the others only look; empty for everybody.
+    `secret_key` signs what the browser sends back, empty for a key of this machine. `base` is the
+    path below which a proxy serves the page; it begins and ends with a slash.
     """
 
     workspace_name: str = ""
@@ -38,12 +38,11 @@ class PageSettings:
         Raises:
             SettingsError: names the variable, what it holds and what it may hold.
         """
-        operators = normalize("NFC", env.get("OPERATORS", "")).split(",")
         return cls(
             workspace_name=env.get("WORKSPACE_NAME", "").strip(),
             colour=_colour(env.get("ENVIRONMENT_COLOR", "").strip().casefold()),
             user_header=_user_header(env),
-            operators=frozenset(name.strip().casefold() for name in operators if name.strip()),
+            operators=_operators(env.get("OPERATORS", "").strip()),
             secret_key=env.get("SECRET_KEY", ""),
             base=base_path(env.get("BASE_PATH", "")),
         )
@@ -52,6 +51,16 @@ class PageSettings:
     def is_open(self) -> bool:
         """Whether everybody who reaches the page is served."""
         return self.user_header == ""
+
+
+def _operators(text: str) -> frozenset[str]:
+    names = frozenset(fold_identity(name.strip()) for name in text.split(",") if name.strip())
+    if text and not names:  # an empty set would let everybody start operations
+        raise SettingsError(
+            f"OPERATORS is “{text}” and holds no name.",
+            fix="Set it to users, separated by commas, or leave it out.",
+        )
+    return names
 
 
 def _colour(text: str) -> str:

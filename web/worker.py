@@ -1,11 +1,13 @@
 """What a background callback carries out in a process of its own: one operation."""
 
+import logging
 import os
 import time
 
 from core.gateways.machine.local_folder import page_folder
 from core.gateways.machine.operation_store import SqliteOperationStore
 from core.gateways.opening import open_service
+from core.one_line import log_to_stderr
 from core.operations.recorder import Recorder
 from core.operations.running import carry_out
 from core.service import JobSync
@@ -19,6 +21,7 @@ def run_operation(operation_id: str | None) -> str | None:
     """
     if not operation_id:
         return None
+    log_to_stderr(logging.WARNING, "%(levelname)s %(name)s %(message)s")
     settings = Settings.from_env(os.environ)
     store = SqliteOperationStore(page_folder(settings, os.environ))
 

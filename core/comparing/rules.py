@@ -43,7 +43,7 @@ def equal_to(default: Any) -> Hides:
 
 def same_as(field: str) -> Hides:
     """Hide the field when it repeats a sibling."""
-    return lambda value, parents: bool(value == parents[-1].get(field))
+    return lambda value, parents: equal_json(value, parents[-1].get(field))
 
 
 def beside(field: str, *, levels_up: int = 1) -> Hides:

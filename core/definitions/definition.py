@@ -8,7 +8,6 @@ from core.definitions.job_fields import (
     find_left_out,
     keep_settings,
     lacks_its_tasks,
-    read_job_id,
 )
 from core.definitions.other_json import (
     MAPPING_FILE,
@@ -19,6 +18,7 @@ from core.definitions.other_json import (
 from core.definitions.payloads import is_wrapped
 from core.definitions.stand_ins import find_stand_in
 from core.errors import InvalidDefinitionError, InvalidJsonError
+from core.json_fields import read_id
 from core.json_text import JobSettings, JsonDict, Packed, is_deeper_than, parse_json, stable_bytes
 
 # Source: Jobs API 2.2, `name`: at most 4096 bytes in UTF-8.
@@ -119,7 +119,7 @@ def make_definition(document: JsonDict) -> Definition:
     run_as_user_name = document.get("run_as_user_name")
     return Definition.pack(
         job_name=_job_name(settings),
-        source_job_id=read_job_id(document.get("job_id")),
+        source_job_id=read_id(document.get("job_id")),
         run_as_user_name=run_as_user_name if isinstance(run_as_user_name, str) else "",
         settings=keep_settings(settings),
         left_out=find_left_out(document),

@@ -127,12 +127,3 @@ def keep_settings(settings: JobSettings) -> JobSettings:
     if not NOT_SETTINGS & settings.keys():
         return settings
     return {key: value for key, value in settings.items() if key not in NOT_SETTINGS}
-
-
-def read_job_id(value: Any) -> int | None:
-    """Accept whole numbers and texts of digits; anything else is not an id."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, str) and value.isdecimal() and value.isascii() and len(value) < 20:
-        return int(value)
-    return value if isinstance(value, int) else None

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.definitions.job_fields import read_job_id
 from core.definitions.payloads import find_payload, holds_tasks
+from core.json_fields import read_id
 from core.json_text import JsonDict
 
 _MOST_OF_A_NAME = 4096  # characters; more is not a name
@@ -45,7 +45,7 @@ def examine_other_json(document: Any) -> OtherJson:
     if len(parts) != 1:
         return found
     inside = parts[0].document
-    job_id = read_job_id(inside.get("job_id"))
+    job_id = read_id(inside.get("job_id"))
     return replace(found, job_name=_name_in(inside["settings"]), job_id=job_id)
 
 

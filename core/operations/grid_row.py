@@ -110,8 +110,10 @@ class RecordedRow:
     @classmethod
     def from_json(cls, document: Any) -> "RecordedRow":
         """Read what `as_json` gave, in this version or an older one. Raises InvalidJsonError."""
-        report = Fields(document, "a row of the history").value("report")
-        return cls(cls.row_from_json(document), ReportRow.from_json(report) if report else None)
+        recorded = Fields(document, "a row of the history")
+        report = recorded.value("report") if recorded.has("report") else {}
+        has_report = report != {}
+        return cls(cls.row_from_json(document), ReportRow.from_json(report) if has_report else None)
 
     @staticmethod
     def row_from_json(document: Any) -> GridRow:

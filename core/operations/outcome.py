@@ -99,15 +99,19 @@ class Outcome:
             InvalidJsonError: a field has another type.
         """
         fields = Fields(document, "an outcome")
-        states = Fields(fields.value("states") or {}, "the states of an outcome")
-        details, read = fields.value("details"), KINDS[kind].details
+        found = fields.value("states") if fields.has("states") else {}
+        states = Fields(found, "the states of an outcome")
+        details, read = (
+            fields.value("details") if fields.has("details") else {},
+            KINDS[kind].details,
+        )
         return cls(
             status=fields.word("status", ReportStatus, ReportStatus.COMPLETED),
             counts=fields.counts("counts"),
             states={state: states.counts(state) for state in states.names()},
             issues=fields.values("issues", issue_from_json),
             unmapped=fields.values("unmapped", UnmappedName.from_json),
-            details=read(details) if read and details else None,
+            details=read(details) if read and details != {} else None,
             mode=fields.text("mode"),
             message=fields.text("message"),
         )

@@ -5,9 +5,11 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from core.one_line import one_line
 from core.operations.grid_row import GridRow, RecordedRow, RowState
 from core.operations.operation import ADOPTABLE, PLAN, LogLine, OperationStore, Waiting
 from core.operations.outcome import Outcome
+from core.operations.plan_documents import plan_document
 from core.operations.rows import Planned, apply_report, detailed_report, first_row, side_documents
 from core.operations.sides import sides_of
 from core.planning.statuses import RowResult, RowStatus
@@ -129,16 +131,14 @@ class Recorder:
             return self._stops
 
     def log(self, level: str, text: str) -> None:
-        """Add a line to the detailed log."""
+        """Add a line to the detailed log; a text of several lines becomes one."""
         with self._mutex:
-            self._lines.append(LogLine(self._now(), level, text))
+            self._lines.append(LogLine(self._now(), level, one_line(text)))
 
     def keep_plan(self, fingerprints: dict[str, str], adoptable: Sequence[str]) -> None:
         """Keep what the user reviews, to be compared when it is carried out."""
-        documents = {PLAN: fingerprints, ADOPTABLE: list(adoptable)}
-        self._store.put_documents(
-            self._id, {name: json.dumps(value).encode() for name, value in documents.items()}
-        )
+        kept = {PLAN: plan_document(fingerprints), ADOPTABLE: plan_document(list(adoptable))}
+        self._store.put_documents(self._id, kept)
 
     def finish(self, report: Report) -> Outcome:
         """Write what the report says of each row, and return the outcome of the operation."""

@@ -1,15 +1,13 @@
 """Carries out one operation, from its entry in the store to its final status."""
 
-import json
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
-from core.errors import Issue, PlanGoneError, StateError, StoppedError, SyncError
+from core.errors import Issue, StateError, StoppedError, SyncError
 from core.operations.entry import make_entry
 from core.operations.kinds import KINDS, Request, UseCases
 from core.operations.operation import (
@@ -21,6 +19,7 @@ from core.operations.operation import (
     Status,
 )
 from core.operations.outcome import Outcome
+from core.operations.plan_documents import read_adoptable, read_fingerprints
 from core.operations.recorder import Recorder
 from core.reporting.report import Report, ReportStatus
 from core.settings import AppMode
@@ -134,16 +133,9 @@ class _Running:
             return request
         return replace(
             request,
-            fingerprints=self._kept(request.plan, PLAN),
-            adoptable=tuple(self._kept(request.plan, ADOPTABLE)),
+            fingerprints=read_fingerprints(self._store.document(request.plan, PLAN)),
+            adoptable=read_adoptable(self._store.document(request.plan, ADOPTABLE)),
         )
-
-    def _kept(self, plan: str, document: str) -> Any:
-        """Return what the validation kept of what the user reviewed."""
-        content = self._store.document(plan, document)
-        if content is None:
-            raise PlanGoneError
-        return json.loads(content)
 
     def _succeeded(self, outcome: Outcome) -> tuple[Status, Outcome]:
         """Return how an operation ended that came to a report: it may have been stopped midway."""

@@ -16,6 +16,7 @@ from core.errors import InvalidDefinitionError, Issue, SyncError
 from core.jobsettings.kinds import name_in, placeholder
 from core.jobsettings.places import list_texts
 from core.jobsettings.references import Reference, find_references
+from core.json_fields import is_whole
 from core.json_text import JobSettings
 from core.planning.forms import make_steady, manager_of
 
@@ -175,7 +176,8 @@ def _has_git_source(settings: JobSettings) -> bool:
 
 def _is_raw(reference: Reference) -> bool:
     value = reference.value
-    return isinstance(value, str | int) and name_in(reference.kind, value) is None
+    is_id = isinstance(value, str) or is_whole(value)
+    return is_id and name_in(reference.kind, value) is None
 
 
 def _id_words(reference: Reference) -> str:

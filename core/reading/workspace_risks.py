@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from core.errors import SyncError
+from core.identity_names import fold_identity
 from core.jobsettings.workspace_paths import find_workspace_paths, is_decided_by_each_run
 from core.json_text import JobSettings
 from core.planning.import_rows import (
@@ -90,7 +91,7 @@ def _role_risks(desired: JobSettings, me: str) -> tuple[Risk, ...]:
     """
     run_as = desired.get("run_as")
     name = run_as.get("service_principal_name") if isinstance(run_as, dict) else None
-    if not isinstance(name, str) or name.casefold() == me.casefold():
+    if not isinstance(name, str) or fold_identity(name) == fold_identity(me):
         return ()
     text = (
         f"Runs as the service principal “{name}”. This app may lack the role “Service Principal: "

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from core.errors import StateError
+from core.errors import InvalidJsonError, StateError
+from core.json_fields import Fields
 from core.json_text import JsonDict, Prints
 
 _VERSION = 1
@@ -33,14 +34,19 @@ def parse_filled_in(document: Any) -> dict[int, Prints]:
         StateError: the shape is wrong. It is never taken for an empty one.
     """
     try:
-        if document["version"] != _VERSION:
-            raise ValueError(document["version"])
-        return {
-            int(job_id): frozenset(str.split(text)) for job_id, text in document["jobs"].items()
-        }
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        kept = Fields(document, "what was filled in")
+        kept.require_version(_VERSION)
+        return kept.by_id("jobs", _prints)
+    except InvalidJsonError as error:
         raise StateError(
-            "filled_in.json in the state folder has a shape that this version cannot read.",
+            "filled_in.json in the state folder has a shape that this version cannot read. "
+            f"{error.message}",
             fix="Restore it, or move it away: values that the workspace filled in may then appear "
             "as changes until the jobs are imported again.",
         ) from error
+
+
+def _prints(text: Any) -> Prints:
+    if not isinstance(text, str):
+        raise InvalidJsonError("The prints of a job should be a string.")
+    return frozenset(text.split())

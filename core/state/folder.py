@@ -1,7 +1,7 @@
 """The state folder in the workspace: ledgers and snapshots."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from core.errors import InvalidJsonError, NotFoundError, StateError, WorkspaceError
 from core.json_text import JsonDict, Prints, parse_json, stable_bytes
@@ -18,6 +18,7 @@ FOLDER_NAME = ".job-sync-state"
 _IMPORTED = "imported.json"
 _EXPORTED = "exported.json"
 _FILLED_IN = "filled_in.json"
+Document = TypeVar("Document")
 _SNAPSHOT_BYTES = 5 * 1024 * 1024  # half of what one workspace file may hold
 
 
@@ -40,13 +41,11 @@ class StateFolder:
 
     def imported(self) -> ImportedLedger:
         """Return the ledger of imported jobs; empty when there is none yet."""
-        document = self._read(_IMPORTED)
-        return ImportedLedger() if document is None else parse_imported_ledger(document)
+        return self._read(_IMPORTED, parse_imported_ledger, ImportedLedger())
 
     def exported(self) -> ExportedLedger:
         """Return the ledger of exported files; empty when there is none yet."""
-        document = self._read(_EXPORTED)
-        return ExportedLedger() if document is None else parse_exported_ledger(document)
+        return self._read(_EXPORTED, parse_exported_ledger, ExportedLedger())
 
     def find_imported(self) -> ImportedLedger:
         """Return the ledger of imported jobs of a workspace that hardly ever has one.
@@ -61,8 +60,7 @@ class StateFolder:
 
     def find_filled_in(self) -> dict[int, Prints]:
         """Return what the workspace made of the jobs that were written, by job id."""
-        document = self._read(_FILLED_IN) if self._has(_FILLED_IN) else None
-        return {} if document is None else parse_filled_in(document)
+        return self._read(_FILLED_IN, parse_filled_in, {}) if self._has(_FILLED_IN) else {}
 
     def save_filled_in(self, filled_in: Mapping[int, Prints]) -> None:
         """Replace what the workspace made of the jobs that were written."""
@@ -95,13 +93,17 @@ class StateFolder:
             ) from error
         return folder
 
-    def _read(self, name: str) -> Any:
+    def _read(self, name: str, parse: Callable[[Any], Document], empty: Document) -> Document:
+        """Return a document as `parse` takes it; `empty` only when there is no such file.
+
+        An editor may have put a byte order mark in front of it.
+        """
         path = f"{self.path}/{name}"
         try:
-            return parse_json(self._files.read(path).decode())
+            return parse(parse_json(self._files.read(path).decode("utf-8-sig")))
         except NotFoundError as error:
             self._make_sure_it_is_missing(path, error)
-            return None
+            return empty
         except (InvalidJsonError, UnicodeDecodeError) as error:
             raise StateError(
                 f"{path} is not valid JSON.",

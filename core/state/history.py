@@ -3,7 +3,6 @@
 import gzip
 import json
 import re
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from core.errors import InvalidJsonError, NotFoundError, StateError, SyncError, WorkspaceError
+from core.inflating import gunzip
 from core.json_fields import Fields
 from core.json_text import JsonDict, parse_json, stable_bytes
 from core.parallel import in_parallel
@@ -22,6 +22,7 @@ _ENTRY_ID = re.compile(r"\d{8}T\d{6}Z-[a-z]{1,20}-[0-9a-f]{8,32}")
 _HEADER, _ROWS = ".json", ".rows.gz"
 _LATEST_S = 253_402_300_800  # the end of the year 9999
 _MOST_BYTES = 8 * 1024 * 1024  # what one workspace file may hold is 10 MB
+_MOST_PLAIN_BYTES = 128 * 1024 * 1024  # of rows before they are compressed: 10 kB for each job
 Row = TypeVar("Row")
 
 
@@ -108,8 +109,9 @@ class History:
         Raises:
             StateError: it could not be written.
         """
-        content = gzip.compress(json.dumps(rows, separators=(",", ":")).encode(), mtime=0)
-        if len(content) > _MOST_BYTES:
+        plain = json.dumps(rows, separators=(",", ":")).encode()
+        content = gzip.compress(plain, mtime=0)
+        if len(content) > _MOST_BYTES or len(plain) > _MOST_PLAIN_BYTES:
             content = gzip.compress(b"[]", mtime=0)
         try:
             self._files.make_folder(self._path)
@@ -159,11 +161,11 @@ class History:
         """
         path = f"{self._path}/{_checked(name)}{_ROWS}"
         try:
-            documents: Any = json.loads(gzip.decompress(self._files.read(path)))
+            documents = parse_json(gunzip(self._files.read(path), _MOST_PLAIN_BYTES).decode())
             if not isinstance(documents, list):
                 raise InvalidJsonError("The rows should be a list.")
             return [read(document) for document in documents]
-        except (OSError, EOFError, zlib.error, ValueError, InvalidJsonError) as error:
+        except (ValueError, InvalidJsonError) as error:
             raise StateError(f"{path} cannot be used.", fix="It was left unchanged.") from error
 
     def _ids(self) -> list[str]:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from core.errors import StateError
+from core.errors import InvalidJsonError, StateError
+from core.json_fields import Fields, read_id
 from core.json_text import JsonDict
 from core.ports import LiveJob
 
@@ -109,16 +110,14 @@ def parse_imported_ledger(document: Any) -> ImportedLedger:
         StateError: the shape is wrong. An unreadable ledger is never taken for an empty one.
     """
     try:
-        _check_version(document)
-        return ImportedLedger(
-            jobs={
-                int(job_id): ImportedJob(*_entry_from_json(job))
-                for job_id, job in document["jobs"].items()
-            },
-            pending=tuple(PendingCreate(*_entry_from_json(entry)) for entry in document["pending"]),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise _broken("imported.json") from error
+        ledger = Fields(document, "a ledger")
+        ledger.require_version(_VERSION)
+        ledger.require("pending")
+        jobs = ledger.by_id("jobs", lambda entry: ImportedJob(*_entry_from_json(entry)))
+        pending = ledger.values("pending", lambda entry: PendingCreate(*_entry_from_json(entry)))
+        return ImportedLedger(jobs, pending)
+    except InvalidJsonError as error:
+        raise _broken("imported.json", error) from error
 
 
 def parse_exported_ledger(document: Any) -> ExportedLedger:
@@ -128,20 +127,11 @@ def parse_exported_ledger(document: Any) -> ExportedLedger:
         StateError: the shape is wrong. An unreadable ledger is never taken for an empty one.
     """
     try:
-        _check_version(document)
-        return ExportedLedger(
-            files={
-                str(path): ExportedFile(int(file["job_id"]), str(file["job_name"]))
-                for path, file in document["files"].items()
-            }
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise _broken("exported.json") from error
-
-
-def _check_version(document: Any) -> None:
-    if document["version"] != _VERSION:
-        raise ValueError(document["version"])
+        ledger = Fields(document, "a ledger")
+        ledger.require_version(_VERSION)
+        return ExportedLedger(ledger.entries("files", _file_from_json))
+    except InvalidJsonError as error:
+        raise _broken("exported.json", error) from error
 
 
 def _entry_as_json(entry: ImportedJob | PendingCreate) -> JsonDict:
@@ -152,17 +142,29 @@ def _entry_as_json(entry: ImportedJob | PendingCreate) -> JsonDict:
     }
 
 
-def _entry_from_json(entry: Any) -> tuple[str, int | None, str]:
-    path = str(entry.get("file_path", ""))  # added later: old ledgers lack it
-    return str(entry["job_name"]), _optional_id(entry["source_job_id"]), path
+def _entry_from_json(document: Any) -> tuple[str, int | None, str]:
+    entry = Fields(document, "an entry")
+    entry.require("job_name")
+    path = entry.text("file_path")  # added later: old ledgers lack it
+    return entry.text("job_name"), _source_id(entry), path
 
 
-def _optional_id(value: Any) -> int | None:
-    return None if value is None else int(value)
+def _source_id(entry: Fields) -> int | None:
+    """Earlier versions took any whole number of a file for an id, 0 and negative ones as well."""
+    entry.require("source_job_id")
+    is_null = entry.value("source_job_id") is None
+    return None if is_null else read_id(entry.whole("source_job_id"))
 
 
-def _broken(name: str) -> StateError:
+def _file_from_json(document: Any) -> ExportedFile:
+    file = Fields(document, "a file")
+    file.require("job_name")
+    return ExportedFile(file.id("job_id"), file.text("job_name"))
+
+
+def _broken(name: str, error: InvalidJsonError) -> StateError:
     return StateError(
-        f"The ledger {name} in the state folder has a shape that this version cannot read.",
+        f"The ledger {name} in the state folder has a shape that this version cannot read. "
+        f"{error.message}",
         fix="Restore it, or move it away: the next operation then offers to adopt the jobs.",
     )

@@ -11,7 +11,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from core.errors import (
     NotFoundError,
     SyncError,
 )
+from core.json_fields import Fields
 from core.json_text import parse_json, stable_bytes
 from core.ports import WorkspaceFiles
 from core.state.lock_age import (
@@ -64,6 +65,25 @@ class Owner:
     released: bool = False
     machine: str = ""
     born: str = ""
+
+    @classmethod
+    def from_json(cls, document: Any) -> "Owner":
+        """Read what a lock file holds. Raises InvalidJsonError when it cannot be used."""
+        owner = Fields(document, "a lock")
+        owner.refuse_others(*(known.name for known in fields(cls)))
+        owner.require("token", "host", "pid", "principal", "operation", "since", "renewed")
+        return cls(
+            owner.text("token"),
+            owner.text("host"),
+            owner.whole("pid"),
+            owner.text("principal"),
+            owner.text("operation"),
+            owner.number("since"),
+            owner.number("renewed"),
+            released=owner.flag("released"),
+            machine=owner.text("machine"),
+            born=owner.text("born"),
+        )
 
     def describe(self) -> str:
         """Say who has been running what since when, for users."""
@@ -238,12 +258,10 @@ def _read_owner(files: WorkspaceFiles, path: str) -> Owner | None:
     """Return the owner; None when the file is gone, half written, or damaged."""
     content = read_or_nothing(files, path)
     try:
-        document: Any = parse_json(content.decode())
-        owner = Owner(**document)
-        owner = replace(owner, since=float(owner.since), renewed=float(owner.renewed))
+        owner = Owner.from_json(parse_json(content.decode()))
         owner.describe()
         return owner
-    except (InvalidJsonError, UnicodeDecodeError, TypeError, ValueError, OverflowError, OSError):
+    except (InvalidJsonError, UnicodeDecodeError, ValueError, OverflowError, OSError):
         return None
 
 

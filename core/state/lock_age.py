@@ -3,9 +3,9 @@
 import logging
 import re
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from core.errors import InvalidJsonError, NotFoundError, SyncError
+from core.json_fields import Fields
 from core.json_text import fingerprint, parse_json, stable_bytes
 from core.ports import WorkspaceFiles
 
@@ -103,8 +103,9 @@ def _was_seen_before(files: WorkspaceFiles, path: str, lease_s: float, witness: 
 
 def _seen_in(content: bytes, lock: str) -> Moment | None:
     try:
-        document: Any = parse_json(content.decode())
-        moment = Moment(float(document["wall"]), float(document["monotonic"]))
-        return moment if document["lock"] == lock else None
-    except (InvalidJsonError, UnicodeDecodeError, LookupError, TypeError, ValueError):
+        note = Fields(parse_json(content.decode()), "a note")
+        note.require("wall", "monotonic")
+        moment = Moment(note.number("wall"), note.number("monotonic"))
+        return moment if note.text("lock") == lock else None
+    except (InvalidJsonError, UnicodeDecodeError):
         return None

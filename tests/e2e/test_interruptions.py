@@ -159,7 +159,9 @@ def test_when_the_app_is_killed_the_page_says_so_and_recovers(
     app.start_again()
     expect(problem).to_be_hidden()
     outcome = screen.wait_for("import", "Import interrupted")
-    expect(outcome).to_contain_text("killed or crashed before it finished. Completed rows are listed")
+    expect(outcome).to_contain_text(
+        "killed or crashed before it finished. Completed rows are listed"
+    )
     assert shown <= done(screen) <= created
 
 

@@ -181,7 +181,7 @@ def test_csv_is_harmless_and_opens_in_a_spreadsheet(dev, environment, capsys, tm
     dev.create_job(job("=cmd()"))
     run(capsys, "export", "--csv", str(tmp_path / "rows.csv"))
     content = (tmp_path / "rows.csv").read_bytes()
-    assert content.startswith(b"\xef\xbb\xbfjob_name,file_name,status")
+    assert content.startswith(b'\xef\xbb\xbf"job_name","file_name","status"')
     assert b"'=cmd()" in content
 
 
@@ -251,6 +251,14 @@ def test_a_hostile_name_does_not_steer_the_terminal(dev, environment, capsys) ->
     assert "\x1b" not in out
     assert "\x07" not in out
     assert "[/]" in out
+
+
+def test_a_hostile_name_forges_no_line(dev, environment, capsys) -> None:
+    dev.create_job(job("load\nexport: completed: 9 created\r\u2028export: failed\x85"))
+    dev.fault("GET /api/2.2/jobs/get", status=400, body={"message": "a\nexport: forged"}, times=0)
+    out = run(capsys, "export")[1]
+    lines = [line for line in out.splitlines() if line.startswith("export: ")]
+    assert lines == ["export: completed with errors: 1 error"]
 
 
 @pytest.mark.slow

@@ -19,6 +19,7 @@ from core.errors import (
 )
 from core.gateways.connect import connect
 from core.jobsettings.kinds import Kind
+from core.jobsettings.principals import Principal
 from core.ports import Ports
 from tests.builders import job
 from tests.emulated import CREATE, GET, IMPORT_FILE, LIST, RESET, Emulated
@@ -76,6 +77,14 @@ def test_a_missing_permission_is_named(dev: Emulated, ports: Ports) -> None:
         with pytest.raises(PermissionDeniedError, match="User x does not have View") as caught:
             call()
         assert "Config:" not in text_of(caught.value)
+
+
+def test_a_message_with_a_name_in_it_is_one_harmless_line(dev: Emulated, ports: Ports) -> None:
+    message = "No permission on “load\x1b[2J\u202e\nERROR forged\u2028”."
+    dev.fault(LIST, status=400, body={"error_code": "BAD_REQUEST", "message": message})
+    with pytest.raises(WorkspaceError, match="No permission on") as caught:
+        list_all(ports)
+    assert str(caught.value).isprintable()
 
 
 def test_an_expired_token_may_come_as_403(dev: Emulated, ports: Ports) -> None:
@@ -146,6 +155,79 @@ def test_a_404_that_the_workspace_did_not_write_proves_nothing_gone(
         assert not isinstance(caught.value, NotFoundError)
 
 
+STATUS = "GET /api/2.0/workspace/get-status"
+MISSING = "/Workspace/Shared/it's (not)  here.json"
+
+
+def test_a_404_that_names_the_path_asked_for_is_the_workspace_s_own(
+    dev: Emulated, ports: Ports
+) -> None:
+    """So the fake workspace of the vendor's own command line answers."""
+    body = {"message": f"Path ({MISSING}) doesn't exist."}
+    for endpoint, call in (
+        (STATUS, lambda: ports.files.status(MISSING)),
+        (STATUS, lambda: ports.git.find(MISSING)),
+        ("GET /api/2.0/workspace/list", lambda: ports.files.list_folder(MISSING)),
+        ("GET /api/2.0/workspace/export", lambda: ports.files.read(MISSING)),
+    ):
+        dev.fault(endpoint, status=404, body=body)
+        with pytest.raises(NotFoundError, match="doesn't exist"):
+            call()
+    dev.fault("POST /api/2.0/workspace/delete", status=404, body=body)
+    ports.files.delete(MISSING)
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (404, "Path (/Workspace/Shared/other.json) doesn't exist."),
+        (404, f"Path ({MISSING}/) doesn't exist."),
+        (404, f"Path ({MISSING.upper()}) doesn't exist."),
+        (404, f"Path ({MISSING.removeprefix('/Workspace')}) doesn't exist."),
+        (404, f"Path ({MISSING}) doesn't exist. Sign in first."),
+        (404, f"No route. Path ({MISSING}) doesn't exist."),
+        (404, f"path ({MISSING}) doesn't exist."),
+        (404, f"Path {MISSING} doesn't exist."),
+        (404, "Path () doesn't exist."),
+        (404, "Workspace path not found"),
+        (404, f"The parent folder ({MISSING}) does not exist."),
+        (404, "Job 77 does not exist."),
+        (400, f"Path ({MISSING}) doesn't exist."),
+        (502, f"Path ({MISSING}) doesn't exist."),
+    ],
+)
+def test_any_other_404_without_a_code_proves_nothing_gone(
+    dev: Emulated, ports: Ports, status: int, message: str
+) -> None:
+    dev.fault(STATUS, status=status, body={"message": message}, times=0)
+    with pytest.raises(WorkspaceError) as caught:
+        ports.files.status(MISSING)
+    assert not isinstance(caught.value, NotFoundError)
+
+
+@pytest.mark.parametrize("job", ["77", "ElasticJobId(77)"])
+def test_a_missing_job_needs_no_code(dev: Emulated, ports: Ports, job: str) -> None:
+    dev.fault(GET, status=404, body={"message": f"Job {job} does not exist."})
+    with pytest.raises(NotFoundError):
+        ports.jobs.get_job(77)
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_job_that_the_settings_run_is_not_the_job_itself(
+    dev: Emulated, ports: Ports, status: int
+) -> None:
+    job_id = dev.create_job(job("load"))
+    for endpoint, call in (
+        (RESET, lambda: ports.jobs.reset_job(job_id, job("load"))),
+        (GET, lambda: ports.jobs.get_job(job_id)),
+        (LIST, lambda: list_all(ports)),
+    ):
+        dev.fault(endpoint, status=status, body={"message": f"Job {job_id}1 does not exist."})
+        with pytest.raises(WorkspaceError) as caught:
+            call()
+        assert not isinstance(caught.value, NotFoundError)
+
+
 @pytest.mark.parametrize(
     "body", ['{"jobs": [{"job_id": 1, "sett', "[1, 2]", '"text"', "17", '{"jobs": [{"job_id": 1}]}']
 )
@@ -179,6 +261,35 @@ def test_entries_of_another_shape_are_errors(dev: Emulated, ports: Ports, entry:
         dev.fault(endpoint, status=200, body={key: [entry]})
         with pytest.raises(WorkspaceError, match=r"unexpected response|without settings"):
             call()
+
+
+@pytest.mark.parametrize("number", [True, 1.0, 1.5, "x", None, 0, -1, 2**63, [1]])
+def test_what_is_no_id_is_not_taken_for_one(dev: Emulated, ports: Ports, number: object) -> None:
+    job = {"job_id": number, "settings": {"name": "load"}}
+    dev.fault(LIST, status=200, body={"jobs": [job]})
+    with pytest.raises(WorkspaceError, match="unexpected response"):
+        list_all(ports)
+    dev.fault("GET /api/2.2/jobs/runs/list", status=200, body={"runs": [{**job, "run_id": 1}]})
+    with pytest.raises(WorkspaceError, match="unexpected response"):
+        list(ports.runs.list_active())
+
+
+@pytest.mark.parametrize("number", [True, 1.5, "1764241687000"])
+def test_what_is_no_time_is_not_taken_for_one(dev: Emulated, ports: Ports, number: object) -> None:
+    path = f"{dev.folder}/a.json"
+    entry = {"path": path, "object_type": "FILE", "modified_at": number}
+    dev.fault("GET /api/2.0/workspace/get-status", status=200, body=entry)
+    with pytest.raises(WorkspaceError, match="unexpected response"):
+        ports.files.status(path)
+
+
+@pytest.mark.parametrize("total", [True, "many", 2.5])
+def test_what_is_no_total_is_an_error(dev: Emulated, ports: Ports, total: object) -> None:
+    users = "GET /api/2.0/preview/scim/v2/Users"
+    body = {"totalResults": total, "Resources": [{"userName": "ana", "active": True}]}
+    dev.fault(users, status=200, body=body)
+    with pytest.raises(WorkspaceError, match="unexpected response"):
+        ports.principals.find_active([Principal("user_name", "ana")])
 
 
 def test_an_error_may_come_with_status_200(dev: Emulated, ports: Ports) -> None:
@@ -241,6 +352,7 @@ def test_a_login_that_cannot_be_set_up_says_what_to_set() -> None:
         ({"status": 504, "when": "after", "body": "<html>Gateway Timeout</html>"}, 1),
         ({"status": 200, "when": "after", "body": "<html>Welcome</html>"}, 1),
         ({"status": 200, "when": "after", "body": {"no": "id"}}, 1),
+        ({"status": 200, "when": "after", "body": {"job_id": True}}, 1),
         ({"status": 302, "when": "before", "headers": {"Location": "/login"}}, 0),
     ],
     ids=lambda value: "-".join(map(str, value.values())) if isinstance(value, dict) else str(value),

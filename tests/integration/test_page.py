@@ -514,6 +514,20 @@ def test_the_log_is_plain_text(client: Any, store) -> None:
     assert answer.text == "1970-01-01 00:00:00 UTC INFO    <b>load</b>: done\n"
 
 
+def test_a_line_of_the_log_stays_one_line_when_an_earlier_version_wrote_it(
+    client: Any, store
+) -> None:
+    from core.operations.operation import LogLine
+
+    name = store.start(OperationKind.EXPORT, {}, "ana").operation_id
+    text = "load\n1970-01-01 00:00:00 UTC ERROR   forged\u2028\x1b[2J\u202e: done"
+    store.progress(name, log=[LogLine(0.0, "INFO", text), LogLine(0.0, "INFO", "end")])
+    answer = client.get(f"/feed/log/{name}", headers=VIEWER)
+    lines = answer.text.splitlines()
+    assert [line.split()[3] for line in lines] == ["INFO", "INFO"]
+    assert all(line.isprintable() for line in lines)
+
+
 def test_the_csv_has_exactly_the_rows_of_the_grid(client: Any, store) -> None:
     name = store.start(OperationKind.EXPORT, {}, "ana").operation_id
     rows = [
@@ -529,8 +543,8 @@ def test_the_csv_has_exactly_the_rows_of_the_grid(client: Any, store) -> None:
     text = io.StringIO(answer.data.decode("utf-8-sig"), newline="")
     table = list(csv.DictReader(text))
     assert [(row["Job"], row["Status"], row["Job id"]) for row in table] == [
-        ("'=1+1", "New", "9223372036854775807"),
-        ("größe, \\ud800", "Error", "9007199254740993"),
+        ("'=1+1", "New", "9223372036854775807\t"),
+        ("größe, \\ud800", "Error", "9007199254740993\t"),
     ]
 
 

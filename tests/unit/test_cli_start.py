@@ -11,8 +11,6 @@ _LARGE = (
     "databricks.sdk",
     "diskcache",
     "flask",
-    "numpy",
-    "pandas",
     "rapidfuzz",
     "requests",
 )

@@ -1,6 +1,7 @@
 """Strict reading and stable writing of JSON."""
 
 import json
+import zlib
 
 import pytest
 
@@ -120,6 +121,29 @@ def test_a_packed_value_comes_back_as_a_copy_of_its_own():
     packed = Packed(value)
     packed.unpack()["a"].append(2)
     assert packed.unpack() == value
+
+
+def test_a_packed_value_is_kept_on_a_disk():
+    packed = Packed({"a": [1, "größe", None]})
+    assert Packed.from_content(packed.content) == packed
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{}",
+        zlib.compress(b"{"),
+        zlib.compress(b"\xff"),
+        zlib.compress(b"{}") + b"x",
+        zlib.compress(b"{}")[:-1],
+        zlib.compress(bytes(70_000_000)),
+    ],
+    ids=lambda _content: "content",
+)
+def test_what_is_no_packed_value_is_damaged(content):
+    with pytest.raises(InvalidJsonError, match="is damaged"):
+        Packed.from_content(content)
 
 
 def test_packed_values_are_equal_when_their_content_is():

@@ -1,6 +1,7 @@
 """SDK and HTTP errors → errors that a user can read. They stop here."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import requests
@@ -16,6 +17,7 @@ from core.errors import (
     UnreachableError,
     WorkspaceError,
 )
+from core.one_line import one_line
 
 _MAX_MESSAGE = 600
 # Source: databricks-sdk core.py: 401 and 403 get the configuration appended to their message;
@@ -26,8 +28,10 @@ _DEBUG_SUFFIX = re.compile(
 # Source: databricks-sdk errors/deserializer.py: an HTML page is an error whose code is the reason
 # of its status and whose message is its title. The API's own 404 says what is missing.
 _TITLE_OF_A_PAGE = re.compile(r"[^a-z]*(http|error|page)?[^a-z]*not found[^a-z]*", re.IGNORECASE)
-# Source: Jobs API: a missing job is 400 INVALID_PARAMETER_VALUE or 404, recognized by its text.
-_MISSING_JOB = re.compile(r"Job \S+ does not exist")
+# Source: Jobs API: a missing job is 400 INVALID_PARAMETER_VALUE or 404, recognized by its text. It
+# may be another job than the one asked for: one that the settings run.
+_MISSING_JOB = re.compile(r"Job (\S+) does not exist")
+_NOT_A_DIGIT = re.compile(r"\D")
 _BUSY = (
     sdk.TooManyRequests,
     sdk.InternalError,
@@ -40,10 +44,13 @@ _LOGIN_FIX = "Check the app's credentials: a token may have expired."
 _RIGHTS_FIX = "Grant this permission to the app's principal, or ask a workspace admin to."
 
 
-def translate(error: BaseException, host: str) -> WorkspaceError:
+def translate(error: BaseException, host: str, asked: Mapping[str, Any]) -> WorkspaceError:
     """Turn an error of the SDK or of HTTP into one that users can read.
 
     No configuration, token or body goes into the message.
+
+    Args:
+        asked: the query or the body of the request: what it was about.
     """
     if isinstance(error, TimeoutError) and isinstance(error.__cause__, DatabricksError):
         error = error.__cause__  # the SDK's retries ran out; its cause is what the workspace said
@@ -62,9 +69,7 @@ def translate(error: BaseException, host: str) -> WorkspaceError:
             return PermissionDeniedError(f"No permission: {text}", fix=_RIGHTS_FIX)
         case sdk.AlreadyExists() | sdk.ResourceAlreadyExists() | sdk.ResourceConflict():
             return AlreadyExistsError(text)
-        case sdk.NotFound() if _says_what_is_missing(error, text):
-            return NotFoundError(text)
-        case DatabricksError() if _MISSING_JOB.search(text):
+        case DatabricksError() if _is_about_what_is_missing(error, text, asked):
             return NotFoundError(text)
         case _ if isinstance(error, _BUSY):
             return _busy(error, text)
@@ -85,10 +90,33 @@ def _busy(error: BaseException, text: str) -> BusyError:
     return BusyError(f"The workspace answered: {text}")
 
 
+def _is_about_what_is_missing(error: DatabricksError, text: str, asked: Mapping[str, Any]) -> bool:
+    """Whether the workspace says that what was asked for does not exist."""
+    if isinstance(error, sdk.NotFound) and _says_what_is_missing(error, text):
+        return True
+    is_missing_path = isinstance(error, sdk.NotFound) and _misses_the_path(error, asked)
+    return is_missing_path or _misses_the_job(text, asked)
+
+
 def _says_what_is_missing(error: DatabricksError, text: str) -> bool:
     """Whether the workspace itself wrote this 404, and not a proxy, which knows of no object."""
     code = error.error_code or ""
     return code != "" and not (code == "NOT_FOUND" and _TITLE_OF_A_PAGE.fullmatch(text))
+
+
+def _misses_the_path(error: DatabricksError, asked: Mapping[str, Any]) -> bool:
+    """Whether a 404 without a code names the very path that was asked for, as no proxy does.
+
+    Source: databricks/cli libs/testserver fake_workspace.go, WorkspaceGetStatus.
+    """
+    path = asked.get("path")
+    is_uncoded = not error.error_code and isinstance(path, str)
+    return is_uncoded and str(error).strip() == f"Path ({path}) doesn't exist."
+
+
+def _misses_the_job(text: str, asked: Mapping[str, Any]) -> bool:
+    found = _MISSING_JOB.search(text)
+    return bool(found and _NOT_A_DIGIT.sub("", found[1]) == str(asked.get("job_id")))
 
 
 def _is_failed_login(error: BaseException) -> bool:
@@ -113,6 +141,9 @@ def refused(body: Any, status: int) -> WorkspaceError:
 
 
 def readable(message: str) -> str:
-    """Return a message of the API as one bounded line, without what the SDK appended."""
-    text = " ".join(_DEBUG_SUFFIX.sub(".", message).split())
+    """Return a message of the API as one bounded line, without what the SDK appended.
+
+    It may hold the names of jobs and files, which people give.
+    """
+    text = one_line(" ".join(_DEBUG_SUFFIX.sub(".", message).split()))
     return text if len(text) <= _MAX_MESSAGE else text[:_MAX_MESSAGE] + "…"

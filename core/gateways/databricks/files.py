@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from core.errors import NotFoundError, UnauthenticatedError, UnreachableError, WorkspaceError
 from core.gateways.databricks.archive import unzip
-from core.gateways.databricks.rest import RestClient, read_answer
+from core.gateways.databricks.rest import RestClient, read_answer, whole_in
 from core.jobsettings.workspace_paths import workspace_path
 from core.json_text import JsonDict
 from core.ports import FileStatus
@@ -91,8 +91,8 @@ def _status(entry: JsonDict) -> FileStatus:
     object_type = entry.get("object_type")
     return FileStatus(
         path=workspace_path(str(entry["path"])),
-        object_id=int(entry.get("object_id") or 0),
+        object_id=whole_in(entry, "object_id"),
         is_file=object_type == "FILE",
         is_folder=object_type in {"DIRECTORY", "REPO"},
-        modified_at=int(entry.get("modified_at") or 0),
+        modified_at=whole_in(entry, "modified_at"),
     )

@@ -1,7 +1,7 @@
 """Git folders. Implements `core.ports.GitFolders`."""
 
 from core.errors import SyncError, WorkspaceError
-from core.gateways.databricks.rest import RestClient, read_answer
+from core.gateways.databricks.rest import RestClient, id_in, read_answer
 from core.jobsettings.workspace_paths import workspace_path
 from core.json_text import JsonDict
 from core.ports import GitFolder
@@ -58,7 +58,7 @@ def _with_fix(error: WorkspaceError) -> SyncError:
 
 def _git_folder(info: JsonDict) -> GitFolder:
     return GitFolder(
-        folder_id=int(info["id"]),
+        folder_id=id_in(info, "id"),
         path=workspace_path(str(info["path"])),
         branch=str(info.get("branch") or ""),
         commit=str(info.get("head_commit_id") or ""),

@@ -7,7 +7,8 @@ fields from the job.
 from collections.abc import Iterator, Sequence
 
 from core.errors import AmbiguousAnswerError, NotFoundError, WorkspaceError
-from core.gateways.databricks.rest import RestClient, list_in, read_answer
+from core.gateways.databricks.rest import RestClient, id_in, list_in, read_answer
+from core.json_fields import read_id
 from core.json_text import JobSettings, JsonDict
 from core.ports import LiveJob
 
@@ -51,8 +52,8 @@ class RestJobs:
 
     def create_job(self, settings: JobSettings) -> int:
         """Source: Jobs API 2.2, `jobs/create`: no idempotency token, so never sent twice."""
-        job_id = self._rest.post_once("/api/2.2/jobs/create", settings).get("job_id")
-        if isinstance(job_id, int):
+        job_id = read_id(self._rest.post_once("/api/2.2/jobs/create", settings).get("job_id"))
+        if job_id is not None:
             return job_id
         raise AmbiguousAnswerError("The workspace did not say which job it created.")
 
@@ -101,7 +102,7 @@ def _listed_job(document: JsonDict) -> LiveJob:
 
 def _live_job(document: JsonDict, *, complete: bool) -> LiveJob:
     return LiveJob.pack(
-        job_id=int(document["job_id"]),
+        job_id=id_in(document, "job_id"),
         settings=_settings(document),
         creator=str(document.get("creator_user_name") or ""),
         run_as_user_name=str(document.get("run_as_user_name") or ""),

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from core.errors import WorkspaceError
-from core.gateways.databricks.rest import RestClient, list_in
+from core.gateways.databricks.rest import RestClient, list_in, read_answer, whole_in
+from core.identity_names import fold_identity
 from core.jobsettings.principals import Principal, PrincipalField
 from core.json_text import JsonDict
 from core.ports import CurrentPrincipal, FoundPrincipal
@@ -99,11 +100,11 @@ class RestPrincipals:
         path, attribute = _LOOKUPS[field]
         filters = " or ".join(f"{attribute} eq {_quoted(principal.name)}" for principal in batch)
         active = {
-            str(entry.get(attribute)).casefold()
+            fold_identity(str(entry.get(attribute)))
             for entry in self._pages(path, {"filter": filters, "attributes": _wanted(attribute)})
             if entry.get("active", True)
         }
-        return {principal for principal in batch if principal.name.casefold() in active}
+        return {principal for principal in batch if fold_identity(principal.name) in active}
 
     def _pages(self, path: str, query: JsonDict) -> Iterator[JsonDict]:
         """Source: databricks-sdk iam.py: pages by `startIndex`, counted from 1, up to the total."""
@@ -113,9 +114,13 @@ class RestPrincipals:
             entries = list_in(page, "Resources")
             yield from entries
             start += len(entries)
-            if not entries or start > int(page.get("totalResults") or 0):
+            if not entries or start > read_answer(_total, page):
                 return
         raise WorkspaceError(f"The workspace returned too many pages of {path}.")
+
+
+def _total(page: JsonDict) -> int:
+    return whole_in(page, "totalResults")
 
 
 def _quoted(name: str) -> str:

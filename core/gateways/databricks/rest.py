@@ -19,6 +19,7 @@ from requests.adapters import HTTPAdapter
 from core.errors import AmbiguousAnswerError, UnauthenticatedError, WorkspaceError
 from core.gateways.databricks.errors import readable, refused, translate
 from core.gateways.databricks.pacing import OnWait, PaceClock, Pacer, backoff_s
+from core.json_fields import is_whole, read_id
 from core.json_text import JsonDict
 from core.ports import ShouldStop, WaitReason
 from core.version import VERSION
@@ -162,7 +163,7 @@ class RestClient:
         try:
             headers = {**self._config.authenticate(), "User-Agent": self._config.user_agent}
         except _TRANSPORT_ERRORS as error:  # nothing was sent yet
-            raise translate(error, self.host) from error
+            raise translate(error, self.host, body) from error
         try:
             return self._once.post(
                 f"{self.host}{path}",
@@ -187,6 +188,7 @@ class RestClient:
         body: JsonDict | None = None,
         response_headers: Sequence[str] = (),
     ) -> JsonDict:
+        asked = query or body or {}
         filled = path.format(**{name: quote(part, safe="") for name, part in parts.items()})
         started = self._pacer.now()
         for attempt in itertools.count(1):
@@ -203,7 +205,7 @@ class RestClient:
                 error = _cause(raised)
                 wanted = isinstance(raised, _WantsRetryError) or _is_passing(error, attempt)
                 if not wanted or self._pacer.idle_s(started) > self._retry_s:
-                    raise translate(error, self.host) from error
+                    raise translate(error, self.host, asked) from error
                 self._wait(error, attempt)
             else:
                 self._pacer.note_success()
@@ -229,7 +231,7 @@ class RestClient:
         """
         asked = error.retry_after_secs if isinstance(error, DatabricksError) else None
         if asked is not None and asked > self._retry_s:
-            raise translate(error, self.host) from error
+            raise translate(error, self.host, {}) from error
         if isinstance(error, TooManyRequests):
             self._pacer.note_refusal(asked, attempt)
         else:
@@ -270,6 +272,22 @@ def list_in(page: JsonDict, key: str) -> list[Any]:
     if not isinstance(found, list):
         raise WorkspaceError("The workspace sent an unexpected response.")
     return found
+
+
+def id_in(document: JsonDict, key: str) -> int:
+    """Return an id of an answer, for `read_answer`. Raises ValueError when it is not one."""
+    found = read_id(document.get(key))
+    if found is None:
+        raise ValueError(key)
+    return found
+
+
+def whole_in(document: JsonDict, key: str) -> int:
+    """Return a whole number of an answer, 0 when it is missing. Raises ValueError as `id_in`."""
+    found = document.get(key) or 0
+    if not is_whole(found):
+        raise ValueError(key)
+    return int(found)
 
 
 def read_answer(read: Callable[[JsonDict], Read], answer: Any) -> Read:

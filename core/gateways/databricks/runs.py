@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from core.errors import WorkspaceError
-from core.gateways.databricks.rest import RestClient, list_in, read_answer
+from core.gateways.databricks.rest import RestClient, id_in, list_in, read_answer
 from core.json_text import JsonDict
 from core.ports import ActiveRun
 
@@ -32,4 +32,4 @@ class RestRuns:
 
 
 def _active_run(document: JsonDict) -> ActiveRun:
-    return ActiveRun(run_id=int(document["run_id"]), job_id=int(document["job_id"]))
+    return ActiveRun(run_id=id_in(document, "run_id"), job_id=id_in(document, "job_id"))

@@ -3,7 +3,6 @@
 import logging
 import os
 import sqlite3
-import zlib
 from pathlib import Path
 
 import diskcache
@@ -13,7 +12,14 @@ from core.gateways.machine.json_disk import open_json_cache
 log = logging.getLogger(__name__)
 
 _SIZE_BYTES = 200 * 1024 * 1024
-_FAILURES = (OSError, sqlite3.Error, diskcache.Timeout, zlib.error, ValueError, TypeError)
+_FAILURES = (
+    OSError,
+    sqlite3.Error,
+    diskcache.Timeout,
+    ValueError,
+    TypeError,
+    RecursionError,
+)
 
 
 class DiskCache:

@@ -15,10 +15,12 @@ import diskcache
 from diskcache.core import DBNAME, MODE_PICKLE
 
 from core.gateways.machine.generations import Generations
+from core.inflating import inflate
 
 log = logging.getLogger(__name__)
 
 _BYTES = "__bytes__"
+_MOST_BYTES = 128 * 1024 * 1024  # ten megabytes, with each byte as an escape of six characters
 _NEVER_IN_FILES = 2**31 - 1  # bytes; every value stays in the database
 
 
@@ -36,7 +38,8 @@ class JsonDisk(diskcache.JSONDisk):  # type: ignore[misc]
             raise ValueError("refused a pickled cache entry")
         if filename is not None:
             raise ValueError("refused a cache entry that refers to a file")
-        found = super().fetch(mode, filename, value, read)
+        data = diskcache.Disk.fetch(self, mode, filename, value, read)
+        found = json.loads(inflate(data, _MOST_BYTES))
         if isinstance(found, dict) and found.keys() == {_BYTES}:
             return found[_BYTES].encode("latin-1")
         return found
@@ -44,7 +47,7 @@ class JsonDisk(diskcache.JSONDisk):  # type: ignore[misc]
     def get(self, key: Any, raw: bool) -> Any:
         if not raw:
             raise ValueError("refused a pickled cache key")
-        return super().get(key, raw)
+        return json.loads(inflate(diskcache.Disk.get(self, key, raw), _MOST_BYTES))
 
     def remove(self, file_path: str) -> None:
         """Leave the file alone: entries of ours have none, so somebody else planted it."""

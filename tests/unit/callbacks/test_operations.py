@@ -6,7 +6,7 @@ import pytest
 from dash import no_update
 
 from callbacks.operations import cancel, start, start_operation
-from core.errors import ModeError, SelectionError, SyncError
+from core.errors import ModeError, PlanGoneError, SelectionError, SyncError
 from core.operations.kinds import OperationKind
 from core.operations.operation import PLAN, OperationRunningError, Status
 from core.operations.outcome import Outcome
@@ -187,7 +187,7 @@ def test_a_name_that_was_not_reviewed_is_refused(store, plan, name):
 
 def test_a_plan_that_is_not_kept_any_more_has_no_names(store):
     name = ended(store, "validate")
-    with pytest.raises(SelectionError):
+    with pytest.raises(PlanGoneError):
         start_operation(
             store, AppMode.BOTH, ANA, {"kind": "import", "plan": name, "names": ["load"]}
         )

@@ -1,5 +1,6 @@
 """The columns of the grids, held against the rows; and the words and tones of each status."""
 
+import csv
 import re
 from dataclasses import fields
 from pathlib import Path
@@ -70,9 +71,9 @@ def test_grids_show_every_column_in_its_order():
 
 
 def test_every_column_is_in_the_csv():
-    header, row = csv_of_rows([ROW], "import").decode("utf-8-sig").splitlines()
-    assert header.split(",") == [column.title for column in JOB_COLUMNS]
-    assert len(row.split(",")) == len(JOB_COLUMNS)
+    header, row = csv.reader(csv_of_rows([ROW], "import").decode("utf-8-sig").splitlines())
+    assert header == [column.title for column in JOB_COLUMNS]
+    assert len(row) == len(JOB_COLUMNS)
 
 
 def test_the_panel_lists_the_facts_of_its_columns():

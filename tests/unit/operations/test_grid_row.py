@@ -83,6 +83,10 @@ def test_a_row_without_a_report_is_kept_without_one():
 @pytest.mark.parametrize(
     "report",
     [
+        None,
+        [],
+        0,
+        "",
         {"changes": [1]},
         {"issues": [{"message": 1}]},
         {"details": []},

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from core.errors import Issue, WorkspaceError
+from core.one_line import one_line
 from core.operations.kinds import OperationKind
 from core.operations.operation import Waiting
 from core.operations.outcome import Outcome
@@ -12,6 +13,7 @@ from core.operations.recorder import Recorder
 from core.planning.import_rows import Blocked
 from core.planning.review import Review
 from core.planning.risks import Risk
+from core.planning.statuses import RowStatus
 from core.ports import Wait, WaitReason
 from core.reporting.details import GitPlace, PullFacts
 from core.reporting.report import Report, ReportRow, ReportStatus
@@ -165,6 +167,19 @@ def test_what_was_done_is_kept_when_the_report_is_missing(store, operation_id, r
     outcome = recorder.finish(Report("import", has_failed=True))
     assert outcome.states == {"done": {"new": 2}}
     assert [kept.report for kept in recorder.history_rows()] == [None, None]
+
+
+FORGED = "load\nERROR core gone\r\u2028\x85\x1b[2J\u202e"
+
+
+def test_a_name_with_a_line_break_stays_one_log_line(store, operation_id, recorder):
+    recorder.on_planned([Blocked(FORGED, "a.json", (Issue("No.\nReally."),))])
+    recorder.on_row(ReportRow(FORGED, "a.json", RowStatus.ERROR, (), (Issue("No.\nReally."),)))
+    recorder.on_step(f"Reading {FORGED}")
+    recorder.finish(Report("import", issues=(Issue(FORGED),)))
+    lines = [line.text for line in store.log_lines(operation_id, 99)]
+    assert len(lines) == 3
+    assert all(line.isprintable() for line in lines)
 
 
 def test_issues_of_the_whole_stand_in_the_outcome_and_in_the_log(store, operation_id, recorder):
@@ -334,4 +349,4 @@ def test_hostile_names_are_told_as_they_are(store, operation_id, recorder, name)
     recorder.finish(target.service().export(listener=recorder.listener))
     [row] = store.row_values(operation_id)
     assert (row.job, row.state) == (name, "done")
-    assert any(name in line.text for line in store.log_lines(operation_id, 99))
+    assert any(one_line(name) in line.text for line in store.log_lines(operation_id, 99))

@@ -27,6 +27,11 @@ def test_what_is_kept_is_what_is_read() -> None:
         {"version": 1, "jobs": {"a": "x"}},
         {"version": 1, "jobs": {"1": None}},
         {"version": 1, "jobs": []},
+        {"version": 1, "jobs": None},
+        {"version": True, "jobs": {}},
+        {"version": 1.0, "jobs": {}},
+        {"version": 1, "jobs": {"05": "x"}},
+        {"version": 1, "jobs": {"1": ["x"]}},
     ],
 )
 def test_a_document_of_another_shape_is_never_an_empty_one(document: Any) -> None:

@@ -57,6 +57,24 @@ def test_a_damaged_ledger_is_an_error(files, state, content):
             read()
 
 
+@pytest.mark.parametrize("content", [b"null", b"[]", b'""', b"0", b"false", b"{}", b" null\n"])
+def test_a_document_that_is_another_json_is_damaged_and_not_empty(files, state, content):
+    for name in ("imported", "exported", "filled_in"):
+        files.files[f"{STATE}/{name}.json"] = content
+    reads = (state.imported, state.exported, state.find_imported, state.find_exported)
+    for read in (*reads, state.find_filled_in):
+        with pytest.raises(StateError, match="has a shape that this version cannot read"):
+            read()
+
+
+def test_an_editor_may_put_a_byte_order_mark_in_front(files, state):
+    ledger = ImportedLedger({1: ImportedJob("a", 2)})
+    state.save_imported(ledger)
+    path = f"{STATE}/imported.json"
+    files.files[path] = b"\xef\xbb\xbf" + files.files[path]
+    assert state.imported() == ledger
+
+
 def test_a_ledger_of_another_version_is_an_error(files, state):
     files.files[f"{STATE}/imported.json"] = b'{"version": 2}'
     with pytest.raises(StateError, match="cannot read"):

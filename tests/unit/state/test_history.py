@@ -5,6 +5,7 @@ import gzip
 import json
 import random
 import re
+import tracemalloc
 import zlib
 from dataclasses import asdict, replace
 
@@ -19,6 +20,7 @@ from core.errors import (
 )
 from core.operations.grid_row import GridRow, RecordedRow
 from core.reporting.report import ReportRow
+from core.state import history as history_module
 from core.state.history import History, HistoryEntry, entry_id
 from tests.fakes import FakeFiles
 
@@ -255,6 +257,10 @@ def corrupt(content: bytes) -> bytes:
         gzip.compress(b"[1]"),
         gzip.compress(b'[{"row": 1}]'),
         gzip.compress(b"[{}]"),
+        gzip.compress(b"null"),
+        gzip.compress(b"[" * 100_000),
+        gzip.compress(b'[{"row": {"key": "0"}, "report": {}}]') + b"x",
+        gzip.compress(b"[]") + gzip.compress(b"[]"),
         zlib.compress(b"[]"),
     ],
     ids=lambda _content: "rows",
@@ -264,6 +270,24 @@ def test_rows_that_cannot_be_used_say_so(history, files, content):
     put(files, ENTRY.entry_id, content, ".rows.gz")
     with pytest.raises(StateError, match="cannot be used"):
         rows_of(history)
+
+
+def test_rows_are_read_within_a_bound(history, files):
+    """389 kB in the state folder became 847 MB in memory."""
+    history.record(ENTRY, ROWS)
+    put(files, ENTRY.entry_id, gzip.compress(bytes(400_000_000), 1), ".rows.gz")
+    tracemalloc.start()
+    with pytest.raises(StateError, match="cannot be used"):
+        rows_of(history)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 300_000_000
+
+
+def test_rows_that_could_not_be_read_again_are_left_out(history, monkeypatch):
+    monkeypatch.setattr(history_module, "_MOST_PLAIN_BYTES", 100)
+    history.record(ENTRY, [{"row": {"key": "0", "message": "x" * 100}, "report": {}}])
+    assert rows_of(history) == []
 
 
 # The cache

@@ -65,7 +65,15 @@ BROKEN = [
     {"version": 1},
     {"version": 1, "jobs": [], "pending": [], "files": []},
     {"version": 1, "jobs": {"x": {}}, "pending": [], "files": {"x": {}}},
+    {"version": 1, "jobs": None, "pending": [], "files": None},
+    {"version": True, "jobs": {}, "pending": [], "files": {}},
+    {"version": 1.0, "jobs": {}, "pending": [], "files": {}},
+    {"version": "1", "jobs": {}, "pending": [], "files": {}},
+    {"version": None, "jobs": {}, "pending": [], "files": {}},
 ]
+ENTRY = {"job_name": "a", "source_job_id": 1}
+NO_IDS = [True, False, None, 1.0, 1e30, 2**63, 0, -1, "", "x", "1.0", "٣", [], {}]
+"""What is no id of a job in this workspace."""
 
 
 @pytest.mark.parametrize(
@@ -77,6 +85,19 @@ BROKEN = [
         {"version": 1, "jobs": {"1": {"job_name": "a"}}, "pending": []},
         {"version": 1, "jobs": {}, "pending": [{}]},
         {"version": 1, "jobs": {}},
+        {"version": 1, "jobs": {}, "pending": None},
+        {"version": 1, "jobs": {}, "pending": {}},
+        {"version": 1, "jobs": {"1": None}, "pending": []},
+        {"version": 1, "jobs": {"1": {**ENTRY, "job_name": None}}, "pending": []},
+        {"version": 1, "jobs": {"1": {**ENTRY, "file_path": None}}, "pending": []},
+        *(
+            {"version": 1, "jobs": {"1": {**ENTRY, "source_job_id": value}}, "pending": []}
+            for value in (True, 1.0, "1", [], {})
+        ),
+        *(
+            {"version": 1, "jobs": {key: ENTRY}, "pending": []}
+            for key in ("", "0", "-1", "05", "1.0", " 1", "1_0", "٣", "true", str(2**63))
+        ),
     ],
 )
 def test_an_unreadable_ledger_of_imports_is_never_an_empty_one(document):
@@ -85,11 +106,32 @@ def test_an_unreadable_ledger_of_imports_is_never_an_empty_one(document):
 
 
 @pytest.mark.parametrize(
-    "document", [*BROKEN, {"version": 1, "files": {"a.json": {"job_id": None, "job_name": "a"}}}]
+    "document",
+    [
+        *BROKEN,
+        {"version": 1, "files": {"a.json": None}},
+        {"version": 1, "files": {"a.json": {"job_id": 1, "job_name": None}}},
+        *(
+            {"version": 1, "files": {"a.json": {"job_id": value, "job_name": "a"}}}
+            for value in NO_IDS
+        ),
+    ],
 )
 def test_an_unreadable_ledger_of_exports_is_never_an_empty_one(document):
     with pytest.raises(StateError, match=r"exported\.json"):
         parse_exported_ledger(document)
+
+
+def test_what_is_wrong_with_a_ledger_is_said():
+    with pytest.raises(StateError, match="“version” of a ledger should be 1"):
+        parse_imported_ledger({"version": True, "jobs": {}, "pending": []})
+
+
+@pytest.mark.parametrize("source_id", [0, -5, 10**30])
+def test_a_number_that_an_earlier_version_took_for_a_source_id_is_none(source_id):
+    entry = {**ENTRY, "source_job_id": source_id}
+    ledger = parse_imported_ledger({"version": 1, "jobs": {"1": entry}, "pending": []})
+    assert ledger.jobs == {1: ImportedJob("a", None)}
 
 
 LOAD = ImportedJob("load", 1, "load.json")

@@ -248,6 +248,13 @@ WRONG_TYPES = [
     {"renewed": []},
     {"since": "yesterday", "renewed": 0},
     {"brand_new": 1},
+    {"released": "false"},
+    {"released": 1},
+    {"released": None},
+    {"token": None},
+    {"pid": True},
+    {"machine": None},
+    {"renewed": True},
 ]
 
 

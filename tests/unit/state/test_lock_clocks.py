@@ -321,7 +321,9 @@ def test_without_times_no_machine_trusts_what_another_saw(timeless: Scene) -> No
     assert timeless.names() == ["lock-00000002.json"]
 
 
-@pytest.mark.parametrize("seen", [b"", b"{", b"[]", b'{"lock": "x"}', b'{"lock": 1, "wall": "a"}'])
+@pytest.mark.parametrize(
+    "seen", [b"", b"{", b"[]", b'{"lock": "x"}', b'{"lock": 1, "wall": "a"}', b"null"]
+)
 def test_a_damaged_note_of_what_was_seen_is_written_anew(timeless: Scene, seen: bytes) -> None:
     timeless.own()
     with pytest.raises(LockedError):
@@ -333,6 +335,18 @@ def test_a_damaged_note_of_what_was_seen_is_written_anew(timeless: Scene, seen: 
         timeless.contend()
     timeless.wait(LEASE_S + 1)
     timeless.contend()
+
+
+def test_a_note_of_no_times_is_not_an_old_one(timeless: Scene) -> None:
+    timeless.own()
+    with pytest.raises(LockedError):
+        timeless.contend()
+    [note] = [path for path in timeless.files.files if "lock-seen-" in path]
+    lock = json.loads(timeless.files.files[note])["lock"]
+    truths = {"lock": lock, "wall": True, "monotonic": True}
+    timeless.files.files[note] = json.dumps(truths).encode()
+    with pytest.raises(LockedError):
+        timeless.contend()
 
 
 def test_without_times_a_damaged_lock_expires_too(timeless: Scene) -> None:

@@ -231,6 +231,18 @@ def test_a_row_without_a_report_is_shown_as_the_grid_has_it(panels, store):
     assert (answer["current"], answer["desired"]) == ("", "")
 
 
+@pytest.mark.parametrize("damaged", [b"", b"null", b"{", b"\xff", b"[]"])
+def test_damaged_documents_leave_the_row_itself(panels, store, workspace, damaged):
+    workspace.jobs.add(job("load"))
+    operation = carry_out(store, workspace, "export")
+    names = ("row/0", "current/0", "desired/0")
+    store.put_documents(operation, dict.fromkeys(names, damaged))
+    answer = panels.row(operation, "0")
+    assert answer is not None
+    assert answer["title"] == store.row(operation, "0").job
+    assert (answer["current"], answer["desired"]) == ("", "")
+
+
 @pytest.mark.parametrize("key", ["1", "", "-1", "../plan", "0/0", "\0", "名"])
 def test_a_row_that_does_not_exist_is_none(panels, store, workspace, key):
     operation = carry_out(store, workspace, "validate")

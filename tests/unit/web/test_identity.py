@@ -57,6 +57,23 @@ def test_operators_may_start_something_and_others_may_look(operators, may_operat
     assert user_of({HEADER: "ANA@dev.example"}, page) == User("ANA@dev.example", may_operate)
 
 
+@pytest.mark.parametrize(
+    ("named", "signed_in", "may_operate"),
+    [
+        ("straße@dev.example", "STRASSE@dev.example", False),
+        ("strasse@dev.example", "straße@dev.example", False),
+        ("straße@dev.example", "STRAẞE@dev.example", True),
+        ("irmak@dev.example", "ırmak@dev.example", False),
+        ("irmak@dev.example", "İrmak@dev.example", False),
+        ("kim@dev.example", "\u212aim@dev.example", False),
+        ("j\u00f6rg@dev.example", "JO\u0308RG@dev.example", True),
+    ],
+)
+def test_no_lookalike_of_an_operator_is_one(named, signed_in, may_operate):
+    page = PageSettings.from_env({"TRUSTED_USER_HEADER": HEADER, "OPERATORS": named})
+    assert user_of({HEADER: signed_in}, page) == User(signed_in, may_operate)
+
+
 def test_on_an_open_page_the_local_user_may_be_no_operator():
     page = PageSettings(user_header="", operators=frozenset({"ana"}))
     assert user_of({}, page) == User(LOCAL_USER, False)

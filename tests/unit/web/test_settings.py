@@ -75,5 +75,11 @@ def test_operators_are_named_whatever_their_case(text, operators):
     assert PageSettings.from_env({"OPERATORS": text}).operators == operators
 
 
+@pytest.mark.parametrize("text", [",", " , ,"])
+def test_a_list_of_no_operators_is_not_a_list_of_everybody(text):
+    with pytest.raises(SettingsError, match="OPERATORS"):
+        PageSettings.from_env({"OPERATORS": text})
+
+
 def test_the_key_is_taken_as_it_is():
     assert PageSettings.from_env({"SECRET_KEY": " k "}).secret_key == " k "

@@ -1,7 +1,10 @@
 """Zips of folders, hostile ones included."""
 
 import io
+import tracemalloc
 import zipfile
+
+import pytest
 
 from core.gateways.databricks import archive
 from core.gateways.databricks.archive import unzip
@@ -43,6 +46,33 @@ def test_a_bomb_does_not_go_off(monkeypatch) -> None:
     monkeypatch.setattr(archive, "_MAX_TOTAL_BYTES", 5000)
     assert unzip(zipped({"a": b"x" * 2000, "b": b"y"}), FOLDER) == {f"{FOLDER}/b": b"y"}
     assert unzip(zipped({"a": b"x" * 9000}), FOLDER) is None
+
+
+def test_a_size_that_is_not_true_is_not_believed() -> None:
+    """`ZipFile.read` makes all of it plain before it cuts off what is too much."""
+    content = zipped({"a.json": bytes(200_000_000)})
+    small = content.replace((200_000_000).to_bytes(4, "little"), (1000).to_bytes(4, "little"))
+    tracemalloc.start()
+    assert unzip(small, FOLDER) is None
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2_000_000
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_methods_that_cannot_be_read_within_a_bound_are_not_read(method: int) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as target:
+        target.writestr("a.json", b"{}")
+    assert unzip(buffer.getvalue(), FOLDER) is None
+
+
+def test_of_two_files_of_one_name_neither_is_taken() -> None:
+    buffer = io.BytesIO()
+    with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(buffer, "w") as target:
+        target.writestr("a.json", b"1")
+        target.writestr("a.json", b"2")
+    assert unzip(buffer.getvalue(), FOLDER) is None
 
 
 def test_a_path_out_of_the_folder_matches_no_listed_file() -> None:

@@ -4,6 +4,7 @@ import pickle
 import re
 import shutil
 import sqlite3
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from core.gateways.machine.json_disk import open_json_cache
 from web.background import OperationProcesses
 
 ROOT = Path(__file__).resolve().parents[4]
-PICKLE, TEXT_FILE = 4, 3  # diskcache's modes of a row
+BYTES, PICKLE, TEXT_FILE = 1, 4, 3  # diskcache's modes of a row
 
 
 class Trap:
@@ -130,6 +131,17 @@ def test_a_planted_pickled_key_is_refused_before_it_is_read(open_one, tmp_path):
     with pytest.raises(ValueError, match="pickled cache key"):
         list(cache)
     assert not made.exists()
+
+
+@EVERY_CACHE
+def test_a_planted_bomb_does_not_go_off(open_one, tmp_path):
+    folder = tmp_path / "cache"
+    cache = open_one(folder)
+    [(key, raw)] = cache._sql("select key, raw from Cache").fetchall()
+    [name] = list(cache)
+    plant(folder, key, raw, BYTES, zlib.compress(bytes(200_000_000), 1))
+    with pytest.raises(ValueError, match="larger than it can be"):
+        cache.get(name)
 
 
 @EVERY_CACHE

@@ -15,6 +15,7 @@ from emulator.api.exchange import error_response, json_response
 from emulator.api.jobs import JobsApi
 from emulator.api.oauth import OAuthApi
 from emulator.api.permissions import PermissionsApi
+from emulator.api.raw_files import RawFilesApi
 from emulator.api.repos import ReposApi
 from emulator.api.runs import RunsApi
 from emulator.api.scim import ScimApi
@@ -46,6 +47,7 @@ def create_app(workspace: Workspace) -> Flask:
         PermissionsApi(workspace),
         ComputeApi(workspace),
         WorkspaceFilesApi(workspace),
+        RawFilesApi(workspace),
         ReposApi(workspace),
         ScimApi(workspace),
         OAuthApi(workspace),

@@ -68,10 +68,15 @@ class WorkspaceOptions:
     existing_file_error: Literal["resource_already_exists", "already_exists"] = (
         "resource_already_exists"
     )
+    # A notebook in the way of a notebook: databricks/cli libs/filer/workspace_files_client.go notes
+    # a 400 without an error code, databricks-sdk workspace.py documents RESOURCE_ALREADY_EXISTS.
+    existing_notebook_error: Literal["without_code", "resource_already_exists"] = "without_code"
     # databricks/cli bundle/deploy/lock/acquire.go: 10000 children per folder.
     max_children: int = 10_000
     # Workspace import and export: docs "Resource limits".
     max_file_bytes: int = 10_485_760
+    # A multipart form or raw body may be larger than base64 in JSON: databricks/cli#6149.
+    max_upload_bytes: int = 524_288_000
     # Whether pulling needs a Git credential of the caller, and who holds one.
     pull_needs_credential: bool = False
     git_credentials: tuple[str, ...] = ()

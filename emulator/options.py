@@ -49,6 +49,14 @@ class WorkspaceOptions:
     visibility_by_acl: bool = True
     # Without serverless compute a notebook task needs a cluster: databricks/cli#4857.
     serverless: bool = True
+    # How long a run of jobs/run-now takes, which executes nothing: one tenth of it PENDING, the
+    # rest RUNNING. Below 0 it stays active until `/_emulator/runs/finish`.
+    run_seconds: float = 1.0
+    # How runs of jobs/run-now end.
+    runs_end_as: Literal["SUCCESS", "FAILED"] = "SUCCESS"
+    # The deprecated life cycle of a failed run. "INTERNAL_ERROR" was measured on serverless:
+    # databricks/cli libs/testserver/jobs.go, terminateRun.
+    failed_life_cycle: Literal["TERMINATED", "INTERNAL_ERROR"] = "TERMINATED"
     # Saved jobs per workspace: docs "Jobs overview"; QUOTA_EXCEEDED beyond it.
     max_jobs: int = 12_000
     # RestrictWorkspaceAdmins: admins may set run_as to themselves only, unless they hold a role.

@@ -10,6 +10,33 @@ from typing import Literal
 
 from emulator.json_values import JsonDict
 
+FillInName = Literal[
+    "driver_node_type_id",
+    "enable_local_disk_encryption",
+    "single_user_name",
+    "spark_python_task.source",
+    "dbt_task.source",
+    "sql_task.file.source",
+    "retry_on_timeout",
+    "disabled",
+    "full_refresh",
+    "performance_target",
+    "no_alert_for_skipped_runs",
+]
+ResourceKindName = Literal[
+    "clusters",
+    "warehouses",
+    "cluster_policies",
+    "instance_pools",
+    "pipelines",
+    "notification_destinations",
+    "queries",
+    "legacy_alerts",
+    "alerts",
+    "dashboards",
+    "legacy_dashboards",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceOptions:
@@ -22,6 +49,8 @@ class WorkspaceOptions:
     list_has_run_as_user_name: bool = True
     # Which attributes the workspace fills in to clusters that have none.
     cloud: Literal["aws", "azure", "gcp"] = "aws"
+    # What the workspace fills in beyond that: jobs/fill_ins.py has sources and values.
+    also_fills_in: tuple[FillInName, ...] = ()
     # A policy is enforced when a job runs; whether also when it is written varies:
     # databricks/cli#2492, #6492.
     policies_refuse: bool = False
@@ -98,8 +127,11 @@ class WorkspaceOptions:
     me_lists_nested_groups: bool = False
     # Unconfirmed whether non-admins may list notification destinations.
     destinations_need_admin: bool = False
-    # Legacy dashboards are deprecated (databricks-sdk sql.py); some workspaces removed them.
-    no_legacy_dashboards: bool = False
+    # Kinds of object that the workspace lacks: legacy dashboards are deprecated (databricks-sdk
+    # sql.py), SQL is missing below the premium tier (terraform-provider-databricks#576).
+    absent_kinds: tuple[ResourceKindName, ...] = ()
+    # How it says so, with status 404. "FEATURE_DISABLED": databrickslabs/ucx#557, #1617.
+    absent_kind_error: Literal["ENDPOINT_NOT_FOUND", "FEATURE_DISABLED"] = "ENDPOINT_NOT_FOUND"
     # Workspace-wide requests per second; 0 is no limit. Beyond it 429 REQUEST_LIMIT_EXCEEDED.
     requests_per_second: int = 0
     # Keep every request whole, bodies included, for `GET /_emulator/requests`.

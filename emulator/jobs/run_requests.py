@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from emulator.errors import invalid_parameter
 from emulator.jobs.model import Job
 from emulator.jobs.runs import Plan
@@ -53,12 +55,46 @@ def _queues(job: Job, body: JsonDict) -> bool:
 
 
 def _tasks(job: Job, only: object) -> list[JsonDict]:
-    """`only` names the tasks to run; without it all do."""
+    """Return the tasks to run: all, or those of `only`."""
+    tasks = dicts_in(job.settings.get("tasks"))
+    wanted = _with_neighbours(tasks, only) if isinstance(only, list) else None
     return [
         {name: value for name, value in task.items() if name not in _LEFT_OUT}
-        for task in dicts_in(job.settings.get("tasks"))
-        if not isinstance(only, list) or task.get("task_key") in only
+        for task in tasks
+        if wanted is None or task.get("task_key") in wanted
     ]
+
+
+def _with_neighbours(tasks: Sequence[JsonDict], only: Sequence[object]) -> set[str]:
+    """Read keys of which `+key` stands for all before it too and `key+` for all after it.
+
+    Source: databricks/cli acceptance/bundle/run/jobs/partial_run.
+    """
+    before = {str(task.get("task_key")): _dependencies(task) for task in tasks}
+    after = {key: {other for other in before if key in before[other]} for key in before}
+    wanted: set[str] = set()
+    for text in map(str, only):
+        key = text.strip("+")
+        wanted.add(key)
+        if text.startswith("+"):
+            wanted |= _reachable(key, before)
+        if text.endswith("+"):
+            wanted |= _reachable(key, after)
+    return wanted
+
+
+def _dependencies(task: JsonDict) -> set[str]:
+    return {str(one.get("task_key")) for one in dicts_in(task.get("depends_on"))}
+
+
+def _reachable(key: str, steps: Mapping[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    waiting = [key]
+    while waiting:
+        new = steps.get(waiting.pop(), set()) - found
+        found |= new
+        waiting.extend(new)
+    return found
 
 
 def _job_parameters(job: Job, values: object) -> list[JsonDict]:

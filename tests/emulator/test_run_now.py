@@ -112,9 +112,25 @@ def test_parameters_of_the_run_lie_over_those_of_the_job(http: Http) -> None:
     assert http.post(RUN_NOW, {"job_id": job_id, "job_parameters": ["b"]}).status_code == 400
 
 
-def test_only_some_tasks_can_run(http: Http) -> None:
-    run = get(http, run_now(http, http.create(name="load", tasks=TWO), only=["second"]))
-    assert [one["task_key"] for one in run["tasks"]] == ["second"]
+@pytest.mark.parametrize(
+    ("only", "keys"),
+    [
+        (["b"], ["b"]),
+        (["a", "c"], ["a", "c"]),
+        (["+c"], ["a", "b", "c"]),
+        (["b+"], ["b", "c"]),
+        (["+b+"], ["a", "b", "c"]),
+        (["none"], []),
+    ],
+)
+def test_only_some_tasks_can_run(http: Http, only: list[str], keys: list[str]) -> None:
+    chain = [
+        task("a"),
+        task("b", depends_on=[{"task_key": "a"}]),
+        task("c", depends_on=[{"task_key": "b"}]),
+    ]
+    run = get(http, run_now(http, http.create(name="load", tasks=chain), only=only))
+    assert [one["task_key"] for one in run.get("tasks", [])] == keys
 
 
 def test_a_run_waits_for_a_free_slot(http: Http) -> None:

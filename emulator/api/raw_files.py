@@ -1,7 +1,7 @@
 """`/api/2.0/workspace-files/*`: the raw bytes of workspace files.
 
 Undocumented; what it answers is what the vendor's client expects: databricks/cli
-libs/filer/workspace_files_client.go (`Write` until 2026) and bundle/deploy/filer.go (`Read`).
+libs/filer/workspace_files_client.go (`Write` before #6149) and bundle/deploy/filer.go (`Read`).
 """
 
 from __future__ import annotations

@@ -135,6 +135,20 @@ def changed_of(settings: dict[str, Any]) -> dict[str, Any]:
     return {"max_concurrent_runs": settings["max_concurrent_runs"], "edit_mode": "UI_LOCKED"}
 
 
+def plan() -> list[Step]:
+    """Source: out.requests.plan2.direct.json; summary stops after the state."""
+    return [
+        me(),
+        stat(f"{STATE}/resources.json"),
+        read_state(f"{STATE}/resources.json", {"serial": 2}),
+        missing(f"{STATE}/terraform.tfstate"),
+        stat(f"{STATE}/deployment.json"),
+        read_state(f"{STATE}/deployment.json", {"seq": 1}),
+        Step("GET", "/api/2.2/jobs/get", {"job_id": "{job}"}, answer={"job_id": "{job}"}),
+        Step("GET", "/api/2.0/permissions/jobs/{job}", answer={"object_type": "job"}),
+    ]
+
+
 def run() -> list[Step]:
     """Sources: out.requests.run.direct.json; bundle/run/job.go; bundle/run/output/job.go."""
     return [
@@ -191,6 +205,7 @@ def test_a_bundle_lives_from_deploy_to_destroy(http: Http, write: Write) -> None
     http.option(run_seconds=0)
     kept = replay(http, first_deploy(write))
     kept = replay(http, next_deploy(write), **kept)
+    replay(http, plan(), **kept)
     kept = replay(http, run(), **kept)
     replay(http, destroy(write), **kept)
     replay(http, [Step("GET", STATUS, {"path": ROOT}, status=404)])

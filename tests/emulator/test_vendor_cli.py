@@ -117,7 +117,7 @@ CONVERSATIONS = [
         ],
     ),
     Conversation(
-        "workspace import-dir, until August 2026",
+        "workspace import-dir of an older client",
         "cmd/workspace/workspace/import_dir.go",
         [
             import_file(f"{HOME}/older/a b#1.txt", "1", overwrite=False, status=404),

@@ -135,7 +135,7 @@ def download(path: str, content: bytes, **query: str) -> Step:
 
 
 def upload(path: str, content: str, *, overwrite: bool = True, **expected: Any) -> Step:
-    """Write a file. Source: libs/filer/workspace_files_client.go, Write, since August 2026."""
+    """Write a file as newer clients do. Source: libs/filer/workspace_files_client.go, Write."""
     form = {"path": path, "format": "AUTO", "content": content}
     return Step(
         "POST", IMPORT, form=form | ({"overwrite": "true"} if overwrite else {}), **expected
@@ -143,7 +143,7 @@ def upload(path: str, content: str, *, overwrite: bool = True, **expected: Any) 
 
 
 def import_file(path: str, content: str, *, overwrite: bool = True, **expected: Any) -> Step:
-    """Write a file. Source: libs/filer/workspace_files_client.go, Write, until August 2026."""
+    """Write a file as older clients do: the same source, before databricks/cli#6149."""
     where = f"{IMPORT_FILE}/{quote(path.lstrip('/'), safe='@:&=+${}')}"
     query = {"overwrite": str(overwrite).lower()}
     return Step("POST", where, query, data=content.encode(), **expected)

@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+from emulator.errors import invalid_parameter
 from emulator.json_values import JsonDict
+from emulator.resources import KINDS
 
 FillInName = Literal[
     "driver_node_type_id",
@@ -22,19 +24,6 @@ FillInName = Literal[
     "full_refresh",
     "performance_target",
     "no_alert_for_skipped_runs",
-]
-ResourceKindName = Literal[
-    "clusters",
-    "warehouses",
-    "cluster_policies",
-    "instance_pools",
-    "pipelines",
-    "notification_destinations",
-    "queries",
-    "legacy_alerts",
-    "alerts",
-    "dashboards",
-    "legacy_dashboards",
 ]
 
 
@@ -127,15 +116,21 @@ class WorkspaceOptions:
     me_lists_nested_groups: bool = False
     # Unconfirmed whether non-admins may list notification destinations.
     destinations_need_admin: bool = False
-    # Kinds of object that the workspace lacks: legacy dashboards are deprecated (databricks-sdk
-    # sql.py), SQL is missing below the premium tier (terraform-provider-databricks#576).
-    absent_kinds: tuple[ResourceKindName, ...] = ()
+    # Kinds of object that the workspace lacks, by the names in resources.py: legacy dashboards are
+    # deprecated (databricks-sdk sql.py), SQL is missing below the premium tier
+    # (terraform-provider-databricks#576).
+    absent_kinds: tuple[str, ...] = ()
     # How it says so, with status 404. "FEATURE_DISABLED": databrickslabs/ucx#557, #1617.
     absent_kind_error: Literal["ENDPOINT_NOT_FOUND", "FEATURE_DISABLED"] = "ENDPOINT_NOT_FOUND"
     # Workspace-wide requests per second; 0 is no limit. Beyond it 429 REQUEST_LIMIT_EXCEEDED.
     requests_per_second: int = 0
     # Keep every request whole, bodies included, for `GET /_emulator/requests`.
     record_requests: bool = False
+
+    def __post_init__(self) -> None:
+        unknown = set(self.absent_kinds) - {kind.seed_key for kind in KINDS}
+        if unknown:
+            raise invalid_parameter(f"There is no kind {', '.join(sorted(unknown))}")
 
     def as_json(self) -> JsonDict:
         return asdict(self)

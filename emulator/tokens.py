@@ -10,13 +10,15 @@ import time
 from dataclasses import dataclass
 from typing import Literal
 
+from emulator.json_values import parse_json
+
 Purpose = Literal["access", "refresh"]
 LIFETIMES_S: dict[Purpose, int] = {"access": 3600, "refresh": 30 * 24 * 3600}
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a token says; only `is_genuine` tells whether to believe it."""
+    """What a token says; only `is_genuine` shows whether to believe it."""
 
     purpose: str
     owner: str
@@ -40,7 +42,7 @@ def issue(purpose: Purpose, owner: str, secret: str) -> str:
 def read(token: str) -> Claim | None:
     """Return what a token says, or None when it is none of ours."""
     try:
-        purpose, owner, expires, signature = json.loads(base64.urlsafe_b64decode(token.encode()))
+        purpose, owner, expires, signature = parse_json(base64.urlsafe_b64decode(token.encode()))
     except (ValueError, TypeError):
         return None
     if not isinstance(expires, int):

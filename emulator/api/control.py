@@ -78,7 +78,7 @@ class ControlApi:
                 "name": workspace.name,
                 "workspace_id": workspace.workspace_id,
                 "jobs": [job.as_json() for job in workspace.jobs.newest_first()],
-                "runs": [asdict(run) for run in workspace.runs.newest_first(now_ms=_now_ms())],
+                "runs": [asdict(run) for run in workspace.runs.newest_first(_now_ms())],
                 "clusters": workspace.resources.all("clusters"),
                 "warehouses": workspace.resources.all("warehouses"),
                 "users": [_public(one) for one in people.users()],

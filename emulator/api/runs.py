@@ -77,9 +77,7 @@ class RunsApi:
         limit = count_argument("limit", 20, smallest=0, largest=MAX_LIMIT) or MAX_LIMIT
         wanted = text_argument("job_id")
         job_id = whole_number("job_id", wanted) if wanted else None
-        runs = self._workspace.runs.newest_first(
-            activity=_activity(), job_id=job_id, now_ms=_now_ms()
-        )
+        runs = self._workspace.runs.newest_first(_now_ms(), activity=_activity(), job_id=job_id)
         token = text_argument("page_token")
         page, paging = page_newest_first(self._visible(runs), token, limit, run_position)
         if not page:
@@ -120,7 +118,7 @@ class RunsApi:
         self._access.require(job_id, "CAN_MANAGE_RUN", "Manage Run or Admin or Owner")
         only_queued = body.get("all_queued_runs") is True
         runs = self._workspace.runs
-        for run in runs.newest_first(activity="active", job_id=job_id, now_ms=_now_ms()):
+        for run in runs.newest_first(_now_ms(), activity="active", job_id=job_id):
             if not only_queued or run.state == "QUEUED":
                 self._cancel(run)
         return json_response({})

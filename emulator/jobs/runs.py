@@ -131,7 +131,7 @@ class RunStore:
         return None
 
     def newest_first(
-        self, *, activity: Activity = "any", job_id: int | None = None, now_ms: int = 0
+        self, now_ms: int, *, activity: Activity = "any", job_id: int | None = None
     ) -> list[Run]:
         """Return runs by start time, the last one first. Source: databricks-sdk `list_runs`."""
         self.settle(now_ms)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from emulator.environment import Environment, RunningWorkspace, start_environment
 from emulator.errors import EmulatorError
+from emulator.option_texts import options_by_workspace
 from emulator.seeds import SeedDocument
 
 DEFAULT_WORKSPACES = ("DEV:8101", "PROD:8102")
@@ -34,9 +35,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(directory: Path, options: argparse.Namespace, stopped: threading.Event) -> int:
     ports = dict(map(_name_and_port, options.workspace or DEFAULT_WORKSPACES))
     seeds = {} if options.empty else _sample_seeds()
+    names = tuple(ports)
     try:
         environment = start_environment(
-            directory, tuple(ports), ports=ports, seeds=seeds, host=options.host
+            directory,
+            names,
+            ports=ports,
+            seeds=seeds,
+            options=options_by_workspace(options.option, names),
+            host=options.host,
         )
     except (EmulatorError, OSError) as error:
         print(f"emulator: {error}", file=sys.stderr)
@@ -63,6 +70,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="keep the state in DIR and continue with it next time",
     )
+    parser.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        metavar="[NAME:]OPTION=VALUE",
+        help="how workspaces answer where real ones differ, by the names in options.py; repeatable",
+    )
     parser.add_argument("--empty", action="store_true", help="start without sample data")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     return parser
@@ -87,12 +101,22 @@ def _summary(environment: Environment) -> str:
 
 
 def _describe(workspace: RunningWorkspace) -> str:
+    host = f"export DATABRICKS_HOST={workspace.url}"
+    client = f"DATABRICKS_CLIENT_ID={workspace.client_id}"
     return "\n".join(
         (
             f"{workspace.name} workspace",
-            f"  URL         {workspace.url}",
-            f"  Token       {workspace.admin_token}",
-            f"  Git folder  {workspace.git_folder_path}",
+            f"  URL            {workspace.url}",
+            f"  Token          {workspace.admin_token}",
+            f"  Client ID      {workspace.client_id}",
+            f"  Client secret  {workspace.client_secret}",
+            f"  Git folder     {workspace.git_folder_path}",
+            "  As its administrator:",
+            f"    {host} DATABRICKS_TOKEN={workspace.admin_token}",
+            "  As the service principal of an app:",
+            f"    {host} {client} DATABRICKS_CLIENT_SECRET={workspace.client_secret}",
+            "  In a browser:",
+            f"    databricks auth login --host {workspace.url}",
         )
     )
 

@@ -15,9 +15,11 @@ from emulator.api.exchange import error_response, json_response
 from emulator.api.jobs import JobsApi
 from emulator.api.oauth import OAuthApi
 from emulator.api.permissions import PermissionsApi
+from emulator.api.raw_files import RawFilesApi
 from emulator.api.repos import ReposApi
 from emulator.api.runs import RunsApi
 from emulator.api.scim import ScimApi
+from emulator.api.telemetry import TelemetryApi
 from emulator.api.workspace_files import WorkspaceFilesApi
 from emulator.calls import RecordedRequest
 from emulator.errors import ApiError, endpoint_not_found, unauthenticated
@@ -30,7 +32,8 @@ from emulator.workspace import Workspace
 log = logging.getLogger(__name__)
 
 _VARIABLE = re.compile(r"<([a-z_]+)>")
-EMULATED_PREFIXES = ("/api/", "/oidc/", "/.well-known/")
+SIGNED_IN_PREFIXES = ("/api/", "/telemetry-ext")
+EMULATED_PREFIXES = (*SIGNED_IN_PREFIXES, "/oidc/", "/.well-known/")
 
 
 def create_app(workspace: Workspace) -> Flask:
@@ -46,9 +49,11 @@ def create_app(workspace: Workspace) -> Flask:
         PermissionsApi(workspace),
         ComputeApi(workspace),
         WorkspaceFilesApi(workspace),
+        RawFilesApi(workspace),
         ReposApi(workspace),
         ScimApi(workspace),
         OAuthApi(workspace),
+        TelemetryApi(),
         ControlApi(workspace),
         Pages(workspace),
     ):
@@ -86,7 +91,7 @@ class Gate:
             g.fault = fault
         if not self._rate_limit.allows(self._workspace.options.requests_per_second):
             return _too_many_requests()
-        if request.path.startswith("/api/"):
+        if request.path.startswith(SIGNED_IN_PREFIXES):
             g.caller = self._authenticated()
         return None
 

@@ -113,7 +113,7 @@ def start_environment(
     *,
     ports: Mapping[str, int] | None = None,
     seeds: Mapping[str, SeedDocument] | None = None,
-    options: WorkspaceOptions | None = None,
+    options: WorkspaceOptions | Mapping[str, WorkspaceOptions] | None = None,
     git_folder_kind: GitFolderKind = "standard",
     host: str = "127.0.0.1",
 ) -> Environment:
@@ -124,6 +124,7 @@ def start_environment(
             applied again.
         ports: by workspace; workspaces without one get a free port.
         seeds: by workspace, applied when it is new.
+        options: of all workspaces, or by workspace.
 
     Raises:
         EmulatorError: a name or seed is invalid, a port is in use, or `git` is not installed.
@@ -134,8 +135,9 @@ def start_environment(
     try:
         for name in names:
             document = (seeds or {}).get(name, {})
+            chosen = options.get(name) if isinstance(options, Mapping) else options
             workspace = _open_workspace(
-                _spec(directory, name, remote), options, document, git_folder_kind
+                _spec(directory, name, remote), chosen, document, git_folder_kind
             )
             running[name] = _serve(workspace, host, (ports or {}).get(name, 0))
     except BaseException:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from emulator.files.notebooks import JUPYTER
 from emulator.files.object_ids import ObjectIds
 from emulator.files.tree import Entry
 from emulator.git.folders import GitFolder, GitFolders
@@ -37,16 +38,23 @@ class ObjectInfoView:
             return info | self._folder_fields(entry)
         return info | self._file_fields(entry)
 
-    def with_git_info(self, entry: Entry) -> JsonDict:
-        """Add `git_info`, the undocumented answer to `return_git_info=true`.
-
-        Source: databricks/cli libs/git/info.go. With the Git CLI enabled it is id and path only.
-        """
-        info = self.describe(entry)
+    def git_info(self, entry: Entry) -> JsonDict:
+        """Return the answer to `return_git_info=true`: databricks/cli libs/git/info.go."""
         folder = self.git_folders.containing(entry.path)
-        return info | ({"git_info": self._git_info(folder)} if folder else {})
+        return {"git_info": self._git_info(folder)} if folder else {}
+
+    def export_info(self, entry: Entry) -> JsonDict:
+        """Return the answer to `return_export_info=true`: databricks/cli libs/filer, `Stat`.
+
+        It says whether a notebook is a Jupyter document or source; nothing else has it.
+        """
+        if entry.object_type != "NOTEBOOK":
+            return {}
+        is_jupyter = entry.file.suffix.lower() == JUPYTER
+        return {"repos_export_format": "JUPYTER" if is_jupyter else "SOURCE"}
 
     def _git_info(self, folder: GitFolder) -> JsonDict:
+        """Return id and path only where the Git CLI is enabled."""
         repo = {"id": self.git_folders.id_of(folder), "path": folder.path}
         return repo if folder.kind == "cli" else self.git_folders.as_repo(folder, folder.path)
 

@@ -8,7 +8,23 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+from emulator.errors import invalid_parameter
 from emulator.json_values import JsonDict
+from emulator.resources import KINDS
+
+FillInName = Literal[
+    "driver_node_type_id",
+    "enable_local_disk_encryption",
+    "single_user_name",
+    "spark_python_task.source",
+    "dbt_task.source",
+    "sql_task.file.source",
+    "retry_on_timeout",
+    "disabled",
+    "full_refresh",
+    "performance_target",
+    "no_alert_for_skipped_runs",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +38,8 @@ class WorkspaceOptions:
     list_has_run_as_user_name: bool = True
     # Which attributes the workspace fills in to clusters that have none.
     cloud: Literal["aws", "azure", "gcp"] = "aws"
+    # What the workspace fills in beyond that: jobs/fill_ins.py has sources and values.
+    also_fills_in: tuple[FillInName, ...] = ()
     # A policy is enforced when a job runs; whether also when it is written varies:
     # databricks/cli#2492, #6492.
     policies_refuse: bool = False
@@ -49,6 +67,14 @@ class WorkspaceOptions:
     visibility_by_acl: bool = True
     # Without serverless compute a notebook task needs a cluster: databricks/cli#4857.
     serverless: bool = True
+    # How long a run of jobs/run-now takes, which executes nothing: one tenth of it PENDING, the
+    # rest RUNNING. Below 0 it stays active until `/_emulator/runs/finish`.
+    run_seconds: float = 1.0
+    # How runs of jobs/run-now end.
+    runs_end_as: Literal["SUCCESS", "FAILED"] = "SUCCESS"
+    # The deprecated life cycle of a failed run. "INTERNAL_ERROR" was measured on serverless:
+    # databricks/cli libs/testserver/jobs.go, terminateRun.
+    failed_life_cycle: Literal["TERMINATED", "INTERNAL_ERROR"] = "TERMINATED"
     # Saved jobs per workspace: docs "Jobs overview"; QUOTA_EXCEEDED beyond it.
     max_jobs: int = 12_000
     # RestrictWorkspaceAdmins: admins may set run_as to themselves only, unless they hold a role.
@@ -68,10 +94,15 @@ class WorkspaceOptions:
     existing_file_error: Literal["resource_already_exists", "already_exists"] = (
         "resource_already_exists"
     )
+    # A notebook in the way of a notebook: databricks/cli libs/filer/workspace_files_client.go notes
+    # a 400 without an error code, databricks-sdk workspace.py documents RESOURCE_ALREADY_EXISTS.
+    existing_notebook_error: Literal["without_code", "resource_already_exists"] = "without_code"
     # databricks/cli bundle/deploy/lock/acquire.go: 10000 children per folder.
     max_children: int = 10_000
     # Workspace import and export: docs "Resource limits".
     max_file_bytes: int = 10_485_760
+    # A multipart form or raw body may be larger than base64 in JSON: databricks/cli#6149.
+    max_upload_bytes: int = 524_288_000
     # Whether pulling needs a Git credential of the caller, and who holds one.
     pull_needs_credential: bool = False
     git_credentials: tuple[str, ...] = ()
@@ -85,12 +116,21 @@ class WorkspaceOptions:
     me_lists_nested_groups: bool = False
     # Unconfirmed whether non-admins may list notification destinations.
     destinations_need_admin: bool = False
-    # Legacy dashboards are deprecated (databricks-sdk sql.py); some workspaces removed them.
-    no_legacy_dashboards: bool = False
+    # Kinds of object that the workspace lacks, by the names in resources.py: legacy dashboards are
+    # deprecated (databricks-sdk sql.py), SQL is missing below the premium tier
+    # (terraform-provider-databricks#576).
+    absent_kinds: tuple[str, ...] = ()
+    # How it says so, with status 404. "FEATURE_DISABLED": databrickslabs/ucx#557, #1617.
+    absent_kind_error: Literal["ENDPOINT_NOT_FOUND", "FEATURE_DISABLED"] = "ENDPOINT_NOT_FOUND"
     # Workspace-wide requests per second; 0 is no limit. Beyond it 429 REQUEST_LIMIT_EXCEEDED.
     requests_per_second: int = 0
     # Keep every request whole, bodies included, for `GET /_emulator/requests`.
     record_requests: bool = False
+
+    def __post_init__(self) -> None:
+        unknown = set(self.absent_kinds) - {kind.seed_key for kind in KINDS}
+        if unknown:
+            raise invalid_parameter(f"There is no kind {', '.join(sorted(unknown))}")
 
     def as_json(self) -> JsonDict:
         return asdict(self)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import hmac
-import time
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+from emulator import tokens
 from emulator.json_values import JsonDict
 from emulator.storage import Storage, Table
 
 ADMINS = "admins"
 USERS = "users"
-TOKEN_LIFETIME_S = 3600
 
 PrincipalKind = Literal["user", "service_principal"]
 
@@ -36,6 +33,11 @@ class Principal:
     def field(self) -> str:
         """The field that holds this principal in ACLs and in `run_as`."""
         return "user_name" if self.kind == "user" else "service_principal_name"
+
+    @property
+    def signing_key(self) -> str:
+        """What the OAuth tokens of this principal are signed with; changing it ends them."""
+        return self.secret or self.token
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,51 +107,37 @@ class PrincipalDirectory:
     def authenticate(self, token: str) -> Principal | None:
         """Return the active principal of a personal or OAuth access token."""
         name = self._by_token.get(token) if token else None
-        principal = self._principals.get(name) if name else self._of_access_token(token)
+        principal = self._principals.get(name) if name else self._of_signed(token, "access")
         return principal if principal is not None and principal.active else None
 
     def issue_access_token(self, client_id: str, client_secret: str) -> str | None:
-        """Return an OAuth token for a client, or None for a wrong id or secret.
-
-        The token carries its own expiry and signature, so it outlives a restart.
-        """
+        """Return an OAuth token for a client, or None for a wrong id or secret."""
         client = self.get("service_principal", client_id)
         if client is None or not client.active or not client.secret:
             return None
         if not hmac.compare_digest(client.secret.encode(), client_secret.encode()):
             return None
-        claim = f"{client_id}:{int(time.time()) + TOKEN_LIFETIME_S}"
-        return _encode(claim, _signature(claim, client.secret))
+        return tokens.issue("access", client.name, client.signing_key)
+
+    def by_refresh_token(self, token: str) -> Principal | None:
+        """Return the active principal that a refresh token was issued for."""
+        principal = self._of_signed(token, "refresh")
+        return principal if principal is not None and principal.active else None
+
+    def named(self, name: str) -> Principal | None:
+        return self._principals.get(name)
 
     def clear(self) -> None:
         self._principals.clear()
         self._groups.clear()
         self._by_token = {}
 
-    def _of_access_token(self, token: str) -> Principal | None:
-        client_id, expires, signature = _decode(token)
-        client = self.get("service_principal", client_id)
-        if client is None or not client.secret or not expires.isdecimal():
+    def _of_signed(self, token: str, purpose: tokens.Purpose) -> Principal | None:
+        claim = tokens.read(token)
+        owner = self._principals.get(claim.owner) if claim else None
+        if claim is None or owner is None or not owner.signing_key:
             return None
-        expected = _signature(f"{client_id}:{expires}", client.secret)
-        genuine = hmac.compare_digest(signature.encode(), expected.encode())
-        return client if genuine and int(expires) > time.time() else None
-
-
-def _signature(claim: str, secret: str) -> str:
-    return hmac.new(secret.encode(), claim.encode(), hashlib.sha256).hexdigest()
-
-
-def _encode(claim: str, signature: str) -> str:
-    return base64.urlsafe_b64encode(f"{claim}:{signature}".encode()).decode()
-
-
-def _decode(token: str) -> tuple[str, str, str]:
-    try:
-        parts = base64.urlsafe_b64decode(token.encode()).decode().split(":")
-    except ValueError:
-        return "", "", ""
-    return (parts[0], parts[1], parts[2]) if len(parts) == 3 else ("", "", "")
+        return owner if claim.is_genuine(purpose, owner.signing_key) else None
 
 
 def _principal_from_json(document: JsonDict) -> Principal:

@@ -21,6 +21,13 @@ def is_local_host() -> bool:
     return True
 
 
+def is_local_caller() -> bool:
+    """Return whether the request comes from this machine, under a name that means it."""
+    address = request.remote_addr
+    is_local = address is not None and ipaddress.ip_address(address).is_loopback
+    return is_local and is_local_host()
+
+
 def is_same_origin() -> bool:
     """Return whether the request comes from our own page or from a client other than a browser.
 

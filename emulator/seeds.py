@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from emulator.errors import ApiError, EmulatorError
+from emulator.files.imports import Import
 from emulator.files.paths import parse_path
-from emulator.files.writing import Import
 from emulator.git.remote import MAIN
 from emulator.identifiers import number_for, secret_for
 from emulator.jobs.identity import read_grants

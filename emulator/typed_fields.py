@@ -39,7 +39,7 @@ def _fits(value: object, hint: Any) -> bool:
     if origin in (Union, types.UnionType):
         return any(_fits(value, argument) for argument in arguments)
     if origin is tuple:
-        return isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
+        return isinstance(value, list | tuple) and all(_fits(item, arguments[0]) for item in value)
     if origin is not None:  # a mapping
         return isinstance(value, Mapping)
     if hint is float and type(value) is int:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from emulator.access.grants import GrantStore
 from emulator.calls import CallLog, RequestLog
 from emulator.faults import FaultInjector
 from emulator.files.object_ids import ObjectIds
-from emulator.files.tree import FileTree
+from emulator.files.paths import WorkspacePath
+from emulator.files.tree import Entry, FileTree
 from emulator.files.writing import FileWriter
 from emulator.git.folders import GitFolders
 from emulator.git.remote import GitRemote
@@ -59,6 +61,7 @@ class Workspace:
         self.runs = RunStore(self.storage, number_for(spec.name))
         self.tree = FileTree(spec.directory / "files", self.storage)
         self.ids = ObjectIds(self.storage, number_for(spec.name))
+        self.grants = GrantStore(self.storage, self.ids)
         self.writer = FileWriter(self.tree, self.ids, spec.directory / "scratch")
         self.git_folders = GitFolders(self.tree, self.ids, spec.remote, self.storage)
         self.calls = CallLog()
@@ -94,6 +97,14 @@ class Workspace:
     def object_view(self) -> ObjectInfoView:
         return ObjectInfoView(self.ids, self.git_folders, self.options)
 
+    def find_object(self, object_id: int) -> Entry | None:
+        """Return the object of the tree that has an id."""
+        path = self.ids.path_of(object_id)
+        if path is None:  # from before the last start: ids follow from paths, so look at all
+            self._see_all(WorkspacePath(()))
+            path = self.ids.path_of(object_id)
+        return self.tree.look_up(path) if path is not None else None
+
     def change_id(self, workspace_id: int) -> None:
         self._facts.put("workspace_id", {"value": workspace_id})
 
@@ -114,10 +125,18 @@ class Workspace:
         self.resources.clear()
         self.people.clear()
         self.git_folders.clear()
+        self.grants.clear()
         self.faults.clear()
         with self.tree.lock:
             self.tree.clear()
         self.make_standard_folders()
+
+    def _see_all(self, path: WorkspacePath) -> None:
+        self.ids.of(path)
+        entry = self.tree.look_up(path)
+        if entry is not None and entry.is_directory:
+            for child in self.tree.children(entry):
+                self._see_all(child.path)
 
     def close(self) -> None:
         self.storage.close()

@@ -13,7 +13,7 @@ from emulator.api.exchange import (
     json_response,
     text_argument,
 )
-from emulator.errors import endpoint_not_found, permission_denied
+from emulator.errors import ApiError, endpoint_not_found, permission_denied
 from emulator.json_values import JsonDict
 from emulator.paging import page_of
 from emulator.resources import KINDS, ResourceKind
@@ -49,6 +49,7 @@ class ComputeApi:
         return json_response({kind.list_key: paged, **following} if paged else {})
 
     def get_resource(self, kind: ResourceKind, id: str = "") -> Response:
+        self._check_available(kind)
         wanted = text_argument(kind.get_by) if kind.get_by else id
         resource = self._workspace.resources.get(kind.seed_key, wanted)
         if resource is None:
@@ -66,11 +67,18 @@ class ComputeApi:
 
     def _check_available(self, kind: ResourceKind) -> None:
         options = self._workspace.options
-        if kind.seed_key == "legacy_dashboards" and options.no_legacy_dashboards:
-            raise endpoint_not_found(request.method, request.path)
+        if kind.seed_key in options.absent_kinds:
+            raise _absent(kind, options.absent_kind_error)
         guarded = kind.seed_key == "notification_destinations" and options.destinations_need_admin
         if guarded and not self._workspace.people.is_admin(caller()):
             raise permission_denied("Only administrators may list notification destinations.")
+
+
+def _absent(kind: ResourceKind, error_code: str) -> ApiError:
+    if error_code == "ENDPOINT_NOT_FOUND":
+        return endpoint_not_found(request.method, request.path)
+    words = kind.seed_key.replace("_", " ").capitalize()
+    return ApiError(404, error_code, f"{words} are not enabled in this workspace.")
 
 
 def _route(blueprint: Blueprint, path: str, view: Callable[..., Response]) -> None:

@@ -5,11 +5,10 @@ There is no authentication: only this machine may call, and no page of another s
 
 from __future__ import annotations
 
-import ipaddress
 import time
 from dataclasses import asdict
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from emulator.api.exchange import json_body, json_response, whole_number
 from emulator.errors import (
@@ -26,7 +25,7 @@ from emulator.jobs.runs import ACTIVE_STATES
 from emulator.json_values import JsonDict
 from emulator.population import reset, seed
 from emulator.principals import Principal
-from emulator.same_origin import is_local_host, is_same_origin
+from emulator.same_origin import is_local_caller, is_same_origin
 from emulator.typed_fields import with_fields
 from emulator.workspace import Workspace
 
@@ -79,7 +78,7 @@ class ControlApi:
                 "name": workspace.name,
                 "workspace_id": workspace.workspace_id,
                 "jobs": [job.as_json() for job in workspace.jobs.newest_first()],
-                "runs": [asdict(run) for run in workspace.runs.newest_first()],
+                "runs": [asdict(run) for run in workspace.runs.newest_first(_now_ms())],
                 "clusters": workspace.resources.all("clusters"),
                 "warehouses": workspace.resources.all("warehouses"),
                 "users": [_public(one) for one in people.users()],
@@ -180,9 +179,7 @@ def _public(principal: Principal) -> JsonDict:
 
 
 def _require_local_caller() -> None:
-    address = request.remote_addr
-    is_local = address is not None and ipaddress.ip_address(address).is_loopback
-    if not (is_local and is_local_host() and is_same_origin()):
+    if not (is_local_caller() and is_same_origin()):
         raise permission_denied("Only this machine may use the control endpoints.")
 
 

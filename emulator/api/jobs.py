@@ -17,7 +17,8 @@ from emulator.api.exchange import (
     text_argument,
     whole_number,
 )
-from emulator.errors import ApiError, invalid_parameter, malformed_request, permission_denied
+from emulator.api.job_access import JobAccess
+from emulator.errors import ApiError, invalid_parameter, malformed_request
 from emulator.jobs.identity import check_run_as, read_grants, with_one_owner
 from emulator.jobs.listing import get_answer, list_item, page_newest_first
 from emulator.jobs.lookups import WorkspaceLookups
@@ -40,6 +41,7 @@ class JobsApi:
     def __init__(self, workspace: Workspace, version: str) -> None:
         self._workspace = workspace
         self._version = version
+        self._access = JobAccess(workspace)
 
     def blueprint(self) -> Blueprint:
         name = f"jobs_{self._version.replace('.', '_')}"
@@ -74,10 +76,10 @@ class JobsApi:
 
     def get_job(self) -> Response:
         job_id = whole_number("job_id", text_argument("job_id"))
-        self._require(job_id, "CAN_VIEW", "View or Admin or Manage Run or Owner")
+        self._access.require(job_id, "CAN_VIEW", "View or Admin or Manage Run or Owner")
         return json_response(
             get_answer(
-                self._existing(job_id),
+                self._access.existing(job_id),
                 self._completion(),
                 token=text_argument("page_token"),
                 version=self._version,
@@ -123,9 +125,9 @@ class JobsApi:
 
     def delete_job(self) -> Response:
         job_id = whole_number("job_id", json_body().get("job_id"))
-        self._require(job_id, "CAN_MANAGE", "Admin or Owner")
+        self._access.require(job_id, "CAN_MANAGE", "Admin or Owner")
         with self._workspace.jobs.lock:
-            self._workspace.jobs.remove(self._existing(job_id).job_id)
+            self._workspace.jobs.remove(self._access.existing(job_id).job_id)
         return json_response({})
 
     def _replace(self, job: Job, settings: JobSettings) -> None:
@@ -197,29 +199,8 @@ class JobsApi:
         return [job for job in jobs if job.allows(principal, groups, "CAN_VIEW")]
 
     def _writable(self, job_id: int) -> Job:
-        self._require(job_id, "CAN_MANAGE", "Manage or Admin or Owner")
-        return self._existing(job_id)
-
-    def _existing(self, job_id: int) -> Job:
-        """Return a job. Sources: terraform-provider-databricks#2225, databricks/cli testserver."""
-        job = self._workspace.jobs.get(job_id)
-        if job is not None:
-            return job
-        message = f"Job {job_id} does not exist."
-        if self._workspace.options.missing_job_status == 404:
-            raise ApiError(404, "", message)
-        raise invalid_parameter(message)
-
-    def _require(self, job_id: int, level: str, needed: str) -> None:
-        """Check permission before existence, as the service does: databricks/cli testserver."""
-        me, people = caller(), self._workspace.people
-        groups = people.groups_of(me)
-        job = self._workspace.jobs.get(job_id)
-        allowed = job.allows(me, groups, level) if job else people.is_admin(me)
-        if not allowed and (level != "CAN_VIEW" or self._workspace.options.visibility_by_acl):
-            raise permission_denied(
-                f"User {me.name} does not have {needed} permissions on job {job_id}"
-            )
+        self._access.require(job_id, "CAN_MANAGE", "Manage or Admin or Owner")
+        return self._access.existing(job_id)
 
 
 def _object(body: JsonDict, name: str) -> JsonDict:

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+from typing import Literal
 
 from flask import Blueprint, Response, request
 
 from emulator.api.exchange import (
+    MAX_INT64,
+    count_argument,
     error_response,
     flag_argument,
     json_body,
@@ -19,15 +22,16 @@ from emulator.api.exchange import (
 )
 from emulator.errors import ApiError, invalid_parameter, not_found
 from emulator.files.archive import zip_folder
+from emulator.files.exports import DEFAULT, export
+from emulator.files.imports import Import
 from emulator.files.paths import parse_path
 from emulator.files.tree import Entry
-from emulator.files.writing import Import
+from emulator.files.writing import modified_ms
 from emulator.json_values import JsonDict
 from emulator.object_info import ObjectInfoView
 from emulator.workspace import Workspace
 
-FOLDER_FORMATS = ("AUTO", "SOURCE")
-FILE_FORMATS = ("AUTO", "SOURCE", "RAW", "JUPYTER")
+FOLDER_FORMATS = ("AUTO", "SOURCE", "DBC")
 
 
 class WorkspaceFilesApi:
@@ -54,22 +58,32 @@ class WorkspaceFilesApi:
         return blueprint
 
     def get_status(self) -> Response:
+        """Add what the undocumented flags of databricks/cli libs/git and libs/filer ask for."""
         entry = self._requested()
         view = self._workspace.object_view
-        with_git = flag_argument("return_git_info")
-        return json_response(view.with_git_info(entry) if with_git else view.describe(entry))
+        answer = view.describe(entry)
+        if flag_argument("return_git_info"):
+            answer |= view.git_info(entry)
+        if flag_argument("return_export_info"):
+            answer |= view.export_info(entry)
+        return json_response(answer)
 
     def list_objects(self) -> Response:
         """A file lists itself; an empty directory answers `{}`: databricks/cli libs/filer."""
         entry = self._requested()
         entries = self._workspace.tree.children(entry) if entry.is_directory else [entry]
         view = self._workspace.object_view
-        objects = [info for child in entries if (info := _describe(view, child))]
+        after = count_argument("notebooks_modified_after", 0, smallest=0, largest=MAX_INT64)
+        objects = [
+            info
+            for child in entries
+            if _is_recent(child, after) and (info := _describe(view, child))
+        ]
         return json_response({"objects": objects} if objects else {})
 
     def export_object(self) -> Response:
         entry = self._requested()
-        export_format = text_argument("format", "SOURCE")
+        export_format = text_argument("format") or DEFAULT
         if entry.is_directory:
             content, file_type = self._export_folder(entry, export_format), "zip"
         else:
@@ -105,15 +119,11 @@ class WorkspaceFilesApi:
         if export_format not in FOLDER_FORMATS or not allowed:
             path = entry.path.shown
             raise invalid_parameter(f"Cannot export the folder {path} as {export_format}.")
-        notebooks_only = export_format == "SOURCE"
-        tree = self._workspace.tree
-        return zip_folder(tree, entry, notebooks_only=notebooks_only, options=options)
+        return zip_folder(self._workspace.tree, entry, export_format, options)
 
     def _export_file(self, entry: Entry, export_format: str) -> tuple[bytes, str]:
-        if export_format not in FILE_FORMATS:
-            raise invalid_parameter(f"Export format {export_format} is not supported here.")
         limit = self._workspace.options.max_file_bytes
-        content = entry.file.read_bytes()
+        content, file_type = export(entry, export_format)
         if len(content) > limit:
             # The service says "imported" on an export too: databricks/cli#3691.
             raise ApiError(
@@ -121,7 +131,14 @@ class WorkspaceFilesApi:
                 "BAD_REQUEST",
                 f"File size imported is ({len(content)} bytes), exceeded max size ({limit} bytes)",
             )
-        return content, entry.file.suffix.removeprefix(".")
+        return content, file_type
+
+
+def _is_recent(entry: Entry, after_ms: int) -> bool:
+    """Only notebooks are left out: databricks-sdk workspace.py, `list`."""
+    if not after_ms or entry.object_type != "NOTEBOOK":
+        return True
+    return modified_ms(entry.file) > after_ms
 
 
 def _describe(view: ObjectInfoView, entry: Entry) -> JsonDict | None:
@@ -143,20 +160,21 @@ def _import_request() -> Import:
         part = request.files.get("content")
         content = part.read() if part else request.form.get("content", "").encode()
         fields: JsonDict = {**request.form, "overwrite": request.form.get("overwrite") == "true"}
-        return _import(fields, content)
+        return _import(fields, content, "form")
     body = json_body()
     try:
         content = base64.b64decode(str(body.get("content", "")), validate=True)
     except (binascii.Error, ValueError) as error:
         raise invalid_parameter("The content is not valid base64.") from error
-    return _import(body, content)
+    return _import(body, content, "json")
 
 
-def _import(fields: JsonDict, content: bytes) -> Import:
+def _import(fields: JsonDict, content: bytes, sent: Literal["json", "form"]) -> Import:
     return Import(
         path=parse_path(fields.get("path")),
         content=content,
-        format=str(fields.get("format", "SOURCE")),
-        language=fields.get("language"),
+        format=str(fields.get("format") or DEFAULT),
+        language=fields.get("language") or None,
         overwrite=fields.get("overwrite") is True,
+        sent=sent,
     )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 from emulator.errors import ApiError
+from emulator.files.exports import dbc_member, source_of
 from emulator.files.tree import Entry, FileTree
 from emulator.options import WorkspaceOptions
 
@@ -14,9 +16,9 @@ _ZIP_TIME = (2020, 1, 1, 0, 0, 0)
 
 
 def zip_folder(
-    tree: FileTree, folder: Entry, *, notebooks_only: bool, options: WorkspaceOptions
+    tree: FileTree, folder: Entry, export_format: str, options: WorkspaceOptions
 ) -> bytes:
-    """Return a zip of all files and notebooks below a folder.
+    """Return a zip of what is below a folder: AUTO has all files, SOURCE and DBC only notebooks.
 
     Raises:
         ApiError: together the files exceed the size limit of an export.
@@ -25,20 +27,32 @@ def zip_folder(
     total = 0
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for entry in tree.files_below(folder):
-            if notebooks_only and entry.object_type != "NOTEBOOK":
+            if export_format != "AUTO" and entry.object_type != "NOTEBOOK":
                 continue
-            content = entry.file.read_bytes()
+            name, content = _member(entry, export_format)
             total += len(content)
             _check_total(total, options)
-            info = zipfile.ZipInfo(_name_in_zip(entry, folder, options), _ZIP_TIME)
+            place = _place_in_zip(entry, folder, options) / name
+            info = zipfile.ZipInfo(place.as_posix(), _ZIP_TIME)
             archive.writestr(info, content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 
-def _name_in_zip(entry: Entry, folder: Entry, options: WorkspaceOptions) -> str:
+def _member(entry: Entry, export_format: str) -> tuple[str, bytes]:
+    """Return the name without folders and the content of one file in the archive."""
+    if export_format == "DBC":
+        return dbc_member(entry)
+    content = entry.file.read_bytes()
+    if export_format == "AUTO":
+        return entry.file.name, content
+    source, suffix = source_of(entry, content)
+    return entry.path.name + suffix, source
+
+
+def _place_in_zip(entry: Entry, folder: Entry, options: WorkspaceOptions) -> Path:
     with_top = options.zip_layout == "with_top_folder"
     base = folder.file.parent if with_top else folder.file
-    return entry.file.relative_to(base).as_posix()
+    return entry.file.parent.relative_to(base)
 
 
 def _check_total(total: int, options: WorkspaceOptions) -> None:

@@ -4,45 +4,16 @@ from __future__ import annotations
 
 import os
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
-from emulator.errors import (
-    ApiError,
-    already_exists,
-    error_info,
-    invalid_parameter,
-    not_found,
-)
-from emulator.files import notebooks
+from emulator.errors import ApiError, already_exists, not_found
+from emulator.files import refusals
 from emulator.files.child_counts import ChildCounts
+from emulator.files.imports import Import, Target, target_of
 from emulator.files.object_ids import ObjectIds
 from emulator.files.paths import WorkspacePath
 from emulator.files.tree import Entry, FileTree
 from emulator.options import WorkspaceOptions
-
-SOURCE_FORMATS = ("SOURCE", "AUTO", "RAW", "JUPYTER")
-
-
-@dataclass(frozen=True, slots=True)
-class Import:
-    """A checked request of workspace/import."""
-
-    path: WorkspacePath
-    content: bytes
-    format: str
-    language: str | None
-    overwrite: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where an import goes: the object's workspace path and type, and its name on disk."""
-
-    path: WorkspacePath
-    object_type: str
-    file_name: str
-    content: bytes
 
 
 class FileWriter:
@@ -63,10 +34,10 @@ class FileWriter:
                 object is there already or is of another type.
         """
         _check_size(request, options)
-        target = _target(request)
+        target = target_of(request)
         self._tree.require_writable(target.path)
         if not request.overwrite:
-            self._refuse_existing(target, options)
+            self._refuse_existing(request, target, options)
         with self._tree.lock:
             parent = self._parent(target.path)
             existing = self._existing(target)
@@ -74,9 +45,9 @@ class FileWriter:
             if existing is None:
                 _check_children(parent, count, options)
             elif not request.overwrite:  # created since the check above: another caller won
-                raise _node_exists(target.path)
+                raise refusals.node_exists(target.path)
             elif existing.object_type != target.object_type:
-                raise _type_mismatch(target, existing)
+                raise refusals.of_another_type(request, target, existing)
             file = parent.file / target.file_name
             self._write(file, target.content, existing, options.clock_ahead_s)
             self._children.remember(parent.file, count + (existing is None))
@@ -112,15 +83,11 @@ class FileWriter:
             raise already_exists(f"{path.shown} already exists and is not a directory.")
         self._tree.make_directories(path)
 
-    def _refuse_existing(self, target: Target, options: WorkspaceOptions) -> None:
+    def _refuse_existing(self, request: Import, target: Target, options: WorkspaceOptions) -> None:
         self._parent(target.path)
-        if self._existing(target) is None:
-            return
-        if options.existing_file_error == "already_exists":
-            raise _node_exists(target.path)
-        raise already_exists(
-            f"{target.path.shown} already exists. Please pass overwrite=true to overwrite it."
-        )
+        existing = self._existing(target)
+        if existing is not None:
+            raise refusals.in_the_way(request, target, existing, options)
 
     def _parent(self, path: WorkspacePath) -> Entry:
         parent = self._tree.look_up(path.parent)
@@ -164,14 +131,14 @@ def modified_ms(file: Path) -> int:
 
 
 def _check_size(request: Import, options: WorkspaceOptions) -> None:
-    """Source of the message: databricks/cli#3691."""
+    """Source of the message: databricks/cli#3691; of the two limits: libs/filer, `Write`."""
     size = len(request.content)
-    if size > options.max_file_bytes:
+    limit = options.max_file_bytes if request.sent == "json" else options.max_upload_bytes
+    if size > limit:
         raise ApiError(
             400,
             "BAD_REQUEST",
-            f"File size imported is ({size} bytes), exceeded max size"
-            f" ({options.max_file_bytes} bytes)",
+            f"File size imported is ({size} bytes), exceeded max size ({limit} bytes)",
         )
 
 
@@ -184,58 +151,3 @@ def _check_children(parent: Entry, count: int, options: WorkspaceOptions) -> Non
             f"Size limit exceeded for folder '{parent.path.shown}'."
             f" Current size: {count} Limit: {options.max_children}",
         )
-
-
-def _target(request: Import) -> Target:
-    """Decide what an import makes. Source: databricks-sdk workspace.py, `import_`."""
-    path, content, name = request.path, request.content, request.path.name
-    if request.format not in SOURCE_FORMATS:
-        raise invalid_parameter(f"Import format {request.format} is not supported here.")
-    if not name:
-        raise already_exists("/ already exists. Please pass overwrite=true to overwrite it.")
-    suffix = Path(name).suffix.lower()
-    language = None
-    if request.format == "AUTO":
-        language = notebooks.language_of(name, content)
-    elif request.format == "JUPYTER":
-        stem = name.removesuffix(notebooks.JUPYTER)
-        return Target(path.renamed(stem), "NOTEBOOK", stem + notebooks.JUPYTER, content)
-    elif request.format == "SOURCE":
-        language = request.language or notebooks.LANGUAGES.get(suffix)
-        if language not in notebooks.EXTENSIONS:
-            # Source: databricks/cli#630.
-            raise invalid_parameter(
-                "The zip file may not be valid or may be an unsupported version."
-            )
-    if language is None:
-        object_type = "DASHBOARD" if notebooks.is_dashboard(name) else "FILE"
-        return Target(path, object_type, name, content)
-    return _notebook_target(path, language, suffix, content)
-
-
-def _notebook_target(path: WorkspacePath, language: str, suffix: str, content: bytes) -> Target:
-    if notebooks.LANGUAGES.get(suffix) != language:
-        suffix = notebooks.EXTENSIONS[language]
-    stem = path.name.removesuffix(Path(path.name).suffix) if _has(path.name, suffix) else path.name
-    if suffix != notebooks.JUPYTER:
-        content = notebooks.with_header(language, content)
-    return Target(path.renamed(stem), "NOTEBOOK", stem + suffix, content)
-
-
-def _has(name: str, suffix: str) -> bool:
-    return name.lower().endswith(suffix)
-
-
-def _node_exists(path: WorkspacePath) -> ApiError:
-    """Concurrent writers get this answer. Source: databricks/cli libs/filer."""
-    message = f"Node with name {path.shown} already exists."
-    return ApiError(409, "ALREADY_EXISTS", f"{message} Please pass overwrite=true to update it.")
-
-
-def _type_mismatch(target: Target, existing: Entry) -> ApiError:
-    """Source: databricks/cli#5165, databricks/cli#6149."""
-    return invalid_parameter(
-        f"Cannot overwrite the asset {target.path.shown} of type {existing.object_type}"
-        f" with type {target.object_type}.",
-        [error_info("WORKSPACE_OBJECT_TYPE_MISMATCH")],
-    )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from emulator.errors import ApiError, invalid_parameter, not_found, permission_denied
 from emulator.jobs.model import IS_OWNER, LEVELS, RUN_AS_FIELDS, Grant
-from emulator.json_values import JobSettings, JsonDict
+from emulator.json_values import JobSettings
 from emulator.options import WorkspaceOptions
 from emulator.principals import ADMINS, Principal, PrincipalDirectory
 
@@ -34,7 +36,12 @@ def check_run_as(
         )
 
 
-def read_grants(entries: object, people: PrincipalDirectory) -> tuple[Grant, ...]:
+def read_grants(
+    entries: object,
+    people: PrincipalDirectory,
+    levels: Collection[str] = LEVELS,
+    kind: str = "jobs",
+) -> tuple[Grant, ...]:
     """Read the direct grants of an access control list.
 
     Of two levels for one principal the last wins: databricks/cli acceptance, factcheck.
@@ -47,7 +54,8 @@ def read_grants(entries: object, people: PrincipalDirectory) -> tuple[Grant, ...
         raise invalid_parameter("access_control_list must be a list")
     grants: dict[tuple[str, str], Grant] = {}
     for entry in entries:
-        grant = _read_grant(entry, people)
+        grant = _read_grant(entry, levels, kind)
+        _check_known(grant.field, grant.name, people)
         if (grant.field, grant.name) != ("group_name", ADMINS):
             grants.pop((grant.field, grant.name), None)
             grants[grant.field, grant.name] = grant
@@ -64,16 +72,14 @@ def with_one_owner(grants: tuple[Grant, ...]) -> tuple[Grant, ...]:
     return grants
 
 
-def _read_grant(entry: object, people: PrincipalDirectory) -> Grant:
+def _read_grant(entry: object, levels: Collection[str], kind: str) -> Grant:
     fields = [field for field in RUN_AS_FIELDS if isinstance(entry, dict) and entry.get(field)]
     if not isinstance(entry, dict) or len(fields) != 1:
         raise invalid_parameter("Principal name not defined")  # databricks-sdk-py#286
     level = entry.get("permission_level")
-    if level not in LEVELS:
-        raise invalid_parameter(f"Permission type {level} is not defined for jobs")
-    name = str(entry[fields[0]])
-    _check_known(fields[0], name, people)
-    return Grant(fields[0], name, str(level))
+    if level not in levels:
+        raise invalid_parameter(f"Permission type {level} is not defined for {kind}")
+    return Grant(fields[0], str(entry[fields[0]]), str(level))
 
 
 def _single_field(run_as: object) -> tuple[str, str]:
@@ -118,13 +124,3 @@ def _may_run_as(
     if field == "user_name":
         return people.is_admin(caller) and not options.restrict_workspace_admins
     return people.is_admin(caller)
-
-
-def inherited_admins_entry() -> JsonDict:
-    """Return the ACL entry that every job has. Source: databricks/cli libs/testserver."""
-    permission = {
-        "permission_level": "CAN_MANAGE",
-        "inherited": True,
-        "inherited_from_object": ["/jobs/"],
-    }
-    return {"group_name": ADMINS, "all_permissions": [permission]}

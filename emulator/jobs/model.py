@@ -60,7 +60,7 @@ class Job:
             return True
         needed = LEVELS.index(at_least)
         return any(
-            LEVELS.index(grant.level) >= needed and _concerns(grant, principal, groups)
+            LEVELS.index(grant.level) >= needed and concerns(grant, principal, groups)
             for grant in self.grants
         )
 
@@ -81,7 +81,8 @@ def job_from_json(document: JsonDict) -> Job:
     return Job(**{**document, "grants": grants})
 
 
-def _concerns(grant: Grant, principal: Principal, groups: frozenset[str]) -> bool:
+def concerns(grant: Grant, principal: Principal, groups: frozenset[str]) -> bool:
+    """Return whether a grant is for a principal, by name or through a group."""
     if grant.field == "group_name":
         return grant.name in groups
     return grant.field == principal.field and grant.name == principal.name

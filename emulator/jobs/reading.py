@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from emulator.jobs.fill_ins import Situation, with_fill_ins
 from emulator.jobs.model import Job
 from emulator.jobs.policies import FindPolicy, with_policy_values
 from emulator.json_values import JobSettings, JsonDict, dicts_in
@@ -17,6 +18,7 @@ from emulator.options import WorkspaceOptions
 Order = Callable[[list[Any]], list[Any]]
 
 # Source: databricks/cli libs/testserver/jobs.go (jobFixUps), bundle dresources/resources.yml.
+# What only some workspaces fill in is in fill_ins.py.
 JOB_DEFAULTS: Mapping[str, object] = {
     "email_notifications": {},
     "webhook_notifications": {},
@@ -31,7 +33,6 @@ TASK_DEFAULTS: Mapping[str, object] = {
 CLUSTER_DEFAULTS: Mapping[str, object] = {
     "data_security_mode": "SINGLE_USER",
     "enable_elastic_disk": False,
-    "enable_local_disk_encryption": False,
 }
 # Sources: databricks-sdk compute.py, AwsAttributes, AzureAttributes and GcpAttributes.
 CLOUD_ATTRIBUTES: Mapping[str, Mapping[str, object]] = {
@@ -47,9 +48,10 @@ CLOUD_ATTRIBUTES: Mapping[str, Mapping[str, object]] = {
         "gcp_attributes": {"availability": "ON_DEMAND_GCP", "use_preemptible_executors": False}
     },
 }
-# Source: terraform-provider-databricks jobs/resource_job.go, suppressed differences.
+# Source: terraform-provider-databricks#4452.
 TASK_KIND_DEFAULTS: Mapping[str, Mapping[str, object]] = {"spark_jar_task": {"run_as_repl": True}}
-TASKS_WITH_SOURCE = ("notebook_task", "spark_python_task", "dbt_task")
+# Source: databricks/cli libs/testserver/jobs.go, setSourceIfNotSet.
+TASK_WITH_SOURCE = "notebook_task"
 POOL_NODE_TYPE = "i3.xlarge"
 
 
@@ -78,6 +80,8 @@ def read_settings(job: Job, how: Completion) -> JobSettings:
             _with_read_cluster(item, how) if isinstance(item, dict) else item
             for item in read["job_clusters"]
         ]
+    situation = Situation(source, job.run_as_user_name)
+    read = with_fill_ins(read, options.also_fills_in, situation)
     if _misses_queue(job, options):
         read["queue"] = {"enabled": False}
     if not options.returns_update_condition:
@@ -96,8 +100,6 @@ def _read_task(task: JsonDict, source: str, how: Completion) -> JsonDict:
     nested = read.get("for_each_task")
     if isinstance(nested, dict) and isinstance(nested.get("task"), dict):
         read["for_each_task"] = {**nested, "task": _read_task(nested["task"], source, how)}
-    if "max_retries" in read or "min_retry_interval_millis" in read:
-        read.setdefault("retry_on_timeout", False)
     return _with_read_cluster(read, how)
 
 
@@ -105,12 +107,8 @@ def _complete_kind(task: JsonDict, source: str) -> None:
     for name, defaults in TASK_KIND_DEFAULTS.items():
         if isinstance(task.get(name), dict):
             task[name] = {**defaults, **task[name]}
-    for name in TASKS_WITH_SOURCE:
-        if isinstance(task.get(name), dict):
-            task[name] = {"source": source, **task[name]}
-    sql = task.get("sql_task")
-    if isinstance(sql, dict) and isinstance(sql.get("file"), dict):
-        task["sql_task"] = {**sql, "file": {"source": source, **sql["file"]}}
+    if isinstance(task.get(TASK_WITH_SOURCE), dict):
+        task[TASK_WITH_SOURCE] = {"source": source, **task[TASK_WITH_SOURCE]}
 
 
 def _with_read_cluster(holder: JsonDict, how: Completion) -> JsonDict:
@@ -129,7 +127,6 @@ def _with_read_cluster(holder: JsonDict, how: Completion) -> JsonDict:
         # The answer holds both, which a write refuses: databricks-sdk-py#771.
         read.setdefault("driver_instance_pool_id", read["instance_pool_id"])
         read.setdefault("node_type_id", POOL_NODE_TYPE)
-    if "node_type_id" in read:
         read.setdefault("driver_node_type_id", read["node_type_id"])
     return {**holder, "new_cluster": read}
 

@@ -103,17 +103,47 @@ def test_the_sdk_iterates_over_all_users(http: Http, sdk: WorkspaceClient) -> No
         ('displayName ne "Bob" and active eq true and userName co "ana"', [ANA["userName"]]),
         ('(userName eq "x" or userName sw "bob") and active eq false', ['bob"b']),
         ('userName eq "nobody"', []),
+        ("userName eq 'ana@contoso-retail.example'", [ANA["userName"]]),
+        ("displayName eq 'Bob' and userName sw 'BOB'", ['bob"b']),
+        ("displayName eq 'O\\'Neil'", []),
+        ('userName eq "it\'s"', []),
+        ("userName eq 'bob\"b'", ['bob"b']),
+        (
+            'userName ew ".EXAMPLE" and displayName pr and not (userName sw "admin")',
+            [ANA["userName"]],
+        ),
+        ('not (userName co "@")', ['bob"b']),
+        ("nickName pr", []),
+        ("display_name == 'Bob'", ['bob"b']),
+        ('userName co "b" and groups.display eq "users"', ['bob"b']),
+        ('groups[display eq "operators" and type eq "direct"]', [ANA["userName"]]),
+        ('emails.value eq "ana@contoso-retail.example"', [ANA["userName"]]),
+        ('emails[type eq "work"] and displayName eq "Ana"', [ANA["userName"]]),
     ],
 )
 def test_users_are_filtered(http: Http, text: str, names: list[str]) -> None:
-    http.seed(users=[ANA, {"userName": 'bob"b', "displayName": "Bob", "active": False}])
+    ana = {**ANA, "groups": ["operators"]}
+    http.seed(users=[ana, {"userName": 'bob"b', "displayName": "Bob", "active": False}])
     answer = http.get(f"{SCIM}/Users", filter=text).json()
     assert [user["userName"] for user in answer["Resources"]] == names
     assert answer["totalResults"] == len(names)
 
 
 @pytest.mark.parametrize(
-    "text", ["userName", 'userName gt "a"', 'a eq "b" and', 'a eq "b', "a eq b"]
+    "text",
+    [
+        "userName",
+        'userName gt "a"',
+        'a eq "b" and',
+        'a eq "b',
+        "a eq b",
+        "a eq 'b",
+        'not a eq "b"',
+        '(a eq "b"',
+        'a[b eq "c"',
+        "a eq",
+        'a eq "b" c',
+    ],
 )
 def test_bad_filters_get_a_scim_error(http: Http, text: str) -> None:
     answer = http.get(f"{SCIM}/Users", filter=text)

@@ -110,7 +110,6 @@ def test_get_fills_in_defaults(http: Http) -> None:
     [read] = settings["tasks"]
     assert (read["run_if"], read["timeout_seconds"]) == ("ALL_SUCCESS", 0)
     assert read["notebook_task"]["source"] == "WORKSPACE"
-    assert read["new_cluster"]["driver_node_type_id"] == "m5.large"
     assert read["new_cluster"]["data_security_mode"] == "SINGLE_USER"
 
 

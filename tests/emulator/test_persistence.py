@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 import requests
+from databricks.sdk import WorkspaceClient
 
 from emulator import EmulatorError, SeedDocument, start_environment
+from emulator.option_texts import options_by_workspace
 
 from .conftest import ANA, Http, sdk_client, task
 
@@ -83,9 +85,16 @@ def test_a_port_in_use_and_a_bad_name_are_explained(tmp_path: Path) -> None:
         start_environment(tmp_path, ["../DEV"])
 
 
-def start_command(state: Path) -> tuple[subprocess.Popen[str], str, str]:
+def start_command(state: Path, *more: str) -> tuple[subprocess.Popen[str], str, str]:
     """Start the command; return it with the URL and the token that it printed."""
-    arguments = ["--workspace", "DEV", "--empty", "--state", str(state)]
+    process, text = printed_by_command(state, *more)
+    url, token = (re.search(rf"{name} +(\S+)", text) for name in ("URL", "Token"))
+    assert url and token and "Git folder     /Workspace/Shared/jobs" in text
+    return process, url[1], token[1]
+
+
+def printed_by_command(state: Path, *more: str) -> tuple[subprocess.Popen[str], str]:
+    arguments = ["--workspace", "DEV", "--empty", "--state", str(state), *more]
     process = subprocess.Popen(
         [sys.executable, "-m", "emulator", *arguments],
         stdout=subprocess.PIPE,
@@ -98,9 +107,51 @@ def start_command(state: Path) -> tuple[subprocess.Popen[str], str, str]:
         line = process.stdout.readline()
         assert line, text
         text += line
-    url, token = (re.search(rf"{name} +(\S+)", text) for name in ("URL", "Token"))
-    assert url and token and "Git folder  /Workspace/Shared/jobs" in text
-    return process, url[1], token[1]
+    return process, text
+
+
+def environment_of(text: str, line: int) -> dict[str, str]:
+    """Return what one of the printed `export` lines sets."""
+    lines = [line.strip() for line in text.splitlines() if line.strip().startswith("export ")]
+    return dict(part.split("=", 1) for part in lines[line].removeprefix("export ").split())
+
+
+def test_the_command_prints_what_clients_need(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process, text = printed_by_command(tmp_path)
+    try:
+        for line, user in ((0, "admin@dev.example"), (1, None)):
+            with monkeypatch.context() as environment:
+                for name, value in environment_of(text, line).items():
+                    environment.setenv(name, value)
+                me = WorkspaceClient().current_user.me()
+            assert user in (None, me.user_name)
+        assert f"Client ID      {me.user_name}" in text
+    finally:
+        process.terminate()
+        process.communicate(timeout=TIMEOUT_S)
+
+
+def test_options_are_set_on_the_command_line(tmp_path: Path) -> None:
+    texts = ("cloud=azure", "DEV:list_skips=a,b", "max_jobs=3", 'git_credentials=["x"]')
+    process, url, _ = start_command(tmp_path, *(f"--option={text}" for text in texts))
+    try:
+        options = requests.get(f"{url}/_emulator/options", timeout=5).json()
+    finally:
+        process.terminate()
+        process.communicate(timeout=TIMEOUT_S)
+    assert options["cloud"] == "azure" and options["list_skips"] == ["a", "b"]
+    assert options["max_jobs"] == 3 and options["git_credentials"] == ["x"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["cloud", "cloud=mars", "nothing=1", "TEST:cloud=aws", "max_jobs=many", "absent_kinds=cars"],
+)
+def test_a_wrong_option_is_named(text: str) -> None:
+    with pytest.raises(EmulatorError, match=re.escape(repr(text))):
+        options_by_workspace([text], ["DEV"])
 
 
 def create(url: str, token: str, name: str) -> None:

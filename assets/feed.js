@@ -84,12 +84,20 @@
     jobsync.showRows(tab, answer);
     seen.set(tab.name, {operation: answer.operation, seq: answer.seq});
     for (const [id, props] of Object.entries(jobsync.news.moved(shown, answer.props))) {
-      if (document.getElementById(id)) jobsync.setProps(id, props);
+      drawMoved(id, props);
     }
     if (answer.reasons) jobsync.showReviewed(answer);
     if (!answer.operation) jobsync.startAtFirst(tab);
     jobsync.markFilter(tab);
     tellFinished(answer);
+  }
+
+  function drawMoved(id, {children, ...props}) {
+    const element = document.getElementById(id);
+    if (!element) return;
+    if (jobsync.isComponent(children)) jobsync.draw(element, children);
+    else if (children !== undefined) props.children = children;
+    if (Object.keys(props).length) jobsync.setProps(id, props);
   }
 
   /** What ended since the last look: the header reads the commit anew, and other tabs learn of it. */

@@ -61,7 +61,9 @@ def page(frame: Frame) -> Component:
             html.Div(id=ids.CONNECTION_PROBLEM, className="banner banner-bad", hidden=True),
             html.Div(id=ids.OPERATION_ELSEWHERE, className="banner", hidden=True),
             html.Main(
-                [export_tab({}), import_tab({}), history_tab(), workspace_tab()], id="content"
+                [export_tab({}), import_tab({}), history_tab(), workspace_tab()],
+                id="content",
+                tabIndex="-1",
             ),
             remove_dialog(),
             _panel(),

@@ -1,4 +1,4 @@
-"""Every control of every side panel does its own thing, in every order of two controls or panels."""
+"""Every control of every side panel does its own thing, in every order of two, after any panel."""
 
 import itertools
 from collections.abc import Callable, Iterator

@@ -510,6 +510,10 @@ def test_the_log_is_plain_text(client: Any, store) -> None:
     assert answer.text == "1970-01-01 00:00:00 UTC INFO    <b>load</b>: done\n"
 
 
+def test_the_log_of_an_operation_that_is_gone_is_not_found(client: Any) -> None:
+    assert client.get(f"/feed/log/{'0' * 32}", headers=VIEWER).status_code == 404
+
+
 def test_the_csv_has_exactly_the_rows_of_the_grid(client: Any, store) -> None:
     name = store.start(OperationKind.EXPORT, {}, "ana").operation_id
     rows = [

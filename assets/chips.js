@@ -4,10 +4,8 @@
   const filtered = new Map(); // the label by the id of its grid
   Object.assign(jobsync, {markFilter, withoutStatusFilter});
 
-  document.addEventListener("click", event => {
-    const chip = event.target.closest(".chip[data-status]");
-    if (chip) filterBy(chip);
-  });
+  jobsync.controls ??= {};
+  Object.assign(jobsync.controls, {"data-status": filterBy});
 
   function filterBy(chip) {
     const tab = jobsync.tabAround(chip);

@@ -2,11 +2,12 @@
 (() => {
   globalThis.jobsync ??= {};
   const MARKED_MS = 1200;
+  const timers = new WeakMap(); // by button: a second click marks it as long as the first did
   jobsync.copy = copy;
 
-  document.addEventListener("click", event => {
-    const button = event.target.closest("[data-copy]");
-    if (button) copy(button.dataset.copy, button);
+  jobsync.controls ??= {};
+  Object.assign(jobsync.controls, {
+    "data-copy": button => copy(button.dataset.copy, button),
   });
 
   async function copy(text, button) {
@@ -17,6 +18,8 @@
       return;
     }
     button.classList.add("copied");
-    setTimeout(() => button.classList.remove("copied"), MARKED_MS);
+    clearTimeout(timers.get(button));
+    const unmark = () => button.classList.remove("copied");
+    timers.set(button, setTimeout(unmark, MARKED_MS));
   }
 })();

@@ -93,7 +93,7 @@
     jobsync.showRows(tab, answer);
     seen.set(tab.name, {operation: answer.operation, seq: answer.seq});
     for (const [id, props] of Object.entries(jobsync.news.moved(shown, answer.props))) {
-      if (document.getElementById(id)) jobsync.setProps(id, props);
+      drawMoved(id, props);
     }
     if (answer.placeIsNew) place = {...place, isNew: true};
     if (answer.reasons) jobsync.showReviewed(answer);
@@ -102,7 +102,19 @@
     tellFinished(answer);
   }
 
+<<<<<<< HEAD
   /** What ended since the last look: the header asks for the commit anew, and other tabs learn. */
+=======
+  function drawMoved(id, {children, ...props}) {
+    const element = document.getElementById(id);
+    if (!element) return;
+    if (jobsync.isComponent(children)) jobsync.draw(element, children);
+    else if (children !== undefined) props.children = children;
+    if (Object.keys(props).length) jobsync.setProps(id, props);
+  }
+
+  /** What ended since the last look: the header reads the commit anew, and other tabs learn of it. */
+>>>>>>> f09031171457e32207ce01c8e9cf9920c0caa397
   function tellFinished({finished, shown: ofThisTab}) {
     const {operation, text, number} = finished;
     const {ids} = jobsync.config();

@@ -8,30 +8,34 @@
     if (grid) grid.setGridOption("quickFilterText", event.target.value);
   });
 
-  document.addEventListener("click", event => {
-    const tools = event.target.closest("[data-grid]");
-    const button = event.target.closest("[data-column], [data-reset-columns], [data-csv]");
-    if (!tools || !button) return;
-    if (button.dataset.column) toggleColumn(tools, button);
-    else if (button.dataset.resetColumns) resetColumns(tools);
-    else download(tools, button);
+  jobsync.controls ??= {};
+  Object.assign(jobsync.controls, {
+    "data-column": toggleColumn,
+    "data-reset-columns": resetColumns,
+    "data-csv": download,
   });
 
-  function toggleColumn(tools, item) {
+  function toolsAround(button) {
+    return button.closest("[data-grid]");
+  }
+
+  function toggleColumn(item) {
+    const tools = toolsAround(item);
     const isShown = item.getAttribute("aria-checked") !== "true";
     jobsync.gridApi(tools.dataset.grid).setColumnsVisible([item.dataset.column], isShown);
     item.setAttribute("aria-checked", String(isShown));
   }
 
-  function resetColumns(tools) {
-    const id = tools.dataset.grid;
+  function resetColumns(button) {
+    const id = toolsAround(button).dataset.grid;
     const grid = jobsync.gridApi(id);
     grid.resetColumnState();
     jobsync.setProps(id, {filterModel: {}});
     jobsync.markColumns(id, grid);
   }
 
-  function download(tools, button) {
+  function download(button) {
+    const tools = toolsAround(button);
     button.closest("details").open = false;
     if (button.dataset.csv === "all") downloadAll(tools);
     else downloadShown(tools);

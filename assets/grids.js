@@ -66,7 +66,7 @@
     }
     const entry = jobsync.addresses.entryOf(location.pathname);
     const operation = jobsync.shownOperation(jobsync.tabAround(frame).name);
-    jobsync.openPanel(jobsync.addresses.details(row.key, entry, operation), row);
+    jobsync.openRow(jobsync.addresses.details(row.key, entry, operation), row);
   }
 
   function areDrawn() {

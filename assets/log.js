@@ -1,28 +1,40 @@
 /* The detailed log of an operation, in the side panel. */
 (() => {
   globalThis.jobsync ??= {};
-  const SEARCH = ".panel-views [type=search]";
+  const SEARCH = ".log-search";
   const LEVELS = {all: "logAll", warning: "logWarning", error: "logError"};
-  const html = (type, props) => ({type, namespace: "dash_html_components", props});
+  const html = (type, props) => ({type, props});
   let log = {operation: "", text: "", lines: []};
-
-  document.addEventListener("click", event => {
-    const opens = event.target.closest("[data-log]");
-    const level = event.target.closest("[data-least]");
-    if (opens) showLog(opens.dataset.log);
-    else if (level) choose(level);
-    else if (event.target.closest("[data-download-log]")) download();
+  jobsync.controls ??= {};
+  Object.assign(jobsync.controls, {
+    "data-log": button => showLog(button.dataset.log),
+    "data-least": choose,
+    "data-download-log": download,
   });
+
   document.addEventListener("input", event => {
     if (event.target.matches(SEARCH)) filter();
   });
 
-  async function showLog(operation) {
+  function showLog(operation) {
     const {texts} = jobsync.config();
+<<<<<<< HEAD
     const answer = await fetch(jobsync.addresses.log(operation)).catch(() => null);
     const text = answer?.ok ? await answer.text() : texts.logGone;
     log = {operation, text, lines: jobsync.logLines.parse(text)};
     jobsync.showPanel(texts.log, html("Div", {children: [tools(texts), lines(texts)]}));
+=======
+    jobsync.openPanel(texts.log, `/feed/log/${operation}`, texts.logGone, text =>
+      read(operation, text, texts),
+    );
+  }
+
+  function read(operation, text, texts) {
+    const parsed = jobsync.logLines.parse(text);
+    if (!parsed.length) return {body: html("P", {children: texts.logEmpty})};
+    log = {operation, text, lines: parsed};
+    return {body: html("Div", {children: [tools(texts), lines(), nothing(texts)]})};
+>>>>>>> f09031171457e32207ce01c8e9cf9920c0caa397
   }
 
   function tools(texts) {
@@ -45,16 +57,21 @@
   }
 
   function search(texts) {
-    const props = {type: "search", placeholder: texts.logSearch};
-    return {type: "Input", namespace: "dash_bootstrap_components", props};
+    const label = texts.logSearch;
+    const props = {type: "search", placeholder: label, "aria-label": label};
+    return html("Input", {className: "form-control log-search", ...props});
   }
 
-  function lines(texts) {
-    const drawn = log.lines.map(({text, level}, at) =>
-      html("Div", {children: text, key: String(at), className: `log-line log-${level}`}),
+  function lines() {
+    const drawn = log.lines.map(({text, level}) =>
+      html("Div", {children: text, className: `log-line log-${level}`}),
     );
-    const children = drawn.length ? drawn : texts.logEmpty;
-    return html("Div", {className: "log", role: "log", children});
+    return html("Div", {className: "log", role: "log", children: drawn});
+  }
+
+  function nothing(texts) {
+    const className = "quiet log-no-match";
+    return html("P", {className, hidden: true, children: texts.logNoMatch});
   }
 
   function choose(level) {
@@ -68,9 +85,12 @@
     const body = jobsync.panelBody();
     const least = body.querySelector('[data-least][aria-pressed="true"]').dataset.least;
     const search = body.querySelector(SEARCH).value;
+    let count = 0;
     for (const [at, line] of body.querySelectorAll(".log-line").entries()) {
       line.hidden = !jobsync.logLines.isShown(log.lines[at], least, search);
+      if (!line.hidden) count += 1;
     }
+    body.querySelector(".log-no-match").hidden = count > 0;
   }
 
   function download() {

@@ -12,6 +12,7 @@
     const menu = event.key === "Escape" && document.querySelector(OPEN);
     if (!menu) return;
     menu.open = false;
+    event.preventDefault(); // one key closes one thing
     menu.querySelector("summary").focus();
   });
 })();

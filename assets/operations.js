@@ -6,12 +6,8 @@
   const startedAtFirst = new Set();
   jobsync.startAtFirst = startAtFirst;
 
-  document.addEventListener("click", event => {
-    const button = event.target.closest("[data-operation], [data-cancel]");
-    if (!button || button.disabled) return; // a click on what a disabled button holds comes here
-    if (button.dataset.cancel) cancel(button);
-    else start(button);
-  });
+  jobsync.controls ??= {};
+  Object.assign(jobsync.controls, {"data-operation": start, "data-cancel": cancel});
 
   function start(button) {
     const {operation, needs} = button.dataset;

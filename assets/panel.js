@@ -1,58 +1,105 @@
-/* The side panel: one row in full, or the detailed log. */
+/* The side panel: one row in full, or the detailed log. It shows what was asked for last: an answer
+   that comes when something else is shown, or nothing, is dropped. */
 (() => {
   globalThis.jobsync ??= {};
+  const html = (type, props) => ({type, props});
+  let shown = null; // ends the request of what is shown; null while the panel is closed
   let opener = null; // gets the focus back
-  Object.assign(jobsync, {openPanel, showPanel, closePanel, panelBody});
+  let openings = 0;
+  Object.assign(jobsync, {openRow, openPanel, closePanel, panelBody});
+  jobsync.controls ??= {};
+  Object.assign(jobsync.controls, {"data-close-panel": closePanel});
 
   function panelBody() {
     return jobsync.role("panel-body");
   }
 
-  function fill(title, body) {
-    jobsync.setProps(jobsync.role("panel-title").id, {children: title});
-    jobsync.setProps(panelBody().id, {children: body});
+  function openRow(address, row) {
+    openPanel(row.job || row.file || "", address, jobsync.config().texts.rowGone, text => {
+      const found = JSON.parse(text);
+      jobsync.setSides("current" in found ? found : null);
+      return found;
+    });
   }
 
-  async function openPanel(address, row) {
-    opener = document.activeElement;
-    const title = row.job || row.file || "";
-    jobsync.setProps(jobsync.role("panel-title").id, {children: title});
-    show();
-    const answer = await fetch(address, {headers: {Accept: "application/json"}}).catch(() => null);
-    if (!answer?.ok) {
-      fill(title, jobsync.config().texts.rowGone);
-      return;
+  /**
+   * Opens the panel at once, and fills it when the answer is there.
+   * @param {string} title
+   * @param {string} address
+   * @param {string} gone what to say when the server does not have it
+   * @param {(text: string) => {title?: string, body: object}} read not called when it is too late
+   */
+  async function openPanel(title, address, gone, read) {
+    const mine = begin(title);
+    const {text, problem} = await fetchText(address, gone, mine.signal);
+    if (mine !== shown) return;
+    fill(problem ? {body: sentence(problem)} : read(text));
+  }
+
+  function begin(title) {
+    const panel = jobsync.role("panel");
+    shown?.abort();
+    shown = new AbortController();
+    openings += 1;
+    if (!panel.contains(document.activeElement)) opener = document.activeElement;
+    jobsync.setSides(null);
+    fill({title, body: sentence(jobsync.config().texts.panelLoading, "quiet panel-loading")});
+    panel.hidden = false;
+    panelBody().focus({preventScroll: true});
+    return shown;
+  }
+
+  async function fetchText(address, gone, signal) {
+    const {texts} = jobsync.config();
+    try {
+      const answer = await fetch(address, {signal});
+      if (answer.status === 404) return {problem: gone};
+      if (answer.status === 401 || answer.redirected) return {problem: texts.signedOut};
+      return answer.ok ? {text: await answer.text()} : {problem: texts.panelFailed};
+    } catch {
+      return {problem: texts.panelFailed};
     }
-    const found = await answer.json();
-    jobsync.setSides("current" in found ? found : null);
-    fill(found.title, found.body);
+  }
+
+  function sentence(text, className = "") {
+    return html("P", {children: text, className});
+  }
+
+  /** The key of each opening is its own: nothing is left of what was drawn or pressed before. */
+  function fill({title, body}) {
+    if (title !== undefined) jobsync.role("panel-title").textContent = title;
+    jobsync.draw(panelBody(), {...body, props: {...body.props, key: openings}});
     panelBody().scrollTop = 0;
   }
 
-  /** Shows something else than a row. */
-  function showPanel(title, body) {
-    opener = document.activeElement;
-    jobsync.setSides(null);
-    fill(title, body);
-    show();
-  }
-
-  function show() {
-    jobsync.setProps(jobsync.role("panel").id, {hidden: false});
-    setTimeout(() => panelBody().focus({preventScroll: true}), 0);
-  }
-
   function closePanel() {
+    if (!shown) return;
+    shown.abort();
+    shown = null;
     const panel = jobsync.role("panel");
-    if (panel.hidden) return;
-    jobsync.setProps(panel.id, {hidden: true});
-    if (opener && document.contains(opener)) opener.focus();
+    const isLeft =
+      panel.contains(document.activeElement) || document.activeElement === document.body;
+    panel.hidden = true;
+    jobsync.setSides(null);
+    jobsync.draw(panelBody(), null);
+    if (isLeft) focusOpener();
   }
 
-  document.addEventListener("click", event => {
-    if (event.target.closest("[data-close-panel]")) closePanel();
-  });
+  /** What opened the panel may be gone by then: the server draws the page anew. */
+  function focusOpener() {
+    opener?.focus();
+    if (document.activeElement !== opener) {
+      document.querySelector("main").focus({preventScroll: true});
+    }
+  }
+
   document.addEventListener("keydown", event => {
-    if (event.key === "Escape" && !document.querySelector(".modal.show")) closePanel();
+    if (event.key !== "Escape" || event.defaultPrevented || clearsSearch(event.target)) return;
+    if (!document.querySelector(".modal.show")) closePanel();
   });
+
+  /** The browser itself empties a field for searching first. */
+  function clearsSearch(field) {
+    return field.type === "search" && field.value !== "";
+  }
 })();

@@ -2,11 +2,10 @@
 (() => {
   globalThis.jobsync ??= {};
 
-  document.addEventListener("click", event => {
-    const opens = event.target.closest('[data-role="open-removal"]');
-    if (opens && !opens.disabled) open();
-    const closes = '[data-role="close-removal"], [data-operation="remove"]:enabled';
-    if (event.target.closest(closes)) close();
+  jobsync.controls ??= {};
+  Object.assign(jobsync.controls, {
+    "data-open-removal": open,
+    "data-close-removal": close,
   });
 
   document.addEventListener("input", event => {

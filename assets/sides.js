@@ -6,29 +6,37 @@
   const AROUND = 4; // unchanged lines about a change
   const ALL = 1e6;
   const NARROW = 700; // pixels
-  const HANDLERS = {
-    "[data-view]": choose,
-    "[data-fold]": fold,
-    "[data-move]": move,
-    "[data-copy-json]": copyJson,
-  };
   let sides = null; // the current and the desired settings of the row that is shown
   let isWhole = false;
   let position = -1; // of the change that was moved to
   let loading = null;
   Object.assign(jobsync, {setSides, redrawSides});
+  jobsync.controls ??= {};
+  Object.assign(jobsync.controls, {
+    "data-view": choose,
+    "data-fold": fold,
+    "data-move": move,
+    "data-copy-json": copyJson,
+  });
 
-  /** @param {{current: string, desired: string} | null} found */
+  /** @param {{current: string, desired: string} | null} found null for a panel without them */
   function setSides(found) {
     sides = found;
     isWhole = false;
     position = -1;
+    jobsync.role("panel").classList.remove("panel-wide");
   }
 
-  /* The libraries are large and few rows need them. */
-  function load() {
+  /* The libraries are large and few rows need them. Returns whether they are there. */
+  async function load() {
     loading ??= Promise.all([loadStyle(), loadScripts()]);
-    return loading;
+    try {
+      await loading;
+      return true;
+    } catch {
+      loading = null; // the next time may do
+      return false;
+    }
   }
 
   async function loadScripts() {
@@ -60,10 +68,15 @@
   async function redrawSides() {
     const place = jobsync.panelBody().querySelector(".panel-sides");
     if (!place || place.hidden || !sides) return;
-    await load();
     if (sides.current === sides.desired) {
       place.textContent = sides.current;
       place.classList.add("plain-json");
+      return;
+    }
+    const isLoaded = await load();
+    if (!place.isConnected) return; // another row is shown by now
+    if (!isLoaded) {
+      place.textContent = jobsync.config().texts.panelFailed;
       return;
     }
     place.innerHTML = differences(); // diff2html escapes what it draws
@@ -87,13 +100,6 @@
       maxLineLengthHighlight: 2000,
     });
   }
-
-  document.addEventListener("click", event => {
-    for (const [selector, handle] of Object.entries(HANDLERS)) {
-      const button = event.target.closest(selector);
-      if (button) handle(button);
-    }
-  });
 
   function choose(button) {
     const isSides = button.dataset.view === "sides";

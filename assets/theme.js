@@ -4,9 +4,8 @@
   const ATTRIBUTE = "data-bs-theme";
   jobsync.isDark = () => document.documentElement.getAttribute(ATTRIBUTE) === "dark";
 
-  document.addEventListener("click", event => {
-    if (event.target.closest("[data-theme-toggle]")) toggle();
-  });
+  jobsync.controls ??= {};
+  Object.assign(jobsync.controls, {"data-theme-toggle": toggle});
 
   function toggle() {
     const theme = jobsync.isDark() ? "light" : "dark";

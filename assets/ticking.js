@@ -78,9 +78,9 @@
     showSelection();
   }
 
-  document.addEventListener("click", event => {
-    const button = event.target.closest('[data-role="select-needed"]');
-    if (button && !button.disabled) tick(jobsync.selection.missingNeeds(entries()));
+  jobsync.controls ??= {};
+  Object.assign(jobsync.controls, {
+    "data-select-needed": () => tick(jobsync.selection.missingNeeds(entries())),
   });
 
   /** Takes what the server says about the plan whose rows are shown. */

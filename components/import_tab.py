@@ -46,7 +46,7 @@ def import_tab(git: Mapping[str, str]) -> Component:
                                 className="button button-quiet",
                                 disabled=True,
                                 title="Adds the new and changed jobs that the selected ones run",
-                                **{"data-role": "select-needed"},
+                                **{"data-role": "select-needed", "data-select-needed": "true"},
                             )
                         ],
                     ),
@@ -101,7 +101,7 @@ def remove_dialog() -> Component:
                         "Cancel",
                         type="button",
                         className="button",
-                        **{"data-role": "close-removal"},
+                        **{"data-close-removal": "true"},
                     ),
                     operation_button(
                         OperationKind.REMOVE,
@@ -109,6 +109,7 @@ def remove_dialog() -> Component:
                         "Remove",
                         "button-danger",
                         disabled=True,
+                        **{"data-close-removal": "true"},
                     ),
                 ]
             ),
@@ -213,7 +214,7 @@ def _remove() -> Component:
                 type="button",
                 className="button button-danger",
                 disabled=True,
-                **{"data-role": "open-removal"},
+                **{"data-open-removal": "true"},
                 **counting("remove", REMOVE_BUTTON, "There is nothing to remove."),
             )
         ],

@@ -62,6 +62,7 @@ def progress_view(operation: Operation | None, now: float, *, may_cancel: bool) 
             _bar(operation),
         ],
         className="progress-card",
+        key=operation.operation_id,
     )
 
 
@@ -93,7 +94,8 @@ def outcome_view(operation: Operation | None) -> Component:
             ),
             _issues(outcome.issues),
             _unmapped(outcome.unmapped),
-        ]
+        ],
+        key=operation.operation_id,
     )
 
 

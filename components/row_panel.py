@@ -127,29 +127,9 @@ def _views(changes: int) -> Component:
                 className="segment",
                 **{"data-view": "sides", "aria-pressed": "false"},
             ),
-            html.Span(plural(changes, "change"), className="quiet"),
+            html.Span(plural(changes, "change") if changes else "", className="quiet"),
             html.Span(className="spacer"),
-            html.Button(
-                "Previous",
-                type="button",
-                className="button button-quiet sides-only",
-                hidden=True,
-                **{"data-move": "-1"},
-            ),
-            html.Button(
-                "Next",
-                type="button",
-                className="button button-quiet sides-only",
-                hidden=True,
-                **{"data-move": "1"},
-            ),
-            html.Button(
-                "Show unchanged lines",
-                type="button",
-                className="button button-quiet sides-only",
-                hidden=True,
-                **{"data-fold": "true", "aria-pressed": "false"},
-            ),
+            *(_side_tools() if changes else ()),
             html.Button(
                 [icon("copy"), "Copy JSON"],
                 type="button",
@@ -160,6 +140,20 @@ def _views(changes: int) -> Component:
         className="panel-views",
         role="group",
         **{"aria-label": "How to show the differences"},
+    )
+
+
+def _side_tools() -> tuple[Component, ...]:
+    """What helps to find the changes among lines that are equal."""
+    return tuple(
+        html.Button(
+            label, type="button", className="button button-quiet sides-only", hidden=True, **what
+        )
+        for label, what in (
+            ("Previous", {"data-move": "-1"}),
+            ("Next", {"data-move": "1"}),
+            ("Show unchanged lines", {"data-fold": "true", "aria-pressed": "false"}),
+        )
     )
 
 

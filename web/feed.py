@@ -156,6 +156,8 @@ class Feed:
         return Response(text, mimetype="application/json")
 
     def _log_route(self, operation_id: str) -> Response:
+        if self.store.get(operation_id) is None:
+            abort(404)
         lines = [
             one_line(f"{clock_time(line.at)} {line.level:<7} {line.text}")
             for line in self.store.log_lines(operation_id, _LOG_LINES)

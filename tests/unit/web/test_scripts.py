@@ -29,6 +29,7 @@ KEYS = {"Enter", "Escape"}
 ELEMENTS = {"Button", "Div", "Input", "Li", "Ul"}
 NAMED = re.compile(r"\[(data-[a-z-]+)(?:=\"([a-z-]+)\")?\]")
 DRAWN_BY_SCRIPTS = {"data-least", "data-download-log"}
+REGISTERED = re.compile(r"Object\.assign\(jobsync\.controls, {(.*?)}\);", re.DOTALL)
 
 
 def name_of(path: Path) -> str:
@@ -152,6 +153,35 @@ def test_every_attribute_that_scripts_look_for_is_written_by_a_component() -> No
         for attribute, value in NAMED.findall(" ".join(literals(path))):
             name = value if attribute == "data-role" and value else attribute
             assert f'"{name}"' in written or name in DRAWN_BY_SCRIPTS, name
+
+
+def controls() -> set[str]:
+    """Return the attributes by which a button says what it does."""
+    texts = [path.read_text(encoding="utf-8") for path in SCRIPTS]
+    registered = [part for text in texts for part in REGISTERED.findall(text)]
+    return {name for part in registered for name in re.findall(r'"(data-[a-z-]+)":', part)}
+
+
+def test_every_control_is_written_by_a_component() -> None:
+    files = (ROOT / "components").glob("*.py")
+    written = "".join(path.read_text(encoding="utf-8") for path in files)
+    assert {name for name in controls() - DRAWN_BY_SCRIPTS if f'"{name}"' not in written} == set()
+
+
+def test_nothing_but_buttons_carries_the_attribute_of_a_control(nodes: list[Component]) -> None:
+    assert len(controls()) > 15
+    others = [node for node in nodes if node._type != "Button"]
+    assert not [
+        each for node in others for each in controls() & set(node.to_plotly_json()["props"])
+    ]
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name_of)
+def test_no_script_looks_above_a_click_for_an_attribute(path: Path) -> None:
+    """What surrounds a control may carry the attribute for a reason of its own."""
+    assert "event.target.closest(" not in "".join(
+        re.findall(r'addEventListener\("click".*?\n  }\);', path.read_text("utf-8"), re.DOTALL)
+    ).replace('event.target.closest("button")', "")
 
 
 def test_there_is_one_button_for_each_kind_of_operation(nodes: list[Component]) -> None:

@@ -24,6 +24,9 @@ class BufferingWorker(Worker):  # type: ignore[misc] # gunicorn has no types
         self._map: dict[int, Any] = {}
         self._listeners: list[Listener] = []
         self._looked = 0.0
+        logging.getLogger("waitress").setLevel(
+            logging.WARNING
+        )  # clients that went away are no news
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # waiting is normal
         super().init_process()
 

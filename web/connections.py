@@ -98,6 +98,13 @@ class Connection(HTTPChannel):  # type: ignore[misc]
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.handle_close()
 
+    def handle_close(self) -> None:
+        """Drop what came of a request too: a large body is a file."""
+        if self.request is not None:
+            self.request.close()
+            self.request = None
+        super().handle_close()
+
     @property
     def is_busy(self) -> bool:
         """Whether a request is being answered, or its answer is being taken."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
 from waitress.utilities import BadRequest
 
@@ -34,8 +35,27 @@ ADJUSTMENTS: Mapping[str, Any] = {
 }
 
 
-class Connection(HTTPChannel):  # type: ignore[misc] # waitress has no types
+class Head(HTTPRequestParser):  # type: ignore[misc] # waitress has no types
+    """The head of a request; refuses what waitress fails on or reads in its own way."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read it.
+
+        Raises:
+            ParsingError: it is answered with 400.
+        """
+        try:
+            super().parse_header(header_plus)
+        except ValueError as error:  # an address such as http://[::1, a length of 5,000 digits
+            raise ParsingError("Invalid request") from error
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("A body has one length")  # a proxy may have believed the other
+
+
+class Connection(HTTPChannel):  # type: ignore[misc]
     """One client. Is overdue when a request does not come, or an answer is not taken, in time."""
+
+    parser_class = Head
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         self._begun = time.time()  # of the request that is awaited or has come in part
@@ -77,6 +97,13 @@ class Connection(HTTPChannel):  # type: ignore[misc] # waitress has no types
         if self.total_outbufs_len:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.handle_close()
+
+    def handle_close(self) -> None:
+        """Drop what came of a request too: a large body is a file."""
+        if self.request is not None:
+            self.request.close()
+            self.request = None
+        super().handle_close()
 
     @property
     def is_busy(self) -> bool:

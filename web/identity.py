@@ -23,7 +23,7 @@ def user_of(headers: Headers, page: PageSettings) -> User | None:
     if page.user_header is None:
         return None
     sent = LOCAL_USER if page.is_open else headers.get(page.user_header, "") or ""
-    name = text_of(sent).strip()
+    name = text_of(sent.strip(" \t"))
     if not name or len(name) > _MOST_CHARACTERS or not name.isprintable():
         return None
     return User(name, not page.operators or fold_identity(name) in page.operators)

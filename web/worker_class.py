@@ -24,7 +24,9 @@ class BufferingWorker(Worker):  # type: ignore[misc] # gunicorn has no types
         self._map: dict[int, Any] = {}
         self._listeners: list[Listener] = []
         self._looked = 0.0
-        logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # waiting is normal
+        # That a client went away or a request waits for a thread is no news.
+        logging.getLogger("waitress").setLevel(logging.WARNING)
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         super().init_process()
 
     def run(self) -> None:

@@ -1,6 +1,8 @@
 """The page as gunicorn serves it, started as `make demo` starts it."""
 
+import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -82,3 +84,30 @@ def test_ports_are_checked(capsys):
     with pytest.raises(SystemExit):
         demo.main(["--ports", "1", "2", "3", "65536"])
     assert "'65536' is not a port" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("variables", "file", "bind"),
+    [
+        ({}, "", "0.0.0.0:8000"),
+        ({"AUTH": "none"}, "", "127.0.0.1:8000"),
+        ({}, "AUTH=none\nPORT=8123\n", "127.0.0.1:8123"),
+        ({"AUTH": "none", "BIND_ADDRESS": "0.0.0.0"}, "", "0.0.0.0:8000"),
+    ],
+)
+def test_where_nobody_signs_in_gunicorn_listens_on_this_machine_alone(
+    tmp_path, variables: dict[str, str], file: str, bind: str
+):
+    """Whether the environment says so, or the file beside the app."""
+    configuration = shutil.copy(ROOT / "gunicorn.conf.py", tmp_path)
+    (tmp_path / ".env").write_text(file)
+    command = [sys.executable, "-m", "gunicorn", "-c", configuration, "--chdir", str(ROOT)]
+    shown = subprocess.run(
+        [*command, "--print-config", "app:create_server()"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "WORKSPACE_GIT_FOLDER_PATH": "/Workspace/x", **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert re.search(rf"^bind += \['{re.escape(bind)}'\]$", shown.stdout, re.MULTILINE), shown

@@ -15,6 +15,28 @@ def test_the_proxy_tells_who_somebody_is():
 
 
 @pytest.mark.parametrize(
+    ("sent", "name"),
+    [
+        ("Łukasz".encode(), "Łukasz"),
+        ("李雷@dev.example".encode(), "李雷@dev.example"),
+        ("Jose\u0301".encode(), "José"),
+        ("José".encode("latin-1"), "José"),
+        (b"ana@dev.example", "ana@dev.example"),
+    ],
+)
+def test_a_name_is_read_from_the_bytes_that_proxies_send(sent, name):
+    headers = {HEADER: sent.decode("latin-1")}  # as a server hands them over
+    assert user_of(headers, BEHIND_PROXY) == User(name, True)
+    operators = PageSettings.from_env({"TRUSTED_USER_HEADER": HEADER, "OPERATORS": f"bo,{name}"})
+    assert user_of(headers, operators) == User(name, True)
+
+
+def test_what_hides_in_utf8_is_no_name_either():
+    for sent in ("ana\u202e", "ana\x9b", "ana\u2028"):
+        assert user_of({HEADER: sent.encode().decode("latin-1")}, BEHIND_PROXY) is None
+
+
+@pytest.mark.parametrize(
     "headers",
     [
         {},

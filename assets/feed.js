@@ -102,9 +102,6 @@
     tellFinished(answer);
   }
 
-<<<<<<< HEAD
-  /** What ended since the last look: the header asks for the commit anew, and other tabs learn. */
-=======
   function drawMoved(id, {children, ...props}) {
     const element = document.getElementById(id);
     if (!element) return;
@@ -113,8 +110,7 @@
     if (Object.keys(props).length) jobsync.setProps(id, props);
   }
 
-  /** What ended since the last look: the header reads the commit anew, and other tabs learn of it. */
->>>>>>> f09031171457e32207ce01c8e9cf9920c0caa397
+  /** What ended since the last look: the header asks for the commit anew, and other tabs learn. */
   function tellFinished({finished, shown: ofThisTab}) {
     const {operation, text, number} = finished;
     const {ids} = jobsync.config();

@@ -18,13 +18,7 @@
 
   function showLog(operation) {
     const {texts} = jobsync.config();
-<<<<<<< HEAD
-    const answer = await fetch(jobsync.addresses.log(operation)).catch(() => null);
-    const text = answer?.ok ? await answer.text() : texts.logGone;
-    log = {operation, text, lines: jobsync.logLines.parse(text)};
-    jobsync.showPanel(texts.log, html("Div", {children: [tools(texts), lines(texts)]}));
-=======
-    jobsync.openPanel(texts.log, `/feed/log/${operation}`, texts.logGone, text =>
+    jobsync.openPanel(texts.log, jobsync.addresses.log(operation), texts.logGone, text =>
       read(operation, text, texts),
     );
   }
@@ -34,7 +28,6 @@
     if (!parsed.length) return {body: html("P", {children: texts.logEmpty})};
     log = {operation, text, lines: parsed};
     return {body: html("Div", {children: [tools(texts), lines(), nothing(texts)]})};
->>>>>>> f09031171457e32207ce01c8e9cf9920c0caa397
   }
 
   function tools(texts) {

@@ -52,7 +52,11 @@
   async function fetchText(address, gone, signal) {
     const {texts} = jobsync.config();
     try {
-      const answer = await fetch(address, {signal});
+      let answer = await fetch(address, {signal});
+      while (answer.status === 503 && answer.headers.has("Retry-After")) {
+        await new Promise(resolve => setTimeout(resolve, 1000));
+        answer = await fetch(address, {signal}); // the workspace is slow, and is still being asked
+      }
       if (answer.status === 404) return {problem: gone};
       if (answer.status === 401 || answer.redirected) return {problem: texts.signedOut};
       return answer.ok ? {text: await answer.text()} : {problem: texts.panelFailed};

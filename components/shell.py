@@ -68,14 +68,9 @@ def page(frame: Frame) -> Component:
             html.Div(id=ids.STORE_NOTICE, className="banner", hidden=True),
             html.Div(id=ids.OPERATION_ELSEWHERE, className="banner", hidden=True),
             html.Main(
-<<<<<<< HEAD
                 [export_tab({}), import_tab({}), history_tab(frame.base), workspace_tab()],
                 id="content",
-=======
-                [export_tab({}), import_tab({}), history_tab(), workspace_tab()],
-                id="content",
                 tabIndex="-1",
->>>>>>> f09031171457e32207ce01c8e9cf9920c0caa397
             ),
             remove_dialog(),
             _panel(),

@@ -514,7 +514,6 @@ def test_the_log_is_plain_text(client: Any, store) -> None:
     assert answer.text == "1970-01-01 00:00:00 UTC INFO    <b>load</b>: done\n"
 
 
-<<<<<<< HEAD
 def test_a_line_of_the_log_stays_one_line_when_an_earlier_version_wrote_it(
     client: Any, store
 ) -> None:
@@ -527,10 +526,10 @@ def test_a_line_of_the_log_stays_one_line_when_an_earlier_version_wrote_it(
     lines = answer.text.splitlines()
     assert [line.split()[3] for line in lines] == ["INFO", "INFO"]
     assert all(line.isprintable() for line in lines)
-=======
+
+
 def test_the_log_of_an_operation_that_is_gone_is_not_found(client: Any) -> None:
     assert client.get(f"/feed/log/{'0' * 32}", headers=VIEWER).status_code == 404
->>>>>>> f09031171457e32207ce01c8e9cf9920c0caa397
 
 
 def test_the_csv_has_exactly_the_rows_of_the_grid(client: Any, store) -> None:

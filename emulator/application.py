@@ -9,6 +9,7 @@ import time
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
+from emulator.api.catalog import CatalogApi
 from emulator.api.compute import ComputeApi
 from emulator.api.control import ControlApi
 from emulator.api.exchange import error_response, json_response
@@ -48,6 +49,7 @@ def create_app(workspace: Workspace) -> Flask:
         RunsApi(workspace, "2.1"),
         PermissionsApi(workspace),
         ComputeApi(workspace),
+        CatalogApi(),
         WorkspaceFilesApi(workspace),
         RawFilesApi(workspace),
         ReposApi(workspace),

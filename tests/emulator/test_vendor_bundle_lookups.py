@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from .conftest import Http
-from .vendor_cli import STATUS, Step, replay
+from .vendor_cli import STATUS, Step, me, replay
 
 LOOKUPS = {
     "resolve_alert.go": Step("GET", "/api/2.0/sql/alerts", answer={"results": [{"id": "a"}]}),
@@ -74,3 +74,10 @@ def test_a_bundle_inside_a_git_folder_knows_its_branch(http: Http) -> None:
             Step("GET", "/api/2.0/repos/{repo}", answer=repo),
         ],
     )
+
+
+def test_a_new_bundle_finds_no_catalog(http: Http) -> None:
+    """Source: libs/template/helpers.go, which `bundle init` calls."""
+    path = "/api/2.1/unity-catalog/current-metastore-assignment"
+    lacking = {"error_code": "METASTORE_DOES_NOT_EXIST"}
+    replay(http, [me(), Step("GET", path, status=404, answer=lacking)])

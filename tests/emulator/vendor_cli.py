@@ -163,7 +163,8 @@ def _send(http: Http, step: Step, kept: Mapping[str, Any]) -> requests.Response:
     arguments: dict[str, Any] = {"params": _filled(dict(step.query), kept)}
     if step.form is not None:
         form = _filled(dict(step.form), kept)
-        arguments["files"] = {name: (None, text) for name, text in form.items()}
+        arguments["files"] = {"content": ("content", form.pop("content").encode())}
+        arguments["data"] = form
     elif step.data is not None:
         arguments["data"] = _filled(step.data, kept)
     elif step.json is not None:

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from core.json_text import JobSettings
+from emulator.jobs.fill_ins import FILL_INS
 from tests.builders import definition_text, job, notebook_task
 from tests.emulated import GET, LIST, Emulated, issues_of, push_and_pull, row_of, statuses
 from tests.integration.conftest import Pair
 
 CLOUDS = ["aws", "azure", "gcp"]
+WAREHOUSE, PIPELINE = "1a2b3c4d5e6f7a8b", "6f1c0f0e-0000-4000-8000-000000000001"
 
 
 def put(workspace: Emulated, settings: JobSettings) -> None:
@@ -54,6 +56,42 @@ def test_a_job_that_we_never_wrote_is_compared_by_what_clouds_fill_in(
     prod.create_job({**on_cluster("a"), "run_as": {"user_name": "admin@prod.example"}})
     put(prod, on_cluster("a"))
     assert statuses(prod.service().validate()[1]) == {"a": "unchanged"}
+
+
+def of_every_kind(name: str) -> JobSettings:
+    """Return a job with each kind of task that some workspaces fill values in to."""
+    bodies: dict[str, Any] = {
+        "python": {"spark_python_task": {"python_file": "/Workspace/a.py"}, "max_retries": 1},
+        "dbt": {"dbt_task": {"commands": ["dbt run"], "project_directory": "/Workspace/dbt"}},
+        "sql": {"sql_task": {"file": {"path": "/Workspace/a.sql"}, "warehouse_id": WAREHOUSE}},
+        "pipeline": {"pipeline_task": {"pipeline_id": PIPELINE}},
+    }
+    cluster = {"num_workers": 1, "spark_version": "15.4.x-scala2.12", "node_type_id": "m5.large"}
+    tasks = [
+        {
+            "task_key": key,
+            **body,
+            **({} if key in ("sql", "pipeline") else {"new_cluster": cluster}),
+        }
+        for key, body in bodies.items()
+    ]
+    return job(name, tasks=tasks)
+
+
+@pytest.mark.parametrize("name", FILL_INS)
+def test_what_only_some_workspaces_fill_in_is_no_change(prod: Emulated, name: str) -> None:
+    prod.seed(
+        warehouses=[{"id": WAREHOUSE, "name": "w"}],
+        pipelines=[{"pipeline_id": PIPELINE, "name": "p"}],
+    )
+    prod.option(also_fills_in=[name])
+    live = {**of_every_kind("theirs"), "run_as": {"user_name": "admin@prod.example"}}
+    prod.create_job(live)
+    put(prod, of_every_kind("theirs"))
+    put(prod, of_every_kind("ours"))
+    assert statuses(prod.service().validate()[1]) == {"theirs": "unchanged", "ours": "new"}
+    prod.service().import_jobs()
+    assert prod.service().validate()[1].counts() == {"unchanged": 2}
 
 
 def change_cluster(workspace: Emulated, name: str, **cluster: Any) -> None:

@@ -102,7 +102,6 @@ class Connection(HTTPChannel):  # type: ignore[misc]
         """Drop what came of a request too: a large body is a file."""
         if self.request is not None:
             self.request.close()
-            self.request = None
         super().handle_close()
 
     @property

@@ -131,7 +131,7 @@ def opener(screen: Screen, tab: str, find: Callable[[], Locator]) -> Callable[[]
     return open_it
 
 
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("name", [kind for kind in KINDS if kind != "markup"])  # as “changed”
 def test_every_two_controls_of_a_panel(
     controls: Controls, panels: dict[str, Panel], name: str
 ) -> None:

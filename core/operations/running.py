@@ -81,6 +81,7 @@ class _Running:
         self._mode = mode
         self._now = now
         self._sleep = sleep
+        self._stopped_early = False  # before anything was written
         self._recorder = Recorder(store, operation.operation_id, now)
 
     def carry_out(self, open_service: OpenService) -> None:
@@ -88,9 +89,10 @@ class _Running:
         with _logging_to(self._recorder):
             service, status, outcome = self._attempt(open_service)
             outcome = replace(outcome, mode=self._mode.value)
+            if self._stopped_early:  # who cancels because the workspace is slow need not wait again
+                self._finish(status, outcome)
             if service:
                 outcome = self._remember(service, status, outcome)
-            self._recorder.flush()
             self._finish(status, outcome)
 
     def beat(self) -> None:
@@ -103,6 +105,7 @@ class _Running:
         """Note how it ended; while the disk is full, try again for some minutes."""
         for attempt in range(1, _END_TRIES + 1):
             try:
+                self._recorder.flush()
                 self._store.finish(self._operation.operation_id, status, outcome, outcome.message)
                 self._recorder.flush()  # what could not be written before
                 return
@@ -118,6 +121,7 @@ class _Running:
             report = KINDS[self._operation.kind].run(service, self._request(), self._recorder)
             status, outcome = self._succeeded(self._recorder.finish(report))
         except StoppedError as error:
+            self._stopped_early = True
             status, outcome = self._stopped_status(), self._failed(str(error))
         except SyncError as error:
             self._recorder.log("ERROR", str(error))

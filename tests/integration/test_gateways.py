@@ -429,6 +429,18 @@ def test_what_may_be_repeated_is_sent_again(dev: Emulated, status: int) -> None:
     assert dev.names() == ["other"]
 
 
+@pytest.mark.parametrize("body", ["", "busy", "<html>busy</html>", "{", {"message": "busy"}])
+@pytest.mark.parametrize("status", [429, 502, 503])
+def test_what_a_proxy_wrote_is_no_reason_to_give_up(
+    dev: Emulated, status: int, body: object
+) -> None:
+    ports = dev.connect(retry_s=10).ports
+    dev.create_job(job("load"))
+    dev.fault(LIST, status=status, body=body, times=2)
+    assert [one.name for one in list_all(ports)] == ["load"]
+    assert dev.calls()[LIST] == 3
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("cut_after_bytes", [0, 40])
 def test_a_read_that_is_cut_is_sent_again(dev: Emulated, cut_after_bytes: int) -> None:

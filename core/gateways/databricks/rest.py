@@ -12,7 +12,12 @@ from urllib.parse import quote
 import requests
 from databricks.sdk.clock import Clock
 from databricks.sdk.core import ApiClient, Config
-from databricks.sdk.errors import DeadlineExceeded, InternalError, TooManyRequests
+from databricks.sdk.errors import (
+    DeadlineExceeded,
+    InternalError,
+    TemporarilyUnavailable,
+    TooManyRequests,
+)
 from databricks.sdk.errors.base import DatabricksError
 from requests.adapters import HTTPAdapter
 
@@ -37,6 +42,7 @@ _TRANSPORT_ERRORS = (
 Read = TypeVar("Read")
 _MAX_FORGIVEN = 2
 _METADATA_S = 10
+_NO_WORKSPACE_S = (None, "", "BAD_GATEWAY")  # codes of a 502, for which the SDK has no class
 _LENGTH = "Content-Length"
 
 
@@ -341,10 +347,15 @@ def _reason(error: BaseException) -> WaitReason:
 def _is_passing(error: BaseException, attempt: int) -> bool:
     """Whether an error that the SDK does not forgive is worth another attempt.
 
-    Truncated responses are, and a 500 or 504, which may come from a proxy: the calls made here are
-    safe to repeat.
+    A 429 or 503 always is; the SDK knows them by their body alone, and proxies write their own. A
+    few times truncated responses are, and a 500, 502 or 504, which may come from a proxy too: the
+    calls made here are safe to repeat.
     """
+    if isinstance(error, TooManyRequests | TemporarilyUnavailable):
+        return True
     if attempt > _MAX_FORGIVEN:
         return False
+    if type(error) is DatabricksError and error.error_code in _NO_WORKSPACE_S:
+        return True
     passing = (requests.exceptions.ChunkedEncodingError, InternalError, DeadlineExceeded)
     return isinstance(error, passing)

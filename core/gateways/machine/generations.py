@@ -7,6 +7,7 @@ would remove those of the new file, did it have the same path.
 import fcntl
 import logging
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from pathlib import Path
 
 log = logging.getLogger(__name__)
 
+_NAME = re.compile(r"[0-9a-f]{16}")
 _POINTER, _DAMAGED, _LOCK = "current", "damaged", "current.lock"
 
 
@@ -73,7 +75,7 @@ class Generations:
             name = (self._directory / _POINTER).read_text()
         except (OSError, UnicodeDecodeError):
             return ""
-        return name if name.isalnum() else ""  # it may have been damaged as well
+        return name if _NAME.fullmatch(name) else ""  # it may have been damaged as well
 
     def _prepare(self) -> None:
         self._directory.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -313,6 +313,8 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     ],
     "the pointer to it is deleted": lambda folder: (folder / "current").unlink(),
     "the pointer to it is damaged": lambda folder: (folder / "current").write_text("../../x"),
+    "the pointer to it is long": lambda folder: (folder / "current").write_text("a" * 7000),
+    "the pointer to it is no text": lambda folder: (folder / "current").write_bytes(b"\xff\0"),
     "the database is deleted": lambda folder: file_of(folder).unlink(),
     "the shared memory is deleted": lambda folder: Path(f"{file_of(folder)}-shm").unlink(),
     "another database takes its place": lambda folder: _replace(folder, b"something else" * 100),

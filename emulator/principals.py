@@ -55,6 +55,7 @@ class PrincipalDirectory:
             storage, "principal", to_json=asdict, from_json=_principal_from_json
         )
         self._groups = Table(storage, "group", to_json=asdict, from_json=_group_from_json)
+        self._revoked = 0  # how often all access tokens were revoked
         self._by_token = {item.token: item.name for item in self._principals.values()}
 
     def add(self, principal: Principal) -> None:
@@ -119,7 +120,11 @@ class PrincipalDirectory:
         if not hmac.compare_digest(client.secret.encode(), client_secret.encode()):
             return None
         claim = f"{client_id}:{int(time.time()) + TOKEN_LIFETIME_S}"
-        return _encode(claim, _signature(claim, client.secret))
+        return _encode(claim, self._sign(claim, client.secret))
+
+    def revoke_access_tokens(self) -> None:
+        """Make all OAuth tokens useless; their clients can get new ones."""
+        self._revoked += 1
 
     def clear(self) -> None:
         self._principals.clear()
@@ -131,13 +136,13 @@ class PrincipalDirectory:
         client = self.get("service_principal", client_id)
         if client is None or not client.secret or not expires.isdecimal():
             return None
-        expected = _signature(f"{client_id}:{expires}", client.secret)
+        expected = self._sign(f"{client_id}:{expires}", client.secret)
         genuine = hmac.compare_digest(signature.encode(), expected.encode())
         return client if genuine and int(expires) > time.time() else None
 
-
-def _signature(claim: str, secret: str) -> str:
-    return hmac.new(secret.encode(), claim.encode(), hashlib.sha256).hexdigest()
+    def _sign(self, claim: str, secret: str) -> str:
+        text = f"{claim}:{self._revoked}".encode()
+        return hmac.new(secret.encode(), text, hashlib.sha256).hexdigest()
 
 
 def _encode(claim: str, signature: str) -> str:

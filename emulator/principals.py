@@ -57,6 +57,7 @@ class PrincipalDirectory:
             storage, "principal", to_json=asdict, from_json=_principal_from_json
         )
         self._groups = Table(storage, "group", to_json=asdict, from_json=_group_from_json)
+        self._revoked = 0  # how often all access tokens were revoked
         self._by_token = {item.token: item.name for item in self._principals.values()}
 
     def add(self, principal: Principal) -> None:
@@ -117,7 +118,10 @@ class PrincipalDirectory:
             return None
         if not hmac.compare_digest(client.secret.encode(), client_secret.encode()):
             return None
-        return tokens.issue("access", client.name, client.signing_key)
+        return self.issue_token("access", client)
+
+    def issue_token(self, purpose: tokens.Purpose, owner: Principal) -> str:
+        return tokens.issue(purpose, owner.name, self._key_of(purpose, owner))
 
     def by_refresh_token(self, token: str) -> Principal | None:
         """Return the active principal that a refresh token was issued for."""
@@ -126,6 +130,10 @@ class PrincipalDirectory:
 
     def named(self, name: str) -> Principal | None:
         return self._principals.get(name)
+
+    def revoke_access_tokens(self) -> None:
+        """Make all OAuth access tokens useless; their clients can get new ones."""
+        self._revoked += 1
 
     def clear(self) -> None:
         self._principals.clear()
@@ -137,7 +145,11 @@ class PrincipalDirectory:
         owner = self._principals.get(claim.owner) if claim else None
         if claim is None or owner is None or not owner.signing_key:
             return None
-        return owner if claim.is_genuine(purpose, owner.signing_key) else None
+        return owner if claim.is_genuine(purpose, self._key_of(purpose, owner)) else None
+
+    def _key_of(self, purpose: tokens.Purpose, owner: Principal) -> str:
+        """Return what a token is signed with; once access tokens are revoked it is another."""
+        return f"{owner.signing_key}:{self._revoked if purpose == 'access' else ''}"
 
 
 def _principal_from_json(document: JsonDict) -> Principal:

@@ -86,6 +86,9 @@ class Emulated:
     def clear_faults(self) -> None:
         self.control("DELETE", "faults")
 
+    def revoke_tokens(self) -> None:
+        self.control("DELETE", "tokens")
+
     def calls(self) -> dict[str, int]:
         counts: dict[str, int] = self.control("GET", "calls")
         return counts

@@ -51,6 +51,7 @@ class ControlApi:
             ("/faults", "GET", self.get_faults),
             ("/faults", "POST", self.add_fault),
             ("/faults", "DELETE", self.clear_faults),
+            ("/tokens", "DELETE", self.revoke_tokens),
             ("/options", "GET", self.get_options),
             ("/options", "PATCH", self.change_options),
             ("/runs/start", "POST", self.start_run),
@@ -111,6 +112,10 @@ class ControlApi:
 
     def clear_faults(self) -> Response:
         self._workspace.faults.clear()
+        return json_response({})
+
+    def revoke_tokens(self) -> Response:
+        self._workspace.people.revoke_access_tokens()
         return json_response({})
 
     def get_options(self) -> Response:

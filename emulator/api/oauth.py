@@ -119,13 +119,18 @@ class OAuthApi:
         owner = self._workspace.people.named(consent.principal)
         if owner is None or not owner.active:
             return _oauth_error(400, "invalid_grant", "The user is not active")
-        return _answer_for(owner, consent.scope)
+        return self._answer_for(owner, consent.scope)
 
     def _for_refresh_token(self) -> Response:
         owner = self._workspace.people.by_refresh_token(request.form.get("refresh_token", ""))
         if owner is None:
             return _oauth_error(400, "invalid_grant", "The refresh token is not valid")
-        return _answer_for(owner, request.form.get("scope", f"{ALL_APIS} {OFFLINE}"))
+        return self._answer_for(owner, request.form.get("scope", f"{ALL_APIS} {OFFLINE}"))
+
+    def _answer_for(self, owner: Principal, scope: str) -> Response:
+        issue = self._workspace.people.issue_token
+        refresh = issue("refresh", owner) if OFFLINE in scope.split() else None
+        return _token_answer(issue("access", owner), scope, refresh)
 
 
 def _consent_problem() -> tuple[str, str] | None:
@@ -152,12 +157,6 @@ def _is_loopback(target: str) -> bool:
     except ValueError:
         return False
     return parts.scheme == "http" and parts.hostname in LOOPBACK and not parts.fragment
-
-
-def _answer_for(owner: Principal, scope: str) -> Response:
-    token = tokens.issue("access", owner.name, owner.signing_key)
-    refresh = tokens.issue("refresh", owner.name, owner.signing_key)
-    return _token_answer(token, scope, refresh if OFFLINE in scope.split() else None)
 
 
 def _token_answer(token: str, scope: str, refresh_token: str | None = None) -> Response:

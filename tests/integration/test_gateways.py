@@ -89,7 +89,7 @@ def test_a_message_with_a_name_in_it_is_one_harmless_line(dev: Emulated, ports: 
 
 def test_an_expired_token_may_come_as_403(dev: Emulated, ports: Ports) -> None:
     body = {"error_code": "403", "message": "Invalid access token."}
-    dev.fault(LIST, status=403, body=body)
+    dev.fault(LIST, status=403, body=body, times=0)
     with pytest.raises(UnauthenticatedError):
         list_all(ports)
 

@@ -271,7 +271,7 @@ def test_an_expired_token_stops_everything(promoted: Pair) -> None:
 def test_a_token_that_expires_during_an_import_is_said_at_its_job(promoted: Pair) -> None:
     dev, prod = promoted
     body = {"error_code": "UNAUTHENTICATED", "message": "Token has expired."}
-    prod.fault(RESET, status=401, body=body)
+    prod.fault(RESET, status=401, body=body, times=2)
     with untouched(dev, prod):
         report = prod.service().import_jobs()
     assert statuses(report) == {"load": "error", "report": "unchanged"}

@@ -40,6 +40,7 @@ _BUSY = (
 )
 _NO_ANSWER = (requests.ConnectionError, requests.Timeout, TimeoutError)
 
+_REFUSED_LOGIN = "invalid access token"  # it comes with status 403 as well
 _LOGIN_FIX = "Check the app's credentials: a token may have expired."
 _RIGHTS_FIX = "Grant this permission to the app's principal, or ask a workspace admin to."
 
@@ -63,7 +64,7 @@ def translate(error: BaseException, host: str, asked: Mapping[str, Any]) -> Work
     match error:
         case sdk.Unauthenticated():
             return UnauthenticatedError(f"The workspace refused the login: {text}", fix=_LOGIN_FIX)
-        case sdk.PermissionDenied() if "invalid access token" in text.casefold():
+        case sdk.PermissionDenied() if _REFUSED_LOGIN in text.casefold():
             return UnauthenticatedError(f"The workspace refused the login: {text}", fix=_LOGIN_FIX)
         case sdk.PermissionDenied():
             return PermissionDeniedError(f"No permission: {text}", fix=_RIGHTS_FIX)
@@ -133,7 +134,8 @@ def refused(body: Any, status: int) -> WorkspaceError:
     """Return the error for a refused request, given the JSON body of the response."""
     message = body.get("message") if isinstance(body, dict) else None
     text = readable(str(message or f"HTTP status {status}"))
-    if status == requests.codes.unauthorized:
+    is_bad_token = status == requests.codes.forbidden and _REFUSED_LOGIN in text.casefold()
+    if status == requests.codes.unauthorized or is_bad_token:
         return UnauthenticatedError(f"The workspace refused the login: {text}", fix=_LOGIN_FIX)
     if status == requests.codes.forbidden:
         return PermissionDeniedError(f"No permission: {text}", fix=_RIGHTS_FIX)

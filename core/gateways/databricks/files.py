@@ -4,8 +4,9 @@ import base64
 from collections.abc import Mapping, Sequence
 
 from core.errors import NotFoundError, UnauthenticatedError, UnreachableError, WorkspaceError
+from core.gateways.databricks.answers import read_answer, whole_in
 from core.gateways.databricks.archive import unzip
-from core.gateways.databricks.rest import RestClient, read_answer, whole_in
+from core.gateways.databricks.rest import RestClient
 from core.jobsettings.workspace_paths import workspace_path
 from core.json_text import JsonDict
 from core.ports import FileStatus

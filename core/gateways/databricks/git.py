@@ -1,7 +1,8 @@
 """Git folders. Implements `core.ports.GitFolders`."""
 
 from core.errors import SyncError, WorkspaceError
-from core.gateways.databricks.rest import RestClient, id_in, read_answer
+from core.gateways.databricks.answers import id_in, read_answer
+from core.gateways.databricks.rest import RestClient
 from core.jobsettings.workspace_paths import workspace_path
 from core.json_text import JsonDict
 from core.ports import GitFolder

@@ -7,7 +7,8 @@ fields from the job.
 from collections.abc import Iterator, Sequence
 
 from core.errors import AmbiguousAnswerError, NotFoundError, WorkspaceError
-from core.gateways.databricks.rest import RestClient, id_in, list_in, read_answer
+from core.gateways.databricks.answers import id_in, list_in, read_answer
+from core.gateways.databricks.rest import RestClient
 from core.json_fields import read_id
 from core.json_text import JobSettings, JsonDict
 from core.ports import LiveJob

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from core.errors import WorkspaceError
-from core.gateways.databricks.rest import RestClient, list_in, read_answer, whole_in
+from core.gateways.databricks.answers import list_in, read_answer, whole_in
+from core.gateways.databricks.rest import RestClient
 from core.identity_names import fold_identity
 from core.jobsettings.principals import Principal, PrincipalField
 from core.json_text import JsonDict

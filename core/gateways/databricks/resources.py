@@ -6,7 +6,8 @@ from functools import partial
 from typing import Literal
 
 from core.errors import NotFoundError, WorkspaceError
-from core.gateways.databricks.rest import RestClient, list_in, read_answer
+from core.gateways.databricks.answers import list_in, read_answer
+from core.gateways.databricks.rest import RestClient
 from core.jobsettings.kinds import Kind
 from core.jobsettings.workspace_paths import workspace_path
 from core.json_text import JsonDict

@@ -2,16 +2,13 @@
 
 import itertools
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote
 
 import requests
-from databricks.sdk.clock import Clock
-from databricks.sdk.core import ApiClient, Config
 from databricks.sdk.errors import (
     DeadlineExceeded,
     InternalError,
@@ -23,11 +20,10 @@ from requests.adapters import HTTPAdapter
 
 from core.errors import AmbiguousAnswerError, UnauthenticatedError, WorkspaceError
 from core.gateways.databricks.errors import readable, refused, translate
+from core.gateways.databricks.login import Login, Logins, WantsRetryError
 from core.gateways.databricks.pacing import OnWait, PaceClock, Pacer, backoff_s
-from core.json_fields import is_whole, read_id
 from core.json_text import JsonDict
 from core.ports import ShouldStop, WaitReason
-from core.version import VERSION
 
 # What the SDK raises: ValueError and NotImplementedError mean that the login failed, TypeError
 # that the JSON is not an object.
@@ -39,25 +35,9 @@ _TRANSPORT_ERRORS = (
     NotImplementedError,
     TypeError,
 )
-Read = TypeVar("Read")
 _MAX_FORGIVEN = 2
-_METADATA_S = 10
 _NO_WORKSPACE_S = (None, "", "BAD_GATEWAY")  # codes of a 502, for which the SDK has no class
 _LENGTH = "Content-Length"
-
-
-class _WantsRetryError(Exception):
-    """The SDK would send the call again. `__context__` is the error that it would forgive."""
-
-
-class _HandBackClock(Clock):
-    """The SDK asks its clock to sleep before each retry; this one hands that decision back."""
-
-    def time(self) -> float:
-        return time.time()
-
-    def sleep(self, seconds: float) -> None:  # noqa: ARG002 - the SDK's own wait is not used
-        raise _WantsRetryError
 
 
 class RestClient:
@@ -85,23 +65,7 @@ class RestClient:
         self._under_way: dict[int, float] = {}  # when each call was sent, by a number of our own
         self._numbers = itertools.count()
         self._mutex = threading.Lock()
-        try:
-            self._config = Config(
-                http_timeout_seconds=timeout_s,
-                # Only the request for login metadata uses it: calls are retried here.
-                retry_timeout_seconds=min(retry_s, _METADATA_S),
-                product="databricks-job-sync",
-                product_version=VERSION,
-                clock=_HandBackClock(),
-                **auth,
-            )
-        except ValueError as error:
-            raise UnauthenticatedError(
-                "Could not set up the login to the workspace.",
-                fix="Set DATABRICKS_HOST, and DATABRICKS_TOKEN or DATABRICKS_CLIENT_ID with "
-                "DATABRICKS_CLIENT_SECRET (any Databricks SDK login works).",
-            ) from error
-        self._api = ApiClient(self._config)
+        self._logins = Logins(timeout_s=timeout_s, retry_s=retry_s, **auth)
         # For `post_once`: no retries, and a new connection only where the kept one was closed.
         self._once = requests.Session()
         for scheme in ("https://", "http://"):
@@ -110,7 +74,7 @@ class RestClient:
     @property
     def host(self) -> str:
         """Return the workspace's URL."""
-        return str(self._config.host)
+        return str(self._logins.current.config.host)
 
     def calls(self) -> Mapping[str, int]:
         """Return how many requests were made, by method and path template."""
@@ -147,15 +111,34 @@ class RestClient:
     def post_once(self, path: str, body: JsonDict) -> JsonDict:
         """Send a POST that must not take effect twice: one request, whatever happens.
 
-        It is sent again only after a 429, which says that nothing was done.
+        It is sent again only after a 429 or a refused login, which say that nothing was done.
 
         Raises:
             AmbiguousAnswerError: no usable answer came; the request may have taken effect.
         """
+        return self._logged_in(lambda login: self._post_until_answered(login, path, body))
+
+    def _logged_in(self, call: Callable[[Login], JsonDict]) -> JsonDict:
+        """Make a call. If its login is refused, nothing was done: make it once more with a new one.
+
+        A token may be revoked, or a secret exchanged, in the middle of an operation.
+        """
+        login = self._logins.current
+        try:
+            answer = call(login)
+        except UnauthenticatedError:
+            if not self._logins.renew(login):
+                raise
+            login = self._logins.current
+            answer = call(login)
+        login.note_success()
+        return answer
+
+    def _post_until_answered(self, login: Login, path: str, body: JsonDict) -> JsonDict:
         started = self._pacer.now()
         for attempt in itertools.count(1):
             with self._turn("POST", path):
-                answer = self._post_once(path, body)
+                answer = self._post(login, path, body)
             if answer.status_code != requests.codes.too_many_requests:
                 self._pacer.note_success()
                 return _answer_of(answer)
@@ -165,9 +148,10 @@ class RestClient:
             self._pacer.note_refusal(asked, attempt)
         raise WorkspaceError("The workspace is rate-limiting requests.", fix="Try again later.")
 
-    def _post_once(self, path: str, body: JsonDict) -> requests.Response:
+    def _post(self, login: Login, path: str, body: JsonDict) -> requests.Response:
+        config = login.config
         try:
-            headers = {**self._config.authenticate(), "User-Agent": self._config.user_agent}
+            headers = {**config.authenticate(), "User-Agent": config.user_agent}
         except _TRANSPORT_ERRORS as error:  # nothing was sent yet
             raise translate(error, self.host, body) from error
         try:
@@ -194,22 +178,30 @@ class RestClient:
         body: JsonDict | None = None,
         response_headers: Sequence[str] = (),
     ) -> JsonDict:
-        asked = query or body or {}
         filled = path.format(**{name: quote(part, safe="") for name, part in parts.items()})
+        arguments = {
+            "query": query,
+            "body": body,
+            "response_headers": [*response_headers, _LENGTH],
+        }
+
+        def send(login: Login) -> JsonDict:
+            return self._send_until_answered(login, method, path, filled, arguments)
+
+        return self._logged_in(send)
+
+    def _send_until_answered(
+        self, login: Login, method: str, path: str, filled: str, arguments: JsonDict
+    ) -> JsonDict:
+        asked = arguments["query"] or arguments["body"] or {}
         started = self._pacer.now()
         for attempt in itertools.count(1):
             try:
                 with self._turn(method, path):
-                    answer = self._api.do(
-                        method,
-                        filled,
-                        query=query,
-                        body=body,
-                        response_headers=[*response_headers, _LENGTH],
-                    )
-            except (_WantsRetryError, *_TRANSPORT_ERRORS) as raised:
+                    answer = login.api.do(method, filled, **arguments)
+            except (WantsRetryError, *_TRANSPORT_ERRORS) as raised:
                 error = _cause(raised)
-                wanted = isinstance(raised, _WantsRetryError) or _is_passing(error, attempt)
+                wanted = isinstance(raised, WantsRetryError) or _is_passing(error, attempt)
                 if not wanted or self._pacer.idle_s(started) > self._retry_s:
                     raise translate(error, self.host, asked) from error
                 self._wait(error, attempt)
@@ -266,48 +258,6 @@ def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def list_in(page: JsonDict, key: str) -> list[Any]:
-    """Return a list of an answer; one that is missing or null is empty.
-
-    Raises:
-        WorkspaceError: something else is there.
-    """
-    found = page.get(key)
-    if found is None:
-        return []
-    if not isinstance(found, list):
-        raise WorkspaceError("The workspace sent an unexpected response.")
-    return found
-
-
-def id_in(document: JsonDict, key: str) -> int:
-    """Return an id of an answer, for `read_answer`. Raises ValueError when it is not one."""
-    found = read_id(document.get(key))
-    if found is None:
-        raise ValueError(key)
-    return found
-
-
-def whole_in(document: JsonDict, key: str) -> int:
-    """Return a whole number of an answer, 0 when it is missing. Raises ValueError as `id_in`."""
-    found = document.get(key) or 0
-    if not is_whole(found):
-        raise ValueError(key)
-    return int(found)
-
-
-def read_answer(read: Callable[[JsonDict], Read], answer: Any) -> Read:
-    """Read an answer, or a part of it.
-
-    Raises:
-        WorkspaceError: it lacks what the API promises, or has it in another shape.
-    """
-    try:
-        return read(answer)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise WorkspaceError("The workspace sent an unexpected response.") from error
-
-
 def _answer_of(answer: requests.Response) -> JsonDict:
     """Return the body of a success, raise for a refusal; everything else is ambiguous."""
     try:
@@ -332,7 +282,7 @@ def _retry_after(answer: requests.Response) -> float | None:
 
 def _cause(raised: BaseException) -> BaseException:
     """Return what went wrong with the call itself."""
-    if isinstance(raised, _WantsRetryError) and raised.__context__ is not None:
+    if isinstance(raised, WantsRetryError) and raised.__context__ is not None:
         return raised.__context__
     return raised
 

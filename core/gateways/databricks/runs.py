@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from core.errors import WorkspaceError
-from core.gateways.databricks.rest import RestClient, id_in, list_in, read_answer
+from core.gateways.databricks.answers import id_in, list_in, read_answer
+from core.gateways.databricks.rest import RestClient
 from core.json_text import JsonDict
 from core.ports import ActiveRun
 

@@ -1,0 +1,149 @@
+"""A token that is refused in the middle of an operation: there is one new login."""
+
+from typing import Any
+
+import pytest
+
+from core.errors import PermissionDeniedError, UnauthenticatedError, WorkspaceError
+from core.gateways.connect import Connection
+from core.parallel import in_parallel
+from tests.builders import job
+from tests.emulated import CREATE, GET, IMPORT_FILE, LIST, RESET, Emulated
+
+TOKEN = "POST /oidc/v1/token"
+REVOKED: dict[str, Any] = {
+    "status": 401,
+    "body": {"error_code": "UNAUTHENTICATED", "message": "Token was revoked."},
+}
+INVALID: dict[str, Any] = {
+    "status": 403,
+    "body": {"error_code": "403", "message": "Invalid access token."},
+}
+BOTH = pytest.mark.parametrize("refusal", [REVOKED, INVALID], ids=["401", "403"])
+
+
+@pytest.fixture
+def robot(dev: Emulated) -> Connection:
+    """A service principal that gets its tokens from the workspace."""
+    running = dev.running
+    return dev.connect(client_id=running.client_id, client_secret=running.client_secret)
+
+
+def work(dev: Emulated, ports: Any) -> None:
+    """Do each kind of call: read, page, write, write once."""
+    job_id = ports.jobs.create_job(job("load"))
+    ports.jobs.reset_job(job_id, job("other"))
+    ports.files.write("/Workspace/Shared/a.json", b"{}")
+    assert ports.jobs.get_job(job_id).name == "other"
+    assert dev.names() == ["other"]
+
+
+@BOTH
+@pytest.mark.parametrize("endpoint", [CREATE, RESET, IMPORT_FILE, GET])
+def test_a_call_whose_token_is_refused_once_is_made_again(
+    dev: Emulated, robot: Connection, endpoint: str, refusal: dict[str, Any]
+) -> None:
+    robot.ports.principals.current()
+    dev.clear_calls()
+    dev.fault(endpoint, **refusal)
+    work(dev, robot.ports)
+    assert dev.calls()[endpoint] == 2
+    assert dev.calls()[TOKEN] == 1
+
+
+def test_a_service_principal_whose_token_is_revoked_gets_another_one(
+    dev: Emulated, robot: Connection
+) -> None:
+    for _ in range(3):
+        robot.ports.principals.current()
+        dev.revoke_tokens()
+        dev.clear_calls()
+        robot.ports.principals.current()
+        assert dev.calls()[TOKEN] == 1
+
+
+def test_many_threads_log_in_anew_once(dev: Emulated, robot: Connection) -> None:
+    ids = [dev.create_job(job(f"job {number}")) for number in range(40)]
+    robot.ports.principals.current()
+    dev.revoke_tokens()
+    dev.clear_calls()
+    results = list(in_parallel(robot.ports.jobs.get_job, ids, threads=16))
+    assert sorted(result.job_id for _, result in results) == sorted(ids)
+    assert dev.calls()[TOKEN] == 1
+
+
+@BOTH
+@pytest.mark.parametrize("endpoint", [CREATE, LIST])
+def test_a_second_refusal_is_the_error(
+    dev: Emulated, robot: Connection, endpoint: str, refusal: dict[str, Any]
+) -> None:
+    jobs = robot.ports.jobs
+    dev.fault(endpoint, **refusal, times=0)
+    for expected in (2, 1, 1):
+        dev.clear_calls()
+        with pytest.raises(UnauthenticatedError, match="refused the login"):
+            jobs.create_job(job("load")) if endpoint == CREATE else list(jobs.list_jobs())
+        assert dev.calls()[endpoint] == expected, "a new login that never worked is not replaced"
+    dev.clear_faults()
+    work(dev, robot.ports)
+
+
+@pytest.mark.parametrize("endpoint", [CREATE, LIST])
+def test_a_fixed_token_is_tried_once_more(dev: Emulated, endpoint: str) -> None:
+    connection = dev.connect()
+    dev.fault(endpoint, **REVOKED)
+    work(dev, connection.ports)
+    assert [one.name for one in connection.ports.jobs.list_jobs()] == ["other"]
+    assert dev.calls()[endpoint] <= 3
+
+
+def test_a_secret_that_is_refused_is_an_error_of_the_login(
+    dev: Emulated, robot: Connection
+) -> None:
+    robot.ports.principals.current()
+    dev.revoke_tokens()
+    body = {"error": "invalid_client", "error_description": "Client authentication failed"}
+    dev.fault(TOKEN, status=401, body=body, times=0)
+    for call in (robot.ports.principals.current, lambda: robot.ports.jobs.create_job(job("load"))):
+        with pytest.raises(UnauthenticatedError):
+            call()
+    assert dev.names() == []
+
+
+def test_where_no_new_login_can_be_set_up_the_first_refusal_is_the_error(
+    dev: Emulated, robot: Connection
+) -> None:
+    robot.ports.principals.current()
+    robot.rest._logins._settings["auth_type"] = "none of these"
+    dev.fault(LIST, **REVOKED)
+    with pytest.raises(UnauthenticatedError, match="Token was revoked"):
+        list(robot.ports.jobs.list_jobs())
+
+
+def test_a_missing_permission_is_not_a_refused_login(dev: Emulated, robot: Connection) -> None:
+    robot.ports.principals.current()
+    dev.clear_calls()
+    body = {"error_code": "PERMISSION_DENIED", "message": "No View permission."}
+    for endpoint in (CREATE, LIST):
+        dev.fault(endpoint, status=403, body=body)
+    with pytest.raises(PermissionDeniedError):
+        robot.ports.jobs.create_job(job("load"))
+    with pytest.raises(PermissionDeniedError):
+        list(robot.ports.jobs.list_jobs())
+    assert (dev.calls()[CREATE], dev.calls()[LIST], dev.calls().get(TOKEN)) == (1, 1, None)
+
+
+def test_an_operation_survives_a_token_that_is_revoked_in_its_middle(dev: Emulated) -> None:
+    for number in range(5):
+        dev.create_job(job(f"job {number}"))
+    service = dev.service()
+    dev.fault(GET, **REVOKED)
+    report = service.export()
+    assert report.counts() == {"new": 5}
+
+
+def test_a_page_of_html_with_401_is_a_refused_login_too(dev: Emulated, robot: Connection) -> None:
+    robot.ports.principals.current()
+    dev.fault(LIST, status=401, body="<html><title>Sign in</title></html>", times=2)
+    with pytest.raises(WorkspaceError):
+        list(robot.ports.jobs.list_jobs())

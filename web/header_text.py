@@ -1,6 +1,5 @@
 """Text in request headers."""
 
-import unicodedata
 from contextlib import suppress
 from typing import Protocol
 
@@ -12,10 +11,12 @@ class Headers(Protocol):
 
 
 def text_of(value: str) -> str:
-    """Return what a header says, in NFC: proxies send UTF-8, some of them Latin-1.
+    """Return what a header says: proxies send UTF-8, some of them Latin-1.
+
+    It is not composed: NFC would make a K of the Kelvin sign, and one user of two.
 
     Source: PEP 3333: a server hands over each byte of a header as one character of Latin-1.
     """
     with suppress(UnicodeError):  # then it is Latin-1
-        value = value.encode("latin-1").decode("utf-8")
-    return unicodedata.normalize("NFC", value)
+        return value.encode("latin-1").decode("utf-8")
+    return value

@@ -19,9 +19,12 @@ KEPT = (GridRow, JobFacts, RecordedRow, Outcome, ReportRow, RowDetails, HistoryE
 # Requests of the browser have these as well.
 KEYS = {field.name for kept in KEPT for field in fields(kept)} - {"kind", "pause"}
 ROOMS = ("core/operations", "core/state", "core/reporting", "web", "callbacks", "components")
-LEDGER = ROOT / "core" / "state" / "ledger.py"  # reads documents of its own
+OTHERS = {
+    ROOT / "core" / "state" / "ledger.py",  # reads documents of its own
+    ROOT / "web" / "dispatch.py",  # reads what browsers send
+}
 SOURCES = sorted(
-    {path for room in ROOMS for path in (ROOT / room).glob("*.py")} - {LEDGER}
+    {path for room in ROOMS for path in (ROOT / room).glob("*.py")} - OTHERS
     | {ROOT / "cli.py", ROOT / "app.py"}
 )
 

@@ -32,7 +32,7 @@ class Counting(FakeOperationStore):
 
     def progress(self, operation_id, **told):
         self.writes += 1
-        super().progress(operation_id, **told)
+        return super().progress(operation_id, **told)
 
     def should_stop(self, operation_id):
         self.questions += 1

@@ -22,11 +22,13 @@ from examples.page_server import RunningPage, start_page
 from tests.browserless import Browserless, texts
 from tests.builders import definition_text, job
 from tests.emulated import CREATE, LIST, Emulated
+from tests.integration.test_half_sent import FIRST, connect
 
 pytestmark = pytest.mark.slow
 EVERY = "*"
 ANSWERED_S = 8.0  # on a machine that runs other tests as well
 LOADS = 16
+HALF_SENT = 100  # of each kind
 
 
 class Machine:
@@ -273,6 +275,26 @@ def test_an_import_on_a_full_disk_is_shown_as_what_it_did(machine: Machine) -> N
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux limits other processes")
 def test_a_long_import_on_a_full_disk_is_shown_as_what_it_did(machine: Machine) -> None:
     import_on_full_disk(machine, jobs=200)
+
+
+# Clients that send half a request
+
+
+@pytest.mark.reliability
+def test_an_import_and_its_page_outlive_hundreds_of_half_requests(machine: Machine) -> None:
+    names = machine.define(100)
+    browser = machine.start(WEB_CONCURRENCY="2")
+    machine.prod.fault(CREATE, kind="delay", delay_s=0.5, times=0)
+    operation = begin_import(browser, names)
+    with ExitStack() as stack:
+        for first in FIRST.values():
+            for _ in range(HALF_SENT):
+                stack.enter_context(connect(machine.page, first))
+        while browser.poll()["finished"]["operation"] != operation:
+            assert browser.health().status_code == 200
+            time.sleep(0.2)
+    assert max(browser.polls) < ANSWERED_S
+    assert sorted(machine.prod.names()) == names
 
 
 # What stops operations

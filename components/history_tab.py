@@ -47,7 +47,7 @@ def history_tab(base: str = "/") -> Component:
                     grid(
                         ids.HISTORY_GRID,
                         history_columns(),
-                        "No operations yet.",
+                        "No operations to show.",
                         key="entry_id",
                         label="Operations",
                     ),
@@ -67,7 +67,7 @@ def history_tab(base: str = "/") -> Component:
                     grid(
                         ids.HISTORY_ROWS_GRID,
                         job_columns(),
-                        "This operation has no rows.",
+                        "No rows to show.",
                         label="Jobs of the operation, as they were",
                     ),
                 ],

@@ -142,10 +142,14 @@ class _Running:
         )
 
     def _succeeded(self, outcome: Outcome) -> tuple[Status, Outcome]:
-        """Return how an operation ended that came to a report: it may have been stopped midway."""
+        """Return how an operation ended that came to a report: it may have been stopped midway.
+
+        One that was asked to stop when everything was done was not stopped.
+        """
         if outcome.status is ReportStatus.FAILED:  # it was done, and could not be noted
             return Status.FAILED, replace(outcome, message=outcome.issues[-1].message)
-        if not self._store.should_stop(self._operation.operation_id):
+        is_whole = not outcome.count_not_started() and not outcome.count_failed()
+        if is_whole or not self._store.should_stop(self._operation.operation_id):
             return Status.SUCCEEDED, outcome
         status = self._stopped_status()
         message = _SHUT_DOWN if status is Status.INTERRUPTED else _CANCELLED

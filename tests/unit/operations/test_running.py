@@ -14,6 +14,7 @@ from core.operations.operation import PLAN, SHUTDOWN, Operation, Status
 from core.operations.outcome import Outcome
 from core.operations.recorder import Recorder
 from core.operations.running import carry_out
+from core.planning.statuses import RowStatus
 from core.reporting.details import PlanFacts
 from core.service import JobSync
 from core.settings import AppMode
@@ -207,15 +208,34 @@ def test_what_is_stopped_before_it_writes_says_so(
 def test_what_is_stopped_midway_tells_what_was_done(
     desk: Desk, reason: str, status: Status, text: str
 ) -> None:
-    desk.workspace.jobs.add(job("load"))
+    for number in range(20):
+        desk.workspace.jobs.add(job(f"load {number}"))
     name = desk.begin("export")
-    desk.workspace.files.before_write = lambda path: (
-        desk.store.request_cancel(name, reason) if path.endswith("load.json") else None
-    )
+
+    def stop(path: str) -> None:
+        if "/load " in path:
+            desk.store.request_cancel(name, reason)
+            desk.workspace.time.wait(1)
+
+    desk.workspace.files.before_write = stop
     stopped = desk.carry_out(name)
     assert stopped.status is status
     assert stopped.error.startswith(text)
+    outcome = desk.outcome(stopped)
+    assert 0 < outcome.count_done(RowStatus.NEW) < 20
+    assert outcome.count_not_started() == 20 - outcome.count_done(RowStatus.NEW)
     assert [entry.outcome for entry in desk.entries()] == [status]
+
+
+def test_what_is_asked_to_stop_when_all_is_done_was_not_stopped(desk: Desk) -> None:
+    desk.workspace.jobs.add(job("load"))
+    name = desk.begin("export")
+    desk.workspace.files.before_write = lambda path: (
+        desk.store.request_cancel(name, f"by {ANA}") if path.endswith("load.json") else None
+    )
+    stopped = desk.carry_out(name)
+    assert (stopped.status, stopped.error) == (Status.SUCCEEDED, "")
+    assert desk.outcome(stopped).count_done(RowStatus.NEW) == 1
 
 
 def test_what_the_engine_logs_is_in_the_detailed_log_of_its_operation(desk: Desk) -> None:

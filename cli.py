@@ -17,6 +17,7 @@ from rich.progress import Progress, TaskID
 from rich.table import Table
 from rich.text import Text
 
+from core.calls import Wait
 from core.errors import ModeError, RemovalRefusedError, SelectionError, SettingsError, SyncError
 from core.gateways.opening import OpenService, open_service, require_workspace
 from core.jobsettings.secrets import mask
@@ -24,7 +25,6 @@ from core.json_text import stable_text
 from core.mapping.unmapped import UnmappedName
 from core.one_line import escape_controls, indent_rest, log_to_stderr
 from core.planning.statuses import RowResult, RowStatus
-from core.ports import Wait
 from core.reporting.csv_text import csv_bytes
 from core.reporting.listener import Listener
 from core.reporting.report import Report, ReportRow, RowDetails, report_failure

@@ -4,12 +4,11 @@ Every method may raise `WorkspaceError` or one of its subclasses, and nothing el
 StoppedError of `Calls.stoppable`.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol, cast
 
+from core.calls import Calls
 from core.jobsettings.kinds import Kind
 from core.jobsettings.principals import Principal, PrincipalField
 from core.json_text import JobSettings, JsonDict, Packed
@@ -60,40 +59,6 @@ class LiveJob:
     def unpack_settings(self) -> JobSettings:
         """Return a copy of the raw settings. It is parsed anew each time."""
         return cast(JobSettings, self.packed.unpack())
-
-
-ShouldStop = Callable[[], bool]
-"""Whether somebody asked to stop. Called from any thread."""
-
-
-class WaitReason(StrEnum):
-    """Why a call waits before it is sent, or sent again; SLOW: it was sent and has no answer."""
-
-    NOTHING = ""
-    RATE_LIMIT = "rate_limit"
-    FAILED = "failed"
-    NO_ANSWER = "no_answer"
-    SLOW = "slow"
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """A call waits for so many seconds."""
-
-    seconds: float
-    reason: WaitReason
-
-
-class Calls(Protocol):
-    """All calls to one workspace, whatever they are for."""
-
-    def stoppable(self, should_stop: ShouldStop) -> AbstractContextManager[None]:
-        """While it is open, ask before each call and while one waits for its turn.
-
-        The calls that are asked to stop raise StoppedError in place of being sent. A call that is
-        under way is awaited.
-        """
-        ...
 
 
 class Jobs(Protocol):

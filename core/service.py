@@ -9,6 +9,7 @@ from core.applying.exporting import export_files
 from core.applying.importing import import_selected
 from core.applying.removal import RemovalLimits, remove_selected
 from core.applying.work import FreshPlan, Work
+from core.calls import ShouldStop
 from core.errors import Issue, NotFoundError, SyncError
 from core.information import folder_contents, git_place, mapping_facts
 from core.mapping.mapping_file import PausePolicy
@@ -16,7 +17,7 @@ from core.mapping.suggestions import gather_unmapped
 from core.planning.export_plan import ExportPlan
 from core.planning.import_plan import Plan
 from core.planning.review import Review
-from core.ports import CurrentPrincipal, Ports, ShouldStop
+from core.ports import CurrentPrincipal, Ports
 from core.reading.planner import Planner
 from core.reading.remembered import Memory, read_memory_for_export, read_memory_for_import
 from core.reading.source_ids import source_ids

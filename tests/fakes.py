@@ -9,6 +9,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from core.calls import ShouldStop
 from core.errors import AlreadyExistsError, NotFoundError, StoppedError, WorkspaceError
 from core.gateways.opening import OpenService
 from core.jobsettings.kinds import Kind
@@ -33,7 +34,6 @@ from core.ports import (
     LiveJob,
     NamedResource,
     Ports,
-    ShouldStop,
 )
 from core.service import JobSync
 from core.settings import Settings

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from core.calls import ShouldStop
 from core.gateways.opening import OpenService, open_service
-from core.ports import ShouldStop
 from core.reporting.details import Whereabouts
 from core.service import JobSync
 from core.settings import Settings

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.calls import Wait
 from core.errors import SettingsError
 from core.gateways.machine.local_folder import default_cache_folder
-from core.ports import Wait
 from core.settings import Settings
 
 if TYPE_CHECKING:

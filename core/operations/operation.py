@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from core.calls import WaitReason
 from core.errors import SyncError
 from core.json_text import JsonDict
 from core.operations.grid_row import GridRow
 from core.operations.kinds import OperationKind
 from core.operations.outcome import Outcome
-from core.ports import WaitReason
 
 
 class Status(StrEnum):

@@ -5,6 +5,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from core.calls import Wait, WaitReason
 from core.one_line import one_line
 from core.operations.grid_row import GridRow, RecordedRow, RowState
 from core.operations.operation import ADOPTABLE, PLAN, LogLine, OperationStore, Waiting
@@ -13,7 +14,6 @@ from core.operations.plan_documents import plan_document
 from core.operations.rows import Planned, apply_report, detailed_report, first_row, side_documents
 from core.operations.sides import sides_of
 from core.planning.statuses import RowResult, RowStatus
-from core.ports import Wait, WaitReason
 from core.reporting.listener import Listener
 from core.reporting.report import Report, ReportRow
 from core.reporting.waiting import describe_wait

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from core.ports import WaitReason
+from core.calls import WaitReason
 
 _SENTENCES: Mapping[WaitReason, str] = {
     WaitReason.NOTHING: "",

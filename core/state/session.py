@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from core.calls import ShouldStop
 from core.errors import Issue, SyncError
 from core.json_text import JsonDict, fingerprint
-from core.ports import CurrentPrincipal, LiveJob, Ports, ShouldStop
+from core.ports import CurrentPrincipal, LiveJob, Ports
 from core.settings import Settings
 from core.state.folder import FOLDER_NAME, StateFolder
 from core.state.lock import Clock, Lease, Owner, acquire

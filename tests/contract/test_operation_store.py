@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from core.calls import WaitReason
 from core.errors import Issue
 from core.gateways.machine.operation_store import SqliteOperationStore
 from core.operations.grid_row import GridRow, RowState
@@ -17,7 +18,6 @@ from core.operations.operation import (
     Waiting,
 )
 from core.operations.outcome import Outcome
-from core.ports import WaitReason
 from core.reporting.report import ReportStatus
 from tests.fakes import FakeOperationStore
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from core.calls import ShouldStop, Wait, WaitReason
 from core.errors import StoppedError
-from core.ports import ShouldStop, Wait, WaitReason
 
 OnWait = Callable[[Wait], None]
 """Called when a call begins to wait."""

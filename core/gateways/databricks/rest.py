@@ -18,12 +18,12 @@ from databricks.sdk.errors import (
 from databricks.sdk.errors.base import DatabricksError
 from requests.adapters import HTTPAdapter
 
+from core.calls import ShouldStop, WaitReason
 from core.errors import AmbiguousAnswerError, UnauthenticatedError, WorkspaceError
 from core.gateways.databricks.errors import readable, refused, translate
 from core.gateways.databricks.login import Login, Logins, WantsRetryError
 from core.gateways.databricks.pacing import OnWait, PaceClock, Pacer, backoff_s
 from core.json_text import JsonDict
-from core.ports import ShouldStop, WaitReason
 
 # What the SDK raises: ValueError and NotImplementedError mean that the login failed, TypeError
 # that the JSON is not an object.

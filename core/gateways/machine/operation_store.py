@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from core.calls import WaitReason
 from core.errors import StateError
 from core.gateways.machine.operation_contents import OperationContents
 from core.gateways.machine.operation_file import storable
@@ -23,7 +24,6 @@ from core.operations.operation import (
     Waiting,
 )
 from core.operations.outcome import Outcome
-from core.ports import WaitReason
 
 _ACTIVE = "('queued','running','cancelling')"
 _ALL = "select rowid as number, * from operation"

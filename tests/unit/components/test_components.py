@@ -31,12 +31,12 @@ from components.words import (
     what_happened,
 )
 from components.workspace_tab import workspace_view
+from core.calls import WaitReason
 from core.json_text import JsonDict
 from core.operations.grid_row import GridRow, RowState
 from core.operations.kinds import OperationKind
 from core.operations.operation import Operation, Status, Waiting
 from core.operations.outcome import Outcome
-from core.ports import WaitReason
 from core.reporting.report import ReportRow
 from core.state.history import HistoryEntry
 

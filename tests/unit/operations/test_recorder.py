@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from core.calls import Wait, WaitReason
 from core.errors import Issue, WorkspaceError
 from core.one_line import one_line
 from core.operations.kinds import OperationKind
@@ -14,7 +15,6 @@ from core.planning.import_rows import Blocked
 from core.planning.review import Review
 from core.planning.risks import Risk
 from core.planning.statuses import RowStatus
-from core.ports import Wait, WaitReason
 from core.reporting.details import GitPlace, PullFacts
 from core.reporting.report import Report, ReportRow, ReportStatus
 from tests.builders import job, run_job_task

@@ -4,9 +4,9 @@ import itertools
 
 import pytest
 
+from core.calls import Wait, WaitReason
 from core.errors import StoppedError
 from core.gateways.databricks.pacing import PaceClock, Pacer, backoff_s
-from core.ports import Wait, WaitReason
 
 
 class Time:

@@ -82,6 +82,7 @@ class _Running:
         self._now = now
         self._sleep = sleep
         self._stopped_early = False  # before anything was written
+        self._is_noted = False  # how it ended
         self._recorder = Recorder(store, operation.operation_id, now)
 
     def carry_out(self, open_service: OpenService) -> None:
@@ -97,6 +98,8 @@ class _Running:
 
     def beat(self) -> None:
         """Show that the process is alive; write all anew where the store has lost it."""
+        if self._is_noted:
+            return  # nobody may put it back as running
         if not self._store.beat(self._operation):
             self._recorder.write_again()
         self._recorder.look()
@@ -107,6 +110,7 @@ class _Running:
             try:
                 self._recorder.flush()
                 self._store.finish(self._operation.operation_id, status, outcome, outcome.message)
+                self._is_noted = True
                 self._recorder.flush()  # what could not be written before
                 return
             except StateError as error:

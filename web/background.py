@@ -12,6 +12,7 @@ import multiprocess
 import multiprocess.forkserver
 from dash import DiskcacheManager
 
+from core.gateways.machine.generations import make_private
 from core.gateways.machine.json_disk import CACHE_FAILURES, open_json_cache
 from core.gateways.machine.processes import process_start
 
@@ -38,7 +39,7 @@ class OperationProcesses(DiskcacheManager):
         Args:
             note_launch: learns which process carries out the operation of an id, or why none does.
         """
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(directory)
         cache = open_json_cache(directory, size_bytes=_SIZE_BYTES, eviction_policy="none")
         super().__init__(cache, expire=_EXPIRE_S)
         self._note_launch = note_launch

@@ -4,6 +4,7 @@ import logging
 import os
 from pathlib import Path
 
+from core.gateways.machine.generations import make_private
 from core.gateways.machine.json_disk import CACHE_FAILURES, open_json_cache
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ class DiskCache:
 def open_cache(directory: Path, host: str) -> DiskCache | None:
     """Open the cache of one workspace, or return None if the directory is not this user's alone."""
     try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(directory)
         status = directory.lstat()
         if status.st_uid != os.getuid() or status.st_mode & 0o077:
             log.warning("%s is accessible to other users and is not used as a cache", directory)

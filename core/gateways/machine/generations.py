@@ -83,7 +83,7 @@ class Generations:
         return name if _NAME.fullmatch(name) else ""  # it may have been damaged as well
 
     def _prepare(self) -> None:
-        self._directory.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(self._directory.parent)
         if self._directory.is_file():
             aside = self._directory.with_name(f"{self._directory.name}.{_DAMAGED}")
             log.warning("%s is not a folder and is moved to %s", self._directory, aside)
@@ -118,6 +118,16 @@ class Generations:
         with lock.open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, for this user alone.
+
+    With `parents`, mkdir makes the others for everybody.
+    """
+    if not folder.is_dir():
+        make_private(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def _clear_from_folder(path: Path) -> None:

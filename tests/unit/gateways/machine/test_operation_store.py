@@ -297,8 +297,9 @@ def test_a_folder_open_to_others_is_refused(tmp_path, mode):
 
 
 def test_the_folder_is_made_for_this_user_alone(tmp_path):
-    SqliteOperationStore(tmp_path / "new" / "operations")
-    for made in (tmp_path / "new", tmp_path / "new" / "operations"):
+    folder = tmp_path / "new" / "page" / "operations"
+    SqliteOperationStore(folder)
+    for made in (folder, folder.parent, folder.parent.parent):
         assert made.stat().st_mode & 0o777 == 0o700
 
 

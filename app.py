@@ -32,7 +32,7 @@ from web.feed import Feed
 from web.health import health_route
 from web.identity import LOCAL_USER
 from web.panels import Panels
-from web.reader import WorkspaceReader, connect_from_env
+from web.reader import WorkspaceReader, connect_from_env, open_readings
 from web.security import current_user, protect, signing_key, tell_reference
 from web.settings import PageSettings
 
@@ -72,7 +72,7 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses, PageSettin
         settings,
         page_settings,
         SqliteOperationStore(folder),
-        WorkspaceReader(connect_from_env(settings)),
+        WorkspaceReader(connect_from_env(settings), open_readings(folder / "readings")),
     )
     processes = OperationProcesses(folder / "callbacks", parts.store.note_launch)
     app = Dash(

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -26,6 +27,7 @@ accesslog = None
 errorlog = "-"
 
 _stopping: list[tuple[int, str]] = []
+_stop_by: list[float] = []  # by the monotonic clock
 
 
 def when_ready(server: Any) -> None:
@@ -37,16 +39,22 @@ def when_ready(server: Any) -> None:
 
     def stop(graceful: bool = True) -> None:
         _stopping.extend(_ask_operations_to_stop())
+        _stop_by.append(time.monotonic() + graceful_timeout)
         stop_workers(graceful)
 
     server.stop = stop
 
 
 def on_exit(server: Any) -> None:  # noqa: ARG001 - gunicorn's signature
-    """Kill operations that did not stop in time; the next operation continues from there."""
+    """Kill operations that do not stop in time; the next operation continues from there.
+
+    A worker waits for those that it started. Those of a worker that is gone are waited for here.
+    """
     from core.gateways.machine.processes import process_start  # noqa: PLC0415
 
     for pid, born in _stopping:
+        while process_start(pid) == born and time.monotonic() < _stop_by[0]:
+            time.sleep(0.1)
         if process_start(pid) == born:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)

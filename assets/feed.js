@@ -95,7 +95,7 @@
     for (const [id, props] of Object.entries(jobsync.news.moved(shown, answer.props))) {
       drawMoved(id, props);
     }
-    if (answer.placeIsNew) place = {...place, isNew: true};
+    place = {...place, isNew: answer.placeIsNew}; // not while it shows a problem
     if (answer.reasons) jobsync.showReviewed(answer);
     if (!answer.operation) jobsync.startAtFirst(tab);
     jobsync.markFilter(tab);

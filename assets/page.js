@@ -45,15 +45,28 @@
     else setTimeout(() => whenDrawn(isDrawn, then), 30);
   }
 
+  const timers = new Map(); // by the id of what asks
+
+  /** Asks while the page is looked at; who comes back to an address asks anew. */
+  function askLater(again, request, pathname) {
+    const ask = () => {
+      if (location.pathname !== pathname) return;
+      if (document.hidden) askLater(again, request, pathname);
+      else setProps(request, {data: {...again, at: Date.now()}});
+    };
+    timers.set(request, setTimeout(ask, 1000 * again.after_s));
+  }
+
   window.dash_clientside ??= {};
   window.dash_clientside.jobsync = {
     poke() {
       jobsync.pokeFeed();
       return dash_clientside.no_update;
     },
-    /** Sends what the server gave back to it a second later. */
+    /** Sends what the server gave back to it after some seconds. */
     askAgain(again, request) {
-      if (again) setTimeout(() => setProps(request, {data: {...again, at: Date.now()}}), 1000);
+      clearTimeout(timers.get(request));
+      if (again) askLater(again, request, location.pathname);
     },
     openHistory(pathname) {
       config(); // says below which path the page is

@@ -10,6 +10,7 @@ from dash.exceptions import PreventUpdate
 from components import ids
 from components.history_tab import entry_head, history_row
 from components.words import duration, label_of, plural
+from core.errors import NotFoundError, StateError
 from core.operations.entry import make_entry
 from core.operations.grid_row import GridRow, RecordedRow
 from core.operations.operation import OperationStore
@@ -19,12 +20,13 @@ from web.readings import Known
 
 Rows = list[dict[str, Any]]
 Again = dict[str, float] | None
-"""Given when the workspace is still being asked: the browser sends it back in a second."""
+"""Given when something is not known yet: the browser sends it back after some seconds."""
 
 _LIST = "history"
 _READING = "Reading the history …"
 _NOT_SHOWN = "This operation cannot be shown."
 _OLD_S = 60.0
+_SOON_S, _LATER_S = 1.0, 5.0
 
 
 def register(app: Dash, store: OperationStore, reader: WorkspaceReader) -> None:
@@ -135,16 +137,23 @@ def history_entry(
     if not is_entry_id(name):
         return [], f"{_NOT_SHOWN} This entry is not in the history.", None
     known = reader.of_history(f"entry {name}", lambda history: _read_entry(history, name))
+    again = _again(known, reader.now())
+    if isinstance(known.value, str):
+        return [], f"{_NOT_SHOWN} {known.value}", again
     if known.value is not None:
         entry, rows = known.value
         return _rows(rows, entry), entry_head(entry), None
     if known.problem:
-        return [], f"{_NOT_SHOWN} {known.problem}", None
-    return [], "Reading this operation …", _again(known, reader.now())
+        return [], f"{_NOT_SHOWN} {known.problem}", again
+    return [], "Reading this operation …", again
 
 
-def _read_entry(history: History, name: str) -> tuple[HistoryEntry, list[GridRow]]:
-    return history.entry(name), history.rows(name, RecordedRow.row_from_json)
+def _read_entry(history: History, name: str) -> tuple[HistoryEntry, list[GridRow]] | str:
+    """Return an entry with its rows, or why there is none, which is so for good."""
+    try:
+        return history.entry(name), history.rows(name, RecordedRow.row_from_json)
+    except (NotFoundError, StateError) as error:
+        return str(error)
 
 
 def _asked(again: Any) -> float | None:
@@ -154,7 +163,10 @@ def _asked(again: Any) -> float | None:
 
 
 def _again(known: Known[Any], asked: float) -> Again:
-    return {"since": asked} if known.is_reading else None
+    """Have the browser ask again until it is known; what failed is tried less often."""
+    if known.is_reading:
+        return {"since": asked, "after_s": _SOON_S}
+    return {"since": asked, "after_s": _LATER_S} if known.problem else None
 
 
 def _age(known: Known[Any]) -> str:

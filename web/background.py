@@ -4,6 +4,7 @@ Dash's own manager answers equal calls with old results, kills jobs whose page f
 reads pickles; docs/adr/0008 says what was measured.
 """
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,7 +12,8 @@ import multiprocess
 import multiprocess.forkserver
 from dash import DiskcacheManager
 
-from core.gateways.machine.json_disk import open_json_cache
+from core.gateways.machine.generations import make_private
+from core.gateways.machine.json_disk import CACHE_FAILURES, open_json_cache
 from core.gateways.machine.processes import process_start
 
 _SIZE_BYTES = 64 * 1024 * 1024
@@ -37,7 +39,7 @@ class OperationProcesses(DiskcacheManager):
         Args:
             note_launch: learns which process carries out the operation of an id, or why none does.
         """
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(directory)
         cache = open_json_cache(directory, size_bytes=_SIZE_BYTES, eviction_policy="none")
         super().__init__(cache, expire=_EXPIRE_S)
         self._note_launch = note_launch
@@ -50,8 +52,7 @@ class OperationProcesses(DiskcacheManager):
 
     def call_job_fn(self, key: str, job_fn: Any, args: Any, context: Any) -> str:
         """Start the job; what an equal call has left behind is dropped first."""
-        for stale in (key, self._make_progress_key(key), self._make_set_props_key(key)):
-            self.handle.delete(stale)
+        self._forget(key)
         process = self._context.Process(
             target=job_fn,
             args=(key, self._make_progress_key(key), args, _without_secrets(context)),
@@ -64,6 +65,11 @@ class OperationProcesses(DiskcacheManager):
             raise
         self._note_launch(operation_id, process.pid)
         return f"{process.pid}-{_born(process.pid)}"
+
+    def _forget(self, key: str) -> None:
+        with suppress(*CACHE_FAILURES):  # messages may be lost; the operation is begun all the same
+            for stale in (key, self._make_progress_key(key), self._make_set_props_key(key)):
+                self.handle.delete(stale)
 
     def job_running(self, job: Any) -> bool:
         """Whether the process that was started still lives; its number may belong to another."""

@@ -106,8 +106,9 @@ class Connection(HTTPChannel):  # type: ignore[misc]
 
     @property
     def is_busy(self) -> bool:
-        """Whether a request is being answered, or its answer is being taken."""
-        return bool(self.requests or self.total_outbufs_len)
+        """Whether a request is on its way or being answered, or its answer is being taken."""
+        is_coming = self._is_new or self.request is not None
+        return bool(is_coming or self.requests or self.total_outbufs_len)
 
 
 class Listener(TcpWSGIServer):  # type: ignore[misc]

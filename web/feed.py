@@ -36,6 +36,7 @@ from web.settings import PageSettings
 from web.tab_state import TAB_KINDS, WITH_ROWS, TabState, read_tab
 
 _LOG_LINES = 5000
+_READING = "Reading the workspace …"
 _REASONS = {
     ids.EXPORT_START: ids.EXPORT_REASON,
     ids.IMPORT_PULL: ids.IMPORT_PULL_REASON,
@@ -101,7 +102,7 @@ class Feed:
             "kind": source.kind if source else "",
             "isActive": state.is_active,
             "isReading": known.is_reading,
-            "placeIsNew": not known.is_reading and bool(known.value or known.problem),
+            "placeIsNew": _is_new(known),
             "seq": seq,
             "isFull": is_new or not source,
             "finished": _finished(state.finished),
@@ -113,9 +114,10 @@ class Feed:
     # Inside
 
     def _place(self, wanted: Wanted) -> Known[Place]:
-        """Return where this is; another process may know it only as it was before an operation."""
+        """Return where this is; not as it was before an operation, to who knows it after that."""
         known = self.reader.place(wanted.number, reads=wanted.reads)
         is_old = known.value is not None and known.value.number < wanted.number
+        is_old = is_old and not wanted.reads
         return replace(known, value=None) if is_old else known
 
     def _props(self, state: TabState) -> Props:
@@ -198,10 +200,15 @@ def _selecting(state: TabState) -> dict[str, Any]:
     }
 
 
+def _is_new(known: Known[Place]) -> bool:
+    """Whether a page need not ask again: what failed is tried until it succeeds."""
+    return known.value is not None and not (known.is_reading or known.problem)
+
+
 def _place_props(known: Known[Place]) -> Props:
-    """Return the header and the links; nothing of it before anything is known."""
+    """Return the header and the links; without what is not known yet."""
     if known.value is None and not known.problem:
-        return {}
+        return {ids.GIT_PLACE: {"children": _READING}} if known.is_reading else {}
     problem = f"Could not read the workspace. {known.problem}" if known.problem else ""
     props: Props = {ids.WORKSPACE_PROBLEM: {"children": problem, "hidden": not problem}}
     if known.value is None:

@@ -3,15 +3,20 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
 
 from core.calls import ShouldStop
+from core.errors import InvalidJsonError
 from core.gateways.opening import OpenService, open_service
+from core.json_fields import Fields
+from core.json_text import JsonDict
 from core.reporting.details import Whereabouts
 from core.service import JobSync
 from core.settings import Settings
 from core.state.history import History, HistoryEntry
-from web.readings import Known, Readings
+from web.board import DiskBoard
+from web.readings import Known, Readings, Shared
 
 _FRESH_S = 30.0
 _PATIENCE_S = 8  # of one call: somebody looks at the page
@@ -31,6 +36,34 @@ class Place:
     host: str
     where: Whereabouts
     number: int = 0
+
+    def as_json(self) -> JsonDict:
+        """Return it for other processes of the page."""
+        return {"host": self.host, "number": self.number, "where": self.where.as_json()}
+
+    @classmethod
+    def from_json(cls, document: Any) -> "Place":
+        """Read what `as_json` gave. Raises InvalidJsonError."""
+        place = Fields(document, "a place")
+        where = Whereabouts.from_json(place.value("where"))
+        return cls(place.text("host"), where, place.whole("number"))
+
+
+Entries = tuple[HistoryEntry, ...]
+
+
+def _entries_as_json(entries: Entries) -> list[JsonDict]:
+    return [entry.as_json() for entry in entries]
+
+
+def _entries_from_json(document: Any) -> Entries:
+    if not isinstance(document, list):
+        raise InvalidJsonError("The entries of the history should be a list.")
+    return tuple(map(HistoryEntry.from_json, document))
+
+
+_PLACE = Shared(Place.as_json, Place.from_json)
+_ENTRIES = Shared(_entries_as_json, _entries_from_json)
 
 
 Connect = Callable[[], OpenService]
@@ -57,18 +90,21 @@ class WorkspaceReader:
             opened = self._open()
             return Place(opened.host, opened.service.whereabouts(should_stop=is_over), number)
 
-        known = self._readings.look("place", read, newer_than=self._since(_FRESH_S, reads=reads))
+        since = self._since(_FRESH_S, reads=reads)
+        known = self._readings.look("place", read, newer_than=since, shared=_PLACE)
         if reads and known.value and known.value.number < number and not known.is_reading:
-            known = self._readings.look("place", read, newer_than=self._readings.now())
+            now = self._readings.now()
+            known = self._readings.look("place", read, newer_than=now, shared=_PLACE)
         return known
 
     def known_host(self) -> str:
         """Return the workspace's address as far as it is known, without asking."""
         return self._opened.host if self._opened else ""
 
-    def entries(self, newer_than: float) -> Known[tuple[HistoryEntry, ...]]:
+    def entries(self, newer_than: float) -> Known[Entries]:
         """Return the list of the history, read after a moment by `now`, or the last one known."""
-        return self._history("entries", lambda history: history.entries(), newer_than)
+        since = min(newer_than, self._readings.now())
+        return self._history("entries", lambda history: history.entries(), since, _ENTRIES)
 
     def of_history(self, name: str, read: Callable[[History], Value]) -> Known[Value]:
         """Return something of the history that stays as it is, by a name that means only that."""
@@ -84,12 +120,18 @@ class WorkspaceReader:
         return self._readings.now() - seconds if reads else float("-inf")
 
     def _history(
-        self, name: str, read: Callable[[History], Value], newer_than: float
+        self,
+        name: str,
+        read: Callable[[History], Value],
+        newer_than: float,
+        shared: Shared[Value] | None = None,
     ) -> Known[Value]:
         def read_it(is_over: ShouldStop) -> Value:
             return self._service().read_history(read, should_stop=is_over)
 
-        return self._readings.look(name, read_it, newer_than=newer_than, wait_s=_MOMENT_S)
+        return self._readings.look(
+            name, read_it, newer_than=newer_than, wait_s=_MOMENT_S, shared=shared
+        )
 
     def _service(self) -> JobSync:
         return self._open().service
@@ -99,6 +141,11 @@ class WorkspaceReader:
             if self._opened is None:
                 self._opened = self._connect()
             return self._opened
+
+
+def open_readings(folder: Path) -> Readings:
+    """Return the readings that all processes with this folder share."""
+    return Readings(board=DiskBoard(folder))
 
 
 def connect_from_env(settings: Settings) -> Connect:

@@ -1,6 +1,7 @@
 """What was read from the workspace last, and the one thread that reads anew. Nobody waits for long.
 
-A workspace that takes twenty seconds for each call must not hold the threads that serve the page.
+What is shared, one process reads for all. A workspace that takes twenty seconds for each call must
+not hold the threads that serve the page.
 """
 
 import logging
@@ -12,7 +13,8 @@ from dataclasses import dataclass, replace
 from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
 
-from core.errors import StoppedError, SyncError
+from core.errors import InvalidJsonError, StoppedError, SyncError
+from web.board import Board, NoBoard, Note
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +23,7 @@ _DEADLINE_S = 60.0
 _KEPT = 20  # readings; one is a list, a row or a place
 _AGAIN_S = 5.0  # what failed is not tried again at once
 _WAITERS = 2  # requests that may wait for a moment; all others are answered at once
+_NEVER = float("-inf")
 _BUG = "Something went wrong. See the app log."
 
 
@@ -42,12 +45,27 @@ class Known(Generic[Value]):
 
 
 @dataclass(frozen=True, slots=True)
+class Shared(Generic[Value]):
+    """How a value is shared with the other processes of the page.
+
+    `from_json` may raise InvalidJsonError.
+    """
+
+    as_json: Callable[[Value], Any]
+    from_json: Callable[[Any], Value]
+
+
+@dataclass(frozen=True, slots=True)
 class _Kept:
     value: Any = None
-    at: float = float("-inf")
+    at: float = _NEVER
     problem: str = ""
-    tried: float = float("-inf")
+    tried: float = _NEVER
     asked: float | None = None  # when the reading under way was asked for
+
+    @property
+    def moment(self) -> float:
+        return max(self.at, self.tried)
 
 
 class Readings:
@@ -56,15 +74,20 @@ class Readings:
     Args:
         deadline_s: after it a reading makes no further call.
         monotonic: seconds of a clock that nobody sets.
+        board: of all processes of the page.
     """
 
     def __init__(
-        self, deadline_s: float = _DEADLINE_S, monotonic: Callable[[], float] = time.monotonic
+        self,
+        deadline_s: float = _DEADLINE_S,
+        monotonic: Callable[[], float] = time.monotonic,
+        board: Board | None = None,
     ) -> None:
+        self._board = board or NoBoard()
         self._deadline_s = deadline_s
         self._now = monotonic
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
-        self._todo: SimpleQueue[tuple[str, Callable[[Callable[[], bool]], Any]]] = SimpleQueue()
+        self._todo: SimpleQueue[_Task] = SimpleQueue()
         self._changed = threading.Condition()
         self._waiters = threading.BoundedSemaphore(_WAITERS)
         self._thread: threading.Thread | None = None
@@ -76,6 +99,7 @@ class Readings:
         *,
         newer_than: float,
         wait_s: float = 0.0,
+        shared: Shared[Value] | None = None,
     ) -> Known[Value]:
         """Return what is known, and have it read anew unless a reading was begun since a moment.
 
@@ -85,13 +109,18 @@ class Readings:
             newer_than: the moment, by `monotonic`. One that failed since is tried again after
                 some seconds.
             wait_s: how long this caller may wait for the reading, if there is room for another.
+            shared: how other processes learn of it; None keeps it here.
         """
+        noted = self._noted(name, shared)
         with self._changed:
-            kept = self._kept.setdefault(name, _Kept())
+            kept = self._kept[name] = _newest(self._kept.get(name, _Kept()), noted)
             self._kept.move_to_end(name)
+            if kept.asked is None and noted.asked is not None:
+                return self._known(replace(kept, asked=noted.asked))  # another process reads it
             if kept.asked is None and self._is_old(kept, newer_than):
-                self._kept[name] = replace(kept, asked=self._now())
-                self._todo.put((name, read))
+                kept = self._kept[name] = replace(kept, asked=self._now())
+                self._put(name, kept, shared)
+                self._todo.put(_Task(name, read, shared))
                 self._start_thread()
             if wait_s and self._waiters.acquire(blocking=False):
                 try:
@@ -105,6 +134,24 @@ class Readings:
         return self._now()
 
     # Inside
+
+    def _noted(self, name: str, shared: Shared[Any] | None) -> _Kept:
+        """Return what the board says."""
+        note = self._board.look(name) if shared else Note()
+        at, tried = (_NEVER if moment is None else moment for moment in (note.at, note.tried))
+        if shared is None or at == _NEVER:
+            return _Kept(None, _NEVER, note.problem, tried, note.asked)
+        try:
+            return _Kept(shared.from_json(note.value), at, note.problem, tried, note.asked)
+        except InvalidJsonError:  # of another version of this app
+            return _Kept()
+
+    def _put(self, name: str, kept: _Kept, shared: Shared[Any] | None) -> None:
+        if shared is None:
+            return
+        is_known, tried = kept.at != _NEVER, None if kept.tried == _NEVER else kept.tried
+        value, at = (shared.as_json(kept.value), kept.at) if is_known else (None, None)
+        self._board.put(name, Note(value, at, kept.problem, tried, kept.asked))
 
     def _is_old(self, kept: _Kept, newer_than: float) -> bool:
         if kept.at >= newer_than:
@@ -128,15 +175,17 @@ class Readings:
 
     def _read_all(self) -> None:
         while True:
-            name, read = self._todo.get()
+            task = self._todo.get()
             begun = self._now()
-            value, problem = self._read(read, begun)
+            value, problem = self._read(task.read, begun)
             with self._changed:
-                kept = self._kept.get(name, _Kept())
+                kept = self._kept.get(task.name, _Kept())
                 if problem:
-                    self._kept[name] = replace(kept, problem=problem, tried=begun, asked=None)
+                    kept = replace(kept, problem=problem, tried=begun, asked=None)
                 else:
-                    self._kept[name] = _Kept(value, begun, "", begun)
+                    kept = _Kept(value, begun, "", begun)
+                self._kept[task.name] = kept
+                self._put(task.name, kept, task.shared)
                 self._forget_oldest()
                 self._changed.notify_all()
 
@@ -159,5 +208,18 @@ class Readings:
                 del self._kept[name]
 
 
+@dataclass(frozen=True, slots=True)
+class _Task:
+    name: str
+    read: Callable[[Callable[[], bool]], Any]
+    shared: Shared[Any] | None
+
+
+def _newest(mine: _Kept, noted: _Kept) -> _Kept:
+    """Return what is known to this process or to another one, whichever is newer."""
+    newest = noted if noted.moment > mine.moment else mine
+    return replace(newest, asked=mine.asked)
+
+
 def _silent(seconds: float) -> str:
-    return f"The workspace has not answered for {seconds:.0f} s."
+    return f"It is slow or does not answer: {seconds:.0f} s have passed."

@@ -41,6 +41,7 @@ class Recorder:
         self._moved: dict[str, GridRow] = {}
         self._lines: list[LogLine] = []
         self._reports: dict[str, ReportRow] = {}
+        self._plan: dict[str, bytes] = {}
         self._planned: list[Planned] = []
         self._keys: dict[tuple[str, str], str] = {}
         self._progress: tuple[int, int] | None = None
@@ -92,9 +93,10 @@ class Recorder:
                 self._show_waiting(Waiting())
 
     def write_again(self) -> None:
-        """Write all rows anew: the store has lost them."""
+        """Write everything anew: the store has lost it."""
         with self._mutex:
             self._write_sides()
+            self._store.put_documents(self._id, {**self._plan, **self._report_documents()})
             self._moved = {row.key: row for row in self._rows}
             self._flush()
 
@@ -137,27 +139,24 @@ class Recorder:
 
     def keep_plan(self, fingerprints: dict[str, str], adoptable: Sequence[str]) -> None:
         """Keep what the user reviews, to be compared when it is carried out."""
-        kept = {PLAN: plan_document(fingerprints), ADOPTABLE: plan_document(list(adoptable))}
-        self._store.put_documents(self._id, kept)
+        self._plan = {PLAN: plan_document(fingerprints), ADOPTABLE: plan_document(list(adoptable))}
+        self._store.put_documents(self._id, self._plan)
 
     def finish(self, report: Report) -> Outcome:
         """Write what the report says of each row, and return the outcome of the operation."""
         with self._mutex:
             if not self._rows:
                 self._take_unplanned(report)
-            documents: dict[str, bytes] = {}
             for number, shown in enumerate(report.rows):
                 row = self._rows[number]
                 final = apply_report(row, shown, row.state)
                 if final != row:
                     self._put(number, final)
                 planned = self._planned[number] if self._planned else None
-                detailed = detailed_report(shown, planned)
-                self._reports[row.key] = detailed
-                documents[f"row/{row.key}"] = json.dumps(detailed.as_json()).encode()
+                self._reports[row.key] = detailed_report(shown, planned)
             for issue in report.issues:
                 self.log("WARNING", issue.message)
-            self._store.put_documents(self._id, documents)
+            self._store.put_documents(self._id, self._report_documents())
             self._flush()
             return _outcome(report, self._rows)
 
@@ -179,6 +178,12 @@ class Recorder:
                 documents.update(side_documents(f"{number}", sides_of(planned)))
             self._store.put_documents(self._id, documents)
             self._flush()
+
+    def _report_documents(self) -> dict[str, bytes]:
+        return {
+            f"row/{key}": json.dumps(report.as_json()).encode()
+            for key, report in self._reports.items()
+        }
 
     def _show_waiting(self, waiting: Waiting) -> None:
         self._shows_slow = waiting.reason is WaitReason.SLOW

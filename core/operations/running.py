@@ -108,6 +108,7 @@ class _Running:
         """Note how it ended; while the disk is full, try again for some minutes."""
         for attempt in range(1, _END_TRIES + 1):
             try:
+                self.beat()  # the store may have been lost since
                 self._recorder.flush()
                 self._store.finish(self._operation.operation_id, status, outcome, outcome.message)
                 self._is_noted = True

@@ -2,24 +2,14 @@
 
 import logging
 import os
-import sqlite3
 from pathlib import Path
 
-import diskcache
-
-from core.gateways.machine.json_disk import open_json_cache
+from core.gateways.machine.generations import make_private
+from core.gateways.machine.json_disk import CACHE_FAILURES, open_json_cache
 
 log = logging.getLogger(__name__)
 
 _SIZE_BYTES = 200 * 1024 * 1024
-_FAILURES = (
-    OSError,
-    sqlite3.Error,
-    diskcache.Timeout,
-    ValueError,
-    TypeError,
-    RecursionError,
-)
 
 
 class DiskCache:
@@ -33,7 +23,7 @@ class DiskCache:
         """Return the cached content; None if there is none or the cache is damaged."""
         try:
             content = self._cache.get(f"{self._host} {key}")
-        except _FAILURES:
+        except CACHE_FAILURES:
             log.warning("could not read the cache")
             return None
         return content if isinstance(content, bytes) else None
@@ -42,19 +32,19 @@ class DiskCache:
         """Cache a content; if that fails, it is fetched again."""
         try:
             self._cache.set(f"{self._host} {key}", content)
-        except _FAILURES:
+        except CACHE_FAILURES:
             log.warning("could not write to the cache")
 
 
 def open_cache(directory: Path, host: str) -> DiskCache | None:
     """Open the cache of one workspace, or return None if the directory is not this user's alone."""
     try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(directory)
         status = directory.lstat()
         if status.st_uid != os.getuid() or status.st_mode & 0o077:
             log.warning("%s is accessible to other users and is not used as a cache", directory)
             return None
         return DiskCache(directory, host)
-    except _FAILURES:
+    except CACHE_FAILURES:
         log.warning("could not open a cache in %s", directory)
         return None

@@ -32,11 +32,15 @@ class Generations:
         self._directory = directory
         self._file = file
 
-    def identity(self) -> tuple[str, int, int]:
-        """Return what changes when the file is lost: its folder, and which files there are."""
+    def identity(self) -> tuple[str, int, int, bool]:
+        """Return what changes when the file is lost: its folder, and which files there are.
+
+        Also when the directory is opened to others: nobody uses it then.
+        """
         name = self._current()
         path = self._directory / name / self._file
-        return name, _inode(path), _inode(path.with_name(f"{self._file}-shm"))
+        shared = path.with_name(f"{self._file}-shm")
+        return name, _inode(path), _inode(shared), self._is_private()
 
     def present(self) -> tuple[Path, bool]:
         """Return the present file, and whether it was made just now: it is empty then.
@@ -65,6 +69,7 @@ class Generations:
             folder = self._directory / secrets.token_hex(8)
             folder.mkdir(mode=0o700)
             (folder / self._file).touch(mode=0o600)
+            _clear_from_folder(self._directory / _POINTER)
             draft = self._directory / f"{_POINTER}.new"
             draft.write_text(folder.name)
             draft.replace(self._directory / _POINTER)
@@ -78,17 +83,29 @@ class Generations:
         return name if _NAME.fullmatch(name) else ""  # it may have been damaged as well
 
     def _prepare(self) -> None:
-        self._directory.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(self._directory.parent)
+        if self._directory.is_file():
+            aside = self._directory.with_name(f"{self._directory.name}.{_DAMAGED}")
+            log.warning("%s is not a folder and is moved to %s", self._directory, aside)
+            self._directory.replace(aside)
         self._directory.mkdir(mode=0o700, exist_ok=True)
-        status = self._directory.stat()
-        if status.st_uid != os.getuid() or status.st_mode & 0o077:
+        if not self._is_private():
             raise PermissionError("it belongs to another user, or others can open it")
+
+    def _is_private(self) -> bool:
+        try:
+            status = self._directory.stat()
+        except OSError:
+            return False
+        return status.st_uid == os.getuid() and not status.st_mode & 0o077
 
     def _move_aside(self, name: str) -> None:
         damaged, folder = self._directory / _DAMAGED, self._directory / name
         if not name or not folder.is_dir():
             return
         log.warning("%s is moved to %s", folder, damaged)
+        if damaged.is_file():
+            damaged.unlink(missing_ok=True)
         shutil.rmtree(damaged, ignore_errors=True)
         with suppress(FileNotFoundError):
             folder.replace(damaged)
@@ -96,9 +113,27 @@ class Generations:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Let one process renew at a time."""
-        with (self._directory / _LOCK).open("w") as file:
+        lock = self._directory / _LOCK
+        _clear_from_folder(lock)
+        with lock.open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, for this user alone.
+
+    With `parents`, mkdir makes the others for everybody.
+    """
+    if not folder.is_dir():
+        make_private(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def _clear_from_folder(path: Path) -> None:
+    """Remove a folder from the place of a file."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _inode(path: Path) -> int:

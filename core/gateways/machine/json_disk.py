@@ -21,6 +21,15 @@ log = logging.getLogger(__name__)
 
 _BYTES = "__bytes__"
 _MOST_BYTES = 128 * 1024 * 1024  # ten megabytes, with each byte as an escape of six characters
+CACHE_FAILURES = (
+    OSError,
+    sqlite3.Error,
+    diskcache.Timeout,
+    ValueError,
+    TypeError,
+    RecursionError,
+)
+"""What reading or writing a cache may raise."""
 _NEVER_IN_FILES = 2**31 - 1  # bytes; every value stays in the database
 
 
@@ -90,24 +99,28 @@ class LosableCache(diskcache.Cache):  # type: ignore[misc]
         return self._healing(super().delete, *args, **named)
 
     def _healing(self, work: Callable[..., Any], *args: Any, **named: Any) -> Any:
-        now = self._generations.identity()
-        if now != self._opened:
-            is_mine = now[0] == self._opened[0]
-            self._open(
-                *(self._generations.renew(now[0]) if is_mine else self._generations.present())
-            )
         try:
+            self._follow()
             return work(*args, **named)
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError) and not _is_about_tables(error):
                 raise  # it is busy, or the disk is full
             log.warning("%s cannot be read and is made anew: %s", self._root, error)
-            self._open(*self._generations.renew(self._opened[0]))
+            self._open(*self._generations.renew(self._tried))
         return work(*args, **named)
+
+    def _follow(self) -> None:
+        """Open the file that is there now, where it is no longer the one that is open."""
+        now = self._generations.identity()
+        if now == self._opened:
+            return
+        is_mine = now[0] == self._opened[0]
+        self._open(*(self._generations.renew(now[0]) if is_mine else self._generations.present()))
 
     def _open(self, path: Path, is_new: bool) -> None:  # noqa: ARG002 - nothing is said of it
         """Open a file; connections of all threads to the one before are forgotten."""
         timeout, disk, settings = self._more
+        self._tried = path.parent.name
         super().__init__(str(path.parent), timeout, disk, **settings)
         self._opened = self._generations.identity()
 

@@ -15,6 +15,7 @@ from core.reporting.report import ReportStatus
 from core.state.history import HistoryEntry, entry_id
 from tests.fakes import FakeOperationStore, FakeWorkspace
 from web.reader import WorkspaceReader
+from web.readings import Readings
 
 ANA = "ana@dev.example"
 
@@ -222,3 +223,30 @@ def entry_at(name: str, started: float) -> HistoryEntry:
 def test_the_order_of_operations_is_that_of_their_starts_and_not_of_clocks(kept, local, order):
     lists = [[entry_at(one[0], float(one[1:])) for one in text.split()] for text in (kept, local)]
     assert " ".join(entry.entry_id for entry in in_order(*lists)) == order
+
+
+def test_a_history_that_cannot_be_read_is_asked_for_again(store, workspace):
+    failures = [UnreachableError("No answer.")]
+
+    def connect():
+        if failures:
+            raise failures[0]
+        return workspace.opened()
+
+    now = [0.0]
+    entry = kept(workspace)
+    reader = WorkspaceReader(connect, Readings(monotonic=lambda: now[0]))
+    _, text, again = history_list(store, reader)
+    assert text == "0 operations. Could not read the history in the workspace. No answer."
+    _, shown, entry_again = history_entry(store, reader, entry.entry_id)
+    assert shown == "This operation cannot be shown. No answer."
+    assert again["after_s"] == entry_again["after_s"] == 5.0
+    failures.clear()
+    now[0] += 10
+    assert history_list(store, reader, again["since"])[1:] == ("1 operation.", None)
+    assert history_entry(store, reader, entry.entry_id)[2] is None
+
+
+def test_a_moment_that_has_not_come_yet_is_this_one(store, reader, workspace):
+    kept(workspace)
+    assert history_list(store, reader, 1e300)[1:] == ("1 operation.", None)

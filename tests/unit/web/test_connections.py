@@ -74,3 +74,13 @@ def test_between_two_requests_there_is_time_unless_others_wait(connection):
 def test_what_is_sent_before_the_answer_is_an_error(connection):
     connection.received(GET * 3)
     assert [bool(request.error) for request in connection.requests] == [False, True, True]
+
+
+def test_a_server_that_ends_answers_who_was_accepted_before(connection):
+    assert connection.is_busy  # its first request may be on its way
+    connection.received(GET[:-2])
+    assert connection.is_busy
+    connection.received(GET[-2:])
+    assert connection.is_busy
+    connection.requests.clear()
+    assert not connection.is_busy

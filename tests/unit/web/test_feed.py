@@ -24,6 +24,7 @@ from web.feed import Feed, Wanted
 from web.identity import User
 from web.panels import Panels, Reading
 from web.reader import WorkspaceReader
+from web.readings import Readings
 from web.settings import PageSettings
 
 ANA = "ana@dev.example"
@@ -321,7 +322,7 @@ def asked(feed, number: int = 0) -> dict:
 def test_the_header_names_branch_and_commit_as_soon_as_they_are_known(feed):
     first = feed.tab("export", "", 0, OPERATOR, Wanted(reads=True))[0]
     assert first["isReading"]
-    assert ids.GIT_PLACE not in first["props"]
+    assert first["props"][ids.GIT_PLACE] == {"children": "Reading the workspace …"}
     props = asked(feed)["props"]
     assert texts(props[ids.GIT_PLACE]["children"]).strip() == "main · 1111111"
     assert props[ids.GIT_PLACE]["children"].title == FOLDER
@@ -352,16 +353,45 @@ def test_a_folder_outside_of_git_is_no_link(feed, workspace):
     assert "no Git folder" in texts(props[ids.GIT_PLACE]["children"])
 
 
-def test_a_workspace_that_cannot_be_read_is_a_problem_and_nothing_else(store):
-    def connect():
-        raise UnreachableError("No answer.", fix="Check the network.")
+def test_a_workspace_that_cannot_be_read_is_a_problem_until_it_can(store, workspace):
+    failures = [UnreachableError("No answer.", fix="Check the network.")]
 
-    feed = Feed(store, "", WorkspaceReader(connect), PageSettings("DEV", user_header=""), {})
-    props = asked(feed)["props"]
-    problem = props[ids.WORKSPACE_PROBLEM]
+    def connect():
+        if failures:
+            raise failures[0]
+        return workspace.opened()
+
+    now = [0.0]
+    reader = WorkspaceReader(connect, Readings(monotonic=lambda: now[0]))
+    feed = Feed(store, "", reader, PageSettings("DEV", user_header=""), {})
+
+    def look() -> dict:
+        while True:
+            answer = feed.tab("export", "", 0, OPERATOR, Wanted(reads=True))[0]
+            if not answer["isReading"]:
+                return answer
+            time.sleep(0.001)
+
+    answer = look()
+    problem = answer["props"][ids.WORKSPACE_PROBLEM]
     assert problem["children"] == "Could not read the workspace. No answer. Check the network."
     assert not problem["hidden"]
-    assert ids.GIT_PLACE not in props
+    assert ids.GIT_PLACE not in answer["props"]
+    assert not answer["placeIsNew"]  # the page asks again
+    failures.clear()
+    now[0] += 10
+    answer = look()
+    assert answer["placeIsNew"]
+    assert answer["props"][ids.WORKSPACE_PROBLEM]["hidden"]
+    assert "main" in texts(answer["props"][ids.GIT_PLACE]["children"])
+
+
+def test_a_page_opened_after_an_operation_shows_what_was_known_before_it(feed, workspace):
+    asked(feed)
+    workspace.git.commit = "2" * 40
+    first = feed.tab("export", "", 0, OPERATOR, Wanted(3, reads=True))[0]
+    assert "1111111" in texts(first["props"][ids.GIT_PLACE]["children"])
+    assert "2222222" in texts(asked(feed, 3)["props"][ids.GIT_PLACE]["children"])
 
 
 def test_a_place_that_is_old_says_how_old():

@@ -3,11 +3,13 @@
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from core.errors import StoppedError, UnreachableError
-from web.readings import Known, Readings
+from core.errors import InvalidJsonError, StoppedError, UnreachableError
+from web.board import DiskBoard, Note
+from web.readings import Known, Readings, Shared
 
 EVER = float("-inf")
 
@@ -106,9 +108,9 @@ def test_a_reading_that_takes_too_long_says_so_and_makes_no_further_call(slow):
     assert slow.begun.wait(10)
     now[0] += 75
     known = readings.look("place", read, newer_than=EVER)
-    assert known.problem == "The workspace has not answered for 75 s."
+    assert known.problem == "It is slow or does not answer: 75 s have passed."
     known = read_to_the_end(readings, slow)
-    assert known.problem == "The workspace has not answered for 75 s."
+    assert known.problem == "It is slow or does not answer: 75 s have passed."
     assert over == [False, True]
 
 
@@ -150,3 +152,85 @@ def test_only_some_readings_are_kept(readings):
         readings.look(f"row {number}", lambda _: 1, newer_than=readings.now(), wait_s=10)
     assert len(readings._kept) <= 20
     assert readings.look("row 29", lambda _: 2, newer_than=EVER).value == 1
+
+
+# Several processes
+
+AS_IT_IS = Shared(lambda value: value, int)
+
+
+def two_processes(folder: Path, now: list[float]) -> tuple[Readings, Readings]:
+    first, second = (Readings(monotonic=lambda: now[0], board=DiskBoard(folder)) for _ in range(2))
+    return first, second
+
+
+def until_read(readings: Readings, slow: Slow, newer_than: float) -> Known[int]:
+    slow.answers.set()
+    known = readings.look("place", slow.read, newer_than=newer_than, wait_s=10, shared=AS_IT_IS)
+    slow.answers.clear()
+    return known
+
+
+def test_what_one_process_has_read_all_show(tmp_path, slow):
+    now = [100.0]
+    first, second = two_processes(tmp_path, now)
+    assert until_read(first, slow, 100.0).value == 1
+    now[0] = 105.0
+    known = second.look("place", slow.read, newer_than=100.0, shared=AS_IT_IS)
+    assert known == Known(1, 5.0)
+    assert until_read(second, slow, 105.0).value == 2
+    assert first.look("place", slow.read, newer_than=EVER, shared=AS_IT_IS).value == 2
+
+
+def test_what_one_process_reads_no_other_reads(tmp_path, slow):
+    now = [100.0]
+    first, second = two_processes(tmp_path, now)
+    assert first.look("place", slow.read, newer_than=100.0, shared=AS_IT_IS).is_reading
+    assert second.look("place", slow.read, newer_than=100.0, shared=AS_IT_IS).is_reading
+    assert until_read(first, slow, EVER).value == 1
+    known = second.look("place", slow.read, newer_than=100.0, shared=AS_IT_IS)
+    assert (known.value, known.is_reading, slow.count) == (1, False, 1)
+
+
+def test_a_failure_and_its_end_are_shown_by_all(tmp_path, slow):
+    now = [100.0]
+    first, second = two_processes(tmp_path, now)
+    slow.error = UnreachableError("No answer.")
+    until_read(first, slow, 100.0)
+    known = second.look("place", slow.read, newer_than=EVER, shared=AS_IT_IS)
+    assert (known.value, known.problem) == (None, "No answer.")
+    slow.error, now[0] = None, 110.0
+    until_read(second, slow, 110.0)
+    assert first.look("place", slow.read, newer_than=EVER, shared=AS_IT_IS) == Known(2)
+
+
+def test_what_a_process_that_is_gone_was_reading_is_read_by_another(tmp_path, slow):
+    now = [100.0]
+    board = DiskBoard(tmp_path)
+    board.put("place", Note(asked=90.0))
+    document = board._cache.get("place")
+    board._cache.set("place", {**document, "born": "earlier"})
+    readings = Readings(monotonic=lambda: now[0], board=board)
+    assert until_read(readings, slow, 100.0).value == 1
+
+
+@pytest.mark.parametrize("found", ["text", {}, {"value": "x"}, {"at": "x"}, {"value": 7, "at": 1}])
+def test_a_note_that_cannot_be_used_is_none(tmp_path, slow, found):
+    board = DiskBoard(tmp_path)
+    assert board.look("place") == Note()
+    if isinstance(found, dict):
+        found = {"machine": board._here if "value" in found else "other", "pid": 1, **found}
+    board._cache.set("place", found)
+    readings = Readings(board=board)
+    read = Shared(lambda value: value, refuse)
+    assert readings.look("place", slow.read, newer_than=EVER, shared=read).value is None
+
+
+def refuse(_document: object) -> int:
+    raise InvalidJsonError("It is of another version.")
+
+
+def test_a_board_that_cannot_be_written_keeps_nobody_from_reading(tmp_path, slow):
+    (tmp_path / "file").write_text("in the way")
+    readings = Readings(board=DiskBoard(tmp_path / "file"))
+    assert until_read(readings, slow, readings.now()).value == 1

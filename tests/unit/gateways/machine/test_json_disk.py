@@ -198,8 +198,29 @@ def empty_database(folder: Path) -> None:
     (folder / "new").replace(file_of(folder))
 
 
+def overwrite_in_place(folder: Path) -> None:
+    for path in file_of(folder).parent.iterdir():
+        with path.open("r+b") as file:
+            file.write(b"garbage!" * (path.stat().st_size // 8))
+
+
+def replace_pointer(folder: Path) -> None:
+    """Let the pointer lead to a folder whose file is damaged."""
+    (folder / ("a" * 16)).mkdir()
+    (folder / ("a" * 16) / "cache.db").write_bytes(b"something else" * 1000)
+    (folder / "current").write_text("a" * 16)
+
+
 @pytest.mark.parametrize(
-    "damage", [delete_folder, delete_database, replace_database, empty_database]
+    "damage",
+    [
+        delete_folder,
+        delete_database,
+        replace_database,
+        empty_database,
+        overwrite_in_place,
+        replace_pointer,
+    ],
 )
 def test_a_cache_that_is_lost_while_it_is_open_is_made_anew(tmp_path, damage):
     folder = tmp_path / "cache"

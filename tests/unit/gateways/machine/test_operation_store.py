@@ -20,6 +20,10 @@ from core.operations.grid_row import GridRow
 from core.operations.kinds import OperationKind
 from core.operations.operation import LogLine, OperationRunningError, Status
 from core.operations.outcome import Outcome
+from core.operations.running import carry_out
+from core.settings import AppMode
+from tests.builders import definition_text, job
+from tests.fakes import ME, FakeWorkspace
 
 EXPORT, INFO = OperationKind.EXPORT, OperationKind.INFO
 ANA = "ana@dev.example"
@@ -293,15 +297,48 @@ def test_a_folder_open_to_others_is_refused(tmp_path, mode):
 
 
 def test_the_folder_is_made_for_this_user_alone(tmp_path):
-    SqliteOperationStore(tmp_path / "new" / "operations")
-    for made in (tmp_path / "new", tmp_path / "new" / "operations"):
+    folder = tmp_path / "new" / "page" / "operations"
+    SqliteOperationStore(folder)
+    for made in (folder, folder.parent, folder.parent.parent):
         assert made.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_file_in_place_of_the_folder_is_refused(tmp_path):
+def test_a_file_in_place_of_the_folder_above_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StateError, match="CACHE_FOLDER"):
-        SqliteOperationStore(tmp_path / "file")
+        SqliteOperationStore(tmp_path / "file" / "operations")
+
+
+def test_a_folder_that_is_opened_to_others_is_used_by_nobody_until_it_is_closed(folder, store):
+    store.check()
+    folder.chmod(0o777)
+    for one in (store, store):
+        with pytest.raises(StateError, match=r"another user.*CACHE_FOLDER"):
+            one.check()
+    folder.chmod(0o700)
+    store.check()
+    assert store.notice() == ""
+
+
+def test_what_a_process_knows_is_written_whole_where_the_store_is_lost_at_its_end(folder, store):
+    workspace = FakeWorkspace()
+    workspace.put_file("a.json", definition_text(job("a"), run_as=ME))
+    name = store.start(OperationKind.VALIDATE, {}, ANA).operation_id
+
+    class LosesItsPlace(SqliteOperationStore):
+        def put_documents(self, operation_id, documents):
+            super().put_documents(operation_id, documents)
+            if documents.keys() & {"row/0"} and not (folder / "lost").exists():
+                shutil.rmtree(folder)
+                folder.mkdir(mode=0o700)
+                (folder / "lost").touch()
+
+    losing = LosesItsPlace(folder)
+    carry_out(name, losing, lambda _: workspace.service(), AppMode.BOTH, lambda: 0.0, beat_s=99)
+    ended = store.get(name)
+    assert (ended.status, ended.outcome.counts) == (Status.SUCCEEDED, {"new": 1})
+    assert [row.job for row in store.row_values(name)] == ["a"]
+    assert store.document(name, "plan") and store.document(name, "row/0")
 
 
 DAMAGES: dict[str, Callable[[Path], object]] = {
@@ -320,6 +357,17 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "another database takes its place": lambda folder: _replace(folder, b"something else" * 100),
     "an empty file takes its place": lambda folder: _replace(folder, b""),
     "its beginning is overwritten": lambda folder: _scribble(file_of(folder)),
+    "a file takes the place of the folder": lambda folder: [
+        shutil.rmtree(folder),
+        folder.write_text("in the way"),
+    ],
+    "folders take the place of its files": lambda folder: [
+        [file.unlink(), file.mkdir()] for file in folder.rglob("*") if file.is_file()
+    ],
+    "a file is where damaged ones go": lambda folder: [
+        (folder / "damaged").write_text(""),
+        _scribble(file_of(folder)),
+    ],
 }
 
 

@@ -22,6 +22,7 @@ FillInName = Literal[
     "retry_on_timeout",
     "disabled",
     "full_refresh",
+    "run_as_repl",
     "performance_target",
     "no_alert_for_skipped_runs",
 ]

@@ -121,7 +121,7 @@ def test_nothing_is_filled_in_that_clouds_do_not_add(http: Http) -> None:
         f"job_clusters[0].new_cluster.{name}"
         for name in ("data_security_mode", "enable_elastic_disk", "aws_attributes")
     }
-    assert found == by_job | by_task | by_cluster | {"tasks[4].spark_jar_task.run_as_repl"}
+    assert found == by_job | by_task | by_cluster
 
 
 @pytest.mark.parametrize(
@@ -142,6 +142,7 @@ def test_nothing_is_filled_in_that_clouds_do_not_add(http: Http) -> None:
             {f"tasks[{n}].disabled" for n in range(6)} | {"tasks[5].for_each_task.task.disabled"},
         ),
         ("full_refresh", {"tasks[3].pipeline_task.full_refresh"}),
+        ("run_as_repl", {"tasks[4].spark_jar_task.run_as_repl"}),
         ("performance_target", {"performance_target"}),
     ],
 )

@@ -137,11 +137,18 @@ def _shuffle_webhooks(holder: JsonDict, order: Order) -> None:
 
 
 def _drop_update_condition(settings: JobSettings) -> None:
-    """Leave out `condition` of a table trigger: databricks/cli#6315."""
-    trigger = settings.get("trigger")
-    if isinstance(trigger, dict) and isinstance(trigger.get("table_update"), dict):
-        table = {k: v for k, v in trigger["table_update"].items() if k != "condition"}
-        settings["trigger"] = {**trigger, "table_update": table}
+    """Leave out `condition` of every table trigger: databricks/cli#6315."""
+    if "trigger" in settings:
+        settings["trigger"] = _without_condition(settings["trigger"])
+    if isinstance(settings.get("triggers"), list):
+        settings["triggers"] = [_without_condition(one) for one in settings["triggers"]]
+
+
+def _without_condition(trigger: Any) -> Any:
+    if not isinstance(trigger, dict) or not isinstance(trigger.get("table_update"), dict):
+        return trigger
+    table = {k: v for k, v in trigger["table_update"].items() if k != "condition"}
+    return {**trigger, "table_update": table}
 
 
 def _misses_queue(job: Job, options: WorkspaceOptions) -> bool:

@@ -166,6 +166,22 @@ def test_what_is_filled_in_depends_on_the_job(http: Http) -> None:
     assert read["tasks"][0]["email_notifications"] == {"no_alert_for_skipped_runs": False}
 
 
+def test_the_condition_of_a_table_trigger_can_be_left_out(http: Http) -> None:
+    """Sources: databricks/cli#6315; bundle/direct/dresources/configs/jobs.yml, input_only."""
+    table = {"table_names": ["a.b.c"], "condition": "ANY_UPDATED"}
+    settings = {"name": "a", "trigger": {"table_update": table}}
+    several = {"name": "b", "triggers": [{"table_update": table}, {"periodic": {"interval": 1}}]}
+    http.seed(jobs=[{"job_id": 1, "settings": settings}, {"job_id": 2, "settings": several}])
+    assert http.settings(1)["trigger"]["table_update"] == table
+    http.option(returns_update_condition=False)
+    shown = {"table_names": ["a.b.c"]}
+    assert http.settings(1)["trigger"]["table_update"] == shown
+    assert http.settings(2)["triggers"] == [
+        {"table_update": shown},
+        {"periodic": {"interval": 1}},
+    ]
+
+
 def test_options_know_every_fill_in_and_kind(http: Http) -> None:
     assert set(typing.get_args(FillInName)) == FILL_INS.keys()
     for wrong in ({"also_fills_in": ["wings"]}, {"absent_kinds": ["cars"]}):

@@ -55,15 +55,33 @@ def test_a_policy_fills_in_what_it_fixes_and_defaults_when_asked(http: Http) -> 
     assert "apply_policy_default_values" not in asked
 
 
-def test_a_policy_may_refuse_another_value_when_a_job_is_written(http: Http) -> None:
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        (
+            {"spark_version": "old"},
+            'spark_version, the value must be 15.4.x-scala2.12 (is "old")',
+        ),
+        ({"custom_tags": {"team": "mine"}}, 'custom_tags, team must be prod (is "mine")'),
+    ],
+)
+def test_a_policy_refuses_another_value_when_a_job_is_written(
+    http: Http, fields: dict[str, Any], problem: str
+) -> None:
+    """Source: acceptance/bundle/resources/jobs/cluster_policy/config_conflicts_policy [cloud]."""
     with_policy(http)
-    assert cluster_of(http, policy_id="p", spark_version="old")["spark_version"] == "old"
-    http.send("PATCH", "/_emulator/options", json={"policies_refuse": True})
-    cluster = {"num_workers": 1, "policy_id": "p", "spark_version": "old"}
+    cluster = {"num_workers": 1, "policy_id": "p", **fields}
     body = {"name": "a", "tasks": [task("t", new_cluster=cluster)]}
     answer = http.post("/api/2.2/jobs/create", body)
-    assert answer.status_code == 400
-    assert "spark_version" in answer.json()["message"]
+    assert (answer.status_code, answer.json()) == (
+        400,
+        {
+            "error_code": "INVALID_PARAMETER_VALUE",
+            "message": f"Cluster validation error: Validation failed for {problem}",
+        },
+    )
+    http.option(policies_refuse=False)
+    assert fields.items() <= cluster_of(http, policy_id="p", **fields).items()
 
 
 def test_a_policy_that_fixes_an_element_of_a_list_leaves_lists_alone(http: Http) -> None:

@@ -183,6 +183,7 @@ def ruled(pair: Pair) -> Pair:
         "spark_conf__spark.x": "prod",
     }
     dev.seed(cluster_policies=[policy("dev", **dev_values)])
+    dev.option(policies_refuse=False)
     prod.seed(
         cluster_policies=[policy("prod", **prod_values)], users=[{"userName": "admin@dev.example"}]
     )

@@ -81,6 +81,6 @@ def error_info(reason: str, **metadata: str) -> JsonDict:
     return {
         "@type": "type.googleapis.com/google.rpc.ErrorInfo",
         "reason": reason,
-        "domain": "databricks.com",
+        "domain": "workspace.databricks.com",
         "metadata": metadata,
     }

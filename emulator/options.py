@@ -22,6 +22,7 @@ FillInName = Literal[
     "retry_on_timeout",
     "disabled",
     "full_refresh",
+    "run_as_repl",
     "performance_target",
     "no_alert_for_skipped_runs",
 ]
@@ -40,9 +41,9 @@ class WorkspaceOptions:
     cloud: Literal["aws", "azure", "gcp"] = "aws"
     # What the workspace fills in beyond that: jobs/fill_ins.py has sources and values.
     also_fills_in: tuple[FillInName, ...] = ()
-    # A policy is enforced when a job runs; whether also when it is written varies:
-    # databricks/cli#2492, #6492.
-    policies_refuse: bool = False
+    # A job that contradicts its policy is refused: databricks/cli acceptance/bundle/resources/jobs/
+    # cluster_policy. Others saw it only when the job ran: databricks/cli#2492, #6492.
+    policies_refuse: bool = True
     # databricks/cli#6315: `condition` of a table trigger is accepted and not returned.
     returns_update_condition: bool = True
     # Fields that jobs/list leaves out and jobs/get returns: databricks/cli#1803 has `parameters`.

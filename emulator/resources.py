@@ -78,6 +78,8 @@ KINDS: tuple[ResourceKind, ...] = (
         "instance_pool_id",
         "instance_pool_name",
         paging="none",
+        get_path="/api/2.0/instance-pools/get",
+        get_by="instance_pool_id",
     ),
     ResourceKind(
         "pipelines",

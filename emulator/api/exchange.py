@@ -53,6 +53,11 @@ def flag_argument(name: str) -> bool:
     return request.args.get(name, "false").lower() == "true"
 
 
+def is_true(value: object) -> bool:
+    """Return a truth value that a body may give as text too: databricks/databricks-cli#648."""
+    return value is True or value == "true"
+
+
 def count_argument(name: str, default: int, *, largest: int, smallest: int = 1) -> int:
     """Return an integer of the query.
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from flask import Blueprint, Response, request
 
 from emulator.api.exchange import (
+    MAX_INT64,
     caller,
     count_argument,
     flag_argument,
@@ -31,6 +32,8 @@ from emulator.workspace import Workspace
 # databricks/databricks-cli#464.
 MAX_LIMIT = 26
 TASK_PAGE = 100
+RUN_TYPES = ("JOB_RUN", "WORKFLOW_RUN", "SUBMIT_RUN")
+RUN_TYPE = RUN_TYPES[0]  # all that the workspace has
 SEVERAL_TASKS = (
     "Retrieving the output of runs with multiple tasks is not supported."
     " Please retrieve the output of each individual task run instead."
@@ -78,6 +81,7 @@ class RunsApi:
         wanted = text_argument("job_id")
         job_id = whole_number("job_id", wanted) if wanted else None
         runs = self._workspace.runs.newest_first(_now_ms(), activity=_activity(), job_id=job_id)
+        runs = _filtered(runs)
         token = text_argument("page_token")
         page, paging = page_newest_first(self._visible(runs), token, limit, run_position)
         if not page:
@@ -113,13 +117,18 @@ class RunsApi:
         return json_response({})
 
     def cancel_all(self) -> Response:
+        """Without a job, only queued runs: databricks-sdk jobs.py, `cancel_all_runs`."""
         body = json_body()
-        job_id = whole_number("job_id", body.get("job_id"))
-        self._access.require(job_id, "CAN_MANAGE_RUN", "Manage Run or Admin or Owner")
         only_queued = body.get("all_queued_runs") is True
+        if only_queued and "job_id" not in body:
+            job_id = None
+        else:
+            job_id = whole_number("job_id", body.get("job_id"))
+            self._access.require(job_id, "CAN_MANAGE_RUN", "Manage Run or Admin or Owner")
         runs = self._workspace.runs
         for run in runs.newest_first(_now_ms(), activity="active", job_id=job_id):
-            if not only_queued or run.state == "QUEUED":
+            may = job_id is not None or self._access.may(run.job_id, "CAN_MANAGE_RUN")
+            if may and (not only_queued or run.state == "QUEUED"):
                 self._cancel(run)
         return json_response({})
 
@@ -176,6 +185,16 @@ def _activity() -> Activity:
     if active and completed:
         raise invalid_parameter("active_only and completed_only cannot both be true.")
     return "active" if active else "completed" if completed else "any"
+
+
+def _filtered(runs: Sequence[Run]) -> list[Run]:
+    """Apply the filters of the query. Source: databricks-sdk jobs.py, `list_runs`, RunType."""
+    run_type = text_argument("run_type", RUN_TYPE)
+    if run_type not in RUN_TYPES:
+        raise invalid_parameter(f"Invalid run_type {run_type} - it has to be a type of run.")
+    first = count_argument("start_time_from", 0, smallest=0, largest=MAX_INT64)
+    last = count_argument("start_time_to", MAX_INT64, smallest=0, largest=MAX_INT64)
+    return [run for run in runs if run_type == RUN_TYPE and first <= run.start_time <= last]
 
 
 def _now_ms() -> int:

@@ -16,6 +16,7 @@ from emulator.api.exchange import (
     count_argument,
     error_response,
     flag_argument,
+    is_true,
     json_body,
     json_response,
     text_argument,
@@ -104,7 +105,7 @@ class WorkspaceFilesApi:
     def delete_object(self) -> Response:
         body = json_body()
         path = parse_path(body.get("path"))
-        recursive = body.get("recursive") is True
+        recursive = is_true(body.get("recursive"))
         self._workspace.writer.delete(path, recursive=recursive)
         return json_response({})
 
@@ -159,8 +160,7 @@ def _import_request() -> Import:
     if request.mimetype == "multipart/form-data":
         part = request.files.get("content")
         content = part.read() if part else request.form.get("content", "").encode()
-        fields: JsonDict = {**request.form, "overwrite": request.form.get("overwrite") == "true"}
-        return _import(fields, content, "form")
+        return _import(dict(request.form), content, "form")
     body = json_body()
     try:
         content = base64.b64decode(str(body.get("content", "")), validate=True)
@@ -175,6 +175,6 @@ def _import(fields: JsonDict, content: bytes, sent: Literal["json", "form"]) -> 
         content=content,
         format=str(fields.get("format") or DEFAULT),
         language=fields.get("language") or None,
-        overwrite=fields.get("overwrite") is True,
+        overwrite=is_true(fields.get("overwrite")),
         sent=sent,
     )

@@ -72,9 +72,13 @@ def _detected(path: WorkspacePath, content: bytes) -> Target:
 
 
 def _source(request: Import) -> Target:
-    """SOURCE keeps the path as it is: databricks/cli libs/testserver, WorkspaceImportNotebook."""
+    """SOURCE keeps the path as it is: databricks/cli libs/testserver, WorkspaceImportNotebook.
+
+    It needs a language, which the vendor's clients find by extension: databricks-sdk mixins
+    workspace.py, `upload`.
+    """
     suffix = Path(request.path.name).suffix.lower()
-    language = request.language or notebooks.LANGUAGES.get(suffix)
+    language = request.language
     if language is None or language not in notebooks.EXTENSIONS or suffix == notebooks.JUPYTER:
         # Source: databricks/cli#630.
         raise invalid_parameter("The zip file may not be valid or may be an unsupported version.")

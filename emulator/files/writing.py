@@ -98,9 +98,15 @@ class FileWriter:
     def _existing(self, target: Target) -> Entry | None:
         """Return the object of this name, or one whose file would be overwritten."""
         found = self._tree.look_up(target.path)
-        if found is not None or target.file_name == target.path.name:
+        if found is not None:
             return found
-        return self._tree.look_up(target.path.renamed(target.file_name))
+        if target.file_name != target.path.name:
+            return self._tree.look_up(target.path.renamed(target.file_name))
+        # A real workspace keeps a notebook `a` and a file `a.py` apart; here they share one file,
+        # as they do in a Git folder.
+        notebook = self._tree.look_up(target.path.renamed(Path(target.file_name).stem))
+        shares = notebook is not None and notebook.file.name == target.file_name
+        return notebook if shares else None
 
     def _write(self, file: Path, content: bytes, existing: Entry | None, ahead_s: float) -> None:
         """Replace a file whole, so that no reader sees half of it."""

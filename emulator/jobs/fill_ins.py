@@ -63,6 +63,8 @@ FILL_INS: Mapping[str, tuple[FillIn, ...]] = {
     "retry_on_timeout": (FillIn("task", ("retry_on_timeout",), _retry_on_timeout),),
     "disabled": (_constant("task", "disabled", value=False),),
     "full_refresh": (_constant("task", "pipeline_task", "full_refresh", value=False),),
+    # Computed in terraform-provider-databricks#4452; the CLI would change it back with each deploy.
+    "run_as_repl": (_constant("task", "spark_jar_task", "run_as_repl", value=True),),
     "performance_target": (_constant("job", "performance_target", value="PERFORMANCE_OPTIMIZED"),),
     "no_alert_for_skipped_runs": (
         _constant("job", *_ALERT, value=False),

@@ -26,13 +26,18 @@ def with_policy_values(cluster: JsonDict, find: FindPolicy) -> JsonDict:
 
 
 def check_policy(cluster: JsonDict, find: FindPolicy) -> None:
-    """Refuse another value than the one that the policy fixes."""
+    """Refuse another value than the one that the policy fixes.
+
+    Source of the words for elements of maps: databricks/cli acceptance/bundle/resources/jobs/
+    cluster_policy/config_conflicts_policy, recorded on a cloud.
+    """
     for path, rule in _rules(cluster, find):
         found = _at(cluster, path)
         if rule.get("type") == "fixed" and found is not None and found != rule.get("value"):
+            what = path[1] if len(path) > 1 else "the value"
             raise invalid_parameter(
-                f"Cluster validation error: Validation failed for {'.'.join(path)}, the value must "
-                f"be {rule.get('value')} (is “{found}”)"
+                f"Cluster validation error: Validation failed for {path[0]}, {what} must be"
+                f' {rule.get("value")} (is "{found}")'
             )
 
 

@@ -48,8 +48,6 @@ CLOUD_ATTRIBUTES: Mapping[str, Mapping[str, object]] = {
         "gcp_attributes": {"availability": "ON_DEMAND_GCP", "use_preemptible_executors": False}
     },
 }
-# Source: terraform-provider-databricks#4452.
-TASK_KIND_DEFAULTS: Mapping[str, Mapping[str, object]] = {"spark_jar_task": {"run_as_repl": True}}
 # Source: databricks/cli libs/testserver/jobs.go, setSourceIfNotSet.
 TASK_WITH_SOURCE = "notebook_task"
 POOL_NODE_TYPE = "i3.xlarge"
@@ -96,17 +94,14 @@ def _read_task(task: JsonDict, source: str, how: Completion) -> JsonDict:
     if isinstance(task.get("depends_on"), list):
         read["depends_on"] = how.order(task["depends_on"])
     _shuffle_webhooks(read, how.order)
-    _complete_kind(read, source)
+    _complete_source(read, source)
     nested = read.get("for_each_task")
     if isinstance(nested, dict) and isinstance(nested.get("task"), dict):
         read["for_each_task"] = {**nested, "task": _read_task(nested["task"], source, how)}
     return _with_read_cluster(read, how)
 
 
-def _complete_kind(task: JsonDict, source: str) -> None:
-    for name, defaults in TASK_KIND_DEFAULTS.items():
-        if isinstance(task.get(name), dict):
-            task[name] = {**defaults, **task[name]}
+def _complete_source(task: JsonDict, source: str) -> None:
     if isinstance(task.get(TASK_WITH_SOURCE), dict):
         task[TASK_WITH_SOURCE] = {"source": source, **task[TASK_WITH_SOURCE]}
 
@@ -142,11 +137,18 @@ def _shuffle_webhooks(holder: JsonDict, order: Order) -> None:
 
 
 def _drop_update_condition(settings: JobSettings) -> None:
-    """Leave out `condition` of a table trigger: databricks/cli#6315."""
-    trigger = settings.get("trigger")
-    if isinstance(trigger, dict) and isinstance(trigger.get("table_update"), dict):
-        table = {k: v for k, v in trigger["table_update"].items() if k != "condition"}
-        settings["trigger"] = {**trigger, "table_update": table}
+    """Leave out `condition` of every table trigger: databricks/cli#6315."""
+    if "trigger" in settings:
+        settings["trigger"] = _without_condition(settings["trigger"])
+    if isinstance(settings.get("triggers"), list):
+        settings["triggers"] = [_without_condition(one) for one in settings["triggers"]]
+
+
+def _without_condition(trigger: Any) -> Any:
+    if not isinstance(trigger, dict) or not isinstance(trigger.get("table_update"), dict):
+        return trigger
+    table = {k: v for k, v in trigger["table_update"].items() if k != "condition"}
+    return {**trigger, "table_update": table}
 
 
 def _misses_queue(job: Job, options: WorkspaceOptions) -> bool:

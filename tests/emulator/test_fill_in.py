@@ -55,15 +55,33 @@ def test_a_policy_fills_in_what_it_fixes_and_defaults_when_asked(http: Http) -> 
     assert "apply_policy_default_values" not in asked
 
 
-def test_a_policy_may_refuse_another_value_when_a_job_is_written(http: Http) -> None:
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        (
+            {"spark_version": "old"},
+            'spark_version, the value must be 15.4.x-scala2.12 (is "old")',
+        ),
+        ({"custom_tags": {"team": "mine"}}, 'custom_tags, team must be prod (is "mine")'),
+    ],
+)
+def test_a_policy_refuses_another_value_when_a_job_is_written(
+    http: Http, fields: dict[str, Any], problem: str
+) -> None:
+    """Source: acceptance/bundle/resources/jobs/cluster_policy/config_conflicts_policy [cloud]."""
     with_policy(http)
-    assert cluster_of(http, policy_id="p", spark_version="old")["spark_version"] == "old"
-    http.send("PATCH", "/_emulator/options", json={"policies_refuse": True})
-    cluster = {"num_workers": 1, "policy_id": "p", "spark_version": "old"}
+    cluster = {"num_workers": 1, "policy_id": "p", **fields}
     body = {"name": "a", "tasks": [task("t", new_cluster=cluster)]}
     answer = http.post("/api/2.2/jobs/create", body)
-    assert answer.status_code == 400
-    assert "spark_version" in answer.json()["message"]
+    assert (answer.status_code, answer.json()) == (
+        400,
+        {
+            "error_code": "INVALID_PARAMETER_VALUE",
+            "message": f"Cluster validation error: Validation failed for {problem}",
+        },
+    )
+    http.option(policies_refuse=False)
+    assert fields.items() <= cluster_of(http, policy_id="p", **fields).items()
 
 
 def test_a_policy_that_fixes_an_element_of_a_list_leaves_lists_alone(http: Http) -> None:
@@ -121,7 +139,7 @@ def test_nothing_is_filled_in_that_clouds_do_not_add(http: Http) -> None:
         f"job_clusters[0].new_cluster.{name}"
         for name in ("data_security_mode", "enable_elastic_disk", "aws_attributes")
     }
-    assert found == by_job | by_task | by_cluster | {"tasks[4].spark_jar_task.run_as_repl"}
+    assert found == by_job | by_task | by_cluster
 
 
 @pytest.mark.parametrize(
@@ -142,6 +160,7 @@ def test_nothing_is_filled_in_that_clouds_do_not_add(http: Http) -> None:
             {f"tasks[{n}].disabled" for n in range(6)} | {"tasks[5].for_each_task.task.disabled"},
         ),
         ("full_refresh", {"tasks[3].pipeline_task.full_refresh"}),
+        ("run_as_repl", {"tasks[4].spark_jar_task.run_as_repl"}),
         ("performance_target", {"performance_target"}),
     ],
 )
@@ -163,6 +182,22 @@ def test_what_is_filled_in_depends_on_the_job(http: Http) -> None:
     assert cluster["single_user_name"] == "admin@dev.example"
     assert read["email_notifications"] == {"no_alert_for_skipped_runs": False}
     assert read["tasks"][0]["email_notifications"] == {"no_alert_for_skipped_runs": False}
+
+
+def test_the_condition_of_a_table_trigger_can_be_left_out(http: Http) -> None:
+    """Sources: databricks/cli#6315; bundle/direct/dresources/configs/jobs.yml, input_only."""
+    table = {"table_names": ["a.b.c"], "condition": "ANY_UPDATED"}
+    settings = {"name": "a", "trigger": {"table_update": table}}
+    several = {"name": "b", "triggers": [{"table_update": table}, {"periodic": {"interval": 1}}]}
+    http.seed(jobs=[{"job_id": 1, "settings": settings}, {"job_id": 2, "settings": several}])
+    assert http.settings(1)["trigger"]["table_update"] == table
+    http.option(returns_update_condition=False)
+    shown = {"table_names": ["a.b.c"]}
+    assert http.settings(1)["trigger"]["table_update"] == shown
+    assert http.settings(2)["triggers"] == [
+        {"table_update": shown},
+        {"periodic": {"interval": 1}},
+    ]
 
 
 def test_options_know_every_fill_in_and_kind(http: Http) -> None:

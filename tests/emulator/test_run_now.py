@@ -171,6 +171,23 @@ def test_runs_are_cancelled(http: Http, sdk: WorkspaceClient) -> None:
     assert get(http, first) == ended
 
 
+def test_without_a_job_the_queued_runs_of_all_jobs_are_cancelled(http: Http) -> None:
+    """Source: databricks-sdk jobs.py, `cancel_all_runs`, parameter all_queued_runs."""
+    http.option(run_seconds=1000)
+    http.seed(users=[ANA])
+    hers = http.create(name="hers", token="ana-token")
+    other = http.create(name="other")
+    running, queued = run_now(http, hers), run_now(http, hers)
+    run_now(http, other)
+    not_hers = run_now(http, other)
+    body = {"all_queued_runs": True}
+    assert http.post(f"{RUNS}/cancel-all", body, token="ana-token").status_code == 200
+    found = [states(get(http, run_id))[0] for run_id in (running, queued, not_hers)]
+    assert found == ["PENDING", "TERMINATED", "QUEUED"]
+    assert http.post(f"{RUNS}/cancel-all", body).status_code == 200
+    assert states(get(http, not_hers))[0] == "TERMINATED"
+
+
 def test_runs_are_deleted_after_their_end(http: Http, sdk: WorkspaceClient) -> None:
     http.option(run_seconds=1000)
     run_id = run_now(http, http.create(name="load"))

@@ -249,6 +249,94 @@ def test_a_second_plan_finds_no_difference(http: Http) -> None:
     assert contains(http.settings(job_id), SETTINGS)
 
 
+CLUSTER_DEFAULTS = {
+    "aws_attributes",
+    "azure_attributes",
+    "gcp_attributes",
+    "data_security_mode",
+    "driver_instance_pool_id",
+    "driver_node_type_id",
+    "enable_elastic_disk",
+    "enable_local_disk_encryption",
+    "node_type_id",
+}
+TASK_DEFAULTS = {"run_if", "source"}
+EMPTY = ({}, [], 0, "", None, False)
+
+
+def drift(written: Any, read: Any, path: str = "") -> list[str]:
+    """Return what the direct engine would change back.
+
+    Sources: bundle/direct/dresources/configs/jobs.yml (backend_default, backend_values,
+    ignore_remote) and bundle/direct/bundle_plan.go: what is empty on one side is no change.
+    """
+    if isinstance(written, dict) and isinstance(read, dict):
+        ignored = TASK_DEFAULTS if "tasks" in path else {"format"}
+        if path.endswith("new_cluster"):
+            ignored = CLUSTER_DEFAULTS
+        found = []
+        for name in written.keys() | read.keys():
+            mine, theirs = written.get(name), read.get(name)
+            if mine is None and (name in ignored or theirs in EMPTY):
+                continue
+            found += drift(mine, theirs, f"{path}.{name}")
+        return found
+    if isinstance(written, list) and isinstance(read, list) and len(written) == len(read):
+        pairs = zip(*(sorted(one, key=key_of) for one in (written, read)), strict=True)
+        return [line for mine, theirs in pairs for line in drift(mine, theirs, path)]
+    return [] if written == read else [f"{path}: {written} is {read}"]
+
+
+def key_of(element: Any) -> str:
+    """Return what the engine matches elements of lists by: dresources/job.go, KeyedSlices."""
+    keys = ("task_key", "job_cluster_key", "environment_key", "name", "id")
+    found = (element[key] for key in keys if isinstance(element, dict) and key in element)
+    return str(next(found, element))
+
+
+EVERY_TASK: list[dict[str, Any]] = [
+    TASK,
+    {**TASK, "task_key": "pool", "new_cluster": {"instance_pool_id": "i", "num_workers": 1}},
+    {"task_key": "jar", "spark_jar_task": {"main_class_name": "A"}, "job_cluster_key": "c"},
+    {"task_key": "py", "spark_python_task": {"python_file": "a.py"}, "environment_key": "e"},
+    {"task_key": "wheel", "python_wheel_task": {"package_name": "a"}, "environment_key": "e"},
+    {"task_key": "sql", "sql_task": {"file": {"path": "/a.sql"}, "warehouse_id": "w"}},
+    {"task_key": "dbt", "dbt_task": {"commands": ["dbt run"], "warehouse_id": "w"}},
+    {"task_key": "pipeline", "pipeline_task": {"pipeline_id": "p"}},
+    {
+        "task_key": "loop",
+        "for_each_task": {"inputs": "[1]", "task": {**TASK, "task_key": "in"}},
+        "depends_on": [{"task_key": "sql"}, {"task_key": "main"}, {"task_key": "dbt"}],
+    },
+    {"task_key": "if", "condition_task": {"left": "1", "op": "EQUAL_TO", "right": "1"}},
+]
+
+
+@pytest.mark.parametrize("cloud", ["aws", "azure", "gcp"])
+def test_a_plan_after_a_deploy_changes_nothing(http: Http, cloud: str) -> None:
+    http.option(cloud=cloud)
+    http.seed(
+        warehouses=[{"id": "w", "name": "w"}],
+        notification_destinations=[{"id": n, "display_name": n} for n in "xyz"],
+    )
+    settings = {
+        **SETTINGS,
+        "tasks": EVERY_TASK,
+        "job_clusters": [{"job_cluster_key": "c", "new_cluster": TASK["new_cluster"]}],
+        "environments": [{"environment_key": "e", "spec": {"environment_version": "4"}}],
+        "parameters": [{"name": "p", "default": ""}],
+        "tags": {"team": "shop"},
+        "webhook_notifications": {"on_failure": [{"id": n} for n in "xyz"]},
+        "email_notifications": {"on_failure": ["a@example.com"]},
+        "trigger": {"pause_status": "PAUSED", "periodic": {"interval": 1, "unit": "DAYS"}},
+    }
+    job_id = http.create(**settings)
+    assert drift(settings, http.settings(job_id)) == []
+    changed = {**settings, "max_concurrent_runs": 3}
+    http.post("/api/2.2/jobs/reset", {"job_id": job_id, "new_settings": changed})
+    assert drift(changed, http.settings(job_id)) == []
+
+
 def test_generate_job_downloads_notebooks_and_files(http: Http) -> None:
     """Sources: cmd/bundle/generate/job.go; bundle/generate/downloader.go."""
     document = (

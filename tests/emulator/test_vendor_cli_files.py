@@ -35,6 +35,21 @@ FILES = {
     ]
 }
 
+PLAIN = f"{HOME}/project/nb.py"
+TAKEN = {"files": [{"path": PLAIN, "content": NOTEBOOK}]}
+# The reason by which the client knows a collision: libs/filer/workspace_files_client_test.go.
+MISMATCH = {
+    "error_code": "INVALID_PARAMETER_VALUE",
+    "details": [
+        {
+            "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+            "reason": "WORKSPACE_OBJECT_TYPE_MISMATCH",
+            "domain": "workspace.databricks.com",
+            "metadata": {"existing_type": "NOTEBOOK"},
+        }
+    ],
+}
+
 CONVERSATIONS = [
     Conversation(
         "workspace list, get-status, mkdirs, delete",
@@ -130,6 +145,69 @@ CONVERSATIONS = [
             import_file(f"{HOME}/older/nb.py", NOTEBOOK, overwrite=True),
             download(f"{HOME}/older/a b#1.txt", b"1"),
         ],
+    ),
+    Conversation(
+        "workspace import-dir of a plain file where a notebook has its file",
+        "libs/filer/workspace_files_client.go, Write",
+        [
+            upload(PLAIN, "x = 1", overwrite=False, status=409, answer={"message": str}),
+            upload(PLAIN, "x = 1", status=400, answer=MISMATCH),
+            import_file(
+                PLAIN,
+                "x = 1",
+                overwrite=False,
+                status=400,
+                answer={"message": f"Path ({HOME}/project/nb) already exists."},
+            ),
+            import_file(PLAIN, "x = 1", status=400, answer=MISMATCH),
+            stat(f"{HOME}/project/nb", "NOTEBOOK"),
+            download(f"{HOME}/project/nb", NOTEBOOK.encode()),
+            # What sync does: the old object goes first.
+            delete(f"{HOME}/project/nb"),
+            upload(PLAIN, "x = 1"),
+            stat(PLAIN),
+        ],
+        TAKEN,
+    ),
+    Conversation(
+        "workspace import without --language",
+        "cmd/workspace/workspace/overrides.go, wrapImportAPIErrors",
+        [
+            Step(
+                "POST",
+                IMPORT,
+                json={"path": f"{HOME}/nb.py", "content": encoded(NOTEBOOK)},
+                status=400,
+                answer={"message": re.compile("The zip file may not be valid")},
+            ),
+            missing(f"{HOME}/nb.py"),
+        ],
+    ),
+    Conversation(
+        "api post with truth values as texts",
+        "databricks/databricks-cli#648",
+        [
+            *(
+                Step(
+                    "POST",
+                    IMPORT,
+                    json={
+                        "path": f"{HOME}/new/init.sh",
+                        "content": encoded(text),
+                        "format": "AUTO",
+                        "overwrite": "true",
+                    },
+                )
+                for text in ("1", "2")
+            ),
+            download(f"{HOME}/new/init.sh", b"2"),
+            Step(
+                "POST",
+                "/api/2.0/workspace/delete",
+                json={"path": f"{HOME}/new", "recursive": "true"},
+            ),
+        ],
+        {"directories": [f"{HOME}/new"]},
     ),
     Conversation(
         "workspace export-dir",

@@ -11,6 +11,10 @@ from .vendor_cli import STATUS, Conversation, Step, me, replay
 
 JOB = {"name": "load", "tasks": [task("main")]}
 ANA = {"userName": "ana@contoso-retail.example"}
+RUNS = "/api/2.2/jobs/runs/list"
+FAR_FUTURE_MS = 4_000_000_000_000
+POOLS = "/api/2.0/instance-pools"
+POOL = {"instance_pool_id": "i", "instance_pool_name": "small"}
 
 CONVERSATIONS = [
     Conversation("current-user me", "cmd/workspace/current-user/current-user.go", [me()]),
@@ -80,6 +84,49 @@ CONVERSATIONS = [
                 answer={"metadata": {"run_id": "{task}"}},
             ),
         ],
+    ),
+    Conversation(
+        "jobs list-runs with filters, cancel-all-runs of all jobs",
+        "databricks-sdk-go service/jobs/model.go, ListRunsRequest and CancelAllRuns",
+        [
+            Step("POST", "/api/2.2/jobs/create", json=JOB, keep={"job": "job_id"}),
+            Step("POST", "/api/2.2/jobs/run-now", json={"job_id": "{job}"}, keep={"run": "run_id"}),
+            *(
+                Step("GET", RUNS, {"job_id": "{job}", **query}, answer={"runs": [{"run_id": int}]})
+                for query in (
+                    {"run_type": "JOB_RUN"},
+                    {"start_time_from": "1"},
+                    {"start_time_to": str(FAR_FUTURE_MS)},
+                )
+            ),
+            *(
+                Step("GET", RUNS, {"job_id": "{job}", **query}, answer={"has_more": False})
+                for query in (
+                    {"run_type": "SUBMIT_RUN"},
+                    {"start_time_from": str(FAR_FUTURE_MS)},
+                    {"start_time_to": "1"},
+                )
+            ),
+            Step("GET", RUNS, {"run_type": "WALK"}, status=400, answer={"message": str}),
+            Step("POST", "/api/2.2/jobs/runs/cancel-all", json={"all_queued_runs": True}),
+            Step("POST", "/api/2.2/jobs/runs/cancel-all", json={}, status=400),
+        ],
+    ),
+    Conversation(
+        "instance-pools list, get",
+        "cmd/workspace/instance-pools/instance-pools.go",
+        [
+            Step("GET", "/api/2.0/instance-pools/list", answer={"instance_pools": [POOL]}),
+            Step("GET", f"{POOLS}/get", {"instance_pool_id": "i"}, answer=POOL),
+            Step(
+                "GET",
+                f"{POOLS}/get",
+                {"instance_pool_id": "none"},
+                status=404,
+                answer={"error_code": "RESOURCE_DOES_NOT_EXIST"},
+            ),
+        ],
+        {"instance_pools": [POOL]},
     ),
     Conversation(
         "permissions get-permission-levels, get, set, update",

@@ -39,7 +39,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "aws": {"cloud": "aws"},
     "azure": {"cloud": "azure"},
     "gcp": {"cloud": "gcp"},
-    "policy": {"cloud": "azure"},
+    "policy": {"cloud": "azure", "policies_refuse": False},
     "list without parameters": {"cloud": "aws", "list_leaves_out": ["parameters"]},
 }
 

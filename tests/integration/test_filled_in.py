@@ -65,6 +65,7 @@ def of_every_kind(name: str) -> JobSettings:
         "dbt": {"dbt_task": {"commands": ["dbt run"], "project_directory": "/Workspace/dbt"}},
         "sql": {"sql_task": {"file": {"path": "/Workspace/a.sql"}, "warehouse_id": WAREHOUSE}},
         "pipeline": {"pipeline_task": {"pipeline_id": PIPELINE}},
+        "jar": {"spark_jar_task": {"main_class_name": "A"}},
     }
     cluster = {"num_workers": 1, "spark_version": "15.4.x-scala2.12", "node_type_id": "m5.large"}
     tasks = [
@@ -182,6 +183,7 @@ def ruled(pair: Pair) -> Pair:
         "spark_conf__spark.x": "prod",
     }
     dev.seed(cluster_policies=[policy("dev", **dev_values)])
+    dev.option(policies_refuse=False)
     prod.seed(
         cluster_policies=[policy("prod", **prod_values)], users=[{"userName": "admin@dev.example"}]
     )

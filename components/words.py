@@ -150,11 +150,14 @@ def tally_of(kind: str, outcome: Outcome) -> tuple[Tally, ...]:
 
 def counts_text(kind: str, counts: Mapping[str, int]) -> str:
     """Return the counts of an entry of the history, in the words of its kind of operation."""
-    return ", ".join(
+    done = [
         f"{counts[status]:,} {label_of(kind, status, _counted_state(kind, status)).lower()}"
         for status in RowStatus
         if counts.get(status)
-    )
+    ]
+    left = counts.get(RowState.NOT_STARTED)
+    label = RESULT_LABELS[RowResult.NOT_STARTED].lower()
+    return ", ".join([*done, f"{left:,} {label}"] if left else done)
 
 
 def _counted_state(kind: str, status: RowStatus) -> RowState:

@@ -19,7 +19,8 @@ from web.board import DiskBoard
 from web.readings import Known, Readings, Shared
 
 _FRESH_S = 30.0
-_PATIENCE_S = 8  # of one call: somebody looks at the page
+_PATIENCE_S = 8  # of one call, for answers that are no use: somebody looks at the page
+_CALL_S = 30.0  # for an answer; what is read once more shows that the workspace is back
 _MOMENT_S = 1.5  # what a fast workspace needs for the history
 _EVER = 1e9  # seconds; what is in the history stays as it is
 
@@ -151,4 +152,4 @@ def open_readings(folder: Path) -> Readings:
 def connect_from_env(settings: Settings) -> Connect:
     """Return how to connect: with the login of the environment, and little patience."""
     impatient = replace(settings, retry_s=min(settings.retry_s, _PATIENCE_S))
-    return lambda: open_service(impatient)
+    return lambda: open_service(impatient, timeout_s=_CALL_S)

@@ -19,7 +19,8 @@ from web.board import Board, NoBoard, Note
 log = logging.getLogger(__name__)
 
 Value = TypeVar("Value")
-_DEADLINE_S = 60.0
+_DEADLINE_S = 150.0  # six calls of twenty seconds, and some
+_SLOW_S = 60.0  # from when on it is said that it takes long
 _KEPT = 20  # readings; one is a list, a row or a place
 _AGAIN_S = 5.0  # what failed is not tried again at once
 _WAITERS = 2  # requests that may wait for a moment; all others are answered at once
@@ -163,7 +164,7 @@ class Readings:
 
     def _known(self, kept: _Kept) -> Known[Any]:
         now, problem = self._now(), kept.problem
-        if kept.asked is not None and now - kept.asked > self._deadline_s:
+        if kept.asked is not None and now - kept.asked > _SLOW_S:
             problem = _silent(now - kept.asked)
         age_s = now - kept.at if kept.value is not None else 0.0
         return Known(kept.value, age_s, problem, kept.asked is not None)

@@ -26,7 +26,7 @@ def run_operation(operation_id: str | None) -> str | None:
     store = SqliteOperationStore(page_folder(settings, os.environ))
 
     def connect(recorder: Recorder) -> JobSync:
-        opened = open_service(settings, on_wait=recorder.on_wait)
+        opened = open_service(settings, on_wait=recorder.on_wait, should_stop=recorder.should_stop)
         recorder.watch(opened.unanswered_s)
         return opened.service
 

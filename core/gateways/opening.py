@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.calls import Wait
+from core.calls import ShouldStop, Wait
 from core.errors import SettingsError
 from core.gateways.machine.local_folder import default_cache_folder
 from core.settings import Settings
@@ -53,12 +53,18 @@ def require_workspace(env: Mapping[str, str]) -> None:
 
 
 def open_service(
-    settings: Settings, *, on_wait: Callable[[Wait], None] = lambda _wait: None
+    settings: Settings,
+    *,
+    on_wait: Callable[[Wait], None] = lambda _wait: None,
+    timeout_s: float = 60.0,
+    should_stop: ShouldStop = lambda: False,
 ) -> OpenService:
     """Connect the engine to the workspace that the SDK's environment variables name.
 
     Args:
         on_wait: called when a call begins to wait, by the thread that waits.
+        timeout_s: how long a call waits for each byte of its answer.
+        should_stop: asked while the login is set up; StoppedError then.
 
     Raises:
         WorkspaceError: no login could be set up.
@@ -71,6 +77,8 @@ def open_service(
     connection = connect(
         retry_s=settings.retry_s,
         on_wait=on_wait,
+        timeout_s=timeout_s,
+        should_stop=should_stop,
         threads=settings.threads,
         cache_folder=Path(settings.cache_folder or default_cache_folder()),
     )

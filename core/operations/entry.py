@@ -1,5 +1,7 @@
 """An operation that has ended as an entry of the history."""
 
+from core.operations.grid_row import RowState
+from core.operations.kinds import OperationKind
 from core.operations.operation import Operation, Status
 from core.operations.outcome import Outcome
 from core.state.history import Ending, HistoryEntry, entry_id
@@ -17,9 +19,15 @@ def make_entry(operation: Operation) -> HistoryEntry:
         started=operation.created,
         seconds=max(0.0, round(operation.finished - began, 1)),  # the clock may have been set back
         outcome=_ending(operation),
-        counts=outcome.count_carried_out(operation.kind),
+        counts=_counts(operation.kind, outcome),
         message=operation.error,
     )
+
+
+def _counts(kind: OperationKind, outcome: Outcome) -> dict[str, int]:
+    """Return what was done by status, and how many rows were left because it was stopped."""
+    left = outcome.count_not_started()
+    return outcome.count_carried_out(kind) | ({RowState.NOT_STARTED: left} if left else {})
 
 
 def _ending(operation: Operation) -> Ending | str:

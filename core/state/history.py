@@ -42,7 +42,8 @@ class HistoryEntry:
     """One operation as it ended. `started` in seconds since the epoch.
 
     `actor` is who asked for it. `kind` and `outcome`, an Ending, may be words of another version.
-    `message` says what the counts, by status, do not.
+    `counts` are by status, and under “not_started” of what was left when the operation was stopped.
+    `message` says what the counts do not.
     """
 
     entry_id: str

@@ -188,10 +188,25 @@ def acquire(files: WorkspaceFiles, folder: str, owner: Owner, clock: Clock) -> L
         LockedError: another operation is running.
         WorkspaceError: the lock could not be read or made; it is not taken.
     """
+    return take(files, folder, find_free_number(files, folder, owner, clock), owner, clock)
+
+
+def find_free_number(files: WorkspaceFiles, folder: str, owner: Owner, clock: Clock) -> int:
+    """Return the number with which the lock can be taken. Takes nothing, so it may be stopped.
+
+    Raises:
+        LockedError: another operation is running.
+        WorkspaceError: the lock could not be read.
+    """
     highest = max(_numbers(files, folder), default=0)
     if highest:
         _refuse_if_held(files, folder, highest, owner, clock)
-    number, taken = highest + 1, clock.moment()
+    return highest + 1
+
+
+def take(files: WorkspaceFiles, folder: str, number: int, owner: Owner, clock: Clock) -> Lease:
+    """Take the lock with a number that was free; see `acquire`."""
+    taken = clock.moment()
     try:
         _create(files, _path(folder, number), owner)
         _make_sure(files, folder, number)

@@ -13,7 +13,7 @@ from core.json_text import JsonDict, fingerprint
 from core.ports import CurrentPrincipal, LiveJob, Ports
 from core.settings import Settings
 from core.state.folder import FOLDER_NAME, StateFolder
-from core.state.lock import Clock, Lease, Owner, acquire
+from core.state.lock import Clock, Lease, Owner, find_free_number, take
 
 log = logging.getLogger(__name__)
 
@@ -128,9 +128,10 @@ class Sessions:
             me = self._ports.principals.current()
             state = self.state_folder(me)
             state.prepare()
-        owner = self._new_owner(me.name, operation)
-        clock = replace(self._clock, is_dead=self._is_dead)
-        lease = acquire(self._ports.files, state.path, owner, clock)
+            files, owner = self._ports.files, self._new_owner(me.name, operation)
+            clock = replace(self._clock, is_dead=self._is_dead)
+            number = find_free_number(files, state.path, owner, clock)
+        lease = take(files, state.path, number, owner, clock)
         try:
             yield Session(operation, me, state, lease, owner)
         finally:

@@ -10,6 +10,7 @@ import pytest
 
 from core.errors import (
     AmbiguousAnswerError,
+    BusyError,
     NotFoundError,
     PermissionDeniedError,
     SyncError,
@@ -504,16 +505,19 @@ def test_a_wrong_secret_is_named_and_not_shown(dev: Emulated) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer",
-    [{"status": 200, "body": "<html>Sign in</html>"}, {"status": 500, "body": "<html>no</html>"}],
+    ("answer", "kind"),
+    [
+        ({"status": 200, "body": "<html>Sign in</html>"}, UnauthenticatedError),
+        ({"status": 500, "body": "<html>no</html>"}, BusyError),
+    ],
 )
-def test_a_login_page_in_place_of_a_token_is_a_failed_login(
-    dev: Emulated, answer: dict[str, Any]
+def test_a_page_in_place_of_a_token_is_an_error(
+    dev: Emulated, answer: dict[str, Any], kind: type[WorkspaceError]
 ) -> None:
     dev.fault("POST /oidc/v1/token", times=0, **answer)
     ports = dev.connect(client_id="me", client_secret=SECRET, retry_s=1).ports
     for call in (ports.principals.current, lambda: ports.jobs.create_job(job("load"))):
-        with pytest.raises(UnauthenticatedError) as caught:
+        with pytest.raises(kind) as caught:
             call()
         assert SECRET not in text_of(caught.value)
     assert dev.calls().get(CREATE, 0) == 0

@@ -1,11 +1,19 @@
 """A token that is refused in the middle of an operation: there is one new login."""
 
+import time
 from typing import Any
 
 import pytest
 
-from core.errors import PermissionDeniedError, UnauthenticatedError, WorkspaceError
-from core.gateways.connect import Connection
+from core.errors import (
+    BusyError,
+    PermissionDeniedError,
+    StoppedError,
+    UnauthenticatedError,
+    UnreachableError,
+    WorkspaceError,
+)
+from core.gateways.connect import Connection, connect
 from core.parallel import in_parallel
 from tests.builders import job
 from tests.emulated import CREATE, GET, IMPORT_FILE, LIST, RESET, Emulated
@@ -147,3 +155,67 @@ def test_a_page_of_html_with_401_is_a_refused_login_too(dev: Emulated, robot: Co
     dev.fault(LIST, status=401, body="<html><title>Sign in</title></html>", times=2)
     with pytest.raises(WorkspaceError):
         list(robot.ports.jobs.list_jobs())
+
+
+# A workspace that does not answer is not a missing login
+
+
+def test_a_workspace_that_cannot_answer_is_no_missing_login(dev: Emulated) -> None:
+    running = dev.running
+    dev.fault("*", status=503, body={"error_code": "X", "message": "Later."}, times=0)
+    with pytest.raises(BusyError, match="503"):
+        dev.connect(client_id=running.client_id, client_secret=running.client_secret, retry_s=1)
+
+
+def test_a_host_that_does_not_answer_is_no_missing_login() -> None:
+    with pytest.raises(UnreachableError, match="does not answer"):
+        connect(retry_s=1, host="http://127.0.0.1:1", client_id="a", client_secret="b")
+
+
+@pytest.mark.parametrize("body", [{"error_code": "X", "message": "Later."}, "<html>Later.</html>"])
+def test_a_token_that_is_not_given_says_nothing_of_the_credentials(
+    dev: Emulated, robot: Connection, body: object
+) -> None:
+    dev.fault(TOKEN, status=503, body=body, times=0)
+    for call in (robot.ports.principals.current, lambda: robot.ports.jobs.create_job(job("load"))):
+        with pytest.raises(BusyError, match="gave no token"):
+            call()
+    dev.clear_faults()
+    assert robot.ports.principals.current().name
+
+
+def test_a_token_that_never_comes_is_given_up_and_asked_for_anew(
+    dev: Emulated, robot: Connection
+) -> None:
+    robot.rest._most_s = 0.5
+    dev.fault(TOKEN, kind="delay", delay_s=4)
+    begun = time.monotonic()
+    with pytest.raises(UnreachableError, match="does not answer"):
+        robot.ports.principals.current()
+    assert robot.ports.principals.current().name
+    assert time.monotonic() - begun < 4
+
+
+def test_a_reading_is_stopped_while_a_call_is_under_way(dev: Emulated, robot: Connection) -> None:
+    robot.ports.principals.current()
+    dev.fault(LIST, kind="delay", delay_s=4)
+    begun = time.monotonic()
+    stopping = robot.rest.stoppable(lambda: time.monotonic() - begun > 0.5)
+    with stopping, pytest.raises(StoppedError):
+        list(robot.ports.jobs.list_jobs())
+    assert time.monotonic() - begun < 3
+
+
+def test_a_login_that_is_no_longer_wanted_is_given_up(dev: Emulated) -> None:
+    dev.fault("*", kind="delay", delay_s=4)
+    begun = time.monotonic()
+    running = dev.running
+    with pytest.raises(StoppedError):
+        connect(
+            retry_s=5,
+            host=dev.url,
+            client_id=running.client_id,
+            client_secret=running.client_secret,
+            should_stop=lambda: time.monotonic() - begun > 0.5,
+        )
+    assert time.monotonic() - begun < 3

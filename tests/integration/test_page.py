@@ -431,12 +431,15 @@ def test_a_callback_that_fails_shows_a_reference_and_nothing_else(
 
 
 def read_place(client: Any) -> dict[str, Any]:
-    """Ask the feed as a page does until it knows where it is."""
-    while True:
+    """Ask the feed as a page does until it knows where it is, or why it does not."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
         answer: dict[str, Any] = client.get("/feed/export?ask=1", headers=ANA).get_json()
-        if answer["placeIsNew"]:
-            return answer["props"]
+        props: dict[str, Any] = answer["props"]
+        if answer["placeIsNew"] or props.get(ids.WORKSPACE_PROBLEM, {}).get("children"):
+            return props
         time.sleep(0.01)
+    raise AssertionError("the header shows nothing")
 
 
 def test_the_header_says_what_cannot_be_read(client: Any) -> None:

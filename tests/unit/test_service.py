@@ -611,6 +611,22 @@ def test_an_operation_that_is_stopped_while_it_reads_changes_nothing(dev, prod):
     assert prod.service().export().status == "completed"  # nobody holds the lock
 
 
+def test_an_operation_that_is_stopped_while_it_looks_for_the_lock_takes_none(dev):
+    dev.service().export()  # leaves a lock that it has released
+    files, listed = dev.files, []
+    list_folder = files.list_folder
+
+    def list_and_note(path):
+        listed.append(path)
+        return list_folder(path)
+
+    files.list_folder = list_and_note
+    before = dict(files.files)
+    with pytest.raises(StoppedError):
+        dev.service().export(listener=Listener(should_stop=lambda: bool(listed)))
+    assert files.files == before
+
+
 def test_rows_are_told_before_and_as_they_end(dev, prod):
     dev.jobs.add(job("load"))
     dev.jobs.add(job("other"))

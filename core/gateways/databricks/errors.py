@@ -40,6 +40,7 @@ _BUSY = (
 )
 _NO_ANSWER = (requests.ConnectionError, requests.Timeout, TimeoutError)
 
+_NO_CODE = "unknown: unknown"
 _REFUSED_LOGIN = "invalid access token"  # it comes with status 403 as well
 _LOGIN_FIX = "Check the app's credentials: a token may have expired."
 _RIGHTS_FIX = "Grant this permission to the app's principal, or ask a workspace admin to."
@@ -56,10 +57,7 @@ def translate(error: BaseException, host: str, asked: Mapping[str, Any]) -> Work
     if isinstance(error, TimeoutError) and isinstance(error.__cause__, DatabricksError):
         error = error.__cause__  # the SDK's retries ran out; its cause is what the workspace said
     if isinstance(error, _NO_ANSWER):
-        return UnreachableError(
-            f"The workspace {host} does not answer.",
-            fix="Check DATABRICKS_HOST and the network, then try again.",
-        )
+        return unreachable(host)
     text = readable(str(error))
     match error:
         case sdk.Unauthenticated():
@@ -76,6 +74,8 @@ def translate(error: BaseException, host: str, asked: Mapping[str, Any]) -> Work
             return _busy(error, text)
         case DatabricksError():
             return WorkspaceError(f"The workspace answered: {text}")
+        case _ if is_token_withheld(error):
+            return BusyError(f"The workspace {host} gave no token.", fix="Try again later.")
         case _ if _is_failed_login(error):
             reason = f" ({text})" if isinstance(next(iter(error.args), None), str) else ""
             return UnauthenticatedError(f"The login to {host} failed{reason}.", fix=_LOGIN_FIX)
@@ -83,6 +83,13 @@ def translate(error: BaseException, host: str, asked: Mapping[str, Any]) -> Work
             return WorkspaceError(
                 f"The workspace {host} sent a response that cannot be read.", fix="Try again."
             )
+
+
+def unreachable(host: str) -> UnreachableError:
+    """Return that a workspace does not answer."""
+    who = f"The workspace {host}" if host else "The workspace"
+    fix = "Check DATABRICKS_HOST and the network, then try again."
+    return UnreachableError(f"{who} does not answer.", fix=fix)
 
 
 def _busy(error: BaseException, text: str) -> BusyError:
@@ -118,6 +125,15 @@ def _misses_the_path(error: DatabricksError, asked: Mapping[str, Any]) -> bool:
 def _misses_the_job(text: str, asked: Mapping[str, Any]) -> bool:
     found = _MISSING_JOB.search(text)
     return bool(found and _NOT_A_DIGIT.sub("", found[1]) == str(asked.get("job_id")))
+
+
+def is_token_withheld(error: BaseException) -> bool:
+    """Whether no token came for another reason than the credentials: a refusal has a code.
+
+    Source: databricks-sdk oauth.py, retrieve_token; RFC 6749, section 5.2.
+    """
+    what = next(iter(error.args), None)
+    return type(error) is ValueError and (what == _NO_CODE or isinstance(what, bytes))
 
 
 def _is_failed_login(error: BaseException) -> bool:

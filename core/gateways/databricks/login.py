@@ -3,17 +3,23 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+import requests
 from databricks.sdk.clock import Clock
 from databricks.sdk.core import ApiClient, Config
 
-from core.errors import UnauthenticatedError
+from core.errors import BusyError, UnauthenticatedError, WorkspaceError
+from core.gateways.databricks.callers import GivenUpError, give_up_late
+from core.gateways.databricks.errors import unreachable
 from core.version import VERSION
 
 log = logging.getLogger(__name__)
 
-_METADATA_S = 10
+_METADATA, _METADATA_S = "/.well-known/databricks-config", 10
+_NO_ANSWER = (requests.ConnectionError, requests.Timeout)
 
 
 class WantsRetryError(Exception):
@@ -39,9 +45,16 @@ class Login:
     """
 
     def __init__(self, *, timeout_s: float, retry_s: int, is_renewed: bool, **auth: Any) -> None:
-        """Ask the host for its login metadata. Raises UnauthenticatedError when there is none."""
+        """Ask the host for its login metadata.
+
+        Raises:
+            UnauthenticatedError: no login is configured.
+            WorkspaceError: the host does not answer as a workspace.
+        """
+        self.config = Config.__new__(Config)
         try:
-            self.config = Config(
+            Config.__init__(
+                self.config,
                 http_timeout_seconds=timeout_s,
                 # Only the request for login metadata uses it: calls are retried by RestClient.
                 retry_timeout_seconds=min(retry_s, _METADATA_S),
@@ -51,13 +64,17 @@ class Login:
                 **auth,
             )
         except ValueError as error:
+            if _lacks_metadata(error):
+                _require_answer(str(self.config.host or ""), timeout_s)
             raise UnauthenticatedError(
                 "Could not set up the login to the workspace.",
                 fix="Set DATABRICKS_HOST, and DATABRICKS_TOKEN or DATABRICKS_CLIENT_ID with "
                 "DATABRICKS_CLIENT_SECRET (any Databricks SDK login works).",
             ) from error
+        except _NO_ANSWER as error:
+            raise unreachable(str(self.config.host or "")) from error
         self.api = ApiClient(self.config)
-        self._is_renewed = is_renewed
+        self.is_renewed = is_renewed
         self._has_worked = False
 
     def note_success(self) -> None:
@@ -67,21 +84,66 @@ class Login:
     @property
     def may_be_renewed(self) -> bool:
         """Whether another one may help: not where the last one was refused from the start."""
-        return self._has_worked or not self._is_renewed
+        return self._has_worked or not self.is_renewed
+
+
+def _lacks_metadata(error: BaseException | None) -> bool:
+    """Whether the SDK knows no address to get a token from: it asks for one at “None” then.
+
+    Source: databricks-sdk config.py, `databricks_oidc_endpoints`.
+    """
+    return error is not None and (
+        isinstance(error, requests.exceptions.MissingSchema) or _lacks_metadata(error.__cause__)
+    )
+
+
+def _require_answer(host: str, timeout_s: float) -> None:
+    """Make sure that a host answers. The SDK takes one that does not for a missing login.
+
+    Raises:
+        UnreachableError: it does not.
+        BusyError: it answers that it cannot.
+    """
+    if not host:
+        return
+    try:
+        answer = requests.get(
+            f"{host}{_METADATA}", timeout=min(timeout_s, _METADATA_S), allow_redirects=False
+        )
+    except _NO_ANSWER as error:
+        raise unreachable(host) from error
+    except requests.RequestException:  # no address: the login says so
+        return
+    if answer.status_code == requests.codes.too_many_requests:
+        raise BusyError("The workspace is rate-limiting requests.", fix="Try again later.")
+    if answer.status_code >= requests.codes.server_error:
+        status = f"HTTP status {answer.status_code}"
+        raise BusyError(f"The workspace answered with {status}.", fix="Try again later.")
 
 
 class Logins:
     """The login of all threads. Thread-safe."""
 
-    def __init__(self, *, timeout_s: float, retry_s: int, **auth: Any) -> None:
-        """Log in. Raises UnauthenticatedError when no login could be set up."""
+    def __init__(
+        self, *, timeout_s: float, retry_s: int, stop_if_asked: Callable[[], None], **auth: Any
+    ) -> None:
+        """Log in. Raises WorkspaceError when no login could be set up."""
+        self._most_s = timeout_s + 2 * _METADATA_S
+        self._stop_if_asked = stop_if_asked
         self._settings = {"timeout_s": timeout_s, "retry_s": retry_s, **auth}
         self._mutex = threading.Lock()
-        self._current = Login(is_renewed=False, **self._settings)
+        self._current = self._log_in(is_renewed=False)
 
     @property
     def current(self) -> Login:
         return self._current
+
+    def leave(self, stuck: Login) -> None:
+        """Replace a login that waits for a token without end, unless another thread has."""
+        with self._mutex:
+            if self._current is stuck:
+                with suppress(WorkspaceError):
+                    self._current = self._log_in(is_renewed=stuck.is_renewed)
 
     def renew(self, refused: Login) -> bool:
         """Log in anew, unless another thread has; return whether there is another login to try."""
@@ -92,7 +154,16 @@ class Logins:
                 return False
             log.warning("the workspace refused the login; logging in anew")
             try:
-                self._current = Login(is_renewed=True, **self._settings)
-            except UnauthenticatedError:
+                self._current = self._log_in(is_renewed=True)
+            except WorkspaceError:
                 return False
             return True
+
+    def _log_in(self, *, is_renewed: bool) -> Login:
+        def log_in() -> Login:
+            return Login(is_renewed=is_renewed, **self._settings)
+
+        try:
+            return give_up_late(log_in, most_s=self._most_s, stop_if_asked=self._stop_if_asked)
+        except GivenUpError as error:
+            raise unreachable("") from error

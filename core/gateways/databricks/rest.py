@@ -5,7 +5,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import requests
@@ -20,10 +20,13 @@ from requests.adapters import HTTPAdapter
 
 from core.calls import ShouldStop, WaitReason
 from core.errors import AmbiguousAnswerError, UnauthenticatedError, WorkspaceError
-from core.gateways.databricks.errors import readable, refused, translate
+from core.gateways.databricks.callers import GivenUpError, give_up_late
+from core.gateways.databricks.errors import is_token_withheld, readable, refused, translate
 from core.gateways.databricks.login import Login, Logins, WantsRetryError
 from core.gateways.databricks.pacing import OnWait, PaceClock, Pacer, backoff_s
 from core.json_text import JsonDict
+
+Result = TypeVar("Result")
 
 # What the SDK raises: ValueError and NotImplementedError mean that the login failed, TypeError
 # that the JSON is not an object.
@@ -36,15 +39,22 @@ _TRANSPORT_ERRORS = (
     TypeError,
 )
 _MAX_FORGIVEN = 2
+_WHOLE = 2  # times the timeout for one byte, which a whole call may take
 _NO_WORKSPACE_S = (None, "", "BAD_GATEWAY")  # codes of a 502, for which the SDK has no class
 _LENGTH = "Content-Length"
+
+
+def _go_on() -> bool:
+    return False
 
 
 class RestClient:
     """Calls one workspace. Every method raises `WorkspaceError` and nothing else.
 
-    Building one asks the host for its login metadata and waits at most ten seconds for it.
-    No more than `max_in_flight` calls are under way at the same time.
+    Building one asks the host for its login metadata and waits at most ten seconds for it, or until
+    `should_stop`: StoppedError then.
+    No more than `max_in_flight` calls are under way at the same time. A call has `timeout_s` for
+    each byte of its answer, and twice that for all of it.
     """
 
     def __init__(
@@ -55,17 +65,25 @@ class RestClient:
         on_wait: OnWait = lambda _wait: None,
         clock: PaceClock | None = None,
         max_in_flight: int = 16,
+        should_stop: ShouldStop = _go_on,
         **auth: Any,
     ) -> None:
         self._pacer = Pacer(on_wait, clock or PaceClock())
         self._in_flight = threading.BoundedSemaphore(max_in_flight)
         self._timeout_s = timeout_s
+        self._most_s = _WHOLE * timeout_s
         self._retry_s = retry_s
         self._calls: Counter[str] = Counter()
         self._under_way: dict[int, float] = {}  # when each call was sent, by a number of our own
         self._numbers = itertools.count()
         self._mutex = threading.Lock()
-        self._logins = Logins(timeout_s=timeout_s, retry_s=retry_s, **auth)
+        with self._pacer.stoppable(should_stop):
+            self._logins = Logins(
+                timeout_s=timeout_s,
+                retry_s=retry_s,
+                stop_if_asked=self._pacer.stop_if_asked,
+                **auth,
+            )
         # For `post_once`: no retries, and a new connection only where the kept one was closed.
         self._once = requests.Session()
         for scheme in ("https://", "http://"):
@@ -138,7 +156,8 @@ class RestClient:
         started = self._pacer.now()
         for attempt in itertools.count(1):
             with self._turn("POST", path):
-                answer = self._post(login, path, body)
+                headers = self._headers(login, body)
+                answer = self._post(path, body, headers)
             if answer.status_code != requests.codes.too_many_requests:
                 self._pacer.note_success()
                 return _answer_of(answer)
@@ -148,13 +167,18 @@ class RestClient:
             self._pacer.note_refusal(asked, attempt)
         raise WorkspaceError("The workspace is rate-limiting requests.", fix="Try again later.")
 
-    def _post(self, login: Login, path: str, body: JsonDict) -> requests.Response:
-        config = login.config
+    def _headers(self, login: Login, body: JsonDict) -> dict[str, str]:
+        """Return the login's headers; nothing was sent yet."""
         try:
-            headers = {**config.authenticate(), "User-Agent": config.user_agent}
-        except _TRANSPORT_ERRORS as error:  # nothing was sent yet
+            return {
+                **self._made(login, login.config.authenticate),
+                "User-Agent": login.config.user_agent,
+            }
+        except _TRANSPORT_ERRORS as error:
             raise translate(error, self.host, body) from error
-        try:
+
+    def _post(self, path: str, body: JsonDict, headers: Mapping[str, str]) -> requests.Response:
+        def post() -> requests.Response:
             return self._once.post(
                 f"{self.host}{path}",
                 json=body,
@@ -163,10 +187,24 @@ class RestClient:
                 timeout=self._timeout_s,
                 allow_redirects=False,
             )
+
+        try:
+            return give_up_late(post, most_s=self._most_s, stop_if_asked=_never)
         except requests.RequestException as error:
             raise AmbiguousAnswerError(
                 "The workspace did not confirm the request; it may have taken effect."
             ) from error
+
+    def _made(self, login: Login, call: Callable[[], Result]) -> Result:
+        """Make a call that is safe to give up: once it takes too long, or the work is stopped.
+
+        The SDK holds its login's lock while it asks for a token, so another login replaces it then.
+        """
+        try:
+            return give_up_late(call, most_s=self._most_s, stop_if_asked=self._pacer.stop_if_asked)
+        except GivenUpError:
+            self._logins.leave(login)
+            raise
 
     def _send(
         self,
@@ -195,11 +233,20 @@ class RestClient:
     ) -> JsonDict:
         asked = arguments["query"] or arguments["body"] or {}
         started = self._pacer.now()
+
+        def send() -> tuple[Any, BaseException | None]:
+            try:
+                return login.api.do(method, filled, **arguments), None
+            except (WantsRetryError, *_TRANSPORT_ERRORS) as raised:
+                return None, raised  # not raised again, which would hide its cause
+
         for attempt in itertools.count(1):
             try:
                 with self._turn(method, path):
-                    answer = login.api.do(method, filled, **arguments)
-            except (WantsRetryError, *_TRANSPORT_ERRORS) as raised:
+                    answer, raised = self._made(login, send)
+            except GivenUpError as given_up:
+                answer, raised = None, given_up
+            if raised is not None:
                 error = _cause(raised)
                 wanted = isinstance(raised, WantsRetryError) or _is_passing(error, attempt)
                 if not wanted or self._pacer.idle_s(started) > self._retry_s:
@@ -251,6 +298,10 @@ class RestClient:
             finally:
                 with self._mutex:
                     del self._under_way[number]
+
+
+def _never() -> None:
+    """Let what is being written end."""
 
 
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -308,4 +359,4 @@ def _is_passing(error: BaseException, attempt: int) -> bool:
     if type(error) is DatabricksError and error.error_code in _NO_WORKSPACE_S:
         return True
     passing = (requests.exceptions.ChunkedEncodingError, InternalError, DeadlineExceeded)
-    return isinstance(error, passing)
+    return isinstance(error, passing) or is_token_withheld(error)

@@ -121,6 +121,8 @@ def test_the_history_says_what_was_done():
     assert counts_text("import", {"new": 2, "error": 1}) == "2 created, 1 failed"
     assert counts_text("export", {"changed": 1, "unchanged": 7}) == "1 updated, 7 unchanged"
     assert counts_text("adopt", {"unchanged": 3}) == "3 adopted"
+    assert counts_text("remove", {"deleted": 6, "not_started": 18}) == "6 removed, 18 not started"
+    assert counts_text("import", {"not_started": 2}) == "2 not started"
     assert counts_text("validate", {"new": 2, "error": 1}) == "2 new, 1 error"
     assert counts_text("pull", {"new": 2}) == "2 added"
 

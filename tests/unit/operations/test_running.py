@@ -238,6 +238,24 @@ def test_what_is_asked_to_stop_when_all_is_done_was_not_stopped(desk: Desk) -> N
     assert desk.outcome(stopped).count_done(RowStatus.NEW) == 1
 
 
+def test_the_history_counts_what_was_not_begun(desk: Desk) -> None:
+    for number in range(60):
+        desk.workspace.jobs.add(job(f"job {number}"))
+    name = desk.begin("export")
+
+    def stop(path: str) -> None:
+        if "/job " in path:
+            desk.store.request_cancel(name, f"by {ANA}")
+            desk.workspace.time.seconds += 1
+
+    desk.workspace.files.before_write = stop
+    stopped = desk.carry_out(name)
+    left = desk.outcome(stopped).count_not_started()
+    [entry] = desk.entries()
+    assert 0 < left < 60
+    assert entry.counts == {"new": 60 - left, "not_started": left}
+
+
 def test_what_the_engine_logs_is_in_the_detailed_log_of_its_operation(desk: Desk) -> None:
     name = desk.begin("preview")
 

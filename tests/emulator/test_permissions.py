@@ -102,6 +102,29 @@ def test_the_sdk_sets_and_merges(sdk: WorkspaceClient, http: Http) -> None:
     assert sdk.warehouses.list() is not None
 
 
+def test_a_service_principal_may_be_sent_as_a_user(http: Http) -> None:
+    """Sources: databricks/cli#6710; its acceptance/bundle/resources/permissions/factcheck."""
+    robot = "5f1d0c9e-2b7a-4d55-9a3e-6c1f0b8d2e47"
+    http.seed(
+        users=[ANA],
+        service_principals=[{"applicationId": robot, "displayName": "etl"}],
+        clusters=[{"cluster_id": "x", "cluster_name": "n"}],
+    )
+    answer = change(
+        http, "PUT", "clusters/x", (robot, "CAN_RESTART"), (ANA["userName"], "CAN_MANAGE")
+    )
+    [entry, *_] = answer.json()["access_control_list"]
+    assert (entry.get("service_principal_name"), entry["display_name"]) == (robot, "etl")
+    as_itself = {"service_principal_name": robot, "permission_level": "CAN_MANAGE"}
+    merged = http.send("PATCH", f"{URL}/clusters/x", json={"access_control_list": [as_itself]})
+    assert levels(merged)[robot] == [("CAN_MANAGE", False)]
+    job = http.post("/api/2.2/jobs/create", {"name": "a"}).json()["job_id"]
+    owner = change(http, "PUT", f"jobs/{job}", (robot, "IS_OWNER"))
+    assert levels(owner)[robot] == [("IS_OWNER", False)]
+    stranger = change(http, "PUT", "clusters/x", ("nobody", "CAN_MANAGE"))
+    assert stranger.json()["message"] == "Principal: UserName(nobody) does not exist"
+
+
 def test_what_is_in_a_folder_inherits(http: Http) -> None:
     http.seed(
         users=[ANA],

@@ -86,7 +86,7 @@ def _read_grant(entry: object, levels: Collection[str], kind: str) -> Grant:
 def _of_service_principal(grant: Grant, people: PrincipalDirectory) -> Grant:
     """Return a grant to a `user_name` that is an application id under the field that answers use.
 
-    Sources: databricks/cli#6710; terraform-provider-databricks permissions/permission_definitions.go,
+    Sources: databricks/cli#6710; terraform-provider-databricks permission_definitions.go,
     addOwnerPermissionIfNeeded, sends whoever created the object as `user_name`.
     """
     if grant.field != "user_name" or people.get("user", grant.name) is not None:

@@ -17,7 +17,7 @@ from emulator.api.list_filters import asked_for
 from emulator.errors import ApiError, endpoint_not_found, permission_denied
 from emulator.json_values import JsonDict
 from emulator.paging import page_of
-from emulator.resources import KINDS, ResourceKind
+from emulator.resources import KINDS, OLDER_ADDRESSES, ResourceKind
 from emulator.workspace import Workspace
 
 
@@ -29,7 +29,7 @@ class ComputeApi:
 
     def blueprint(self) -> Blueprint:
         blueprint = Blueprint("compute", __name__)
-        for kind in KINDS:
+        for kind in (*KINDS, *OLDER_ADDRESSES):
             _route(blueprint, kind.list_path, partial(self.list_resources, kind))
             if kind.get_path is not None:
                 _route(blueprint, kind.get_path, partial(self.get_resource, kind))

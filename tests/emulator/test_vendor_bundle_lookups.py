@@ -124,6 +124,15 @@ def test_lists_are_filtered_and_ordered(http: Http, command: str) -> None:
     assert [one[field] for one in found] == ids
 
 
+def test_clusters_answer_at_their_older_address(http: Http) -> None:
+    """`databricks api get /api/2.0/clusters/list`: all at once."""
+    http.seed(clusters=[{"cluster_id": f"c{i}", "cluster_name": "n"} for i in range(30)])
+    answer = http.get("/api/2.0/clusters/list").json()
+    assert len(answer["clusters"]) == 30 and set(answer) == {"clusters"}
+    one = http.get("/api/2.0/clusters/get", cluster_id="c7")
+    assert one.json() == http.get("/api/2.1/clusters/get", cluster_id="c7").json()
+
+
 def test_filters_of_pipelines_are_not_combined(http: Http) -> None:
     answer = http.get("/api/2.0/pipelines", filter="name LIKE 'a' AND id = 'b'")
     assert (answer.status_code, answer.json()["error_code"]) == (400, "INVALID_PARAMETER_VALUE")

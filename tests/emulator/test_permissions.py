@@ -149,6 +149,20 @@ def test_what_is_in_a_folder_inherits(http: Http) -> None:
     assert wrong.status_code == 404
 
 
+def test_everybody_manages_what_is_in_the_shared_folder(http: Http) -> None:
+    """Sources: docs, special folders; terraform-provider-databricks#2269 and #5317."""
+    http.seed(users=[ANA], directories=["/Shared/team"])
+    shared, team = object_id(http, "/Shared"), object_id(http, "/Shared/team")
+    above = http.send("GET", f"{URL}/directories/{shared}", token="ana-token")
+    assert levels(above)["users"] == [("CAN_MANAGE", False)]
+    below = http.send("GET", f"{URL}/directories/{team}", token="ana-token")
+    assert levels(below)["users"] == [("CAN_MANAGE", True)]
+    for method in ("PUT", "PATCH"):
+        answer = change(http, method, f"directories/{shared}", (ANA["userName"], "CAN_EDIT"))
+        words = f"Cannot modify permissions of directory {shared}"
+        assert (answer.status_code, answer.json()["message"]) == (400, words)
+
+
 def test_a_home_folder_is_its_owners(http: Http) -> None:
     http.seed(users=[ANA, BOB], directories=[f"/Users/{ANA['userName']}/.bundle"])
     folder = object_id(http, f"/Users/{ANA['userName']}/.bundle")

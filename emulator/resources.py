@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from emulator.errors import ApiError, invalid_parameter, not_found
@@ -144,6 +144,17 @@ KINDS: tuple[ResourceKind, ...] = (
         default_size=25,
         max_size=250,
     ),
+)
+# Lists of version 2.0 have no pages: terraform-provider-databricks before 1.0, clusters_api.go.
+OLDER_ADDRESSES: tuple[ResourceKind, ...] = tuple(
+    replace(
+        kind,
+        list_path=kind.list_path.replace("/2.1/", "/2.0/"),
+        get_path=kind.get_path and kind.get_path.replace("/2.1/", "/2.0/"),
+        paging="none",
+    )
+    for kind in KINDS
+    if kind.list_path.startswith("/api/2.1/")
 )
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from emulator.access.kinds import KINDS, PermissionKind
+from emulator.access.kinds import CAN_MANAGE, KINDS, PermissionKind
 from emulator.files.object_ids import ObjectIds
 from emulator.files.paths import WorkspacePath
 from emulator.jobs.model import Grant
 from emulator.json_values import JsonDict
+from emulator.principals import USERS
 from emulator.storage import Storage, Table
 
 DIRECTORIES = next(kind for kind in KINDS if kind.path == "directories")
 HOMES = "Users"
+SHARED = WorkspacePath(("Shared",))
+# Docs, access control lists, special folders; terraform-provider-databricks#2269 and #5317.
+_OF_EVERYBODY = Grant("group_name", USERS, CAN_MANAGE)
 
 
 class GrantStore:
@@ -24,8 +28,14 @@ class GrantStore:
         self._grants: Table[JsonDict] = Table(storage, "grant", to_json=dict, from_json=dict)
 
     def of(self, kind: PermissionKind, object_id: str) -> tuple[Grant, ...]:
+        if self.is_shared(kind, object_id):
+            return (_OF_EVERYBODY,)
         stored = self._grants.get(_key(kind, object_id))
         return tuple(Grant(**one) for one in stored["grants"]) if stored else ()
+
+    def is_shared(self, kind: PermissionKind, object_id: str) -> bool:
+        """Return whether this is the folder of everybody, whose permissions are fixed."""
+        return kind is DIRECTORIES and object_id == str(self._ids.of(SHARED))
 
     def replace(self, kind: PermissionKind, object_id: str, grants: tuple[Grant, ...]) -> None:
         self._grants.put(_key(kind, object_id), {"grants": [asdict(one) for one in grants]})
@@ -50,7 +60,7 @@ class GrantStore:
 
 
 def _of_owner(name: str) -> Grant:
-    return Grant("user_name" if "@" in name else "service_principal_name", name, "CAN_MANAGE")
+    return Grant("user_name" if "@" in name else "service_principal_name", name, CAN_MANAGE)
 
 
 def _key(kind: PermissionKind, object_id: str) -> str:

@@ -13,10 +13,11 @@ from emulator.api.exchange import (
     json_response,
     text_argument,
 )
+from emulator.api.list_filters import asked_for
 from emulator.errors import ApiError, endpoint_not_found, permission_denied
 from emulator.json_values import JsonDict
 from emulator.paging import page_of
-from emulator.resources import KINDS, ResourceKind
+from emulator.resources import KINDS, OLDER_ADDRESSES, ResourceKind
 from emulator.workspace import Workspace
 
 
@@ -28,7 +29,7 @@ class ComputeApi:
 
     def blueprint(self) -> Blueprint:
         blueprint = Blueprint("compute", __name__)
-        for kind in KINDS:
+        for kind in (*KINDS, *OLDER_ADDRESSES):
             _route(blueprint, kind.list_path, partial(self.list_resources, kind))
             if kind.get_path is not None:
                 _route(blueprint, kind.get_path, partial(self.get_resource, kind))
@@ -57,9 +58,7 @@ class ComputeApi:
         return json_response(resource)
 
     def _matching(self, kind: ResourceKind) -> list[JsonDict]:
-        resources = self._workspace.resources.all(kind.seed_key)
-        if kind.seed_key == "clusters":
-            return [cluster for cluster in resources if _passes_filter(cluster)]
+        resources = asked_for(kind.seed_key, self._workspace.resources.all(kind.seed_key))
         return [
             {name: value for name, value in one.items() if name not in kind.hidden_in_lists}
             for one in resources
@@ -83,15 +82,3 @@ def _absent(kind: ResourceKind, error_code: str) -> ApiError:
 
 def _route(blueprint: Blueprint, path: str, view: Callable[..., Response]) -> None:
     blueprint.add_url_rule(path, endpoint=path.replace(".", "_"), view_func=view)
-
-
-def _passes_filter(cluster: JsonDict) -> bool:
-    """Source: databricks-sdk compute.py, ListClustersFilterBy."""
-    sources = request.args.getlist("filter_by.cluster_sources")
-    states = request.args.getlist("filter_by.cluster_states")
-    pinned = request.args.get("filter_by.is_pinned")
-    if sources and cluster.get("cluster_source") not in sources:
-        return False
-    if states and cluster.get("state") not in states:
-        return False
-    return pinned is None or bool(cluster.get("is_pinned")) == (pinned.lower() == "true")

@@ -66,6 +66,8 @@ class PermissionsApi:
         grants = read_grants(entries, self._workspace.people, kind.levels, kind.path)
         with self._workspace.jobs.lock:
             found = self._manageable(kind, id)
+            if self._workspace.grants.is_shared(kind, id):
+                raise _fixed(id)
             if request.method == "PATCH":
                 grants = _merged(found.grants, grants)
             self._store(found, grants)
@@ -135,6 +137,11 @@ def _refuse_kind(kind: str, id: str) -> Response:
             404, "FEATURE_DISABLED", f"ACLs for {id} are disabled or not available in this tier"
         )
     raise invalid_parameter(f"request_object_type is not recognized: {kind}")
+
+
+def _fixed(id: str) -> ApiError:
+    """Source of the words: terraform-provider-databricks#2269; the code is ours."""
+    return ApiError(400, "BAD_REQUEST", f"Cannot modify permissions of directory {id}")
 
 
 def _denial(kind: PermissionKind, name: str, id: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from emulator.errors import ApiError, invalid_parameter, not_found, permission_denied
 from emulator.jobs.model import IS_OWNER, LEVELS, RUN_AS_FIELDS, Grant
@@ -54,7 +55,7 @@ def read_grants(
         raise invalid_parameter("access_control_list must be a list")
     grants: dict[tuple[str, str], Grant] = {}
     for entry in entries:
-        grant = _read_grant(entry, levels, kind)
+        grant = _of_service_principal(_read_grant(entry, levels, kind), people)
         _check_known(grant.field, grant.name, people)
         if (grant.field, grant.name) != ("group_name", ADMINS):
             grants.pop((grant.field, grant.name), None)
@@ -80,6 +81,18 @@ def _read_grant(entry: object, levels: Collection[str], kind: str) -> Grant:
     if level not in levels:
         raise invalid_parameter(f"Permission type {level} is not defined for {kind}")
     return Grant(fields[0], str(entry[fields[0]]), str(level))
+
+
+def _of_service_principal(grant: Grant, people: PrincipalDirectory) -> Grant:
+    """Return a grant to a `user_name` that is an application id under the field that answers use.
+
+    Sources: databricks/cli#6710; terraform-provider-databricks permission_definitions.go,
+    addOwnerPermissionIfNeeded, sends whoever created the object as `user_name`.
+    """
+    if grant.field != "user_name" or people.get("user", grant.name) is not None:
+        return grant
+    known = people.get("service_principal", grant.name) is not None
+    return replace(grant, field="service_principal_name") if known else grant
 
 
 def _single_field(run_as: object) -> tuple[str, str]:

@@ -102,6 +102,29 @@ def test_the_sdk_sets_and_merges(sdk: WorkspaceClient, http: Http) -> None:
     assert sdk.warehouses.list() is not None
 
 
+def test_a_service_principal_may_be_sent_as_a_user(http: Http) -> None:
+    """Sources: databricks/cli#6710; its acceptance/bundle/resources/permissions/factcheck."""
+    robot = "5f1d0c9e-2b7a-4d55-9a3e-6c1f0b8d2e47"
+    http.seed(
+        users=[ANA],
+        service_principals=[{"applicationId": robot, "displayName": "etl"}],
+        clusters=[{"cluster_id": "x", "cluster_name": "n"}],
+    )
+    answer = change(
+        http, "PUT", "clusters/x", (robot, "CAN_RESTART"), (ANA["userName"], "CAN_MANAGE")
+    )
+    [entry, *_] = answer.json()["access_control_list"]
+    assert (entry.get("service_principal_name"), entry["display_name"]) == (robot, "etl")
+    as_itself = {"service_principal_name": robot, "permission_level": "CAN_MANAGE"}
+    merged = http.send("PATCH", f"{URL}/clusters/x", json={"access_control_list": [as_itself]})
+    assert levels(merged)[robot] == [("CAN_MANAGE", False)]
+    job = http.post("/api/2.2/jobs/create", {"name": "a"}).json()["job_id"]
+    owner = change(http, "PUT", f"jobs/{job}", (robot, "IS_OWNER"))
+    assert levels(owner)[robot] == [("IS_OWNER", False)]
+    stranger = change(http, "PUT", "clusters/x", ("nobody", "CAN_MANAGE"))
+    assert stranger.json()["message"] == "Principal: UserName(nobody) does not exist"
+
+
 def test_what_is_in_a_folder_inherits(http: Http) -> None:
     http.seed(
         users=[ANA],
@@ -124,6 +147,20 @@ def test_what_is_in_a_folder_inherits(http: Http) -> None:
         assert entry["all_permissions"][0]["inherited_from_object"] == [f"/directories/{folder}"]
     wrong = http.get(f"{URL}/notebooks/{folder}")
     assert wrong.status_code == 404
+
+
+def test_everybody_manages_what_is_in_the_shared_folder(http: Http) -> None:
+    """Sources: docs, special folders; terraform-provider-databricks#2269 and #5317."""
+    http.seed(users=[ANA], directories=["/Shared/team"])
+    shared, team = object_id(http, "/Shared"), object_id(http, "/Shared/team")
+    above = http.send("GET", f"{URL}/directories/{shared}", token="ana-token")
+    assert levels(above)["users"] == [("CAN_MANAGE", False)]
+    below = http.send("GET", f"{URL}/directories/{team}", token="ana-token")
+    assert levels(below)["users"] == [("CAN_MANAGE", True)]
+    for method in ("PUT", "PATCH"):
+        answer = change(http, method, f"directories/{shared}", (ANA["userName"], "CAN_EDIT"))
+        words = f"Cannot modify permissions of directory {shared}"
+        assert (answer.status_code, answer.json()["message"]) == (400, words)
 
 
 def test_a_home_folder_is_its_owners(http: Http) -> None:

@@ -62,6 +62,82 @@ def test_variables_are_looked_up_by_name(http: Http, source: str) -> None:
     replay(http, [LOOKUPS[source]])
 
 
+# Path, query, and which of the seeded ids come back, in which order.
+FILTERED: dict[str, tuple[str, dict[str, str], str, list[str]]] = {
+    "clusters list --policy-id": (
+        "/api/2.1/clusters/list",
+        {"filter_by.policy_id": "p"},
+        "cluster_id",
+        ["z"],
+    ),
+    "clusters list --is-pinned": (
+        "/api/2.1/clusters/list",
+        {"filter_by.is_pinned": "true"},
+        "cluster_id",
+        ["y"],
+    ),
+    "clusters by name": (
+        "/api/2.1/clusters/list",
+        {"sort_by.field": "CLUSTER_NAME", "sort_by.direction": "DESC"},
+        "cluster_id",
+        ["y", "z"],
+    ),
+    "cluster-policies list --sort-column": (
+        "/api/2.0/policies/clusters/list",
+        {"sort_column": "POLICY_NAME", "sort_order": "ASC"},
+        "policy_id",
+        ["q", "p"],
+    ),
+    "pipelines list-pipelines --filter, name": (
+        "/api/2.0/pipelines",
+        {"filter": "name LIKE '%shop_ing%'"},
+        "pipeline_id",
+        ["a", "b"],
+    ),
+    "pipelines list-pipelines --filter, notebook": (
+        "/api/2.0/pipelines",
+        {"filter": "notebook='/Shared/dlt'"},
+        "pipeline_id",
+        ["b"],
+    ),
+}
+
+
+@pytest.mark.parametrize("command", FILTERED)
+def test_lists_are_filtered_and_ordered(http: Http, command: str) -> None:
+    """Sources: cmd/workspace/clusters/overrides.go; databricks-sdk compute.py and pipelines.py."""
+    library = {"notebook": {"path": "/Shared/dlt"}}
+    http.seed(
+        clusters=[
+            {"cluster_id": "z", "cluster_name": "a", "policy_id": "p"},
+            {"cluster_id": "y", "cluster_name": "b", "is_pinned": True},
+        ],
+        cluster_policies=[{"policy_id": "p", "name": "z"}, {"policy_id": "q", "name": "a"}],
+        pipelines=[
+            {"pipeline_id": "a", "name": "my shopping"},
+            {"pipeline_id": "b", "name": "shopping list", "spec": {"libraries": [library]}},
+            {"pipeline_id": "c", "name": "shoping"},
+        ],
+    )
+    path, query, field, ids = FILTERED[command]
+    [found] = [one for one in http.get(path, **query).json().values() if isinstance(one, list)]
+    assert [one[field] for one in found] == ids
+
+
+def test_clusters_answer_at_their_older_address(http: Http) -> None:
+    """`databricks api get /api/2.0/clusters/list`: all at once."""
+    http.seed(clusters=[{"cluster_id": f"c{i}", "cluster_name": "n"} for i in range(30)])
+    answer = http.get("/api/2.0/clusters/list").json()
+    assert len(answer["clusters"]) == 30 and set(answer) == {"clusters"}
+    one = http.get("/api/2.0/clusters/get", cluster_id="c7")
+    assert one.json() == http.get("/api/2.1/clusters/get", cluster_id="c7").json()
+
+
+def test_filters_of_pipelines_are_not_combined(http: Http) -> None:
+    answer = http.get("/api/2.0/pipelines", filter="name LIKE 'a' AND id = 'b'")
+    assert (answer.status_code, answer.json()["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
+
+
 def test_a_bundle_inside_a_git_folder_knows_its_branch(http: Http) -> None:
     """Source: libs/git/info.go, fetchRepositoryInfoAPI."""
     query = {"path": "/Workspace/Shared/jobs/notebooks", "return_git_info": "true"}

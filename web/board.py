@@ -67,6 +67,7 @@ class DiskBoard:
         self._directory = directory
         self._here = machine()
         self._cache: LosableCache | None = None
+        self._is_lost = False
 
     def look(self, name: str) -> Note:
         """Return what is noted. A reading under way of a process that is gone is none."""
@@ -90,10 +91,14 @@ class DiskBoard:
                 self._cache = open_json_cache(
                     self._directory, size_bytes=_SIZE_BYTES, timeout=_PATIENCE_S
                 )
-            return work(self._cache)
+            result = work(self._cache)
         except CACHE_FAILURES as error:
-            log.warning("what was read of the workspace is not shared: %s", error)
+            if not self._is_lost:  # every page asks every few seconds
+                log.warning("what was read of the workspace is not shared: %s", error)
+            self._is_lost = True
             return None
+        self._is_lost = False
+        return result
 
 
 def _note(document: Mapping[str, Any]) -> Note:

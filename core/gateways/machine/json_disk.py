@@ -71,9 +71,7 @@ class LosableCache(diskcache.Cache):  # type: ignore[misc]
     def __init__(
         self, directory: str, timeout: float = 60, disk: Any = JsonDisk, **settings: Any
     ) -> None:
-        self._root = directory
-        self._more = (timeout, disk, settings)
-        self._generations = Generations(Path(directory), DBNAME)
+        self.__setstate__((directory, timeout, disk, settings))
         path, is_new = self._generations.present()
         try:
             self._open(path, is_new)
@@ -83,8 +81,14 @@ class LosableCache(diskcache.Cache):  # type: ignore[misc]
             self._open(*self._generations.renew(path.parent.name))
 
     def __getstate__(self) -> tuple[Any, ...]:
-        timeout, disk, _ = self._more  # the settings are in the file
-        return (self._root, timeout, disk)
+        return (self._root, *self._more)
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        """Open nothing yet: a process that only leaves its result may do without."""
+        self._root, *more = state
+        self._more = tuple(more)
+        self._generations = Generations(Path(self._root), DBNAME)
+        self._opened: tuple[Any, ...] | None = None
 
     def get(self, *args: Any, **named: Any) -> Any:
         return self._healing(super().get, *args, **named)
@@ -114,7 +118,7 @@ class LosableCache(diskcache.Cache):  # type: ignore[misc]
         now = self._generations.identity()
         if now == self._opened:
             return
-        is_mine = now[0] == self._opened[0]
+        is_mine = self._opened is not None and now[0] == self._opened[0]
         self._open(*(self._generations.renew(now[0]) if is_mine else self._generations.present()))
 
     def _open(self, path: Path, is_new: bool) -> None:  # noqa: ARG002 - nothing is said of it

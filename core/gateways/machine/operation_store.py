@@ -33,8 +33,9 @@ _LISTED = "Completed rows are listed; validate again before you continue."
 _KILLED = f"Its process was killed or crashed before it finished. {_LISTED}"
 _SHUT_DOWN = f"The app was shut down before it could finish. {_LISTED}"
 _RESTARTED = f"The app was started anew elsewhere before it finished. {_LISTED}"
-_NEVER_ASKED = "The page was closed before it started. Nothing was changed."
-_NEVER_BEGUN = "Its process ended before it began. Nothing was changed. See the app log."
+_NOTHING = "Nothing was changed."
+_NEVER_ASKED = f"It did not start: the page was closed, or its request was lost. {_NOTHING}"
+_NEVER_BEGUN = f"Its process ended before it began. {_NOTHING} See the app log."
 
 
 class SqliteOperationStore(OperationContents):
@@ -76,6 +77,16 @@ class SqliteOperationStore(OperationContents):
         return Operation(operation_id, kind, Status.QUEUED, actor, params, now, number=number or 0)
 
     def claim(self, operation_id: str) -> bool:
+        try:
+            return self._claim(operation_id)
+        except StateError as error:  # as on a full disk; who waits for it learns why
+            self._release_reserve()
+            with self._transaction() as sql:
+                why = f"{error} {_NOTHING}"
+                self._finish(sql, operation_id, Status.FAILED, None, why)
+            return False
+
+    def _claim(self, operation_id: str) -> bool:
         now, pid = time.time(), os.getpid()
         with self._transaction() as sql:
             changed = sql.execute(
@@ -144,7 +155,7 @@ class SqliteOperationStore(OperationContents):
     def note_launch(self, operation_id: str, pid: int | None, problem: str = "") -> None:
         def write(sql: sqlite3.Connection) -> bool:
             if problem:
-                error = f"{problem} Nothing was changed."
+                error = f"{problem} {_NOTHING}"
                 self._finish(sql, operation_id, Status.FAILED, None, error)
                 return True
             sql.execute(

@@ -233,3 +233,17 @@ def test_a_cache_that_is_lost_while_it_is_open_is_made_anew(tmp_path, damage):
     caches[0].set("key", 2)
     assert [cache.get("key") for cache in caches] == [2, 2]
     assert pickle.loads(pickle.dumps(caches[0])).get("key") == 2
+
+
+def test_a_cache_is_handed_to_another_process_that_cannot_open_it(tmp_path):
+    folder = tmp_path / "cache"
+    kept = pickle.dumps(open_json_cache(folder, size_bytes=2**20))
+    shutil.rmtree(folder)
+    folder.mkdir()
+    folder.chmod(0o777)  # nobody uses it so
+    cache = pickle.loads(kept)
+    with pytest.raises(OSError, match="others can open it"):
+        cache.set("key", 1)
+    folder.chmod(0o700)
+    cache.set("key", 1)
+    assert cache.get("key") == 1

@@ -190,7 +190,7 @@ def test_an_operation_that_is_not_begun_in_time_is_cancelled(folder, store):
     found = store.get(name)
     assert (found.status, found.error) == (
         Status.CANCELLED,
-        "The page was closed before it started. Nothing was changed.",
+        "It did not start: the page was closed, or its request was lost. Nothing was changed.",
     )
     assert not store.claim(name)
 
@@ -537,6 +537,21 @@ def test_the_end_of_an_operation_finds_room_on_a_full_disk(folder):
     assert not (folder / "reserve").exists()
     before.start(EXPORT, {}, ANA)
     assert (folder / "reserve").exists()
+
+
+def test_an_operation_that_cannot_be_begun_on_a_full_disk_says_so(folder):
+    before = SqliteOperationStore(folder)
+    name = before.start(EXPORT, {}, ANA).operation_id
+    store = FullDisk(folder)
+
+    def claim(operation_id: str) -> bool:
+        raise StateError("The disk that holds it is full.")
+
+    store._claim = claim
+    assert not store.claim(name)
+    ended = before.get(name)
+    assert ended.status is Status.FAILED
+    assert ended.error == "The disk that holds it is full. Nothing was changed."
 
 
 def test_an_operation_whose_end_cannot_be_noted_is_shown_as_ended(folder, store):

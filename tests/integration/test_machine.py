@@ -96,7 +96,7 @@ def wait_for_header(browser: Browserless, timeout_s: float) -> str:
         shown = {
             name: texts(props.get(name, {})) for name in (ids.GIT_PLACE, ids.WORKSPACE_PROBLEM)
         }
-        if any(shown.values()):
+        if any(shown.values()) and "Reading the workspace" not in shown[ids.GIT_PLACE]:
             return " ".join(shown.values()).strip()
         time.sleep(0.2)
     raise AssertionError("the header shows nothing")

@@ -206,6 +206,17 @@ def test_a_reading_is_stopped_while_a_call_is_under_way(dev: Emulated, robot: Co
     assert time.monotonic() - begun < 3
 
 
+def test_what_is_being_written_is_awaited(dev: Emulated, robot: Connection) -> None:
+    robot.ports.principals.current()
+    dev.fault("POST *", kind="delay", delay_s=1.5)
+    begun = time.monotonic()
+    stopping = robot.rest.stoppable(lambda: time.monotonic() - begun > 0.5)
+    with stopping:
+        robot.ports.files.write("/Workspace/Shared/lock.json", b"renewed")
+    assert time.monotonic() - begun >= 1.5
+    assert dev.read("/Workspace/Shared/lock.json") == b"renewed"
+
+
 def test_a_login_that_is_no_longer_wanted_is_given_up(dev: Emulated) -> None:
     dev.fault("*", kind="delay", delay_s=4)
     begun = time.monotonic()

@@ -171,7 +171,7 @@ class RestClient:
         """Return the login's headers; nothing was sent yet."""
         try:
             return {
-                **self._made(login, login.config.authenticate),
+                **self._made(login, login.config.authenticate, is_read=True),
                 "User-Agent": login.config.user_agent,
             }
         except _TRANSPORT_ERRORS as error:
@@ -195,13 +195,17 @@ class RestClient:
                 "The workspace did not confirm the request; it may have taken effect."
             ) from error
 
-    def _made(self, login: Login, call: Callable[[], Result]) -> Result:
-        """Make a call that is safe to give up: once it takes too long, or the work is stopped.
+    def _made(self, login: Login, call: Callable[[], Result], *, is_read: bool) -> Result:
+        """Make a call that is safe to give up once it takes too long.
+
+        One that only reads is given up when the work is stopped, too. One that writes is awaited:
+        the renewal of a lock must not arrive after the lock was given back.
 
         The SDK holds its login's lock while it asks for a token, so another login replaces it then.
         """
         try:
-            return give_up_late(call, most_s=self._most_s, stop_if_asked=self._pacer.stop_if_asked)
+            stop_if_asked = self._pacer.stop_if_asked if is_read else _never
+            return give_up_late(call, most_s=self._most_s, stop_if_asked=stop_if_asked)
         except GivenUpError:
             self._logins.leave(login)
             raise
@@ -243,7 +247,7 @@ class RestClient:
         for attempt in itertools.count(1):
             try:
                 with self._turn(method, path):
-                    answer, raised = self._made(login, send)
+                    answer, raised = self._made(login, send, is_read=method == "GET")
             except GivenUpError as given_up:
                 answer, raised = None, given_up
             if raised is not None:

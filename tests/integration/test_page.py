@@ -434,7 +434,7 @@ def read_place(client: Any) -> dict[str, Any]:
     """Ask the feed as a page does until it knows where it is."""
     while True:
         answer: dict[str, Any] = client.get("/feed/export?ask=1", headers=ANA).get_json()
-        if answer["placeIsNew"]:
+        if not answer["isReading"]:
             return answer["props"]
         time.sleep(0.01)
 

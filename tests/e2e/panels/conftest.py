@@ -1,6 +1,5 @@
-"""Every control of every side panel does its own thing, in every order of two, after any panel."""
+"""A page on which every kind of side panel can be opened."""
 
-import itertools
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -129,28 +128,3 @@ def opener(screen: Screen, tab: str, find: Callable[[], Locator]) -> Callable[[]
         find().click()
 
     return open_it
-
-
-@pytest.mark.parametrize("name", [kind for kind in KINDS if kind != "markup"])  # as “changed”
-def test_every_two_controls_of_a_panel(
-    controls: Controls, panels: dict[str, Panel], name: str
-) -> None:
-    panel = panels[name]
-    keys = controls.open(panel)
-    for pair in itertools.product(keys, repeat=2):
-        for key in pair:
-            if not controls.is_open:
-                assert controls.open(panel) == keys
-            if controls.reveal(key):
-                controls.press(key)
-
-
-@pytest.mark.parametrize("first", KINDS)
-def test_every_two_panels(controls: Controls, panels: dict[str, Panel], first: str) -> None:
-    for second in KINDS:
-        controls.open(panels[first])
-        controls.close()
-        for key in reversed(controls.open(panels[second])):  # it is closed last
-            if controls.reveal(key):
-                controls.press(key)
-        assert not controls.is_open

@@ -164,12 +164,17 @@ def test_a_workspace_that_cannot_answer_is_no_missing_login(dev: Emulated) -> No
     running = dev.running
     dev.fault("*", status=503, body={"error_code": "X", "message": "Later."}, times=0)
     with pytest.raises(BusyError, match="503"):
-        dev.connect(client_id=running.client_id, client_secret=running.client_secret, retry_s=1)
+        dev.connect(
+            client_id=running.client_id,
+            client_secret=running.client_secret,
+            retry_s=1,
+            timeout_s=1,
+        )
 
 
 def test_a_host_that_does_not_answer_is_no_missing_login() -> None:
     with pytest.raises(UnreachableError, match="does not answer"):
-        connect(retry_s=1, host="http://127.0.0.1:1", client_id="a", client_secret="b")
+        connect(retry_s=1, timeout_s=1, host="http://127.0.0.1:1", client_id="a", client_secret="b")
 
 
 @pytest.mark.parametrize("body", [{"error_code": "X", "message": "Later."}, "<html>Later.</html>"])

@@ -160,10 +160,16 @@ class Logins:
             return True
 
     def _log_in(self, *, is_renewed: bool) -> Login:
+        login = Login.__new__(Login)  # its host is known before it is done
+
         def log_in() -> Login:
-            return Login(is_renewed=is_renewed, **self._settings)
+            login.__init__(is_renewed=is_renewed, **self._settings)  # type: ignore[misc]
+            return login
 
         try:
             return give_up_late(log_in, most_s=self._most_s, stop_if_asked=self._stop_if_asked)
         except GivenUpError as error:
-            raise unreachable("") from error
+            config = getattr(login, "config", None)
+            host = str(getattr(config, "host", None) or "")
+            _require_answer(host, _METADATA_S)  # older SDKs ask again for minutes, whatever it says
+            raise unreachable(host) from error

@@ -133,14 +133,19 @@ def test_pages_do_not_wait_for_a_workspace_that_takes_twenty_seconds_a_call(
     cancel_while_slow(machine, call_s=20)
 
 
-def test_a_call_without_an_answer_is_shown_as_that(machine: Machine) -> None:
-    browser = machine.start()
-    machine.prod.fault(LIST, kind="delay", delay_s=9)
-    operation = browser.start("validate")
+def progress_of(browser: Browserless, operation: str) -> set[str]:
+    """Return everything that the page shows of an operation until it has ended."""
     seen: set[str] = set()
     while browser.poll()["finished"]["operation"] != operation:
         seen.add(texts(browser.poll()["props"]["import-progress"]))
-        time.sleep(0.3)
+        time.sleep(0.2)
+    return seen
+
+
+def test_a_call_without_an_answer_is_shown_as_that(machine: Machine) -> None:
+    browser = machine.start()
+    machine.prod.fault(LIST, kind="delay", delay_s=9)
+    seen = progress_of(browser, browser.start("validate"))
     assert any("No answer from the workspace for" in text for text in seen)
     assert not any("rate-limiting" in text for text in seen)
 
@@ -149,11 +154,7 @@ def test_an_error_of_the_workspace_is_not_called_a_limit(machine: Machine) -> No
     browser = machine.start()
     body = {"error_code": "TEMPORARILY_UNAVAILABLE", "message": "Later."}
     machine.prod.fault(LIST, status=503, headers={"Retry-After": "3"}, body=body)
-    operation = browser.start("validate")
-    seen: set[str] = set()
-    while browser.poll()["finished"]["operation"] != operation:
-        seen.add(texts(browser.poll()["props"]["import-progress"]))
-        time.sleep(0.2)
+    seen = progress_of(browser, browser.start("validate"))
     assert any("the workspace answered with an error" in text for text in seen)
     assert not any("rate-limiting" in text for text in seen)
 

@@ -24,7 +24,7 @@ def page_folder(settings: Settings, env: Mapping[str, str]) -> Path:
     """Return the folder of the page's operations: each deployment on this machine has its own.
 
     All of its processes find the same one, also after a restart: they have one environment. What
-    may change between two starts (people, limits, secrets) is no part of it; the port tells apart
+    may change between two starts (people, limits, secrets) is not part of it; the port tells apart
     two that are otherwise equal.
     """
     deployment = [

@@ -12,7 +12,6 @@ from core.gateways.opening import OpenService, open_service
 from core.json_fields import Fields
 from core.json_text import JsonDict
 from core.reporting.details import Whereabouts
-from core.service import JobSync
 from core.settings import Settings
 from core.state.history import History, HistoryEntry
 from web.board import DiskBoard
@@ -91,7 +90,7 @@ class WorkspaceReader:
             opened = self._open()
             return Place(opened.host, opened.service.whereabouts(should_stop=is_over), number)
 
-        since = self._since(_FRESH_S, reads=reads)
+        since = self._readings.now() - _FRESH_S if reads else float("-inf")
         known = self._readings.look("place", read, newer_than=since, shared=_PLACE)
         if reads and known.value and known.value.number < number and not known.is_reading:
             now = self._readings.now()
@@ -117,9 +116,6 @@ class WorkspaceReader:
 
     # Inside
 
-    def _since(self, seconds: float, *, reads: bool) -> float:
-        return self._readings.now() - seconds if reads else float("-inf")
-
     def _history(
         self,
         name: str,
@@ -128,14 +124,11 @@ class WorkspaceReader:
         shared: Shared[Value] | None = None,
     ) -> Known[Value]:
         def read_it(is_over: ShouldStop) -> Value:
-            return self._service().read_history(read, should_stop=is_over)
+            return self._open().service.read_history(read, should_stop=is_over)
 
         return self._readings.look(
             name, read_it, newer_than=newer_than, wait_s=_MOMENT_S, shared=shared
         )
-
-    def _service(self) -> JobSync:
-        return self._open().service
 
     def _open(self) -> OpenService:
         with self._mutex:

@@ -115,11 +115,10 @@ class LosableCache(diskcache.Cache):  # type: ignore[misc]
 
     def _follow(self) -> None:
         """Open the file that is there now, where it is no longer the one that is open."""
-        now = self._generations.identity()
-        if now == self._opened:
-            return
-        is_mine = self._opened is not None and now[0] == self._opened[0]
-        self._open(*(self._generations.renew(now[0]) if is_mine else self._generations.present()))
+        if self._opened is None:
+            self._open(*self._generations.present())
+        elif self._generations.identity() != self._opened:
+            self._open(*self._generations.renew(self._opened[0]))
 
     def _open(self, path: Path, is_new: bool) -> None:  # noqa: ARG002 - nothing is said of it
         """Open a file; connections of all threads to the one before are forgotten."""

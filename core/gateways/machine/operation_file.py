@@ -166,16 +166,15 @@ class OperationFile:
 
         A forked process gets one of its own, and so does whoever had a file that is gone.
         """
-        here = (os.getpid(), self._generations.identity())
         kept: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if kept is None:
             return self._open(*self._generations.present())
-        if self._local.owner == here:
+        pid, opened = self._local.owner
+        if (pid, opened) == (os.getpid(), self._generations.identity()):
             return kept
-        (pid, mine), (_, now) = self._local.owner, here
         self._close()
-        if pid == os.getpid() and mine[0] == now[0]:
-            return self._open(*self._generations.renew(now[0]))
+        if pid == os.getpid():
+            return self._open(*self._generations.renew(opened[0]))
         return self._open(*self._generations.present())
 
     def _open(self, path: Path, is_new: bool) -> sqlite3.Connection:

@@ -9,6 +9,8 @@ from core.mapping.shapes import ShapeReader
 from core.mapping.source import Node
 
 VALUE_MAPPINGS = "value_mappings"
+DEFAULT_ADDRESS = "default"
+"""The name of the rule for every address that has none of its own."""
 
 
 class ValueSection(StrEnum):

@@ -121,14 +121,18 @@ class JobFields:
         self._setters: dict[int, list[int]] = {}
         self.root: Levels = (root,) if root.below else ()
 
-    def decide(self, levels: Levels, value: Any) -> FieldDecision | None:
+    def decide(
+        self, levels: Levels, value: Any, *, is_element: bool = False
+    ) -> FieldDecision | None:
         """Return what a field becomes that holds a value, or MISSING; None where no rule is for it.
 
         A value that others are turned into stays, unless a rule names it as the old value.
         """
         changers = self._meant(_under(levels, "changers", value))
         setters = [index for level in levels for index in self._setters_of(level)]
-        candidates = [index for index in (*changers, *setters) if self._fits(index, value)]
+        candidates = [
+            index for index in (*changers, *setters) if self._fits(index, value, is_element)
+        ]
         winner = self._best(candidates)
         kept = self._best(self._meant(_under(levels, "targets", value)))
         if kept is not None and (winner is None or self._is_beaten(winner, kept)):
@@ -150,11 +154,16 @@ class JobFields:
             self._setters[id(level)] = self._meant(level.setters)
         return self._setters[id(level)]
 
-    def _fits(self, index: int, value: Any) -> bool:
-        """Whether a rule can be carried out: nothing but a removal replaces an object."""
+    def _fits(self, index: int, value: Any, is_element: bool) -> bool:
+        """Whether a rule can be carried out.
+
+        Nothing but a removal replaces an object. An element is removed by its value only: at its
+        index there would be another one the next time.
+        """
         rule = self._rules[index]
         if rule.new is None:
-            return value is not MISSING
+            is_by_value = rule.old is not ANYTHING and rule.name.endswith(f"[{EVERY}]")
+            return value is not MISSING and (is_by_value or not is_element)
         return _is_leaf(value)
 
     def _meant(self, indexes: Sequence[int]) -> list[int]:

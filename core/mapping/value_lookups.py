@@ -210,6 +210,14 @@ def _name_at(parts: Sequence[NamePart], index: int) -> str:
     return parts[index].name if parts else ""
 
 
+def name_in_table(found: FoundValue, section: ValueSection) -> str:
+    """Return the catalog or the schema in a name of a table; empty where it has none."""
+    catalog, schema, parts = _parts(found)
+    if section is ValueSection.SCHEMAS:
+        return "" if schema is None else parts[schema].name
+    return _name_at(parts, catalog) if isinstance(catalog, int) else ""
+
+
 def _replacement(
     parts: tuple[NamePart, ...], matches: Mapping[int, PartMatch]
 ) -> Replacement | None:

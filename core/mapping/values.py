@@ -1,25 +1,21 @@
 """Applies the rules of `value_mappings` to the settings of a definition."""
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
 
-from core.jobsettings.places import KEYED_LISTS, Place, element_key, key_of, written
-from core.jobsettings.tree import PathTree
-from core.jobsettings.value_places import Form, FoundValue, ValuePlace, places_tree
-from core.json_text import JobSettings, JsonDict, equal_json
+from core.errors import Issue
+from core.jobsettings.places import written
+from core.jobsettings.value_places import Form, FoundValue, find_values, places_tree
+from core.json_text import JobSettings
 from core.mapping.field_rules import (
-    FieldDecision,
     FieldRules,
-    JobFields,
-    Levels,
-    element_below,
-    keys_below,
 )
-from core.mapping.mapped_value import MISSING, MappedValue
-from core.mapping.value_lookups import Lookup, Replacement, is_for_any_value, make_lookups
-from core.mapping.value_rules import ValueRule, ValueRules, ValueSection
+from core.mapping.mapped_value import MappedValue
+from core.mapping.value_lookups import FORMS, make_lookups, name_in_table
+from core.mapping.value_rules import ValueRule, ValueRules, ValueSection, place_of
+from core.mapping.value_walk import ValueWalk
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,188 +55,82 @@ class ValueMapper:
         if not self._rules:
             return Applied(settings)
         fields = self._fields.for_job(job_name)
-        walk = _Walk(self._rules, self._lookups, fields, settings.get("git_source") is not None)
+        walk = ValueWalk(self._rules, self._lookups, fields, settings.get("git_source") is not None)
         result = walk.walk_object(settings, self._tree, fields.root, None)
         return Applied(result, tuple(walk.mapped), frozenset(walk.won), frozenset(walk.matched))
 
 
-_NO_TREE: PathTree[ValuePlace] = PathTree()
+class RuleState(StrEnum):
+    """What has become of a rule over all definitions."""
+
+    FINE = "fine"
+    UNUSED = "unused"
+    SHADOWED = "shadowed"
 
 
-class _Walk:
-    """One walk over the settings of one job; `mapped`, `won` and `matched` grow with it."""
+def rule_states(rules: ValueRules, uses: Iterable[Applied]) -> tuple[RuleState, ...]:
+    """Return the state of each rule, in their order.
 
-    def __init__(
-        self,
-        rules: Sequence[ValueRule],
-        lookups: dict[Form, Lookup],
-        fields: JobFields,
-        has_git: bool,
-    ) -> None:
-        self._rules = rules
-        self._lookups = lookups
-        self._fields = fields
-        self._has_git = has_git
-        self.mapped: list[MappedValue] = []
-        self.won: set[int] = set()
-        self.matched: set[int] = set()
-
-    def walk_object(
-        self, node: JsonDict, tree: PathTree[ValuePlace], levels: Levels, place: Place | None
-    ) -> JsonDict:
-        """Return the object with its new values; itself where nothing changed."""
-        result: JsonDict | None = None
-        for key, branch, inner in _keys(node, tree, levels):
-            old = node.get(key, MISSING)
-            new = self._value(node, old, branch, inner, (place, key, None))
-            if new is not old:
-                result = dict(node) if result is None else result
-                result[key] = new
-                if new is MISSING:
-                    del result[key]
-        return node if result is None else result
-
-    def _walk_list(
-        self, node: list[Any], tree: PathTree[ValuePlace], levels: Levels, place: Place | None
-    ) -> list[Any]:
-        branch = tree.children.get("[]", _NO_TREE)
-        if branch is _NO_TREE and not levels:
-            return node
-        already = len(self.mapped)
-        walked = [
-            self._value(
-                node, item, branch, _element(levels, place, item, index), (place, index, item)
-            )
-            for index, item in enumerate(node)
-        ]
-        if not any(map(_differs, node, walked)):
-            return node
-        is_of_values = branch.leaves or _holds_address(branch)
-        result = _merged(node, walked) if is_of_values else _without_missing(walked)
-        if len(result) < len(node) or _is_shuffled(place, node):
-            self.mapped[already:] = _of_list(self.mapped[already:], place, node, result)
-        return result
-
-    def _value(
-        self,
-        holder: Any,
-        old: Any,
-        tree: PathTree[ValuePlace],
-        levels: Levels,
-        place: Place,
-    ) -> Any:
-        """Return what is at a place afterwards; MISSING for nothing."""
-        replacement = self._replacement(holder, old, tree, place)
-        if replacement:
-            self.matched.update(replacement.matched)
-        decision = self._fields.decide(levels, old) if levels else None
-        if decision:
-            self.matched.update(decision.matched)
-            if not (decision.is_kept and replacement and self._names_the_old(replacement)):
-                return self._decided(decision, old, place)
-        if replacement:
-            target = MISSING if replacement.value is None else replacement.value
-            return self._noted(old, target, replacement.won, place)
-        if isinstance(old, dict):
-            new = self.walk_object(old, tree, levels, place)
-            return MISSING if _holds_address(tree) and _is_emptied(old, new) else new
-        return self._walk_list(old, tree, levels, place) if isinstance(old, list) else old
-
-    def _replacement(
-        self, holder: Any, old: Any, tree: PathTree[ValuePlace], place: Place
-    ) -> Replacement | None:
-        if not tree.leaves or not isinstance(old, str):
-            return None
-        found = FoundValue(place, old, tree.leaves[0], holder)
-        if found.is_in_git(has_git=self._has_git):
-            return None
-        return self._lookups[found.leaf.form].replace(found)
-
-    def _names_the_old(self, replacement: Replacement) -> bool:
-        """Whether the rules that decided say of which old value, and not of all."""
-        return not any(is_for_any_value(self._rules[index]) for index in replacement.won)
-
-    def _decided(self, decision: FieldDecision, old: Any, place: Place) -> Any:
-        stays = old is decision.value or (
-            MISSING not in (old, decision.value) and equal_json(old, decision.value)
-        )
-        return self._noted(old, old if stays else decision.value, (decision.winner,), place)
-
-    def _noted(self, old: Any, new: Any, winners: Iterable[int], place: Place) -> Any:
-        """Note what decided and what changed. Returns the value, the old one if it is the same."""
-        self.won.update(winners)
-        if new is old or (new == old and type(new) is type(old)):
-            return old
-        path = written(place)
-        for index in winners:
-            rule = self._rules[index]
-            self.mapped.append(
-                MappedValue(path, old, new, rule.section.place, rule.name, rule.line)
-            )
-        return new
+    Args:
+        uses: what the rules did to all definitions.
+    """
+    won: set[int] = set()
+    matched: set[int] = set()
+    for applied in uses:
+        won |= applied.won
+        matched |= applied.matched
+    return tuple(_state(index, rule, won, matched) for index, rule in enumerate(rules.rules))
 
 
-def _keys(
-    node: JsonDict, tree: PathTree[ValuePlace], levels: Levels
-) -> Iterator[tuple[str, PathTree[ValuePlace], Levels]]:
-    """Yield the keys that lead to a place or a field, each once."""
-    fields = dict(keys_below(levels, node)) if levels else {}
-    for key, branch in tree.branches(node):
-        yield key, branch, fields.pop(key, ())
-    for key, inner in fields.items():
-        yield key, _NO_TREE, inner
+def _state(index: int, rule: ValueRule, won: set[int], matched: set[int]) -> RuleState:
+    if index not in matched:
+        return RuleState.UNUSED
+    is_default = rule.section is ValueSection.EMAILS and rule.name == DEFAULT_ADDRESS
+    return RuleState.FINE if index in won or is_default else RuleState.SHADOWED
 
 
-def _element(levels: Levels, place: Place | None, item: Any, index: int) -> Levels:
-    return element_below(levels, element_key(key_of(place), item, index)) if levels else ()
+_STATE_WORDS = {
+    RuleState.UNUSED: "does not match any definition",
+    RuleState.SHADOWED: "never decides, because a more special or later entry always does",
+}
 
 
-def _without_missing(values: list[Any]) -> list[Any]:
-    return [value for value in values if value is not MISSING]
+def rule_warnings(rules: ValueRules, uses: Iterable[Applied], path: str = "") -> tuple[Issue, ...]:
+    """Return a warning for each rule that is for nothing, or that others always beat.
 
-
-def _holds_address(branch: PathTree[ValuePlace]) -> bool:
-    return any(
-        leaf.form is Form.EMAIL for child in branch.children.values() for leaf in child.leaves
+    Args:
+        uses: what the rules did to all definitions.
+        path: the mapping file.
+    """
+    states = zip(rules.rules, rule_states(rules, uses), strict=True)
+    return tuple(
+        Issue(f"“{place_of(rule)}” {_STATE_WORDS[state]}. (line {rule.line})", path)
+        for rule, state in states
+        if state in _STATE_WORDS
     )
 
 
-def _is_emptied(old: JsonDict, new: JsonDict) -> bool:
-    """Whether what was dropped from an object was all that it held."""
-    return new is not old and not any(new.values()) and any(old.values())
+class SectionValue(NamedTuple):
+    """A value that a rule of a section may be for; `name` is what the key of the rule would be."""
+
+    path: str
+    name: str
+    value: str
 
 
-def _merged(before: list[Any], after: list[Any]) -> list[Any]:
-    """Leave out what was dropped, and what others have become equal to."""
-    kept: list[Any] = []
-    origins: dict[str, str] = {}
-    for old, new in zip(before, after, strict=True):
-        if new is MISSING:
-            continue
-        origin = json.dumps(old, sort_keys=True)
-        key = origin if new is old else json.dumps(new, sort_keys=True)
-        if origins.setdefault(key, origin) == origin:
-            kept.append(new)
-    return kept
+def values_at(settings: JobSettings, section: ValueSection) -> Iterator[SectionValue]:
+    """Yield the values that rules of a section may be for, none of `fields`."""
+    for found in find_values(settings, places_tree(FORMS[section])):
+        name = _rule_name(found, section)
+        if name:
+            yield SectionValue(written(found.place), name, found.value)
 
 
-def _differs(before: Any, after: Any) -> bool:
-    return before is not after
-
-
-def _is_shuffled(place: Place | None, node: list[Any]) -> bool:
-    """Whether the API gives the texts of a list in another order each time: no index is theirs."""
-    name = key_of(place)
-    return (name in KEYED_LISTS and KEYED_LISTS[name].is_shuffled) and all(
-        isinstance(item, str) for item in node
-    )
-
-
-def _of_list(
-    mapped: list[MappedValue], place: Place | None, before: list[Any], after: list[Any]
-) -> list[MappedValue]:
-    """Return one change of the whole list for each entry that changed an element of it."""
-    path = written(place) if place else ""
-    whole = [replace(value, path=path, source=before, target=after) for value in mapped]
-    entries = {(value.section, value.name, value.line): value for value in whole}
-    return list(entries.values())
+def _rule_name(found: FoundValue, section: ValueSection) -> str:
+    if section in {ValueSection.PARAMETERS, ValueSection.TAGS}:
+        return found.name
+    if found.leaf.form is Form.DEPENDENCY:
+        return split_dependency(found.value)[1]
+    if section in {ValueSection.CATALOGS, ValueSection.SCHEMAS}:
+        return name_in_table(found, section)
+    return found.value

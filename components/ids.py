@@ -64,6 +64,9 @@ HISTORY_RELOAD = "history-reload"
 WORKSPACE_PROGRESS, WORKSPACE_BODY = "workspace-progress", "workspace-body"
 WORKSPACE_RELOAD = "workspace-reload"
 
+# Mappings tab
+MAPPINGS_RELOAD, MAPPINGS_TEST, MAPPINGS_SAVE = "mappings-reload", "mappings-test", "mappings-save"
+
 # Side panel
 PANEL, PANEL_TITLE, PANEL_BODY = "side-panel", "side-panel-title", "side-panel-body"
 
@@ -77,4 +80,7 @@ OPERATION_BUTTONS: Mapping[str, str] = {
     "remove": IMPORT_REMOVE,
     "adopt": IMPORT_ADOPT,
     "info": WORKSPACE_RELOAD,
+    "mappings": MAPPINGS_RELOAD,
+    "test": MAPPINGS_TEST,
+    "save": MAPPINGS_SAVE,
 }

@@ -20,6 +20,7 @@ PLAN_LABELS: Mapping[RowStatus, str] = {
     RowStatus.UNCHANGED: "Unchanged",
     RowStatus.UNMANAGED: "Unmanaged",
     RowStatus.SKIPPED: "Skipped",
+    RowStatus.EXCLUDED: "Excluded",
     RowStatus.ERROR: "Error",
 }
 EXPORT_LABELS = {**PLAN_LABELS, RowStatus.UNMANAGED: "Not from this workspace"}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import assert_never
 
+from core.definitions.folder import DefinitionFile
 from core.json_text import Packed
 from core.planning.export_rows import (
     ChangedFile,
@@ -17,12 +18,14 @@ from core.planning.import_rows import (
     Blocked,
     Changed,
     Deleted,
+    Excluded,
     New,
     Row,
     Skipped,
     Unchanged,
     Unmanaged,
 )
+from core.ports import LiveJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,10 @@ def sides_of(row: Row | ExportRow) -> Sides:
         case Unchanged() | Deleted() | Unmanaged() | Skipped():
             job = row.job
             return Sides(job.packed, None, job.job_id, job.run_as_user_name)
+        case Excluded(job=LiveJob() as job):
+            return Sides(job.packed, None, job.job_id, job.run_as_user_name)
+        case Excluded(file=DefinitionFile(definition=definition)):
+            return Sides(definition.packed, run_as=definition.run_as_user_name)
         case NewFile():
             return Sides(desired=row.definition.packed, job_id=row.job.job_id)
         case ChangedFile():
@@ -59,7 +66,7 @@ def sides_of(row: Row | ExportRow) -> Sides:
         case DeletedFile() | ForeignFile():
             definition = row.file.definition
             return Sides(definition.packed, run_as=definition.run_as_user_name)
-        case Blocked() | SkippedJob():
+        case Blocked() | SkippedJob() | Excluded():
             return Sides()
         case _:
             assert_never(row)

@@ -11,7 +11,7 @@ from core.parallel import in_parallel
 from core.planning.forms import manager_of
 from core.planning.import_plan import Plan
 from core.planning.import_rows import Deleted
-from core.planning.outside import side_of_job
+from core.planning.outside import side_of_job, side_of_path
 from core.planning.review import Review
 from core.reporting.report import ReportRow
 from core.reporting.rows import import_row, refuse_outside
@@ -104,9 +104,8 @@ def remove_selected(
     for shown in outside.values():
         work.listener.on_row(shown)
     errors = _problems(selected, review)
-    selector = Selector(fresh.survey.mappings.selection)
     kept = _read_for_removal(
-        work, selector, [row for name, row in selected.items() if name not in errors]
+        work, fresh, [row for name, row in selected.items() if name not in errors]
     )
     errors |= {name: item for name, item in kept.items() if isinstance(item, SyncError)}
     _keep_needed(selected, errors)
@@ -142,19 +141,20 @@ def _keep_needed(selected: Mapping[str, Deleted], errors: dict[str, SyncError]) 
 
 
 def _read_for_removal(
-    work: Work, selector: Selector, rows: Iterable[Deleted]
+    work: Work, fresh: FreshPlan, rows: Iterable[Deleted]
 ) -> dict[str, JsonDict | SyncError]:
     """Read the jobs about to be removed, with their permissions, as the snapshot keeps them.
 
     Whether they belong here is asked again: the plan may know no more than a list shows.
     """
-    jobs = work.ports.jobs
+    jobs, selector = work.ports.jobs, Selector(fresh.survey.mappings.selection)
 
     def read(row: Deleted) -> JsonDict:
         job = jobs.get_job(row.job.job_id)
         if job.name != row.job.name or manager_of(job.marks):
             raise SyncError("The job changed after validation.", fix="Validate again.")
-        rule = selector.rule_for(side_of_job(job))
+        path = fresh.ledger.jobs[job.job_id].file_path
+        rule = selector.rule_for(side_of_job(job), side_of_path(path))
         if rule:
             raise SyncError(f"Not removed: this job does not belong here. {rule.words}")
         return {**make_snapshot_item(job), "permissions": jobs.get_permissions(job.job_id)}

@@ -158,10 +158,11 @@ class _Planner:
 
     def _paths_without_file(self) -> Iterator[tuple[int, str]]:
         """Yield the jobs that have no file with where theirs was, or else would be."""
-        exported = {entry.job_id: path for path, entry in self._now.ledger.files.items()}
-        for job in self._now.live:
-            if job.job_id not in self._pairing.files:
-                yield job.job_id, exported.get(job.job_id, SUFFIX)
+        fileless = {job.job_id for job in self._now.live} - self._pairing.files.keys()
+        exported = [(entry.job_id, path) for path, entry in self._now.ledger.files.items()]
+        yield from ((job_id, path) for job_id, path in exported if job_id in fileless)
+        for job_id in fileless.difference(job_id for job_id, _ in exported):
+            yield job_id, SUFFIX
 
     def _former_jobs(self) -> Iterator[tuple[str, int, str]]:
         """Yield the files that are here with the job that each was exported from."""

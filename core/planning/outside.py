@@ -22,6 +22,8 @@ from core.planning.forms import Form
 from core.planning.import_rows import Excluded
 from core.ports import LiveJob
 
+_MOST_LISTED = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Outside:
@@ -43,11 +45,9 @@ class Outside:
         """Return the jobs that a job runs and that are outside, each with the place of the rule."""
         if not self.jobs:
             return ()
-        needed = find_needed_ids(job.unpack_settings())
-        found = (
-            (names(job_id), rule) for job_id, rule in self.jobs.items() if str(job_id) in needed
-        )
-        return tuple(sorted(f"“{name}” ({rule.place})" for name, rule in found))
+        needed = (int(one) for one in find_needed_ids(job.unpack_settings()) if one.isdecimal())
+        rules = ((names(job_id), self.jobs[job_id]) for job_id in needed if job_id in self.jobs)
+        return tuple(sorted(f"“{name}” ({rule.place})" for name, rule in rules))
 
 
 def find_outside(
@@ -114,9 +114,11 @@ def _tags(settings: JobSettings) -> Mapping[str, object]:
 
 def _unused(selection: JobSelection, used: Iterable[Collection[JobPattern]]) -> Iterator[Issue]:
     seen = {pattern for fitting in used for pattern in fitting}
-    for pattern in (*selection.include, *selection.exclude):
-        if pattern not in seen:
-            yield Issue(explain_unused(pattern))
+    unused = [p for p in (*selection.include, *selection.exclude) if p not in seen]
+    yield from (Issue(explain_unused(pattern)) for pattern in unused[:_MOST_LISTED])
+    if len(unused) > _MOST_LISTED:
+        more = len(unused) - _MOST_LISTED
+        yield Issue(f"{more:,} more patterns of the mapping file match no job and no definition.")
 
 
 class OutsideNeeds:

@@ -29,6 +29,7 @@
     const id = frame.dataset.rowsOf;
     const grid = gridApi(id);
     restoreColumns(id, grid);
+    if (frame.dataset.fed) jobsync.hideExcluded(id, grid);
     if (frame.dataset.selects) jobsync.attachSelection(grid);
     grid.addEventListener("cellClicked", event => {
       const isBox = event.column.getColId() === "ag-Grid-SelectionColumn";

@@ -50,6 +50,7 @@ BADGES: Mapping[str, str] = {
     "ignored_by_git": "ignored by Git",
     "left_to_policy": "left to policy",
     "ambiguous_name": "ambiguous name",
+    "not_exported": "job not exported",
 }
 
 _TEXTS: Mapping[str, str | Forms] = {

@@ -24,7 +24,12 @@ from web.reader import WorkspaceReader
 
 log = logging.getLogger(__name__)
 
-_EQUAL = (RowStatus.UNCHANGED, RowStatus.UNMANAGED, RowStatus.SKIPPED)  # one side is enough
+_EQUAL = (  # one side is enough
+    RowStatus.UNCHANGED,
+    RowStatus.UNMANAGED,
+    RowStatus.SKIPPED,
+    RowStatus.EXCLUDED,
+)
 
 Panel = dict[str, Any]
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+from core.definitions.folder import DefinitionFile
 from core.json_text import Packed
 from core.planning.export_rows import (
     ChangedFile,
@@ -17,6 +18,7 @@ from core.planning.import_rows import (
     Blocked,
     Changed,
     Deleted,
+    Excluded,
     New,
     Row,
     Skipped,
@@ -48,6 +50,10 @@ def sides_of(row: Row | ExportRow) -> Sides:
             return Sides(row.current, row.desired, job_id=row.job.job_id)
         case Unchanged() | Deleted() | Unmanaged() | Skipped():
             return _of_job(row.job)
+        case Excluded(job=LiveJob() as job):
+            return _of_job(job)
+        case Excluded(file=DefinitionFile(definition=definition)):
+            return Sides(definition.packed, run_as=definition.run_as_user_name)
         case NewFile():
             return Sides(desired=row.definition.packed, job_id=row.job.job_id)
         case ChangedFile():
@@ -62,6 +68,8 @@ def sides_of(row: Row | ExportRow) -> Sides:
             return _as_known(row)
         case SkippedJob():
             return _of_job(row.job) if row.job else Sides()
+        case Excluded():
+            return Sides()
         case _:
             assert_never(row)
 

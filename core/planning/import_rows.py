@@ -138,6 +138,20 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Excluded:
+    """A job, a definition, or both, that do not belong here: of either plan. Never written.
+
+    `reason` says by which rule of the mapping file, and where it is.
+    """
+
+    status: ClassVar[RowStatus] = RowStatus.EXCLUDED
+    job_name: str
+    job: LiveJob | None
+    file: DefinitionFile | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Blocked:
     """A job or file that nothing can be done with until its issues are solved.
 
@@ -152,5 +166,5 @@ class Blocked:
     job: LiveJob | None = None
 
 
-Row = New | Changed | Unchanged | Deleted | Unmanaged | Skipped | Blocked
+Row = New | Changed | Unchanged | Deleted | Unmanaged | Skipped | Excluded | Blocked
 Importable = New | Changed

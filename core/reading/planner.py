@@ -14,6 +14,7 @@ from core.planning.export_plan import ExportPlan, ExportSituation, plan_export
 from core.planning.forms import Form, choose_principal, make_desired_form
 from core.planning.import_identity import pair_definitions
 from core.planning.import_plan import Plan, Situation, plan_import
+from core.planning.outside import find_absent_by_name
 from core.ports import NamedResource, Ports
 from core.reading.identities import look_up_identities
 from core.reading.names import look_up, look_up_unlisted
@@ -61,6 +62,7 @@ class Planner:
             filled_in=filled_in,
             exported=survey.exported,
             shows_hidden=shows_hidden,
+            selection=survey.mappings.selection,
         )
 
         def plan(known: Inventory[Plan]) -> Plan:
@@ -85,6 +87,7 @@ class Planner:
             as_imported=self._as_imported(survey),
             pause=survey.mappings.pause,
             ignore_rules=survey.ignore_rules,
+            selection=survey.mappings.selection,
         )
 
         def plan(known: Inventory[ExportPlan]) -> ExportPlan:
@@ -147,7 +150,10 @@ class Planner:
                 continue  # becomes an issue of this definition in make_desired_form
         mapped = principals.intersection(survey.mappings.run_as.values())
         identities = look_up_identities(self._ports.principals, principals, mapped)
-        names = {definition.job_name for definition in definitions}
+        names = {definition.job_name for definition in definitions} | find_absent_by_name(
+            survey.mappings.selection,
+            (definition.unpack_settings() for definition in definitions),
+        )
         return lambda file: make_desired_form(
             file.definition, survey.mappings, survey.book, names, identities.__getitem__
         )

@@ -130,6 +130,11 @@ def join_element(path: str, key: str) -> str:
     )
 
 
+def is_within(path: str, place: str) -> bool:
+    """Whether a written path is a place or leads to something inside it."""
+    return path == place or path.startswith((f"{place}.", f"{place}["))
+
+
 _STEP = re.compile(
     r"\.?(?P<key>[^.\[\]]+)|\[(?P<quoted>\"(?:\\.|[^\"\\])*\")\]|\[(?P<element>[^\]]*)\]"
 )

@@ -44,4 +44,5 @@ def block_dependents(rows: Sequence[Row], present: Collection[str]) -> list[Row]
 def _blocked(row: New | Changed, needed: str) -> Blocked:
     message = f"Blocked by “{needed}”: this job runs it, and it cannot be imported."
     job = row.job if isinstance(row, Changed) else None
-    return Blocked(row.job_name, row.file.path, (Issue(message),), row.file.definition, job)
+    about = row.file.definition, job, row.mapped
+    return Blocked(row.job_name, row.file.path, (Issue(message),), *about)

@@ -248,7 +248,7 @@ class _Planner:
         form = self._needs.note_in(self._now.desired(file))
         self._missing += [(name, absent) for absent in form.missing]
         if form.issues:
-            return Blocked(name, file.path, form.issues, file.definition, job)
+            return Blocked(name, file.path, form.issues, file.definition, job, form.mapped)
         if job is None:
             if not self.sees_all:
                 return self._blocked(
@@ -256,7 +256,7 @@ class _Planner:
                 )
             desired = apply_pause_policy(form.settings, None, self._now.pause)
             notes = (self._pairing.notes.get(file.path, ""), form.note)
-            return New.pack(name, file, desired, " ".join(filter(None, notes)))
+            return New.pack(name, file, desired, " ".join(filter(None, notes)), form.mapped)
         if job.job_id in self._now.unread_jobs:
             unread = self._now.unread_jobs[job.job_id]
             return Blocked(name, file.path, (unread,), file.definition, job)
@@ -269,11 +269,12 @@ class _Planner:
             hidden += find_hidden(current, desired)
         if not changes:
             is_adopted = job.job_id in self._now.ledger.jobs
-            return Unchanged(name, file, job, is_adopted, hidden, form.note)
+            return Unchanged(name, file, job, is_adopted, hidden, form.note, form.mapped)
         old_name = job.name if job.name != name else ""
         if not job.complete:  # it will be read in full and planned again: see `jobs_to_read`
             return Changed.pack(name, file, job, {}, {}, (), old_name)
-        return Changed.pack(name, file, job, desired, current, changes, old_name, hidden, form.note)
+        about = hidden, form.note, form.mapped
+        return Changed.pack(name, file, job, desired, current, changes, old_name, *about)
 
     def _job_row(self, job: LiveJob) -> Row:
         excluded = self._outside.row_of(self._name_of_row(job), job, None)

@@ -36,6 +36,7 @@ class GridRow:
     `key` names it within its operation. `status` is a RowStatus, or the word that another version
     wrote. `message` is what its cell says: issues, message and risks joined; `risks` are the codes
     of the latter. `changes` counts fields, `needs` names the jobs that must be imported with it.
+    `runs` are the jobs that it runs, `triggered_by` those whose end starts it.
     """
 
     key: str
@@ -50,6 +51,8 @@ class GridRow:
     job_id: str = ""  # browsers round numbers of 64 bits
     pick: Pick = Pick.NOTHING
     needs: tuple[str, ...] = ()
+    runs: tuple[str, ...] = ()
+    triggered_by: tuple[str, ...] = ()
 
     def as_json(self) -> JsonDict:
         """Return the row as the browser gets it: its facts are fields of their own."""
@@ -66,6 +69,8 @@ class GridRow:
             "job_id": self.job_id,
             "pick": self.pick,
             "needs": list(self.needs),
+            "runs": list(self.runs),
+            "triggered_by": list(self.triggered_by),
         }
 
     @classmethod
@@ -90,6 +95,8 @@ class GridRow:
             job_id=fields.text("job_id"),
             pick=fields.word("pick", Pick, Pick.NOTHING),
             needs=fields.texts("needs"),
+            runs=fields.texts("runs"),
+            triggered_by=fields.texts("triggered_by"),
         )
 
 

@@ -11,7 +11,15 @@ from core.operations.grid_row import GridRow, RecordedRow, RowState
 from core.operations.operation import ADOPTABLE, PLAN, LogLine, OperationStore, Waiting
 from core.operations.outcome import Outcome
 from core.operations.plan_documents import plan_document
-from core.operations.rows import Planned, apply_report, detailed_report, first_row, side_documents
+from core.operations.row_starts import STARTS, row_starts, starts_document
+from core.operations.rows import (
+    Planned,
+    apply_report,
+    detailed_report,
+    first_row,
+    job_names,
+    side_documents,
+)
 from core.operations.sides import sides_of
 from core.planning.statuses import RowResult, RowStatus
 from core.reporting.listener import Listener
@@ -42,6 +50,7 @@ class Recorder:
         self._lines: list[LogLine] = []
         self._reports: dict[str, ReportRow] = {}
         self._plan: dict[str, bytes] = {}
+        self._starts: dict[str, bytes] = {}
         self._planned: list[Planned] = []
         self._keys: dict[tuple[str, str], str] = {}
         self._progress: tuple[int, int] | None = None
@@ -96,7 +105,9 @@ class Recorder:
         """Write everything anew: the store has lost it."""
         with self._mutex:
             self._write_sides()
-            self._store.put_documents(self._id, {**self._plan, **self._report_documents()})
+            self._store.put_documents(
+                self._id, {**self._plan, **self._starts, **self._report_documents()}
+            )
             self._moved = {row.key: row for row in self._rows}
             self._flush()
 
@@ -104,11 +115,18 @@ class Recorder:
         """Write all rows as they were planned, with both of their sides."""
         with self._mutex:
             self._planned = list(rows)
+            names = job_names((planned, sides_of(planned)) for planned in rows)
+            starts = {}
             for number, planned in enumerate(rows):
-                row = first_row(f"{number}", planned, sides_of(planned))
+                sides = sides_of(planned)
+                opened = sides.unpack()
+                row = first_row(f"{number}", planned, sides, opened, names)
+                starts[row.key] = row_starts(planned, opened)
                 self._rows.append(row)
                 self._keys.setdefault((row.job, row.file), row.key)
                 self._moved[row.key] = row
+            self._starts = {STARTS: starts_document(starts)}
+            self._store.put_documents(self._id, self._starts)
             self._write_sides()
 
     def on_row(self, shown: ReportRow) -> None:

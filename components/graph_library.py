@@ -1,4 +1,6 @@
-"""The library that draws the graph. The app serves it, and the page loads it when a graph is opened."""
+"""The library that draws the graph: served by the app, loaded when a graph is first opened."""
+
+from collections.abc import Callable
 
 import dash_cytoscape
 from dash.fingerprint import build_fingerprint
@@ -12,8 +14,8 @@ def _take_over() -> str:
     [script] = dash_cytoscape._js_dist
     script["async"] = "lazy"  # Dash serves it then, and does not name it in the page
     path = f"{_FOLDER}/{script['relative_package_path']}"
-    address: str = build_fingerprint(path, dash_cytoscape.__version__, "0")
-    return address
+    fingerprinted: Callable[[str, str, str], str] = build_fingerprint
+    return fingerprinted(path, dash_cytoscape.__version__, "0")
 
 
 GRAPH_SCRIPT = _take_over()

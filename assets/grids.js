@@ -4,7 +4,7 @@
   globalThis.jobsync ??= {};
   const FRAMES = "[data-rows-of]";
   const REMEMBERED = ["sortChanged", "columnMoved", "columnVisible", "columnPinned"];
-  Object.assign(jobsync, {gridApi, fedFrame, selectingFrame, markColumns});
+  Object.assign(jobsync, {gridApi, fedFrame, selectingFrame, markColumns, openRowOf});
 
   /** Returns the grid of an id, or null until it is drawn. */
   function gridApi(id) {
@@ -65,8 +65,13 @@
       jobsync.go(jobsync.addresses.entry(row.entry_id));
       return;
     }
+    openRowOf(jobsync.tabAround(frame), row);
+  }
+
+  /** Opens the side panel of a row that a tab shows. */
+  function openRowOf(tab, row) {
     const entry = jobsync.addresses.entryOf(location.pathname);
-    const operation = jobsync.shownOperation(jobsync.tabAround(frame).name);
+    const operation = jobsync.shownOperation(tab.name);
     jobsync.openRow(jobsync.addresses.details(row.key, entry, operation), row);
   }
 

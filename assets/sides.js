@@ -40,17 +40,7 @@
   }
 
   async function loadScripts() {
-    for (const path of LIBRARIES) await loadScript(jobsync.addresses.asset(path));
-  }
-
-  function loadScript(address) {
-    return new Promise((resolve, reject) => {
-      const script = document.createElement("script");
-      script.src = address;
-      script.onload = resolve;
-      script.onerror = reject;
-      document.head.appendChild(script);
-    });
+    for (const path of LIBRARIES) await jobsync.loadScript(jobsync.addresses.asset(path));
   }
 
   /** Before our own, which has the last word. */

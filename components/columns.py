@@ -121,6 +121,24 @@ JOB_COLUMNS: tuple[Column[GridRow], ...] = (
         },
         "Run as",
     ),
+    Column(
+        "runs",
+        "Runs",
+        lambda row: ", ".join(row.runs),
+        {"width": 180, "hide": True, "valueGetter": {"function": "params.data.runs.join(', ')"}},
+        "Runs",
+    ),
+    Column(
+        "triggered_by",
+        "Is triggered by",
+        lambda row: ", ".join(row.triggered_by),
+        {
+            "width": 180,
+            "hide": True,
+            "valueGetter": {"function": "params.data.triggered_by.join(', ')"},
+        },
+        "Is triggered by",
+    ),
     Column("file", "File", lambda row: row.file, {"flex": 2, "minWidth": 160}, "File"),
     Column("job_id", "Job id", lambda row: row.job_id, {"width": 160, "hide": True}, "Job id"),
     Column(

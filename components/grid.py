@@ -116,15 +116,17 @@ def grid_tools(
     grid_id: str,
     columns: Iterable[ColumnDefinition],
     *,
+    before: Sequence[Component] = (),
     extra: Sequence[Component] = (),
     has_all: bool = True,
 ) -> Component:
-    """Return the tools above a grid: search, column choice and CSV.
+    """Return the tools above a grid: search, column choice and CSV, with others around the search.
 
     `assets/grid-tools.js` makes them work, for the grid in their `data-grid`.
     """
     return html.Div(
         [
+            *before,
             html.Span(
                 [
                     icon("search"),

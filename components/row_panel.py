@@ -11,6 +11,7 @@ from components.columns import JOB_COLUMNS
 from components.icons import icon
 from components.moments import moment_of
 from components.operation_view import copyable
+from components.views import focus_line
 from components.words import heads_of, label_of, plural
 from core.comparing.diff import FieldChange, HiddenDifference
 from core.errors import Issue
@@ -31,7 +32,9 @@ _LISTS = {
 _LONGEST_VALUE = 4000
 
 
-def row_panel(row: GridRow, report: ReportRow, kind: str, *, has_sides: bool) -> Component:
+def row_panel(
+    row: GridRow, report: ReportRow, kind: str, *, has_sides: bool, has_graph: bool = False
+) -> Component:
     """Show a row.
 
     Args:
@@ -39,11 +42,13 @@ def row_panel(row: GridRow, report: ReportRow, kind: str, *, has_sides: bool) ->
         report: what there is to know of it, secrets masked.
         kind: of the operation that the row belongs to.
         has_sides: whether the settings can be shown side by side.
+        has_graph: whether the row's job is in the graph of the tab that is open.
     """
     details = report.details or RowDetails()
     return html.Div(
         [
             _facts(row, label_of(kind, row.status, row.state)),
+            focus_line(row.key) if has_graph else None,
             _risks(report.risks),
             _issues(report.issues),
             html.P(report.message, className="panel-message") if report.message else None,

@@ -65,7 +65,13 @@ class Panels:
         has_sides = current is not None or desired is not None
         if report.status in _EQUAL:
             desired = current
-        panel = _panel(operation.kind, row, _with_not_mapped(report, desired), has_sides=has_sides)
+        panel = _panel(
+            operation.kind,
+            row,
+            _with_not_mapped(report, desired),
+            has_sides=has_sides,
+            has_graph=has_sides,
+        )
         return {**panel, "current": _text(current), "desired": _text(desired)}
 
     def history_row(self, entry_id: str, key: str) -> "Panel | Reading | None":
@@ -130,8 +136,10 @@ def _only(key: str) -> Callable[[Any], RecordedRow | None]:
     return read
 
 
-def _panel(kind: str, row: GridRow, report: ReportRow, *, has_sides: bool) -> Panel:
-    body = row_panel(row, report, kind, has_sides=has_sides)
+def _panel(
+    kind: str, row: GridRow, report: ReportRow, *, has_sides: bool, has_graph: bool = False
+) -> Panel:
+    body = row_panel(row, report, kind, has_sides=has_sides, has_graph=has_graph)
     return {"title": row.job or row.file, "body": body}
 
 

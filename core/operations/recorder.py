@@ -12,7 +12,15 @@ from core.operations.grid_row import GridRow, RecordedRow, RowState
 from core.operations.operation import ADOPTABLE, PLAN, LogLine, OperationStore, Waiting
 from core.operations.outcome import Outcome
 from core.operations.plan_documents import plan_document
-from core.operations.rows import Planned, apply_report, detailed_report, first_row, side_documents
+from core.operations.row_starts import STARTS, row_starts, starts_document
+from core.operations.rows import (
+    Planned,
+    apply_report,
+    detailed_report,
+    first_row,
+    job_names,
+    side_documents,
+)
 from core.operations.sides import sides_of
 from core.planning.statuses import RowResult, RowStatus
 from core.reporting.listener import Listener
@@ -43,6 +51,7 @@ class Recorder:
         self._lines: list[LogLine] = []
         self._reports: dict[str, ReportRow] = {}
         self._plan: dict[str, bytes] = {}
+        self._starts: dict[str, bytes] = {}
         self._planned: list[Planned] = []
         self._keys: dict[tuple[str, str], str] = {}
         self._progress: tuple[int, int] | None = None
@@ -97,7 +106,9 @@ class Recorder:
         """Write everything anew: the store has lost it."""
         with self._mutex:
             self._write_sides()
-            self._store.put_documents(self._id, {**self._plan, **self._report_documents()})
+            self._store.put_documents(
+                self._id, {**self._plan, **self._starts, **self._report_documents()}
+            )
             self._moved = {row.key: row for row in self._rows}
             self._flush()
 
@@ -106,11 +117,18 @@ class Recorder:
         with self._mutex:
             self._planned = list(rows)
             now = datetime.fromtimestamp(self._now(), UTC).replace(microsecond=0)
+            names = job_names((planned, sides_of(planned)) for planned in rows)
+            starts = {}
             for number, planned in enumerate(rows):
-                row = first_row(f"{number}", planned, sides_of(planned), now)
+                sides = sides_of(planned)
+                opened = sides.unpack()
+                row = first_row(f"{number}", planned, sides, opened, names, now)
+                starts[row.key] = row_starts(planned, opened)
                 self._rows.append(row)
                 self._keys.setdefault((row.job, row.file), row.key)
                 self._moved[row.key] = row
+            self._starts = {STARTS: starts_document(starts)}
+            self._store.put_documents(self._id, self._starts)
             self._write_sides()
 
     def on_row(self, shown: ReportRow) -> None:

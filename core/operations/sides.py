@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from core.definitions.folder import DefinitionFile
-from core.json_text import Packed
+from core.json_text import JobSettings, Packed
 from core.planning.export_rows import (
     ChangedFile,
     DeletedFile,
@@ -39,6 +39,24 @@ class Sides:
     desired: Packed | None = None
     job_id: int | None = None
     run_as: str = ""
+
+    def unpack(self) -> "OpenSides":
+        """Return both sides as values; unpacking takes most of the time that a row takes."""
+        packed = (self.current, self.desired)
+        return OpenSides(*(side.unpack() if side is not None else None for side in packed))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSides:
+    """Both sides as values, see `Sides`."""
+
+    current: JobSettings | None = None
+    desired: JobSettings | None = None
+
+    @property
+    def last(self) -> JobSettings | None:
+        """Return the settings as they will be, or as they are where nothing replaces them."""
+        return self.desired if self.desired is not None else self.current
 
 
 def sides_of(row: Row | ExportRow) -> Sides:

@@ -11,7 +11,7 @@ from core.errors import Issue
 from core.jobsettings.secrets import MASK
 from core.json_text import Packed
 from core.operations.grid_row import GridRow, RowState
-from core.operations.rows import apply_report, detailed_report, first_row, side_documents
+from core.operations.rows import apply_report, detailed_report, first_row, job_names, side_documents
 from core.operations.sides import Sides, sides_of
 from core.planning.export_rows import ChangedFile, NewFile, UnchangedFile
 from core.planning.import_rows import Blocked, Changed, Deleted, New, Unchanged, Unmanaged
@@ -29,8 +29,9 @@ CHANGE = FieldChange("schedule.pause_status", "PAUSED", None)
 CHANGED = Changed.pack("load", FILE, LIVE, GIT, HERE, (CHANGE,))
 
 
-def row_of(planned):
-    return first_row("0", planned, sides_of(planned))
+def row_of(planned, names=()):
+    sides = sides_of(planned)
+    return first_row("0", planned, sides, sides.unpack(), dict(names))
 
 
 def test_a_row_tells_the_job_at_a_glance():
@@ -54,6 +55,8 @@ def test_a_row_tells_the_job_at_a_glance():
         "expression": "0 0 5 * * ?",
         "next_run": "",
         "run_as_id": "",
+        "runs": [],
+        "triggered_by": [],
     }
 
 
@@ -88,6 +91,23 @@ def test_only_what_can_be_carried_out_can_be_picked(planned, pick, state):
 def test_a_row_names_the_jobs_that_it_needs():
     desired = job("load", tasks=[run_job_task(key, f"__JOB__{key}__") for key in ("b", "a")])
     assert row_of(New.pack("load", FILE, desired)).needs == ("a", "b")
+
+
+def test_every_row_says_which_jobs_it_runs_and_what_starts_it():
+    here = job(
+        "all",
+        tasks=[run_job_task("a", 5)],
+        trigger={"job_completion": {"jobs": [{"job_id": "6"}, {"job_id": "7"}]}},
+    )
+    live = LiveJob.pack(1, here, "", "", complete=True)
+    row = row_of(Unmanaged("all", live, ""), {"5": "b", "6": "c"})
+    assert (row.runs, row.triggered_by, row.needs) == (("b",), ("c",), ())
+
+
+def test_a_plan_calls_the_jobs_of_the_workspace_by_their_names_after_it():
+    renamed = Changed.pack("new name", FILE, LIVE, GIT, HERE, (), old_name="old")
+    rows = [renamed, New.pack("other", FILE, GIT)]
+    assert job_names((row, sides_of(row)) for row in rows) == {str(BIG): "new name"}
 
 
 def test_a_row_that_failed_cannot_be_picked_again():

@@ -28,7 +28,7 @@ TEXT = re.compile(r"\b[A-Z][a-z]+ \w+|^[A-Z][a-z]+$")
 KEYS = {"Enter", "Escape"}
 ELEMENTS = {"Button", "Div", "Input", "Li", "Ul"}
 NAMED = re.compile(r"\[(data-[a-z-]+)(?:=\"([a-z-]+)\")?\]")
-DRAWN_BY_SCRIPTS = {"data-least", "data-download-log"}
+DRAWN_BY_SCRIPTS = {"data-least", "data-download-log", "data-bar", "data-start"}
 REGISTERED = re.compile(r"Object\.assign\(jobsync\.controls, {(.*?)}\);", re.DOTALL)
 
 

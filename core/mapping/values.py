@@ -13,8 +13,9 @@ from core.mapping.field_rules import (
     FieldRules,
 )
 from core.mapping.mapped_value import MappedValue
+from core.mapping.path_rules import split_dependency
 from core.mapping.value_lookups import FORMS, make_lookups, name_in_table
-from core.mapping.value_rules import ValueRule, ValueRules, ValueSection, place_of
+from core.mapping.value_rules import DEFAULT_ADDRESS, ValueRule, ValueRules, ValueSection, place_of
 from core.mapping.value_walk import ValueWalk
 
 

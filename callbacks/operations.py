@@ -13,8 +13,9 @@ from components.import_tab import PAUSE_OPTIONS
 from components.words import WORDS
 from core.errors import ModeError, SelectionError, SyncError
 from core.json_text import JsonDict
+from core.mapping.file_version import MOST_TEXT_BYTES
 from core.operations.kinds import KINDS, OperationKind, Traits
-from core.operations.operation import PLAN, OperationRunningError, OperationStore
+from core.operations.operation import DRAFT, PLAN, OperationRunningError, OperationStore
 from core.operations.plan_documents import read_fingerprints
 from core.settings import AppMode
 from web.identity import User
@@ -24,6 +25,7 @@ from web.worker import run_operation
 
 _DOUBLE_CLICK_S = 3.0
 _OPERATION_ID = re.compile(r"[0-9a-f]{32}")
+_VERSION = re.compile(r"(?:[0-9a-f]{32})?")
 _PAUSES = frozenset(option["value"] for option in PAUSE_OPTIONS)
 
 
@@ -101,7 +103,12 @@ def start_operation(
     kind = _checked_kind(mode, user, request.get("kind"))
     assert user is not None  # _checked_kind refuses nobody
     params = _checked_params(store, KINDS[kind], request)
-    return store.start(kind, params, user.name).operation_id
+    if not KINDS[kind].needs_text:
+        return store.start(kind, params, user.name).operation_id
+    draft = _checked_text(request.get("text"))
+    operation_id = store.start(kind, params, user.name).operation_id
+    store.put_documents(operation_id, {DRAFT: draft})  # nobody knows the operation before this
+    return operation_id
 
 
 def cancel(store: OperationStore, user: User | None, operation_id: str) -> str:
@@ -127,6 +134,8 @@ def _checked_params(store: OperationStore, kind: Traits, request: Mapping[str, A
     """Return what the operation's process needs, see `Request.from_json`."""
     if kind.makes_plan:
         return _checked_choices(request)
+    if kind.needs_text:
+        return {"version": _checked_version(request.get("version", ""))}
     if not kind.needs_plan:
         return {}
     plan = _checked_plan(store, request.get("plan"))
@@ -146,6 +155,26 @@ def _checked_choices(request: Mapping[str, Any]) -> JsonDict:
         raise SyncError("Unknown schedule policy.")
     policy = "" if pause == PAUSE_OPTIONS[0]["value"] else pause
     return {"pause": policy, "ask_workspace": bool(request.get("ask"))}
+
+
+def _checked_text(text: Any) -> bytes:
+    if not isinstance(text, str):
+        raise SyncError("The page sent no text.", fix="Reload the page.")
+    try:
+        content = text.encode()
+    except UnicodeEncodeError as error:
+        raise SyncError(
+            f"Character {error.start + 1} of the text cannot be saved as UTF-8.", fix="Remove it."
+        ) from error
+    if len(content) > MOST_TEXT_BYTES:
+        raise SyncError(f"The mapping file may have at most {MOST_TEXT_BYTES // 10**6} MB.")
+    return content
+
+
+def _checked_version(version: Any) -> str:
+    if not isinstance(version, str) or not _VERSION.fullmatch(version):
+        raise SyncError("The page sent no version of the mapping file.", fix="Reload the page.")
+    return version
 
 
 def _check_number(number: int, typed: Any) -> None:

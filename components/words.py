@@ -24,6 +24,7 @@ PLAN_LABELS: Mapping[RowStatus, str] = {
 }
 EXPORT_LABELS = {**PLAN_LABELS, RowStatus.UNMANAGED: "Not from this workspace"}
 PULL_LABELS = {**PLAN_LABELS, RowStatus.NEW: "Added", RowStatus.DELETED: "Removed"}
+MAPPING_LABELS = PULL_LABELS
 RESULT_LABELS: Mapping[RowResult, str] = {
     RowResult.CREATED: "Created",
     RowResult.UPDATED: "Updated",
@@ -85,6 +86,11 @@ WORDS: Mapping[str, KindWords] = {
     OperationKind.REMOVE: KindWords("Removal", "A snapshot of each job is in the state folder."),
     OperationKind.ADOPT: KindWords("Adoption", "Now managed by this app."),
     OperationKind.INFO: KindWords("Reading the workspace", ""),
+    OperationKind.MAPPINGS: KindWords("Reading the mapping file", ""),
+    OperationKind.TEST_MAPPINGS: KindWords("Test of the mappings", "Save them to use them."),
+    OperationKind.SAVE_MAPPINGS: KindWords(
+        "Save of the mappings", "Next: validate with the saved mappings.", MAPPING_LABELS
+    ),
 }
 """By kind of operation. The history may hold kinds of another version, which have no words here."""
 

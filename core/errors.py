@@ -73,7 +73,12 @@ class InvalidDefinitionError(SyncError):
 
 
 class MappingFileError(SyncError):
-    """The mapping file exists and cannot be used."""
+    """A mapping file cannot be used. `line` and `column` count from 1; 0 if unknown."""
+
+    def __init__(self, message: str, *, fix: str = "", line: int = 0, column: int = 0) -> None:
+        super().__init__(message, fix=fix)
+        self.line = line
+        self.column = column
 
 
 class StateError(SyncError):

@@ -233,6 +233,18 @@ class JobSync:
                 return Report("pull", issues=(issue,), details=details)
             return Report("pull", files.rows(), files.notes(), details=details)
 
+    def read_mappings(self, *, listener: Listener = _SILENT) -> Report:
+        """Report what the mapping file holds, and what this workspace has to map to."""
+        raise NotImplementedError
+
+    def test_mappings(self, text: str, *, listener: Listener = _SILENT) -> Report:
+        """Compare a validation with a mapping file that is not saved yet with one as it is."""
+        raise NotImplementedError
+
+    def save_mappings(self, text: str, version: str, *, listener: Listener = _SILENT) -> Report:
+        """Replace the mapping file, if it is still of the version that the user saw."""
+        raise NotImplementedError
+
     def history(self) -> History:
         """Return the history of operations, kept in the state folder."""
         state = self._sessions.state_folder(self._ports.principals.current())

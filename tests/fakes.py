@@ -16,7 +16,7 @@ from core.jobsettings.kinds import Kind
 from core.jobsettings.principals import Principal, PrincipalField, effective_run_as
 from core.json_text import JobSettings, JsonDict
 from core.operations.grid_row import GridRow
-from core.operations.kinds import EXCLUSIVE_KINDS, OperationKind
+from core.operations.kinds import EXCLUSIVE_KINDS, READING_KINDS, REMEMBERED_KINDS, OperationKind
 from core.operations.operation import (
     LogLine,
     Operation,
@@ -511,8 +511,8 @@ class FakeOperationStore:
     def start(self, kind: OperationKind, params: JsonDict, actor: str) -> Operation:
         with self._mutex:
             now = float(self._now())
-            reading = self.latest((OperationKind.INFO,))
-            if kind is OperationKind.INFO and reading and reading.status.is_active:
+            reading = self.latest((kind,))
+            if kind in READING_KINDS and reading and reading.status.is_active:
                 return reading
             held = self.active()
             if held and kind in EXCLUSIVE_KINDS:
@@ -615,7 +615,9 @@ class FakeOperationStore:
         return kept.operation if kept else None
 
     def active(self) -> Operation | None:
-        found = [one for one in self._newest() if one.status.is_active and not _is_info(one)]
+        found = [
+            one for one in self._newest() if one.status.is_active and one.kind in EXCLUSIVE_KINDS
+        ]
         return found[0] if found else None
 
     def latest(self, kinds: Iterable[OperationKind], *, ended: bool = False) -> Operation | None:
@@ -646,7 +648,8 @@ class FakeOperationStore:
         return [GridRow.from_json(json.loads(text)) for text in texts]
 
     def ended(self) -> list[Operation]:
-        return [one for one in self._newest() if not one.status.is_active and not _is_info(one)]
+        newest = self._newest()
+        return [one for one in newest if not one.status.is_active and one.kind in REMEMBERED_KINDS]
 
     def log_lines(self, operation_id: str, limit: int) -> list[LogLine]:
         kept = self._kept.get(operation_id)
@@ -678,7 +681,3 @@ class FakeOperationStore:
 def _plain(value: Any) -> Any:
     """Return what another process would read."""
     return json.loads(json.dumps(value))
-
-
-def _is_info(operation: Operation) -> bool:
-    return operation.kind is OperationKind.INFO

@@ -146,25 +146,22 @@ def _parse(text: str, path: str) -> Source:
         stand_in = find_stand_in(text)
         if stand_in:
             raise MappingFileError(f"{path} is {stand_in.words}.", fix=stand_in.fix) from error
-        raise MappingFileError(_reason(error, text, path)) from error
+        raise _syntax_error(error, text, path) from error
 
 
-def _reason(error: SourceError, text: str, path: str) -> str:
+def _syntax_error(error: SourceError, text: str, path: str) -> MappingFileError:
     """Explain with the words of the json5 library, which knows more, where it fails as well."""
     try:
         json5.loads(text, allow_duplicate_keys=False)
     except (ValueError, RecursionError) as other:
         match = _JSON5_ERROR.fullmatch(str(other))
         if match:
-            return _explain(str(other), text, path)
+            return _explain(match, text, path)
     return _at(text, error.offset, str(error), path)
 
 
-def _explain(error: str, text: str, path: str) -> str:
+def _explain(match: re.Match[str], text: str, path: str) -> MappingFileError:
     """Turn the parser's message into line, column, the line itself and a likely cause."""
-    match = _JSON5_ERROR.fullmatch(error)
-    if not match:
-        return f"{path} is not valid JSON5: {error}."
     lines = text.split("\n")
     offset = sum(len(earlier) + 1 for earlier in lines[: int(match[1]) - 1]) + int(match[3]) - 1
     problem = match[2].replace('"\n"', "end of the line")
@@ -174,10 +171,11 @@ def _explain(error: str, text: str, path: str) -> str:
     return _at(text, offset, problem, path)
 
 
-def _at(text: str, offset: int, problem: str, path: str) -> str:
+def _at(text: str, offset: int, problem: str, path: str) -> MappingFileError:
     line, column = text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
     shown = _pointer(text.split("\n")[line - 1], column)
-    return f"{path}: line {line}, column {column}: {problem}.\n{shown}"
+    message = f"{path}: line {line}, column {column}: {problem}.\n{shown}"
+    return MappingFileError(message, line=line, column=column)
 
 
 def _missing_mark(text: str, offset: int) -> tuple[str, int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from core.definitions.definition import Definition
@@ -14,14 +15,34 @@ from core.json_text import JobSettings, JsonDict
 from core.mapping.mapping_file import DEFAULT, RUN_AS_SECTION, Mappings, Target, section_of
 
 
+class EntryState(StrEnum):
+    """What there is to say of an entry.
+
+    MISSING: what it maps to does not exist here. UNUSED: no definition needs it. SHADOWED: other
+    entries decide wherever it would.
+    """
+
+    FINE = "fine"
+    MISSING = "missing"
+    UNUSED = "unused"
+    SHADOWED = "shadowed"
+
+
 @dataclass(frozen=True, slots=True)
 class MappingEntry:
-    """One entry; `jobs` is how many definitions it applies to."""
+    """One entry; `jobs` is how many definitions it applies to, `job_names` the first of them.
+
+    `target` is for people, `value` the JSON that the file has. `line` counts from 1, 0 is unknown.
+    """
 
     section: str
     name: str
     target: str
     jobs: int
+    value: Any = None
+    job_names: tuple[str, ...] = ()
+    state: EntryState = EntryState.FINE
+    line: int = 0
 
     def as_json(self) -> JsonDict:
         """Return the entry for `--json` and the page."""
@@ -30,14 +51,25 @@ class MappingEntry:
             "name": self.name,
             "target": self.target,
             "jobs": self.jobs,
+            "value": self.value,
+            "job_names": list(self.job_names),
+            "state": self.state,
+            "line": self.line,
         }
 
     @classmethod
     def from_json(cls, document: Any) -> "MappingEntry":
-        """Read what `as_json` gave. Raises InvalidJsonError."""
+        """Read what `as_json` gave, in this version or an older one. Raises InvalidJsonError."""
         fields = Fields(document, "an entry of the mapping file")
         return cls(
-            fields.text("section"), fields.text("name"), fields.text("target"), fields.whole("jobs")
+            fields.text("section"),
+            fields.text("name"),
+            fields.text("target"),
+            fields.whole("jobs"),
+            fields.value("value") if fields.has("value") else None,
+            fields.texts("job_names"),
+            fields.word("state", EntryState, EntryState.FINE),
+            fields.whole("line"),
         )
 
 

@@ -8,6 +8,7 @@ from core.jobsettings.secrets import mask
 from core.json_fields import Fields
 from core.json_text import JsonDict
 from core.mapping.use import MappingEntry
+from core.reporting.mapping_details import MappingsInformation, MappingTest, SavedMappings
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,4 +247,12 @@ def _shown(definition: Definition) -> JsonDict:
     return {**document, "settings": mask("", document["settings"])}
 
 
-Details = PlanFacts | PullFacts | WorkspaceInformation | NewDefinitions
+Details = (
+    PlanFacts
+    | PullFacts
+    | WorkspaceInformation
+    | NewDefinitions
+    | MappingsInformation
+    | MappingTest
+    | SavedMappings
+)

@@ -16,6 +16,7 @@ from core.mapping.unmapped import UnmappedName
 from core.planning.risks import Risk
 from core.planning.statuses import RESULTS, RowResult, RowStatus
 from core.reporting.details import Details
+from core.reporting.issues import issue_as_json, issue_from_json
 
 
 class ReportStatus(StrEnum):
@@ -184,17 +185,6 @@ class Report:
 def report_failure(operation: str, error: SyncError) -> Report:
     """Return the report of an operation that could not be carried out."""
     return Report(operation, issues=(Issue(str(error)),), has_failed=True)
-
-
-def issue_as_json(issue: Issue) -> JsonDict:
-    """Return an issue as the page keeps it."""
-    return {"path": issue.path, "message": issue.message}
-
-
-def issue_from_json(document: Any) -> Issue:
-    """Read what `issue_as_json` gave."""
-    fields = Fields(document, "an issue")
-    return Issue(fields.text("message"), fields.text("path"))
 
 
 def _sentences(risks: tuple[Risk, ...]) -> str:

@@ -115,7 +115,9 @@
     jobsync.drawMappings();
   }
 
-  function editMappingText(text) {
+  /** A field knows no other end of a line than \n; the file keeps its own. */
+  function editMappingText(typed) {
+    const text = state.info.text.includes("\r\n") ? typed.replaceAll("\n", "\r\n") : typed;
     setEdits(state.edits, text === state.info.text ? null : text);
     jobsync.drawMappings();
   }

@@ -75,9 +75,6 @@ MAPPINGS_GRID = "mappings-grid"
 WORKSPACE_PROGRESS, WORKSPACE_BODY = "workspace-progress", "workspace-body"
 WORKSPACE_RELOAD = "workspace-reload"
 
-# Mappings tab
-MAPPINGS_RELOAD, MAPPINGS_TEST, MAPPINGS_SAVE = "mappings-reload", "mappings-test", "mappings-save"
-
 # Side panel
 PANEL, PANEL_TITLE, PANEL_BODY = "side-panel", "side-panel-title", "side-panel-body"
 

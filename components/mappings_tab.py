@@ -124,7 +124,11 @@ def _head(*, may_operate: bool) -> Component:
                 ],
                 className="mapping-head-line",
             ),
-            html.P(id=ids.MAPPINGS_REASON, className="step-reason"),
+            html.P(
+                id=ids.MAPPINGS_REASON,
+                className="step-reason",
+                **{"data-role": "mapping-reason"},
+            ),
         ],
         className="card mapping-head",
     )
@@ -144,6 +148,8 @@ def _work_buttons() -> list[Component]:
             ids.MAPPINGS_TEST,
             "Test",
             title="Validates with the unsaved mappings; nothing is written",
+            disabled=True,
+            **{"data-mapping-starts": "test"},
         ),
         html.Button(
             "Save …",
@@ -151,7 +157,7 @@ def _work_buttons() -> list[Component]:
             type="button",
             className="button button-main",
             disabled=True,
-            **{"data-mapping-save": "true"},
+            **{"data-mapping-save": "true", "data-mapping-starts": "save"},
         ),
     ]
 

@@ -4,22 +4,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from components import ids
+from components.forms import Forms, forms
+from components.mapping_words import MAPPING_TEXTS, MAPPING_WORDS
 from components.tabs import Tab
 from components.words import WORDS, label_of
 from core.operations.grid_row import RowState
 from core.planning.statuses import RowStatus
-
-Forms = Mapping[str, str]
-
-
-def forms(one: str, other: str = "") -> Forms:
-    """Return a text with `{n}` in it, for one and for any other number."""
-    return {"one": one, "other": other or one}
-
-
-def fill(text: Forms, number: int) -> str:
-    """Put a number into a text, as `assets/logic/words.js` does."""
-    return text["one" if number == 1 else "other"].replace("{n}", str(number))
 
 
 IMPORT_BUTTON = forms("Import New and Changed Jobs ({n})")
@@ -83,6 +73,7 @@ _TEXTS: Mapping[str, str | Forms] = {
     "logAll": "All",
     "logWarning": "Warning",
     "logError": "Error",
+    **MAPPING_TEXTS,
 }
 
 _IDS: Mapping[str, str] = {
@@ -92,6 +83,7 @@ _IDS: Mapping[str, str] = {
     "historyRequest": ids.HISTORY_REQUEST,
     "historyList": ids.HISTORY_LIST,
     "historyEntry": ids.HISTORY_ENTRY,
+    "mappingsRequest": ids.MAPPINGS_REQUEST,
     "connectionProblem": ids.CONNECTION_PROBLEM,
     "removeDialog": ids.REMOVE_DIALOG,
     "removeQuestion": ids.REMOVE_QUESTION,
@@ -120,4 +112,5 @@ def script_config(key: str, workspace: str, tabs: Iterable[Tab], base: str = "/"
         "labels": LABELS,
         "badges": BADGES,
         "texts": _TEXTS,
+        "mapping": MAPPING_WORDS,
     }

@@ -163,12 +163,17 @@
     }));
   }
 
-  /** Returns the names to map, with the edit that maps each, if there is one. */
-  function pending(unmapped, edits) {
+  /** Returns the names to map: with the edit that maps each, or the value that the file has by now. */
+  function pending(unmapped, edits, entries) {
     const mine = byKey(edits);
+    const known = byKey(entries);
     return unmapped
       .filter(({section}) => section)
-      .map(each => ({...each, edit: mine.get(keyOf(each))}));
+      .map(name => {
+        const entry = known.get(keyOf(name));
+        const isDone = Boolean(entry) && entry.state !== "missing";
+        return {...name, edit: mine.get(keyOf(name)), isDone, value: entry?.value};
+      });
   }
 
   /** Returns what the browser remembered of the unsaved edits; whatever else it holds is nothing. */

@@ -85,6 +85,7 @@ class Mappings:
 
 
 RUN_AS_SECTION = _RUN_AS
+PAUSE_SECTION = _PAUSE
 
 
 def section_of(kind: Kind) -> str:

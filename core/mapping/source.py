@@ -15,6 +15,7 @@ _LEXEME = re.compile(
     |(?P<mark>[{}\[\]:,])""",
     re.DOTALL | re.VERBOSE,
 )
+_SKIPPED = re.compile(r"[\s\ufeff]+|//[^\n\r\u2028\u2029]*|/\*.*?\*/", re.DOTALL)
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|\r\n|.)", re.DOTALL)
 _ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "0": "\0"}
 _CONTINUED = ("\n", "\r", "\r\n", "\u2028", "\u2029")
@@ -98,6 +99,13 @@ def parse_source(text: str) -> Source:
     root = reader.value(0)
     reader.expect_end()
     return Source(text, root)
+
+
+def next_lexeme(text: str, offset: int) -> int:
+    """Return where the next lexeme begins, after white space and comments."""
+    while (match := _SKIPPED.match(text, offset)) is not None:
+        offset = match.end()
+    return offset
 
 
 class _Reader:

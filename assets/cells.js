@@ -23,6 +23,10 @@
     MessageCell,
     PauseCell,
     OutcomeCell,
+    MappingNameCell,
+    MappingTargetCell,
+    MappingUseCell,
+    MappingStateCell,
   });
 
   /** Orders schedules by when they fire next, and what has no next run by its words. */
@@ -73,6 +77,30 @@
 
   function PauseCell({value}) {
     return value ? element("span", {className: `pause pause-${value}`}, value) : null;
+  }
+
+  function MappingNameCell({data, value}) {
+    const look = data.change ? `mapping-cell mapping-${data.change}` : "mapping-cell";
+    const renamed = data.newName ? [element("s", {key: "old"}, value), " "] : [];
+    return element("span", {className: look}, ...renamed, data.newName || value);
+  }
+
+  function MappingTargetCell({data, value}) {
+    const isOther = data.change === "changed" && data.earlier !== value;
+    const earlier = isOther ? [element("s", {key: "old", className: "quiet"}, data.earlier), " "] : [];
+    const look = data.change ? `mapping-cell mapping-${data.change}` : "mapping-cell";
+    return element("span", {className: look}, ...earlier, value);
+  }
+
+  function MappingUseCell({value}) {
+    const {mappingJobs} = jobsync.config().texts;
+    if (!value) return element("span", {className: "quiet"}, "—");
+    return element("span", {className: "cell-link"}, jobsync.words.counted(mappingJobs, value));
+  }
+
+  function MappingStateCell({data, value}) {
+    const tone = data.change ? "unsaved" : data.state;
+    return element("span", {className: `status mapping-state-${tone}`}, dot(`mapping-${tone}`), value);
   }
 
   function OutcomeCell({data, value}) {

@@ -70,7 +70,7 @@
   }
 
   window.dash_clientside ??= {};
-  window.dash_clientside.jobsync = {
+  window.dash_clientside.jobsync = Object.assign(window.dash_clientside.jobsync || {}, {
     poke() {
       jobsync.pokeFeed();
       return dash_clientside.no_update;
@@ -85,5 +85,5 @@
       const isList = jobsync.addresses.isHistoryList(pathname || "");
       return isList ? Date.now() : dash_clientside.no_update;
     },
-  };
+  });
 })();

@@ -187,3 +187,39 @@ HISTORY_COLUMNS: tuple[Column[HistoryEntry], ...] = (
     Column("mode", "Mode", lambda entry: entry.mode, {"width": 100}),
     Column("message", "Message", lambda entry: entry.message, {"flex": 2, "minWidth": 200}),
 )
+
+# A row is made by `assets/logic/mappings.js`, so the cells come from there.
+MAPPING_COLUMNS: tuple[Column[Mapping[str, Any]], ...] = (
+    Column(
+        "name",
+        "In Git",
+        lambda row: str(row["name"]),
+        {"flex": 3, "minWidth": 170, "cellRenderer": "MappingNameCell", "equals": _REDRAWN},
+    ),
+    Column(
+        "target",
+        "Here",
+        lambda row: str(row["target"]),
+        {"flex": 3, "minWidth": 170, "cellRenderer": "MappingTargetCell", "equals": _REDRAWN},
+    ),
+    Column(
+        "jobs",
+        "Used by",
+        lambda row: int(row["jobs"]),
+        {"width": 112, "cellRenderer": "MappingUseCell", "type": None},
+        is_number=True,
+    ),
+    Column(
+        "state",
+        "State",
+        lambda row: str(row["state"]),
+        {
+            "width": 150,
+            "cellRenderer": "MappingStateCell",
+            "equals": _REDRAWN,
+            "valueGetter": {"function": "params.data.label"},
+            "tooltipField": None,
+        },
+    ),
+    Column("line", "Line", lambda row: int(row["line"]), {"width": 84}, is_number=True),
+)

@@ -4,24 +4,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from components import ids
+from components.forms import Forms, forms
 from components.graph_library import GRAPH_SCRIPT
+from components.mapping_words import MAPPING_TEXTS, MAPPING_WORDS
 from components.tabs import Tab
 from components.views import MARKS
 from components.words import WORDS, label_of
 from core.operations.grid_row import RowState
 from core.planning.statuses import RowStatus
-
-Forms = Mapping[str, str]
-
-
-def forms(one: str, other: str = "") -> Forms:
-    """Return a text with `{n}` in it, for one and for any other number."""
-    return {"one": one, "other": other or one}
-
-
-def fill(text: Forms, number: int) -> str:
-    """Put a number into a text, as `assets/logic/words.js` does."""
-    return text["one" if number == 1 else "other"].replace("{n}", str(number))
 
 
 IMPORT_BUTTON = forms("Import New and Changed Jobs ({n})")
@@ -141,6 +131,7 @@ _TEXTS: Mapping[str, str | Forms] = {
     ),
     "timelineCut": "There are too many starts to work out all of them; some are left out.",
     "timelineZone": "Times in {zone}.",
+    **MAPPING_TEXTS,
 }
 
 _IDS: Mapping[str, str] = {
@@ -150,6 +141,7 @@ _IDS: Mapping[str, str] = {
     "historyRequest": ids.HISTORY_REQUEST,
     "historyList": ids.HISTORY_LIST,
     "historyEntry": ids.HISTORY_ENTRY,
+    "mappingsRequest": ids.MAPPINGS_REQUEST,
     "connectionProblem": ids.CONNECTION_PROBLEM,
     "removeDialog": ids.REMOVE_DIALOG,
     "removeQuestion": ids.REMOVE_QUESTION,
@@ -179,4 +171,5 @@ def script_config(key: str, workspace: str, tabs: Iterable[Tab], base: str = "/"
         "badges": BADGES,
         "texts": _TEXTS,
         "graph": {"script": GRAPH_SCRIPT, "marks": MARKS},
+        "mapping": MAPPING_WORDS,
     }

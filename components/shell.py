@@ -13,6 +13,7 @@ from components.export_tab import export_tab
 from components.history_tab import history_tab
 from components.icons import icon
 from components.import_tab import import_tab, remove_dialog
+from components.mappings_tab import mappings_tab
 from components.script_config import script_config
 from components.tabs import TABS
 from components.workspace_tab import workspace_tab
@@ -57,6 +58,8 @@ def page(frame: Frame) -> Component:
                     ids.HISTORY_AGAIN,
                     ids.HISTORY_ENTRY_REQUEST,
                     ids.HISTORY_ENTRY_AGAIN,
+                    ids.MAPPINGS_REQUEST,
+                    ids.MAPPINGS_DRAFT,
                 )
             ),
             _config(frame),
@@ -68,7 +71,13 @@ def page(frame: Frame) -> Component:
             html.Div(id=ids.STORE_NOTICE, className="banner", hidden=True),
             html.Div(id=ids.OPERATION_ELSEWHERE, className="banner", hidden=True),
             html.Main(
-                [export_tab({}), import_tab({}), history_tab(frame.base), workspace_tab()],
+                [
+                    export_tab({}),
+                    import_tab({}),
+                    mappings_tab(may_operate=frame.may_operate),
+                    history_tab(frame.base),
+                    workspace_tab(),
+                ],
                 id="content",
                 tabIndex="-1",
             ),

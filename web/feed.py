@@ -21,20 +21,21 @@ from components.actions import (
     reviewed_plan,
     running_sentence,
 )
+from components.mapping_outcome import mapping_outcome
 from components.operation_view import chips_view, outcome_view, progress_view
 from components.place import place_view
 from components.words import clock_time, headline, what_happened
 from components.workspace_tab import workspace_view
 from core.one_line import one_line
-from core.operations.operation import Operation, OperationStore
+from core.operations.operation import Operation, OperationStore, Status
 from core.operations.outcome import Outcome
 from web.identity import User
-from web.places import git_href
+from web.places import folder_href, git_href
 from web.reader import Place, WorkspaceReader
 from web.readings import Known
 from web.security import current_user
 from web.settings import PageSettings
-from web.tab_state import TAB_KINDS, WITH_ROWS, TabState, read_tab
+from web.tab_state import TAB_KINDS, WITH_ROWS, MappingState, TabState, read_tab
 
 _LOG_LINES = 5000
 _READING = "Reading the workspace …"
@@ -47,6 +48,7 @@ _REASONS = {
 }
 # Enabled and disabled by the scripts, which know what is selected.
 _SELECTING = (ids.IMPORT_START, ids.IMPORT_REMOVE)
+_EDITING = {"test": ids.MAPPINGS_TEST, "save": ids.MAPPINGS_SAVE}  # these know what is unsaved
 
 Props = dict[str, dict[str, Any]]
 
@@ -109,6 +111,7 @@ class Feed:
             "finished": _finished(state.finished),
             "props": {**self._props(state), **_place_props(known)},
             **_selecting(state),
+            **_editing(state),
         }
         return answer, rows
 
@@ -134,11 +137,26 @@ class Feed:
         }
         if tab == "workspace":
             props[ids.WORKSPACE_BODY] = {"children": self._workspace(state.reading)}
+        if state.mappings is not None:
+            return {**props, **self._mapping_props(state, state.mappings)}
         if tab not in WITH_ROWS:
             return props
         props[f"{tab}-outcome"] = {"children": outcome_view(state.shown)}
         props[f"{tab}-chips"] = {"children": chips_view(state.with_rows)}
         return {**props, **_buttons(actions_of(tab, state.now))}
+
+    def _mapping_props(self, state: TabState, found: MappingState) -> Props:
+        reading, newest = found.reading, found.newest
+        shown = newest if newest and newest.status is Status.FAILED else found.work
+        information = ((reading.outcome if reading else None) or Outcome()).mappings
+        host = self.reader.known_host() or self.host
+        href = folder_href(host, information.folder_id, information.workspace_id)
+        reload_button = _buttons(actions_of(state.tab, state.now))[ids.MAPPINGS_RELOAD]
+        return {
+            ids.MAPPINGS_OUTCOME: {"children": mapping_outcome(shown)},
+            ids.MAPPINGS_GIT_LINK: {"href": href, "hidden": not href},
+            ids.MAPPINGS_RELOAD: reload_button,
+        }
 
     def _workspace(self, reading: Operation | None) -> Any:
         host = self.reader.known_host() or self.host
@@ -201,6 +219,28 @@ def _selecting(state: TabState) -> dict[str, Any]:
     }
 
 
+def _editing(state: TabState) -> dict[str, Any]:
+    """Return what there is of the mapping file, for the scripts of the Mappings tab."""
+    found = state.mappings
+    if found is None:
+        return {}
+    actions = actions_of(state.tab, state.now)
+    saved = found.saved
+    is_newer = saved and found.reading and saved.number > found.reading.number
+    return {
+        "mappings": {
+            "reading": found.reading.operation_id if found.reading else "",
+            "newest": found.newest.operation_id if found.newest else "",
+            "validation": found.validation.operation_id if found.validation else "",
+            "isReading": found.is_reading,
+            "isOld": found.is_old,
+            "savedBy": saved.actor if saved and is_newer else "",
+            "savedVersion": (saved.outcome or Outcome()).saved.version if saved else "",
+            "reasons": {kind: actions[button].reason for kind, button in _EDITING.items()},
+        }
+    }
+
+
 def _is_new(known: Known[Place]) -> bool:
     """Whether a page need not ask again: what failed is tried until it succeeds."""
     return known.value is not None and not (known.is_reading or known.problem)
@@ -235,7 +275,7 @@ def _number(arguments: Mapping[str, str], name: str) -> int:
 def _buttons(actions: Mapping[str, Action]) -> Props:
     props: Props = {}
     for button, action in actions.items():
-        if button not in _SELECTING:
+        if button not in (*_SELECTING, *_EDITING.values()):
             props[button] = {"disabled": not action.is_enabled, "title": action.reason}
             if button in _REASONS:
                 props[_REASONS[button]] = {"children": action.reason}

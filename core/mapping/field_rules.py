@@ -60,7 +60,7 @@ class FieldRules:
         self._patterns = {
             index: NamePattern(rule.jobs) for index, rule in self._rules.items() if rule.jobs
         }
-        self._rank = {index: _rank(index, rule) for index, rule in self._rules.items()}
+        self._rank = {index: field_rank(index, rule) for index, rule in self._rules.items()}
         self._root = FieldLevel()
         for index in sorted(self._rules, key=self._rank.__getitem__):
             self._insert(index)
@@ -75,24 +75,26 @@ class FieldRules:
         for step in steps:
             parent, level = level, level.below.setdefault(step, FieldLevel())
         if rule.old is not ANYTHING:
-            level.changers.setdefault(_key(rule.old), []).append(index)
-            level.targets.setdefault(_key(_target(rule)), []).append(index)
+            level.changers.setdefault(json_key(rule.old), []).append(index)
+            level.targets.setdefault(json_key(_target(rule)), []).append(index)
             return
         level.setters.append(index)
         if rule.new is not None:
             parent.adding.add(steps[-1])
 
 
-def _rank(index: int, rule: ValueRule) -> tuple[int, bool, int]:
+def field_rank(index: int, rule: ValueRule) -> tuple[int, bool, int]:
     """Return what orders the rules of one place, the most special first, the later one first."""
     literal = sum(step != EVERY for step, _ in steps_of(rule.name))
     return -literal, not rule.jobs, -index
 
 
-def _key(value: Any) -> str:
+def json_key(value: Any) -> str:
     """Return a text that equal JSON values share; 1 and 1.0 are equal, true and 1 are not."""
     if value is MISSING:
         return ""
+    if isinstance(value, list):
+        return f"[{','.join(map(json_key, value))}]"
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return json.dumps(value, sort_keys=True)
@@ -183,7 +185,7 @@ def _under(levels: Levels, what: str, value: Any) -> list[int]:
     for level in levels if _is_leaf(value) else ():
         by_value: dict[str, list[int]] = getattr(level, what)
         if by_value:
-            found += by_value.get(_key(value), ())
+            found += by_value.get(json_key(value), ())
     return found
 
 

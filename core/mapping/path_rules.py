@@ -1,7 +1,7 @@
 """Paths by prefix on whole segments: the longest rule wins."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from core.jobsettings.workspace_paths import ROOT, is_workspace_path, workspace_path
@@ -89,17 +89,18 @@ class PathRules:
                 found, best = [*found, *level.rules], depth
         return PathMatch(self._rules[found[-1]], tuple(found), best) if found else None
 
-    def below(self, path: str) -> list[PathRule]:
-        """Return the rules whose prefix is really below a path."""
-        level: _Level | None = self._root
+    def below(self, path: str) -> Iterator[PathRule]:
+        """Yield the rules whose prefix is really below a path."""
+        level = self._root
         for segment in whole_path(path).split("/"):
-            level = level.below.get(segment) if level else None
-        waiting, found = list(level.below.values()) if level else [], list[PathRule]()
+            if segment not in level.below:
+                return
+            level = level.below[segment]
+        waiting = list(level.below.values())
         while waiting:
             level = waiting.pop()
-            found += [self._rules[index] for index in level.rules[-1:]]
+            yield from (self._rules[index] for index in level.rules[-1:])
             waiting += level.below.values()
-        return found
 
     def replace(self, path: str, match: PathMatch) -> str:
         """Return the path that the match makes of a path, in the form which that one has.

@@ -21,11 +21,13 @@ class Replacement:
     """What a value becomes, None where it is dropped.
 
     `won` are the positions of the rules that decided, `matched` of all that would have.
+    `is_fallback` is True where the rule is for whatever value is there.
     """
 
     value: str | None
     won: tuple[int, ...]
     matched: tuple[int, ...]
+    is_fallback: bool = False
 
 
 class Lookup(Protocol):
@@ -89,12 +91,13 @@ class NamedLookup:
         """Return what a value becomes; what each run decides stays unless a rule has its text."""
         name = found.name
         hit = self._changed.get((name, found.value))
+        is_fallback = hit is None
         if hit is None and not is_decided_by_each_run(found.value):
             hit = self._set.get(name)
         if hit is None:
             return None
         index, rule = hit
-        return Replacement(rule.new, (index,), (index,))
+        return Replacement(rule.new, (index,), (index,), is_fallback)
 
 
 class EmailLookup:
@@ -121,7 +124,7 @@ class EmailLookup:
             return None
         indexes, rule = self._default
         new = found.value if address in self._targets else rule.new
-        return Replacement(new, indexes[-1:], indexes)
+        return Replacement(new, indexes[-1:], indexes, is_fallback=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,10 @@ class CatalogNames:
         if special and general:
             return PartMatch(special.new, general.indexes + special.indexes)
         return special or general
+
+    def has_entry_for(self, catalog: str, schema: str) -> bool:
+        """Whether a rule is for just this schema of this catalog; both folded."""
+        return (catalog, schema) in self._schemas
 
 
 def _put(names: dict[Any, PartMatch], key: Any, index: int, rule: ValueRule) -> None:
@@ -236,13 +243,6 @@ def _replacement(
 def is_decided_by_each_run(value: str) -> bool:
     """Whether the text is nothing but a dynamic value reference."""
     return bool(_DECIDED_BY_EACH_RUN.fullmatch(value))
-
-
-def is_for_any_value(rule: ValueRule) -> bool:
-    """Whether a rule is for whatever value is there: one of a name, or the default address."""
-    if rule.section in {ValueSection.PARAMETERS, ValueSection.TAGS, ValueSection.FIELDS}:
-        return rule.old is ANYTHING
-    return rule.section is ValueSection.EMAILS and rule.name == DEFAULT_ADDRESS
 
 
 _EXACT = {

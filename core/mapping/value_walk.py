@@ -17,7 +17,7 @@ from core.mapping.field_rules import (
     keys_below,
 )
 from core.mapping.mapped_value import MISSING, MappedValue
-from core.mapping.value_lookups import Lookup, Replacement, is_for_any_value
+from core.mapping.value_lookups import Lookup, Replacement
 from core.mapping.value_rules import ValueRule
 
 _NO_TREE: PathTree[ValuePlace] = PathTree()
@@ -93,7 +93,8 @@ class ValueWalk:
         decision = self._fields.decide(levels, old, is_element=is_element) if levels else None
         if decision:
             self.matched.update(decision.matched)
-            if not (decision.is_kept and replacement and self._names_the_old(replacement)):
+            names_the_old = replacement is not None and not replacement.is_fallback
+            if not (decision.is_kept and names_the_old):
                 return self._decided(decision, old, place)
         if replacement:
             target = MISSING if replacement.value is None else replacement.value
@@ -112,10 +113,6 @@ class ValueWalk:
         if found.is_in_git(has_git=self._has_git):
             return None
         return self._lookups[found.leaf.form].replace(found)
-
-    def _names_the_old(self, replacement: Replacement) -> bool:
-        """Whether the rules that decided say of which old value, and not of all."""
-        return not any(is_for_any_value(self._rules[index]) for index in replacement.won)
 
     def _decided(self, decision: FieldDecision, old: Any, place: Place) -> Any:
         stays = old is decision.value or (

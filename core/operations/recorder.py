@@ -4,6 +4,7 @@ import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 from core.calls import Wait, WaitReason
 from core.one_line import one_line
@@ -104,8 +105,9 @@ class Recorder:
         """Write all rows as they were planned, with both of their sides."""
         with self._mutex:
             self._planned = list(rows)
+            now = datetime.fromtimestamp(self._now(), UTC).replace(microsecond=0)
             for number, planned in enumerate(rows):
-                row = first_row(f"{number}", planned, sides_of(planned))
+                row = first_row(f"{number}", planned, sides_of(planned), now)
                 self._rows.append(row)
                 self._keys.setdefault((row.job, row.file), row.key)
                 self._moved[row.key] = row

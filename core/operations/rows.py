@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from core.jobsettings.facts import JobFacts, job_facts
 from core.mapping.names import find_needed_jobs
@@ -24,12 +25,12 @@ def describe(planned: Planned) -> ReportRow:
     return export_row(planned)
 
 
-def first_row(key: str, planned: Planned, sides: Sides) -> GridRow:
-    """Return the grid's row before anything is done."""
+def first_row(key: str, planned: Planned, sides: Sides, now: datetime | None = None) -> GridRow:
+    """Return the grid's row before anything is done. The next runs are those after `now`."""
     shown = describe(planned)
     row = GridRow(
         key,
-        facts=_facts(sides),
+        facts=_facts(sides, now),
         job_id=str(sides.job_id) if sides.job_id is not None else "",
         pick=_pick(planned),
         needs=_needs(planned),
@@ -68,9 +69,11 @@ def side_documents(key: str, sides: Sides) -> Mapping[str, bytes]:
     return {f"{side}/{key}": content.content for side, content in packed if content is not None}
 
 
-def _facts(sides: Sides) -> JobFacts:
+def _facts(sides: Sides, now: datetime | None) -> JobFacts:
     packed = sides.desired or sides.current
-    return job_facts(packed.unpack(), sides.run_as) if packed is not None else JobFacts()
+    if packed is None:
+        return JobFacts()
+    return job_facts(packed.unpack(), sides.run_as, now=now)
 
 
 def _pick(planned: Planned) -> Pick:

@@ -45,7 +45,7 @@ def test_a_row_tells_the_job_at_a_glance():
         "risks": ["becomes_active"],
         "tasks": 1,
         "types": "notebook",
-        "starts": "0 0 5 * * ?",
+        "starts": "Every day at 05:00",
         "pause": "active",
         "run_as": "",
         "job_id": str(BIG),
@@ -104,7 +104,7 @@ def test_a_row_that_is_done_keeps_its_facts_and_its_risks():
     row = apply_report(row_of(CHANGED), done, RowState.DONE)
     assert (row.message, row.state, row.pick) == ("Done.", "done", "")
     assert row.risks == ("becomes_active",)
-    assert row.facts.starts == "0 0 5 * * ?"
+    assert row.facts.starts == "Every day at 05:00"
 
 
 def test_issues_stand_before_the_message():

@@ -8,8 +8,9 @@ from dash.development.base_component import Component
 
 from components import ids
 from components.icons import icon
+from components.moments import moment
 from components.operation_button import operation_button
-from components.words import clock_time, plural
+from components.words import plural
 from core.errors import Issue
 from core.mapping.use import MappingEntry
 from core.operations.kinds import OperationKind
@@ -88,12 +89,12 @@ def _information(
         ("Repository", git.url),
         ("Branch and commit", f"{git.branch} · {git.commit[:10]}" if git.commit else git.branch),
         ("Definitions folder", where.definitions_folder),
-        ("Last file change", clock_time(last_change / 1000) if last_change else "unknown"),
+        ("Last file change", moment(last_change / 1000) if last_change else "unknown"),
         ("State folder", found.state_folder),
         ("Other JSON files", f"{contents.other_json_files:,}"),
         ("Unreadable files", f"{contents.unreadable_files:,}"),
         ("Versions", ", ".join(f"{name} {version}" for name, version in versions.items())),
-        ("Read at", clock_time(read_at)),
+        ("Read at", moment(read_at)),
     )
     rows = [html.Div([html.Dt(name), html.Dd(value)]) for name, value in facts if value]
     return html.Div(

@@ -1,6 +1,6 @@
 """What a table shows of a job at a glance: its tasks, when it starts, who it runs as."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,7 +26,8 @@ class JobFacts:
     and triggers in words, `expression` as the settings have them where that is something else.
     `pause` is "active", "paused", "mixed", or empty for a job that never starts by itself.
     `next_run` is the next time of its schedules in ISO 8601, in UTC; empty when there is none or
-    nobody can say. Rows of older versions have the expressions as `starts`.
+    nobody can say. `run_as` is a name for people, `run_as_id` the id where that is another text.
+    Rows of older versions have the expressions as `starts`.
     """
 
     tasks: int = 0
@@ -36,6 +37,14 @@ class JobFacts:
     run_as: str = ""
     expression: str = ""
     next_run: str = ""
+    run_as_id: str = ""
+
+    def with_run_as_name(self, name: str) -> "JobFacts":
+        """Return the facts with a name for people of who the job runs as, if there is one."""
+        known = self.run_as_id or self.run_as
+        if not name or name == known:
+            return self
+        return replace(self, run_as=name, run_as_id=known)
 
     def as_json(self) -> JsonDict:
         """Return the facts by name."""
@@ -53,6 +62,7 @@ class JobFacts:
             facts.text("run_as"),
             facts.text("expression"),
             facts.text("next_run"),
+            facts.text("run_as_id"),
         )
 
 

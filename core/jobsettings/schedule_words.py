@@ -59,8 +59,8 @@ def find_starts(settings: JobSettings) -> tuple[Start, ...]:
 
 def describe_start(start: Start) -> str:
     """Return when a job starts, in words: “Every day at 05:00, Europe/Oslo”."""
-    words = _WORDS.get(start.kind, lambda _: start.kind.replace("_", " "))
-    return one_line(words(start.block))
+    words = _WORDS.get(start.kind)
+    return one_line(words(start.block) if words else start.kind.replace("_", " "))
 
 
 def spell_start(start: Start) -> str:

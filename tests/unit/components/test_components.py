@@ -269,9 +269,10 @@ def test_equal_jobs_are_offered_until_they_were_adopted():
 
 
 def test_who_runs_what_since_when():
-    assert running_sentence(operation("export", "running")) == (
-        f"Export is running, started by {ANA} at 2023-11-14 22:13:21 UTC."
-    )
+    sentence = running_sentence(operation("export", "running"))
+    assert text_of(sentence) == f"Export is running, started by {ANA} at 2023-11-14 22:13:21 UTC."
+    moment = next(node for node in walk(sentence) if isinstance(node, html.Time))
+    assert moment.dateTime == "2023-11-14T22:13:21Z"
 
 
 # The operation of a tab
@@ -477,7 +478,7 @@ ENTRY = HistoryEntry("id", "export", ANA, "Both", 1_700_000_000.0, 65, "complete
 def test_an_entry_is_a_row_of_words():
     assert history_row(ENTRY) == {
         "entry_id": "id",
-        "start": "2023-11-14 22:13:20",
+        "start": "2023-11-14T22:13:20Z",
         "title": "Export",
         "who": ANA,
         "outcome": "Completed",

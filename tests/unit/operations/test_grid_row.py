@@ -32,7 +32,7 @@ def test_a_row_of_an_older_version_is_read_and_loses_nothing():
     row = GridRow.from_json(KEPT_BEFORE)
     assert (row.state, row.pick) == (RowState.PLANNED, Pick.IMPORT)
     assert row.facts == JobFacts(1, "notebook", "0 0 5 * * ?", "active", "ana@dev.example")
-    assert row.as_json() == {**KEPT_BEFORE, "expression": "", "next_run": ""}
+    assert row.as_json() == {**KEPT_BEFORE, "expression": "", "next_run": "", "run_as_id": ""}
 
 
 def test_what_an_older_version_did_not_write_is_empty_and_what_a_newer_one_adds_is_ignored():

@@ -51,6 +51,9 @@ def test_a_row_tells_the_job_at_a_glance():
         "job_id": str(BIG),
         "pick": "import",
         "needs": [],
+        "expression": "0 0 5 * * ?",
+        "next_run": "",
+        "run_as_id": "",
     }
 
 

@@ -69,7 +69,13 @@ JOB_COLUMNS: tuple[Column[GridRow], ...] = (
         lambda row: row.message,
         {"flex": 4, "minWidth": 280, "cellRenderer": "MessageCell", "equals": _REDRAWN},
     ),
-    Column("tasks", "Tasks", lambda row: row.facts.tasks, {"width": 88}, is_number=True),
+    Column(
+        "tasks",
+        "Tasks",
+        lambda row: row.facts.tasks or "",
+        {"width": 88, "valueFormatter": {"function": "params.value || ''"}},
+        is_number=True,
+    ),
     Column("types", "Task types", lambda row: row.facts.types, {"width": 160}, "Tasks"),
     Column(
         "starts",

@@ -113,7 +113,13 @@ def test_a_row_that_is_done_keeps_its_facts_and_its_risks():
 def test_issues_stand_before_the_message():
     issues = (Issue("first", "tasks[a]"), Issue("second"))
     shown = ReportRow("load", "load.json", "error", issues=issues, message="third")
-    assert apply_report(row_of(CHANGED), shown, "").message == "tasks[a]: first second third"
+    assert apply_report(row_of(CHANGED), shown, "").message == "first (tasks[a]) second third"
+
+
+def test_a_row_in_error_shows_the_facts_of_its_file():
+    row = row_of(Blocked("load", "load.json", (Issue("No cluster."),), FILE.definition))
+    assert (row.facts.tasks, row.facts.types) == (1, "notebook")
+    assert row.facts.starts == "Every day at 05:00"
 
 
 def test_the_side_panel_s_document_has_the_risks_of_the_plan():

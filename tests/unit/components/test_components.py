@@ -362,10 +362,17 @@ def test_while_something_is_at_work_no_outcome_is_shown():
 def test_issues_are_counted_and_cut_off_with_a_number():
     issues = [{"path": "map.json", "message": f"issue {n}"} for n in range(60)]
     text = text_of(outcome_view(operation(outcome={"issues": issues})))
-    assert "60 issues" in text
+    assert "60 notes" in text
     assert "issue 49" in text
     assert "issue 50" not in text
     assert "… and 10 more" in text
+
+
+def test_notes_and_names_to_map_are_one_line_each_until_they_are_opened():
+    view = outcome_view(operation(outcome={"issues": [{"message": "Look.\nHere."}]}))
+    (details,) = (node for node in walk(view) if isinstance(node, html.Details))
+    assert not getattr(details, "open", False)
+    assert text_of(details.children[0]) == "1 noteLook."
 
 
 def test_names_to_map_come_with_the_line_to_add():
@@ -378,8 +385,11 @@ def test_names_to_map_come_with_the_line_to_add():
         "line": '"etl": "…"',
     }
     text = text_of(outcome_view(operation("validate", outcome={"unmapped": [name]})))
-    for part in ("1 name to map", "a, b, c and 1 more", "etl-prod", '"etl": "…"'):
+    for part in ("1 name is not mapped · 4 jobs need it", "a, b, c and 1 more", "etl-prod", '"etl": "…"'):
         assert part in text
+    two = {"unmapped": [name, {**name, "name": "ml", "jobs": ["a", "e"]}]}
+    view = outcome_view(operation("validate", outcome=two))
+    assert "2 names are not mapped · 5 jobs need them" in text_of(view)
     lost = {**name, "kind": "job", "line": "", "candidates": []}
     text = text_of(outcome_view(operation("validate", outcome={"unmapped": [lost]})))
     assert "Create the job, or import it first." in text

@@ -3,7 +3,7 @@
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from core.calls import Wait, WaitReason
@@ -12,12 +12,22 @@ from core.operations.grid_row import GridRow, RecordedRow, RowState
 from core.operations.operation import ADOPTABLE, PLAN, LogLine, OperationStore, Waiting
 from core.operations.outcome import Outcome
 from core.operations.plan_documents import plan_document
-from core.operations.rows import Planned, apply_report, detailed_report, first_row, side_documents
+from core.operations.rows import (
+    Planned,
+    apply_report,
+    detailed_report,
+    first_row,
+    name_run_as,
+    side_documents,
+)
 from core.operations.sides import sides_of
 from core.planning.statuses import RowResult, RowStatus
 from core.reporting.listener import Listener
 from core.reporting.report import Report, ReportRow
 from core.reporting.waiting import describe_wait
+
+ReadNames = Callable[[Iterable[str]], Mapping[str, str]]
+"""Returns names for people by id, of those ids that have one."""
 
 _FLUSH_S = 0.25
 _BATCH = 200
@@ -50,6 +60,7 @@ class Recorder:
         self._stops = False
         self._shows_slow = False
         self._unanswered_s: Callable[[], float] = lambda: 0.0
+        self._display_names: ReadNames = lambda _ids: {}
 
     @property
     def listener(self) -> Listener:
@@ -83,6 +94,10 @@ class Recorder:
         """Take what says for how many seconds the oldest call has had no answer."""
         self._unanswered_s = unanswered_s
 
+    def name_with(self, display_names: "ReadNames") -> None:
+        """Take what reads the names for people of who jobs run as."""
+        self._display_names = display_names
+
     def look(self) -> None:
         """Show that a call has had no answer for long, and no longer that once it has one."""
         with self._mutex:
@@ -103,11 +118,12 @@ class Recorder:
 
     def on_planned(self, rows: Sequence[Planned]) -> None:
         """Write all rows as they were planned, with both of their sides."""
+        now = datetime.fromtimestamp(self._now(), UTC).replace(microsecond=0)
+        shown = [first_row(f"{at}", row, sides_of(row), now) for at, row in enumerate(rows)]
+        shown = name_run_as(shown, self._display_names)  # asks the workspace: nobody waits for it
         with self._mutex:
             self._planned = list(rows)
-            now = datetime.fromtimestamp(self._now(), UTC).replace(microsecond=0)
-            for number, planned in enumerate(rows):
-                row = first_row(f"{number}", planned, sides_of(planned), now)
+            for row in shown:
                 self._rows.append(row)
                 self._keys.setdefault((row.job, row.file), row.key)
                 self._moved[row.key] = row

@@ -82,12 +82,19 @@ JOB_COLUMNS: tuple[Column[GridRow], ...] = (
         "Schedule or trigger",
         lambda row: row.facts.starts,
         {
-            "width": 220,
+            "width": 250,
             "comparator": {"function": "byNextRun"},
             "tooltipField": None,
             "tooltipValueGetter": {"function": "params.data.expression || params.value"},
         },
         "Starts",
+    ),
+    Column(
+        "expression",
+        "Expression",
+        lambda row: row.facts.expression,
+        {"width": 180, "hide": True},
+        "Expression",
     ),
     Column(
         "next_run",
@@ -114,15 +121,6 @@ JOB_COLUMNS: tuple[Column[GridRow], ...] = (
         },
         "Run as",
     ),
-    Column("file", "File", lambda row: row.file, {"flex": 2, "minWidth": 160}, "File"),
-    Column("job_id", "Job id", lambda row: row.job_id, {"width": 160, "hide": True}, "Job id"),
-    Column(
-        "expression",
-        "Expression",
-        lambda row: row.facts.expression,
-        {"width": 180, "hide": True},
-        "Expression",
-    ),
     Column(
         "run_as_id",
         "Run as id",
@@ -130,6 +128,8 @@ JOB_COLUMNS: tuple[Column[GridRow], ...] = (
         {"width": 190, "hide": True},
         "Run as id",
     ),
+    Column("file", "File", lambda row: row.file, {"flex": 2, "minWidth": 160}, "File"),
+    Column("job_id", "Job id", lambda row: row.job_id, {"width": 160, "hide": True}, "Job id"),
 )
 
 HISTORY_COLUMNS: tuple[Column[HistoryEntry], ...] = (

@@ -120,6 +120,11 @@ def test_a_service_principal_has_its_display_name(screen: Screen) -> None:
     screen.element("unmanaged").locator("summary").first.click()
     shown = screen.row("unmanaged-grid", "robot's").locator('[col-id="run_as"]')
     expect(shown).to_have_text("etl-prod")
+    screen.page.fill("#unmanaged-grid-search", ROBOT)  # what the tooltip has is found as well
+    expect(shown).to_be_visible()
+    screen.page.fill("#unmanaged-grid-search", "nobody")
+    expect(shown).to_be_hidden()
+    screen.page.fill("#unmanaged-grid-search", "")
     shown.hover()
     expect(screen.page.locator(".ag-tooltip").last).to_have_text(ROBOT)
     screen.page.locator('[data-grid="import-grid"] summary', has_text="CSV").click()

@@ -8,7 +8,8 @@
   }
 
   function show(element) {
-    const text = jobsync.times.local(element.dateTime);
+    const form = element.dataset.moment === "short" ? jobsync.times.short : jobsync.times.local;
+    const text = form(element.dateTime);
     const node = element.firstChild;
     if (node?.nodeType === Node.TEXT_NODE && node.nodeValue !== text) node.nodeValue = text;
   }

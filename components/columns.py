@@ -89,12 +89,19 @@ JOB_COLUMNS: tuple[Column[GridRow], ...] = (
         "Schedule or trigger",
         lambda row: row.facts.starts,
         {
-            "width": 220,
+            "width": 250,
             "comparator": {"function": "byNextRun"},
             "tooltipField": None,
             "tooltipValueGetter": {"function": "params.data.expression || params.value"},
         },
         "Starts",
+    ),
+    Column(
+        "expression",
+        "Expression",
+        lambda row: row.facts.expression,
+        {"width": 180, "hide": True},
+        "Expression",
     ),
     Column(
         "next_run",
@@ -120,6 +127,13 @@ JOB_COLUMNS: tuple[Column[GridRow], ...] = (
             "tooltipValueGetter": {"function": "params.data.run_as_id || params.value"},
         },
         "Run as",
+    ),
+    Column(
+        "run_as_id",
+        "Run as id",
+        lambda row: row.facts.run_as_id,
+        {"width": 190, "hide": True},
+        "Run as id",
     ),
     Column(
         "runs",

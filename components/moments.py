@@ -13,12 +13,16 @@ def iso_time(at: float) -> str:
     return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def moment(at: float) -> Component:
-    """Show a moment, in UTC until the script has seen it and in the tooltip."""
+def moment(at: float, form: str = "local") -> Component:
+    """Show a moment, in UTC until the script has seen it and in the tooltip.
+
+    Args:
+        form: a function of `assets/logic/times.js`; `short` leaves out seconds that are nought.
+    """
     text = clock_time(at)
-    return html.Time(text, dateTime=iso_time(at), title=text, **{"data-moment": "true"})
+    return html.Time(text, dateTime=iso_time(at), title=text, **{"data-moment": form})
 
 
 def moment_of(iso: str) -> Component:
-    """Show a moment that is given in ISO 8601."""
-    return moment(datetime.fromisoformat(iso).timestamp())
+    """Show a moment of a schedule, which is given in ISO 8601."""
+    return moment(datetime.fromisoformat(iso).timestamp(), "short")

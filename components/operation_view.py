@@ -181,7 +181,7 @@ def _issues(issues: Sequence[Issue]) -> Component | None:
     if not issues:
         return None
     items = [
-        html.Li([html.Code(issue.path) if issue.path else None, html.Pre(issue.message)])
+        html.Li([html.Pre(issue.message), html.Code(issue.path) if issue.path else None])
         for issue in issues[:_SHOWN_ISSUES]
     ]
     if len(issues) > _SHOWN_ISSUES:

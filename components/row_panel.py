@@ -114,8 +114,8 @@ def _issues(issues: Sequence[Issue]) -> Component | None:
     items = [
         html.Li(
             [
-                html.Div(crumbs(issue.path), className="crumbs") if issue.path else None,
                 html.Pre(issue.message),
+                html.Div(crumbs(issue.path), className="crumbs") if issue.path else None,
             ]
         )
         for issue in issues

@@ -16,7 +16,7 @@ from core.mapping.use import MappingEntry
 from core.operations.kinds import OperationKind
 from core.operations.operation import Operation, Status
 from core.operations.outcome import Outcome
-from core.reporting.details import WorkspaceInformation
+from core.reporting.details import Whereabouts, WorkspaceInformation
 
 # Source: docs.databricks.com/resources/limits: per workspace, and per Git folder.
 JOB_LIMIT = 12_000
@@ -83,7 +83,7 @@ def _information(
     facts = (
         ("Host", host),
         ("Workspace id", where.workspace_id),
-        ("Principal", f"{where.principal}, {admin}"),
+        ("Principal", [_principal(where), f", {admin}"]),
         ("Mode", where.app_mode),
         ("Git folder", folder),
         ("Repository", git.url),
@@ -111,6 +111,12 @@ def _information(
         ],
         className="card",
     )
+
+
+def _principal(where: Whereabouts) -> Component:
+    """Show the principal by its name for people, its id in the tooltip."""
+    name = where.principal_name or where.principal
+    return html.Span(name, title=where.principal) if name != where.principal else html.Span(name)
 
 
 def _limit(name: str, used: int, limit: int) -> Component:

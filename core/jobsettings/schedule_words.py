@@ -8,6 +8,7 @@ Source: Jobs API 2.2, `jobs/create`: `schedule`, `trigger`, `continuous`, `trigg
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from core.errors import InvalidDefinitionError
@@ -93,15 +94,15 @@ def _starts_of_trigger(trigger: dict[str, Any]) -> list[Start]:
 
 
 def _schedule(block: Block) -> str:
-    words = _schedule_words(block)
+    words = _schedule_words(_text(block, "quartz_cron_expression"), _text(block, "timezone_id"))
     condition = ", if an SQL condition holds" if isinstance(block.get(_CONDITION), dict) else ""
     return f"{words}{condition}" if words else _raw_schedule(block)
 
 
-def _schedule_words(block: Block) -> str:
-    zone = _text(block, "timezone_id")
+@lru_cache(maxsize=8192)  # the jobs of a workspace share few schedules
+def _schedule_words(expression: str, zone: str) -> str:
     try:
-        words = describe(read_expression(_text(block, "quartz_cron_expression")))
+        words = describe(read_expression(expression))
     except InvalidDefinitionError:
         return ""
     return f"{words}, {zone}" if words and zone else words

@@ -3,7 +3,7 @@
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from core.calls import Wait, WaitReason
@@ -19,6 +19,7 @@ from core.operations.rows import (
     detailed_report,
     first_row,
     job_names,
+    name_run_as,
     side_documents,
 )
 from core.operations.sides import sides_of
@@ -26,6 +27,9 @@ from core.planning.statuses import RowResult, RowStatus
 from core.reporting.listener import Listener
 from core.reporting.report import Report, ReportRow
 from core.reporting.waiting import describe_wait
+
+ReadNames = Callable[[Iterable[str]], Mapping[str, str]]
+"""Returns names for people by id, of those ids that have one."""
 
 _FLUSH_S = 0.25
 _BATCH = 200
@@ -59,6 +63,7 @@ class Recorder:
         self._stops = False
         self._shows_slow = False
         self._unanswered_s: Callable[[], float] = lambda: 0.0
+        self._display_names: ReadNames = lambda _ids: {}
 
     @property
     def listener(self) -> Listener:
@@ -92,6 +97,10 @@ class Recorder:
         """Take what says for how many seconds the oldest call has had no answer."""
         self._unanswered_s = unanswered_s
 
+    def name_with(self, display_names: "ReadNames") -> None:
+        """Take what reads the names for people of who jobs run as."""
+        self._display_names = display_names
+
     def look(self) -> None:
         """Show that a call has had no answer for long, and no longer that once it has one."""
         with self._mutex:
@@ -114,16 +123,19 @@ class Recorder:
 
     def on_planned(self, rows: Sequence[Planned]) -> None:
         """Write all rows as they were planned, with both of their sides."""
+        now = datetime.fromtimestamp(self._now(), UTC).replace(microsecond=0)
+        names = job_names((planned, sides_of(planned)) for planned in rows)
+        shown: list[GridRow] = []
+        starts = {}
+        for number, planned in enumerate(rows):
+            sides = sides_of(planned)
+            opened = sides.unpack()
+            shown.append(first_row(f"{number}", planned, sides, opened, names, now))
+            starts[f"{number}"] = row_starts(planned, opened)
+        shown = name_run_as(shown, self._display_names)  # asks the workspace: nobody waits for it
         with self._mutex:
             self._planned = list(rows)
-            now = datetime.fromtimestamp(self._now(), UTC).replace(microsecond=0)
-            names = job_names((planned, sides_of(planned)) for planned in rows)
-            starts = {}
-            for number, planned in enumerate(rows):
-                sides = sides_of(planned)
-                opened = sides.unpack()
-                row = first_row(f"{number}", planned, sides, opened, names, now)
-                starts[row.key] = row_starts(planned, opened)
+            for row in shown:
                 self._rows.append(row)
                 self._keys.setdefault((row.job, row.file), row.key)
                 self._moved[row.key] = row

@@ -1,6 +1,6 @@
 """Planned rows and reports as the page's grid and its side panel get them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -62,6 +62,17 @@ def first_row(
     return apply_report(
         row, shown, RowState.PLANNED if shown.status in WRITTEN else RowState.NOTHING_TO_DO
     )
+
+
+def name_run_as(
+    rows: Sequence[GridRow], read: Callable[[Iterable[str]], Mapping[str, str]]
+) -> list[GridRow]:
+    """Return the rows with names for people of who their jobs run as, as far as there are any."""
+    names = read([row.facts.run_as for row in rows])
+    return [
+        replace(row, facts=row.facts.with_run_as_name(names.get(row.facts.run_as, "")))
+        for row in rows
+    ]
 
 
 def apply_report(row: GridRow, shown: ReportRow, state: RowState) -> GridRow:

@@ -385,7 +385,12 @@ def test_names_to_map_come_with_the_line_to_add():
         "line": '"etl": "…"',
     }
     text = text_of(outcome_view(operation("validate", outcome={"unmapped": [name]})))
-    for part in ("1 name is not mapped · 4 jobs need it", "a, b, c and 1 more", "etl-prod", '"etl": "…"'):
+    for part in (
+        "1 name is not mapped · 4 jobs need it",
+        "a, b, c and 1 more",
+        "etl-prod",
+        '"etl": "…"',
+    ):
         assert part in text
     two = {"unmapped": [name, {**name, "name": "ml", "jobs": ["a", "e"]}]}
     view = outcome_view(operation("validate", outcome=two))

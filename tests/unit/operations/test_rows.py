@@ -11,7 +11,14 @@ from core.errors import Issue
 from core.jobsettings.secrets import MASK
 from core.json_text import Packed
 from core.operations.grid_row import GridRow, RowState
-from core.operations.rows import apply_report, detailed_report, first_row, job_names, side_documents
+from core.operations.rows import (
+    apply_report,
+    detailed_report,
+    first_row,
+    job_names,
+    name_run_as,
+    side_documents,
+)
 from core.operations.sides import Sides, sides_of
 from core.planning.export_rows import ChangedFile, NewFile, UnchangedFile
 from core.planning.import_rows import Blocked, Changed, Deleted, New, Unchanged, Unmanaged
@@ -134,6 +141,13 @@ def test_issues_stand_before_the_message():
     issues = (Issue("first", "tasks[a]"), Issue("second"))
     shown = ReportRow("load", "load.json", "error", issues=issues, message="third")
     assert apply_report(row_of(CHANGED), shown, "").message == "first (tasks[a]) second third"
+
+
+def test_who_a_job_runs_as_has_a_name_for_people_beside_the_id():
+    rows = [row_of(Unmanaged("load", LIVE, "")), row_of(New.pack("new", FILE, GIT))]
+    named, other = name_run_as(rows, lambda _ids: {"bo@dev.example": "Bo"})
+    assert (named.facts.run_as, named.facts.run_as_id) == ("Bo", "bo@dev.example")
+    assert (other.facts.run_as, other.facts.run_as_id) == (rows[1].facts.run_as, "")
 
 
 def test_a_row_in_error_shows_the_facts_of_its_file():

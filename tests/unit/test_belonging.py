@@ -7,6 +7,7 @@ import pytest
 from core.errors import MappingFileError, SelectionError
 from core.planning.fingerprints import fingerprint_plan
 from core.planning.review import Review
+from core.reporting.listener import Listener
 from core.service import JobSync
 from core.settings import AppMode
 from tests.builders import definition_text, job, run_job_task
@@ -198,20 +199,18 @@ def test_a_removal_leaves_what_was_excluded_after_validation_and_names_it(dev, p
         service(prod).remove(Review(["c"], {}))
 
 
-def test_a_tag_that_the_list_does_not_show_still_keeps_a_job_from_being_removed(prod):
-    prod.put_file("a.json", definition_text(job("a", tags={"keep": "yes"}), job_id=1))
+def test_a_job_that_turns_out_not_to_belong_here_when_it_is_read_is_not_removed(prod):
+    prod.put_file("a.json", definition_text(job("a"), job_id=1))
     service(prod).import_jobs()
     prod.files.delete(f"{FOLDER}/a.json")
-    full = prod.jobs.get_job
+    job_id = prod.jobs.named("a").job_id
 
-    def get_job(job_id: int):
-        found = full(job_id)
-        settings = {**found.unpack_settings(), "tags": {"keep": "now"}}
-        return type(found).pack(job_id, settings, found.creator, found.run_as_user_name, True)
+    def tag_it(_rows: object) -> None:
+        prod.jobs.reset_job(job_id, job("a", tags={"keep": "now"}))
 
-    prod.jobs.get_job = get_job
-    report = service(prod, exclude=["tag:keep=now"]).remove()
-    assert set(statuses(report).values()) <= {"excluded", "error"}
+    listener = Listener(on_planned=tag_it)
+    report = service(prod, exclude=["tag:keep=now"]).remove(listener=listener)
+    assert "Not removed: this job does not belong here. Excluded by" in messages(report)["a"]
     assert prod.jobs.named("a")
 
 
@@ -423,10 +422,16 @@ def test_a_job_that_runs_one_that_is_not_exported_says_so(dev):
 
 def test_two_jobs_of_one_name_are_an_error_of_the_one_that_belongs_here(dev):
     dev.jobs.add(job("load"), creator="ana")
+    service(dev).export()
     dev.jobs.add(job("load"), creator="bob")
+    before = dev.definition_files()
     report = service(dev, exclude=["creator:bob"]).export()
     assert sorted(str(row.status) for row in report.rows) == ["error", "excluded"]
-    assert dev.definition_files() == {}
+    dev.files.delete(f"{FOLDER}/load.json")
+    dev.put_file("other.json", before["load.json"])
+    report = service(dev, exclude=["creator:bob"]).export()
+    assert sorted(str(row.status) for row in report.rows) == ["error", "excluded"]
+    assert dev.definition_files() == {"other.json": before["load.json"]}
 
 
 # Export mode
@@ -490,3 +495,15 @@ def test_unread_files_stay_what_they_are(prod):
     prod.put_file("sandbox/x.json", b'{"settings": ')
     report = service(prod, exclude=["folder:sandbox"]).validate()[1]
     assert statuses(report) == {"sandbox/x.json": "error"}
+
+
+@pytest.mark.parametrize(
+    "pattern", ["load", "tag:team=data", "folder:sales", "creator:ana@x.org", "folder:*"]
+)
+def test_a_job_and_its_file_belong_here_when_either_is_included(dev, pattern):
+    dev.jobs.add(job("load", tags={"team": "data"}), creator="ana@x.org")
+    service(dev).export()
+    dev.put_file("sales/load.json", dev.files.files.pop(f"{FOLDER}/load.json"))
+    selecting = service(dev, include=[pattern])
+    assert statuses(selecting.export()) == {"load": "unchanged"}
+    assert statuses(selecting.validate()[1]) == {"load": "unchanged"}

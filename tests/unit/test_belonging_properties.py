@@ -132,6 +132,10 @@ def test_no_operation_touches_a_job_or_a_file_that_is_excluded(jobs, changes, se
     outside = world.outside(selection)
     before = world.state(outside)
     service = world.workspace.service(mapping_path=PATH, max_removal_share=1.0)
+    inside = jobs.keys() - outside - changes.keys()
+    assert not inside & {
+        name for plan in _plans(service) for name, _, what in plan if what == "excluded"
+    }
     paths = set(world.workspace.definition_files())
     for operation in (service.export, service.import_jobs, service.remove, service.adopt):
         operation()

@@ -342,7 +342,6 @@ class _Planner:
         return (
             job.job_id in self._now.ledger.jobs
             and job.job_id not in self._pairing.spoken_of
-            and job.job_id not in self._outside.jobs
             and not manager_of(job.marks)
         )
 

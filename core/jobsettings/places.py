@@ -153,6 +153,16 @@ def steps_of(path: str) -> tuple[tuple[str, bool], ...]:
     return tuple(steps)
 
 
+def is_written_path(path: str) -> bool:
+    """Whether a text is a path as they are written, with nothing left over."""
+    at = 0
+    while match := _STEP.match(path, at):
+        if match.group().startswith(".") != (at > 0 and not match.group().startswith("[")):
+            return False
+        at = match.end()
+    return at == len(path) > 0
+
+
 def _unquoted(text: str) -> str:
     """Return the content of a quoted text, or the text itself: a path may be any file's name."""
     try:

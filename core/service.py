@@ -18,6 +18,7 @@ from core.mapping.check import check_mappings
 from core.mapping.file_version import file_version
 from core.mapping.mapping_file import Mappings, PausePolicy, parse_mappings
 from core.mapping.suggestions import gather_unmapped
+from core.mapping.unmapped import UnmappedName
 from core.planning.export_plan import ExportPlan
 from core.planning.import_plan import Plan
 from core.planning.review import Review
@@ -32,11 +33,12 @@ from core.reading.two_passes import ReadOnce
 from core.reading.workspace_risks import workspace_risks_of
 from core.reporting.details import PullFacts, Whereabouts, WorkspaceInformation
 from core.reporting.listener import Listener
-from core.reporting.mapping_details import SavedMappings
+from core.reporting.mapping_details import MappingsInformation, MappingsReview, SavedMappings
+from core.reporting.mapping_review import find_faults
 from core.reporting.pulling import PulledFiles
 from core.reporting.report import Report, ReportRow
 from core.reporting.rows import detailed_row, export_row, import_row
-from core.settings import Settings
+from core.settings import AppMode, Settings
 from core.state.folder import StateFolder
 from core.state.history import History
 from core.state.ledger import settle_pending
@@ -253,6 +255,19 @@ class JobSync:
                 self._ports, file, contents, me.workspace_id, self._settings.threads
             )
         return Report("mappings", issues=(*details.warnings, *details.notes), details=details)
+
+    def review_mappings(self, *, listener: Listener = _SILENT) -> Report:
+        """Report that, what is wrong with it, and the names that a validation could not map."""
+        report = self.read_mappings(listener=listener)
+        details = report.details
+        assert isinstance(details, MappingsInformation)
+        faults = find_faults(details)
+        unmapped: tuple[UnmappedName, ...] = ()
+        if not details.problem and self._settings.mode.allows(AppMode.IMPORT):
+            unmapped = self.validate(listener=listener)[1].unmapped
+        is_fine = not (faults or details.warnings or unmapped)
+        review = MappingsReview(replace(details, text="", choices={}), is_fine)
+        return replace(report, issues=(*faults, *report.issues), details=review, unmapped=unmapped)
 
     def test_mappings(self, text: str, *, listener: Listener = _SILENT) -> Report:
         """Compare a validation with a mapping file that is not saved yet with one as it is.

@@ -78,7 +78,8 @@ def save_mapping_file(
     if file.version != version:
         raise _changed_meanwhile(work, file)
     content = keep_form(file.content, text)
-    saved = SavedMappings(path, file_version(content))
+    workspace_id = work.session.me.workspace_id
+    saved = SavedMappings(path, file_version(content), "", _folder_id(work, path), workspace_id)
     if content == file.content:
         return (), saved
     kept = _keep(work, file)
@@ -86,6 +87,15 @@ def save_mapping_file(
     _write(work, file, content)
     log.info("saved %s", path)
     return _rows(file, content.decode("utf-8-sig")), replace(saved, kept=kept)
+
+
+def _folder_id(work: Work, path: str) -> int | None:
+    """Return the Git folder that a link leads to; none when that cannot be read."""
+    try:
+        git = work.ports.git.find(path)
+    except WorkspaceError:
+        return None
+    return git.folder_id if git else None
 
 
 def _changed_meanwhile(work: Work, file: MappingFile) -> MappingFileError:

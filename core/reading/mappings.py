@@ -62,6 +62,17 @@ def read_mapping_file(ports: Ports, path: str) -> MappingFile:
         return MappingFile(path, None)
 
 
+def present_mappings(ports: Ports, path: str) -> tuple[Mappings | None, tuple[Issue, ...]]:
+    """Return the mapping file as it is, empty where there is none; None when it cannot be used."""
+    file = read_mapping_file(ports, path)
+    if file.content is None:
+        return Mappings(path=path), ()
+    mappings, problem = check_mappings(file.content, path)
+    if problem:
+        return None, (Issue(f"The saved file cannot be used. {problem.message}"),)
+    return mappings, ()
+
+
 @dataclass(frozen=True, slots=True)
 class Here:
     """What this workspace has, and notes on what could not be listed."""

@@ -19,7 +19,7 @@ from core.mapping.file_form import keep_form
 from core.mapping.file_version import MOST_TEXT_BYTES, file_version
 from core.mapping.mapping_file import parse_mappings
 from core.planning.statuses import RowStatus
-from core.reading.mappings import MappingFile, read_mapping_file
+from core.reading.mappings import MappingFile, find_folder_id, read_mapping_file
 from core.reporting.mapping_details import SavedMappings
 from core.reporting.report import ReportRow
 
@@ -79,7 +79,9 @@ def save_mapping_file(
         raise _changed_meanwhile(work, file)
     content = keep_form(file.content, text)
     workspace_id = work.session.me.workspace_id
-    saved = SavedMappings(path, file_version(content), "", _folder_id(work, path), workspace_id)
+    saved = SavedMappings(
+        path, file_version(content), "", find_folder_id(work.ports, path), workspace_id
+    )
     if content == file.content:
         return (), saved
     kept = _keep(work, file)
@@ -87,15 +89,6 @@ def save_mapping_file(
     _write(work, file, content)
     log.info("saved %s", path)
     return _rows(file, content.decode("utf-8-sig")), replace(saved, kept=kept)
-
-
-def _folder_id(work: Work, path: str) -> int | None:
-    """Return the Git folder that a link leads to; none when that cannot be read."""
-    try:
-        git = work.ports.git.find(path)
-    except WorkspaceError:
-        return None
-    return git.folder_id if git else None
 
 
 def _changed_meanwhile(work: Work, file: MappingFile) -> MappingFileError:

@@ -1,4 +1,4 @@
-"""Which values of a definition are copied unchanged: those that no entry of the mapping file maps."""
+"""Which values of a definition are copied unchanged: those that the mapping file leaves alone."""
 
 from collections.abc import Iterable, Sequence
 

@@ -108,6 +108,7 @@ class _Editor:
     def __init__(self, source: Source) -> None:
         self._style = style_of(source)
         self._source = source
+        self._styles: dict[int, Style] = {}
         self._splices: list[Splice] = []
         self._doomed: dict[int, tuple[Node, set[int]]] = {}
         self._new = Tree()
@@ -118,6 +119,8 @@ class _Editor:
         path, key = _place(edit)
         is_item = edit.section in _LISTS
         node = self._container(path, of=list if is_item else dict)
+        if node and edit.new_name and self._index(node, key) is None:
+            edit, key = replace(edit, name=edit.new_name), edit.new_name
         index = self._index(node, key) if node else None
         if node is None or index is None:
             self._add(path, edit.new_name or key, edit.value, is_item=is_item)
@@ -204,7 +207,8 @@ class _Editor:
         if isinstance(value, dict) and node.entries and node.value.keys() & value.keys():
             self._change_object(node, value, path)
             return
-        style = style_at(self._source, parent, self._style)
+        style = self._styles.get(parent.start) or style_at(self._source, parent, self._style)
+        self._styles[parent.start] = style
         first = self._source.text[node.start]
         style = replace(style, quote=first) if first in _QUOTES else style
         self._splices.append(Splice(node.start, node.end, style.value(value)))
@@ -274,6 +278,7 @@ def _expected(value: Any, edits: Iterable[Edit]) -> Any:
             holder = holder.setdefault(step, {})
         if edit.section in _LISTS:
             items = holder.setdefault(path[-1], [])
+            key = key if key in items else new_key
             at = items.index(key) if key in items else len(items)
             items[at : at + 1] = [] if edit.value is REMOVED else [new_key]
             continue

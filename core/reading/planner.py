@@ -22,7 +22,13 @@ from core.reading.identities import look_up_identities
 from core.reading.names import look_up, look_up_unlisted
 from core.reading.remembered import Memory
 from core.reading.survey import Survey
-from core.reading.two_passes import AnyPlan, FullReader, Inventory, plan_in_two_passes
+from core.reading.two_passes import (
+    AnyPlan,
+    FullReader,
+    Inventory,
+    JobReader,
+    plan_in_two_passes,
+)
 from core.reporting.listener import Listener, while_reading
 from core.settings import Settings
 from core.state.ledger import ImportedLedger
@@ -60,10 +66,17 @@ class DesiredForms:
 class Planner:
     """Makes the plans of one survey, each in two passes. Writes nothing."""
 
-    def __init__(self, ports: Ports, settings: Settings, listener: Listener) -> None:
+    def __init__(
+        self,
+        ports: Ports,
+        settings: Settings,
+        listener: Listener,
+        jobs: JobReader | None = None,
+    ) -> None:
+        """Take what reads jobs in full, where several planners share it."""
         self._ports = ports
         self._settings = settings
-        self._reader = FullReader(ports.jobs, settings.threads, while_reading(listener))
+        self._reader = FullReader(jobs or ports.jobs, settings.threads, while_reading(listener))
 
     def plan_import(
         self,

@@ -65,18 +65,26 @@ class Surveyor:
         self._listener = while_reading(listener)
 
     def read(
-        self, me: CurrentPrincipal, memory: Memory, *, with_ignore_rules: bool = False
+        self,
+        me: CurrentPrincipal,
+        memory: Memory,
+        *,
+        with_ignore_rules: bool = False,
+        mappings: Mappings | None = None,
     ) -> Survey:
         """Read both sides.
 
         Args:
             with_ignore_rules: also read what Git ignores, in a call or two.
+            mappings: in place of the mapping file.
 
         Raises:
             SyncError: something that concerns all jobs could not be read.
         """
         self._listener.on_step("Reading the workspace")
-        mappings, warnings = self.read_mappings()
+        mappings, warnings = (
+            self.read_mappings() if mappings is None else (mappings, mappings.warnings)
+        )
         with ThreadPoolExecutor(
             min(2, self._settings.threads), thread_name_prefix="survey"
         ) as pool:
@@ -107,6 +115,26 @@ class Surveyor:
             rules,
             memory.exported,
             definitions,
+        )
+
+    def with_mappings(self, survey: Survey, mappings: Mappings) -> Survey:
+        """Return the survey with other mappings, and with the names that those need."""
+        self._listener.on_step("Reading names")
+        definitions = MappedDefinitions(survey.contents.files, mappings)
+        book = list_names(
+            self._ports.resources,
+            survey.me.workspace_id,
+            survey.live,
+            map(definitions.settings_of, survey.contents.files),
+            mappings,
+            threads=self._settings.threads,
+        )
+        return replace(
+            survey,
+            mappings=mappings,
+            warnings=mappings.warnings,
+            book=book,
+            definitions=definitions,
         )
 
     def read_contents(self) -> GitContents:

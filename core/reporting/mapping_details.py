@@ -7,21 +7,10 @@ from typing import Any
 from core.errors import Issue
 from core.json_fields import Fields
 from core.json_text import JsonDict
+from core.mapping.check import MappingProblem
 from core.mapping.use import MappingEntry
 from core.planning.statuses import RowStatus
 from core.reporting.issues import issue_as_json, issue_from_json
-
-
-@dataclass(frozen=True, slots=True)
-class MappingProblem:
-    """Why a mapping file cannot be used; `line` and `column` count from 1, 0 is unknown."""
-
-    message: str = ""
-    line: int = 0
-    column: int = 0
-
-    def __bool__(self) -> bool:
-        return bool(self.message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +107,24 @@ class MappingsInformation:
             folder_id=fields.whole("git_folder_id") if fields.has("git_folder_id") else None,
             workspace_id=fields.text("workspace_id"),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class MappingsReview:
+    """The mapping file without its text, for the command line.
+
+    `is_fine`: nothing in it is missing here, broken or doubtful, and no job needs a name that it
+    lacks.
+    """
+
+    file: MappingsInformation = field(default_factory=MappingsInformation)
+    is_fine: bool = True
+
+    def as_json(self) -> JsonDict:
+        """Return the review for `--json`."""
+        left_out = ("text", "choices")
+        shown = self.file.as_json().items()
+        return {"is_fine": self.is_fine, **{k: v for k, v in shown if k not in left_out}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ def test_a_row_tells_the_job_at_a_glance():
         "run_as_id": "",
         "runs": [],
         "triggered_by": [],
+        "mapped": 0,
     }
 
 

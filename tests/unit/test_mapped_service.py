@@ -259,8 +259,3 @@ def test_a_policy_alone_is_not_written_into_git_either(prod):
     change(prod, timeout_seconds=77, trigger={**trigger, "pause_status": "PAUSED"})
     row = row_of(service(prod).export())
     assert [change.path for change in row.changes] == ["timeout_seconds"]
-
-
-def test_ids_that_are_mapped_are_no_longer_ids_of_the_source(prod):
-    row = row_of(service(prod).validate(details=True)[1])
-    assert "source_ids" not in {risk.code for risk in row.risks}

@@ -58,8 +58,8 @@
   async function redrawSides() {
     const place = jobsync.panelBody().querySelector(".panel-sides");
     if (!place || place.hidden || !sides) return;
-    if (sides.current === sides.desired) {
-      place.textContent = sides.current;
+    if (!sides.current || sides.current === sides.desired) {
+      place.textContent = sides.desired;
       place.classList.add("plain-json");
       return;
     }

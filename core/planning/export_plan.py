@@ -279,10 +279,14 @@ class _Planner:
             return Blocked(job.name, file.path, form.issues[-1:], job=job)
         if not changes or self._is_as_imported(job, form):
             return UnchangedFile(job.name, file, job, notes)
-        if form and form.mapped and job.complete:
+        if form and job.complete and self._is_mapped(job, form):
             return self._unmapped_row(exported, file, form)
         definition = exported.make_definition(found.hidden)
         return self._changed_row(exported, file, definition, changes)
+
+    def _is_mapped(self, job: LiveJob, form: Form) -> bool:
+        """Whether the mapping file makes the job different from its definition."""
+        return bool(form.mapped) or self._paused(job, form) != form.settings
 
     def _changed_row(
         self,

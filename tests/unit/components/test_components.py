@@ -17,8 +17,9 @@ from components.actions import (
 from components.grid import grid, grid_tools, history_columns, job_columns
 from components.history_tab import entry_head, history_row
 from components.operation_view import chips_view, outcome_view, progress_view
-from components.row_panel import crumbs, row_panel
+from components.row_panel import row_panel
 from components.shell import Frame, page
+from components.values import crumbs
 from components.words import (
     clock_time,
     counts_text,
@@ -477,7 +478,7 @@ def test_everything_that_is_known_of_a_row_is_shown_once():
         "Whole.",
         "a default",
         "docs",
-        "1 value copied unchanged",
+        "Copied unchanged (1)",
         "And more.",
     ):
         assert part in text

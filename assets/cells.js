@@ -74,7 +74,9 @@
 
   function MappingTargetCell({data, value}) {
     const isOther = data.change === "changed" && data.earlier !== value;
-    const earlier = isOther ? [element("s", {key: "old", className: "quiet"}, data.earlier), " "] : [];
+    const earlier = isOther
+      ? [element("s", {key: "old", className: "quiet"}, data.earlier), " "]
+      : [];
     const look = data.change ? `mapping-cell mapping-${data.change}` : "mapping-cell";
     return element("span", {className: look}, ...earlier, value);
   }
@@ -87,7 +89,12 @@
 
   function MappingStateCell({data, value}) {
     const tone = data.change ? "unsaved" : data.state;
-    return element("span", {className: `status mapping-state-${tone}`}, dot(`mapping-${tone}`), value);
+    return element(
+      "span",
+      {className: `status mapping-state-${tone}`},
+      dot(`mapping-${tone}`),
+      value,
+    );
   }
 
   function OutcomeCell({data, value}) {

@@ -193,7 +193,8 @@
   }
 
   function ruleRow(rule, at, isFields) {
-    const {mappingOld, mappingAny, mappingNew, mappingJobPattern, mappingDropRule} = ruleTexts();
+    const {mappingOldValue, mappingAny, mappingNew} = texts();
+    const {mappingJobPattern, mappingDropRule} = texts();
     const cell = (part, label, placeholder) =>
       input({
         "data-rule": String(at),
@@ -214,18 +215,13 @@
       key: `${form.number ?? 0}:${at}`,
       className: isFields ? "rule rule-fields" : "rule",
       children: [
-        cell("from", mappingOld, mappingAny),
+        cell("from", mappingOldValue, mappingAny),
         html("Span", {className: "rule-arrow", "aria-hidden": "true", children: "→"}),
         cell("to", mappingNew, mappingNew),
         ...(isFields ? [cell("jobs", mappingJobPattern, mappingJobPattern)] : []),
         ...(isLocked() || form.rules.length < 2 ? [] : [drop]),
       ],
     });
-  }
-
-  function ruleTexts() {
-    const {mappingOldValue, mappingAny, mappingNew, mappingJobPattern, mappingDropRule} = texts();
-    return {mappingOld: mappingOldValue, mappingAny, mappingNew, mappingJobPattern, mappingDropRule};
   }
 
   function addRule() {
@@ -288,7 +284,7 @@
   function apply() {
     const {section, shape} = shown;
     const name = gather();
-    const {value, problem} = jobsync.mappingValues.valueOf(form, shape, texts());
+    const {value, problem} = jobsync.mappingValues.valueIn(form, shape, texts());
     const wrongName = nameProblem(name);
     if (wrongName || problem) {
       draw(wrongName || problem);

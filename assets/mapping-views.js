@@ -88,9 +88,7 @@
       ...(news?.isOld && jobsync.isMappingUnsaved() && !news.isReading ? [changedNotice()] : []),
       ...fileNotices(info),
       ...(jobsync.mapping.isRebased ? [notice("warn", rebasedText())] : []),
-      ...(draft?.problem && !jobsync.isMappingText()
-        ? [notice("bad", draft.problem.message)]
-        : []),
+      ...(draft?.problem && !jobsync.isMappingText() ? [notice("bad", draft.problem.message)] : []),
       ...warnings(draft?.warnings ?? info.warnings ?? []),
       ...(info.notes ?? []).map(note => notice("warn", note.message)),
     ];

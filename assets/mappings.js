@@ -207,7 +207,7 @@
     const {news, draft, info} = state;
     const reason = news?.reasons[kind];
     if (reason) return reason;
-    if (!info || !info.path) return texts.mappingNothingRead;
+    if (!info?.path) return texts.mappingNothingRead;
     if (!isMappingUnsaved()) return texts.mappingNothingUnsaved;
     if (!draft) return texts.mappingChecking;
     return draft.problem ? texts.mappingMend : "";

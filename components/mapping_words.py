@@ -89,8 +89,8 @@ MAPPING_TEXTS: Mapping[str, str | Forms] = {
     "mappingName": "In Git",
     "mappingNeededBy": "Jobs that use “{name}”",
     "mappingNew": "new value",
-    "mappingNoFile": "There is no mapping file at {path} yet. Add entries below and save, or create "
-    "an empty one.",
+    "mappingNoFile": "There is no mapping file at {path} yet. Add entries below and save, or "
+    "create an empty one.",
     "mappingNoFileLook": "There is no mapping file at {path} yet.",
     "mappingNoName": "Say what it is called in Git.",
     "mappingNone": "No mapping file is configured: names are used unchanged. Set "
@@ -100,8 +100,8 @@ MAPPING_TEXTS: Mapping[str, str | Forms] = {
     "mappingNothingRead": "The mapping file was not read yet.",
     "mappingNothingUnsaved": "There are no unsaved changes.",
     "mappingNotSaved": "not saved",
-    "mappingOld": "Something changed in the workspace since this was read. Reload keeps your changes "
-    "and applies them to the text as it is now.",
+    "mappingOld": "Something changed in the workspace since this was read. Reload keeps your "
+    "changes and applies them to the text as it is now.",
     "mappingOldValue": "Value in Git",
     "mappingPattern": "Pattern",
     "mappingPolicy": "Schedules and triggers",
@@ -114,8 +114,8 @@ MAPPING_TEXTS: Mapping[str, str | Forms] = {
     "mappingRulesHint": "Without a value in Git, the new one replaces any.",
     "mappingSameOld": "The same value in Git is there twice.",
     "mappingSaved": "in the file; validate again",
-    "mappingSavedBy": "{who} saved the file meanwhile. Reload keeps your changes and applies them to "
-    "the new text.",
+    "mappingSavedBy": "{who} saved the file meanwhile. Reload keeps your changes and applies them "
+    "to the new text.",
     "mappingSections": "Sections of the mapping file",
     "mappingService": "service principal “{name}”",
     "mappingStarter": _STARTER,

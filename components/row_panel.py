@@ -9,12 +9,14 @@ from dash.development.base_component import Component
 
 from components.columns import JOB_COLUMNS
 from components.icons import icon
+from components.mapping_link import mapping_button
 from components.operation_view import copyable
 from components.words import heads_of, label_of, plural
 from core.comparing.diff import FieldChange, HiddenDifference
 from core.errors import Issue
 from core.jobsettings.places import steps_of
 from core.jobsettings.verbatim import Verbatim
+from core.mapping.unmapped import UnmappedName
 from core.operations.grid_row import GridRow, RowState
 from core.planning.risks import Risk
 from core.planning.statuses import RowStatus
@@ -30,7 +32,14 @@ _LISTS = {
 _LONGEST_VALUE = 4000
 
 
-def row_panel(row: GridRow, report: ReportRow, kind: str, *, has_sides: bool) -> Component:
+def row_panel(
+    row: GridRow,
+    report: ReportRow,
+    kind: str,
+    *,
+    has_sides: bool,
+    unmapped: Sequence[UnmappedName] = (),
+) -> Component:
     """Show a row.
 
     Args:
@@ -38,6 +47,7 @@ def row_panel(row: GridRow, report: ReportRow, kind: str, *, has_sides: bool) ->
         report: what there is to know of it, secrets masked.
         kind: of the operation that the row belongs to.
         has_sides: whether the settings can be shown side by side.
+        unmapped: the names that this job needs and the workspace lacks.
     """
     details = report.details or RowDetails()
     return html.Div(
@@ -45,6 +55,7 @@ def row_panel(row: GridRow, report: ReportRow, kind: str, *, has_sides: bool) ->
             _facts(row, label_of(kind, row.status, row.state)),
             _risks(report.risks),
             _issues(report.issues),
+            _to_map(unmapped),
             html.P(report.message, className="panel-message") if report.message else None,
             _views(len(report.changes)) if has_sides else None,
             html.Div(_changes(report.changes, row, kind), className="panel-fields"),
@@ -110,6 +121,22 @@ def _issues(issues: Sequence[Issue]) -> Component | None:
         for issue in issues
     ]
     return html.Ul(items, className="issue-list panel-issues")
+
+
+def _to_map(names: Sequence[UnmappedName]) -> Component | None:
+    """Lead from each name to its line in the Mappings tab."""
+    if not names:
+        return None
+    items = [
+        html.Li(
+            [
+                html.Span(f"{name.noun} ", className="quiet"),
+                mapping_button(name.section, name.name, f"Map “{name.name}”"),
+            ]
+        )
+        for name in names
+    ]
+    return html.Ul(items, className="to-map", **{"aria-label": "Names to map"})
 
 
 def _views(changes: int) -> Component:

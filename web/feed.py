@@ -225,7 +225,6 @@ def _editing(state: TabState) -> dict[str, Any]:
         return {}
     actions = actions_of(state.tab, state.now)
     saved = found.saved
-    is_newer = saved and found.reading and saved.number > found.reading.number
     return {
         "mappings": {
             "reading": found.reading.operation_id if found.reading else "",
@@ -233,7 +232,7 @@ def _editing(state: TabState) -> dict[str, Any]:
             "validation": found.validation.operation_id if found.validation else "",
             "isReading": found.is_reading,
             "isOld": found.is_old,
-            "savedBy": saved.actor if saved and is_newer else "",
+            "savedBy": saved.actor if saved else "",
             "savedVersion": (saved.outcome or Outcome()).saved.version if saved else "",
             "reasons": {kind: actions[button].reason for kind, button in _EDITING.items()},
         }

@@ -46,9 +46,12 @@
 
   function firstField() {
     const body = part("mapping-form");
-    const fields = [...body.querySelectorAll("input, select")];
-    return fields.find(field => !field.value && !field.disabled) || fields[0] || body;
+    const fields = [...body.querySelectorAll("input, select")].filter(field => !field.disabled);
+    const target = fields.find(field => field.dataset.field === "target");
+    return fields.find(field => !field.value) || target || fields[0] || closer();
   }
+
+  const closer = () => part("mapping-dialog").querySelector("[data-close-dialog]");
 
   function draw(problem) {
     const {section, row: found} = shown;

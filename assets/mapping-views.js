@@ -236,7 +236,7 @@
       source: key,
       placeholder: mappingChoose,
       "aria-label": label,
-      list: `todo-${key}`,
+      list: `todo-${jobsync.mapping.unmapped.indexOf(unmappedOf(key))}`,
     });
     return [row("todo-candidates", ...candidates), field];
   }
@@ -252,9 +252,13 @@
   const unmappedOf = key =>
     jobsync.mapping.unmapped.find(name => jobsync.mappings.keyOf(name) === key);
 
+  /** Maps a name, and leads to the next one: what had the focus is gone. */
   function mapTo({section, name}, value) {
     jobsync.stageMapping({section, name, value});
     choose(section);
+    const todo = drawnAt("mapping-todo");
+    const next = todo.querySelector("input") || todo.querySelector(".todo-done button");
+    next?.focus({preventScroll: true});
   }
 
   document.addEventListener("jobsync-chosen", event => {

@@ -75,6 +75,7 @@ MAPPING_TEXTS: Mapping[str, str | Forms] = {
     "text. null removes the field.",
     "mappingForJobs": "{what} (jobs {jobs})",
     "mappingFree": "Choose from the list, or type what it does not have.",
+    "mappingGap": forms("{n} unchanged line", "{n} unchanged lines"),
     "mappingGoTo": "Go to line {line}",
     "mappingGroup": "group “{name}”",
     "mappingHere": "Here",

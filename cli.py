@@ -176,6 +176,7 @@ class _Screen:
     def __init__(self, options: argparse.Namespace) -> None:
         self._json = options.json
         self._diff = options.diff
+        self._details = getattr(options, "details", False)
         self._all = options.all
         self._out = Console(highlight=False)
         self._progress = Progress(console=Console(stderr=True), transient=True)
@@ -207,6 +208,8 @@ class _Screen:
             self._out.print(f"{len(rows) - len(shown)} {_QUIET} not shown; --all shows them.")
         if self._diff:
             self._show_changes(report.rows)
+        if self._diff or self._details:
+            self._show_mapped(report.rows)
         if report.unmapped:
             self._out.print(_unmapped_table(report.unmapped))
         self._show_details(report.rows)
@@ -230,6 +233,17 @@ class _Screen:
                 current = json.dumps(mask(change.path, change.current), ensure_ascii=False)
                 desired = json.dumps(mask(change.path, change.desired), ensure_ascii=False)
                 line = f"{row.job_name} › {change.path}: {current} → {desired}"
+                self._out.print(Text(escape_controls(line)))
+
+    def _show_mapped(self, rows: Sequence[ReportRow]) -> None:
+        for row in rows:
+            for value in row.mapped:
+                shown = value.as_json()
+                git, here = (_side(shown, side) for side in ("git", "here"))
+                rule = f"{value.section} “{value.name}”" + (
+                    f", line {value.line}" if value.line else ""
+                )
+                line = f"{row.job_name} › mapped here › {value.path}: {git} → {here} ({rule})"
                 self._out.print(Text(escape_controls(line)))
 
     def _show_files(self, files: Mapping[str, object]) -> None:
@@ -284,6 +298,10 @@ def _unmapped_table(names: Sequence[UnmappedName]) -> Table:
     return table
 
 
+def _side(shown: Mapping[str, object], side: str) -> str:
+    return json.dumps(shown[side], ensure_ascii=False) if side in shown else "nothing"
+
+
 def _word(row: ReportRow) -> str:
     """Return what was done with a row, or what the plan found about it."""
     return row.result or row.status
@@ -307,7 +325,9 @@ def _parser() -> argparse.ArgumentParser:
         "--csv", type=_csv_file, metavar="FILE", help="write the rows to a CSV file"
     )
     output.add_argument("--all", action="store_true", help="also show unchanged rows")
-    output.add_argument("--diff", action="store_true", help="print every field that differs")
+    output.add_argument(
+        "--diff", action="store_true", help="print every field that differs or is mapped"
+    )
     parser = argparse.ArgumentParser(prog="cli.py", description=__doc__, allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -321,7 +341,7 @@ def _parser() -> argparse.ArgumentParser:
     validating.add_argument(
         "--details",
         action="store_true",
-        help="add risks, values copied unchanged and hidden differences",
+        help="add risks, values mapped or copied unchanged, and hidden differences",
     )
     validating.add_argument(
         "--check-workspace",

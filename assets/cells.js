@@ -83,8 +83,8 @@
 
   function MappingUseCell({value}) {
     const {mappingJobs} = jobsync.config().texts;
-    if (!value) return element("span", {className: "quiet"}, "—");
-    return element("span", {className: "cell-link"}, jobsync.words.counted(mappingJobs, value));
+    if (!value) return element("span", {className: "use-cell quiet"}, "—");
+    return element("span", {className: "use-cell cell-link"}, jobsync.words.counted(mappingJobs, value));
   }
 
   function MappingStateCell({data, value}) {

@@ -50,7 +50,11 @@
   }
 
   function fileLine(info) {
-    if (!info) return [html("Span", {className: "quiet", children: texts().mappingReading})];
+    if (!info) {
+      const hasFailed = jobsync.mapping.news?.hasFailed;
+      const text = hasFailed ? texts().mappingNothingRead : texts().mappingReading;
+      return [html("Span", {className: "quiet", children: text})];
+    }
     const unsaved = jobsync.mapping.text === null ? jobsync.mapping.edits.length : 1;
     const note = unsaved ? counted(texts().mappingUnsaved, unsaved) : "";
     return [
@@ -70,7 +74,7 @@
       const reason = jobsync.mappingAction(kind);
       reasons[kind] = reason;
       const button = document.querySelector(`[data-mapping-starts="${kind}"]`);
-      jobsync.setProps(button.id, {disabled: Boolean(reason), title: reason});
+      if (button) jobsync.setProps(button.id, {disabled: Boolean(reason), title: reason});
     }
     const {news, info} = jobsync.mapping;
     const shown = news?.reasons.save || (info && jobsync.isMappingUnsaved() ? reasons.save : "");

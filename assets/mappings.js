@@ -64,11 +64,11 @@
   const begun = new Set(); // readings started by themselves, by why
 
   /** Reads what was never read, or changed since; not under the hands of who edits. */
-  function mustRead({reading, isOld, newest, isReading, savedVersion}) {
+  function mustRead({reading, isOld, written, isReading, savedVersion}) {
     if (isReading || (reading && !isOld)) return false;
     const isMine = savedVersion && savedVersion === state.draft?.version;
     if (reading && state.info && isMappingUnsaved() && !isMine) return false;
-    const why = `${reading} ${newest}`;
+    const why = `${reading} ${written}`;
     if (begun.has(why)) return false;
     begun.add(why);
     return true;

@@ -54,6 +54,13 @@ JOB_COLUMNS: tuple[Column[GridRow], ...] = (
         is_number=True,
     ),
     Column(
+        "mapped",
+        "Mapped",
+        lambda row: row.mapped,
+        {"width": 100, "valueFormatter": {"function": "params.value || ''"}},
+        is_number=True,
+    ),
+    Column(
         "message",
         "Message",
         lambda row: row.message,

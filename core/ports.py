@@ -255,6 +255,10 @@ class Principals(Protocol):
         """
         ...
 
+    def list_principals(self, field: PrincipalField, most: int) -> Sequence[FoundPrincipal]:
+        """Return active principals of a kind, no more than `most`: as many as there are or that."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Ports:

@@ -338,6 +338,13 @@ class FakePrincipals:
             if one.principal.field == field and any(_has_word(one, word) for word in words)
         ]
 
+    def list_principals(self, field: PrincipalField, most: int) -> Sequence[FoundPrincipal]:
+        self._maybe_fail({field}, ())
+        known = {one.principal for one in self.described}
+        others = [FoundPrincipal(one) for one in sorted(self.active or ()) if one not in known]
+        found = [*self.described, *others]
+        return [one for one in found if one.principal.field == field and one.is_active][:most]
+
     def _maybe_fail(self, fields: Collection[PrincipalField], names: Collection[str]) -> None:
         self.calls += 1
         for one in sorted(fields & self.fail.keys()):

@@ -13,8 +13,8 @@ from plotly.utils import PlotlyJSONEncoder
 from components.row_panel import row_panel
 from core.errors import InvalidJsonError
 from core.jobsettings.secrets import mask
-from core.jobsettings.verbatim import find_verbatim
 from core.json_text import Packed, parse_json
+from core.mapping.copied import find_copied
 from core.mapping.unmapped import UnmappedName
 from core.operations.grid_row import GridRow, RecordedRow
 from core.operations.operation import Operation, OperationStore
@@ -155,7 +155,7 @@ def _with_not_mapped(report: ReportRow, settings: Any) -> ReportRow:
     if not isinstance(settings, dict):
         return report
     details = report.details or RowDetails()
-    found = {item.path: item for item in find_verbatim(settings)}
+    found = {item.path: item for item in find_copied(settings, report.mapped)}
     marked = {item.path: item for item in details.not_mapped}  # with the ids that were known then
     not_mapped = tuple({**found, **marked}.values())
     return replace(report, details=replace(details, not_mapped=not_mapped))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from components.actions import Situation, reviewed_plan
 from components.tabs import TABS
 from core.operations.kinds import EXCLUSIVE_KINDS, OperationKind, kinds_of_tab
-from core.operations.operation import Operation, OperationStore
+from core.operations.operation import Operation, OperationStore, Status
 
 TAB_KINDS: Mapping[str, tuple[OperationKind, ...]] = {
     tab.name: kinds_of_tab(tab.name) for tab in TABS
@@ -41,6 +41,13 @@ class MappingState:
         """Whether the file is being read now."""
         newest = self.newest
         return bool(newest and newest.kind is OperationKind.MAPPINGS and newest.status.is_active)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the last attempt to read the file failed."""
+        newest = self.newest
+        is_reading = newest is not None and newest.kind is OperationKind.MAPPINGS
+        return bool(is_reading and newest and newest.status is Status.FAILED)
 
     @property
     def saved(self) -> Operation | None:

@@ -116,7 +116,7 @@ def _updated(
 
 def _enter(entries: dict[str, ExportedFile], row: ExportRow, *, written: bool) -> None:
     match row:
-        case NewFile() | ChangedFile() if written:
+        case NewFile() | ChangedFile() if written and _is_own(row):
             entries[row.path] = ExportedFile(row.job.job_id, row.job_name)
         case UnchangedFile() if row.file.definition.source_job_id == row.job.job_id:
             entries[row.file.path] = ExportedFile(row.job.job_id, row.job_name)
@@ -124,6 +124,11 @@ def _enter(entries: dict[str, ExportedFile], row: ExportRow, *, written: bool) -
             entries.pop(row.file.path, None)
         case _:
             pass
+
+
+def _is_own(row: NewFile | ChangedFile) -> bool:
+    """Whether the definition is this workspace's; one that stays another's has that one's id."""
+    return row.definition.source_job_id == row.job.job_id
 
 
 def _forget_former_paths(entries: dict[str, ExportedFile], plan: ExportPlan) -> None:

@@ -130,6 +130,11 @@ def join_element(path: str, key: str) -> str:
     )
 
 
+def is_within(path: str, place: str) -> bool:
+    """Whether a written path is a place or leads to something inside it."""
+    return path == place or path.startswith((f"{place}.", f"{place}["))
+
+
 _STEP = re.compile(
     r"\.?(?P<key>[^.\[\]]+)|\[(?P<quoted>\"(?:\\.|[^\"\\])*\")\]|\[(?P<element>[^\]]*)\]"
 )
@@ -146,6 +151,16 @@ def steps_of(path: str) -> tuple[tuple[str, bool], ...]:
         else:
             steps.append((match["element"], True))
     return tuple(steps)
+
+
+def is_written_path(path: str) -> bool:
+    """Whether a text is a path as they are written, with nothing left over."""
+    at = 0
+    while match := _STEP.match(path, at):
+        if match.group().startswith(".") != (at > 0 and not match.group().startswith("[")):
+            return False
+        at = match.end()
+    return at == len(path) > 0
 
 
 def _unquoted(text: str) -> str:

@@ -118,6 +118,8 @@ class _Editor:
         path, key = _place(edit)
         is_item = edit.section in _LISTS
         node = self._container(path, of=list if is_item else dict)
+        if node and edit.new_name and self._index(node, key) is None:
+            edit, key = replace(edit, name=edit.new_name), edit.new_name
         index = self._index(node, key) if node else None
         if node is None or index is None:
             self._add(path, edit.new_name or key, edit.value, is_item=is_item)
@@ -274,6 +276,7 @@ def _expected(value: Any, edits: Iterable[Edit]) -> Any:
             holder = holder.setdefault(step, {})
         if edit.section in _LISTS:
             items = holder.setdefault(path[-1], [])
+            key = key if key in items else new_key
             at = items.index(key) if key in items else len(items)
             items[at : at + 1] = [] if edit.value is REMOVED else [new_key]
             continue

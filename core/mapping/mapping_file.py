@@ -14,7 +14,8 @@ from core.jobsettings.principals import Principal, principal_from_json
 from core.mapping.job_selection import JOBS, JobSelection, parse_selection
 from core.mapping.shapes import ShapeReader
 from core.mapping.source import Node, Source, SourceError, parse_source
-from core.mapping.value_rules import VALUE_MAPPINGS, ValueRules, parse_value_rules
+from core.mapping.value_parsing import parse_value_rules
+from core.mapping.value_rules import VALUE_MAPPINGS, ValueRules
 
 DEFAULT = "default"
 

@@ -161,6 +161,7 @@ def _after_last(text: str, node: Node, written: Sequence[str], style: Style) -> 
     at = _after_rest(text, base)
     ends_in_line_comment = _rest_of_line(text, base)["line"] is not None
     if _begins_line(text, start) or ends_in_line_comment:
+        at = _before_line_end(text, at)
         between = (style.newline or "\n") + _indent_of_last(text, node, style)
     else:
         between = " " if style.colon.endswith(" ") else ""
@@ -170,6 +171,13 @@ def _after_last(text: str, node: Node, written: Sequence[str], style: Style) -> 
     if at == end:
         return [Splice(end, end, f",{body}")]
     return [Splice(end, end, ","), Splice(at, at, body)]
+
+
+def _before_line_end(text: str, offset: int) -> int:
+    """Return the end of the line, if only blanks are left on it."""
+    match = _BLANKS.match(text, offset)
+    end = match.end() if match else offset
+    return end if _LINE_END.match(text, end) else offset
 
 
 def _into_empty(text: str, node: Node, body: str, end: str) -> list[Splice]:

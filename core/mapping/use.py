@@ -1,7 +1,7 @@
 """Which entries of the mapping file the definitions use."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -12,7 +12,17 @@ from core.jobsettings.principals import Principal, effective_run_as
 from core.jobsettings.references import find_references
 from core.json_fields import Fields
 from core.json_text import JobSettings, JsonDict
-from core.mapping.mapping_file import DEFAULT, RUN_AS_SECTION, Mappings, Target, section_of
+from core.mapping.mapping_file import (
+    DEFAULT,
+    RUN_AS_SECTION,
+    Mappings,
+    Target,
+    TargetId,
+    section_of,
+)
+
+MOST_JOB_NAMES = 200
+"""How many jobs an entry lists by name."""
 
 
 class EntryState(StrEnum):
@@ -73,33 +83,83 @@ class MappingEntry:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """The names of the definitions that need each entry, by section and name of the entry."""
+
+    jobs: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+
+    def add(self, section: str, name: str, job_name: str) -> None:
+        self.jobs.setdefault((section, name), []).append(job_name)
+
+    def of(self, section: str, name: str) -> list[str]:
+        return self.jobs.get((section, name), [])
+
+
+IsMissing = Callable[[Kind | None, Target | Principal], bool]
+"""Whether what an entry maps to is absent here; the kind is None for identities."""
+
+
 def list_mapping_entries(
-    mappings: Mappings, definitions: Iterable[Definition]
+    mappings: Mappings,
+    definitions: Iterable[Definition],
+    is_missing: IsMissing = lambda _kind, _target: False,
 ) -> tuple[MappingEntry, ...]:
     """Return every entry of the mapping file with its use, in the order of the file's sections."""
-    uses: dict[tuple[Kind, str], int] = {}
-    identities: dict[str, int] = {}
+    use = _use(mappings, definitions)
+    return tuple(_entries(mappings, use, is_missing))
+
+
+def _use(mappings: Mappings, definitions: Iterable[Definition]) -> Use:
+    use = Use()
     for definition in definitions:
         settings = definition.unpack_settings()
-        for key in _names(settings):
-            uses[key] = uses.get(key, 0) + 1
-        name = _identity(settings, definition.run_as_user_name, mappings)
-        identities[name] = identities.get(name, 0) + 1
-    return (
-        *(
-            MappingEntry(section_of(kind), name, _shown(target), uses.get((kind, name), 0))
-            for kind, names in mappings.names.items()
-            for name, target in names.items()
-        ),
-        *(
-            MappingEntry(RUN_AS_SECTION, name, str(target), identities.get(name, 0))
-            for name, target in mappings.run_as.items()
-        ),
+        for kind, name in _names(settings):
+            use.add(section_of(kind), name, definition.job_name)
+        entry = _identity(settings, definition.run_as_user_name, mappings)
+        use.add(RUN_AS_SECTION, entry, definition.job_name)
+    return use
+
+
+def _entries(mappings: Mappings, use: Use, is_missing: IsMissing) -> Iterator[MappingEntry]:
+    for kind, names in mappings.names.items():
+        for name, target in names.items():
+            entry = _entry(mappings, use, section_of(kind), name)
+            missing = is_missing(kind, target)
+            yield replace(
+                entry, target=_shown(target), value=_value(target), state=_state(entry, missing)
+            )
+    for name, principal in mappings.run_as.items():
+        entry = _entry(mappings, use, RUN_AS_SECTION, name)
+        missing = is_missing(None, principal)
+        yield replace(
+            entry,
+            target=str(principal),
+            value=principal.as_json(),
+            state=_state(entry, missing),
+        )
+
+
+def _entry(mappings: Mappings, use: Use, section: str, name: str) -> MappingEntry:
+    jobs = sorted(use.of(section, name))
+    line = mappings.lines.get((section, name), 0)
+    return MappingEntry(
+        section, name, "", len(jobs), job_names=tuple(jobs[:MOST_JOB_NAMES]), line=line
     )
+
+
+def _state(entry: MappingEntry, missing: bool) -> EntryState:
+    if missing:
+        return EntryState.MISSING
+    return EntryState.FINE if entry.jobs else EntryState.UNUSED
 
 
 def _shown(target: Target) -> str:
     return "(dropped)" if target is None else str(target)
+
+
+def _value(target: Target) -> Any:
+    return {"id": target.resource_id} if isinstance(target, TargetId) else target
 
 
 def _names(settings: JobSettings) -> set[tuple[Kind, str]]:

@@ -152,6 +152,8 @@ def _text_starts(node: Node) -> Iterator[int]:
     """Yield where the values that may be texts begin, then the keys."""
     for entry in node.entries or ():
         yield from _text_starts(entry.node)
+    for item in node.items or ():
+        yield from _text_starts(item)
     if isinstance(node.value, str):
         yield node.start
     for entry in node.entries or ():

@@ -50,6 +50,7 @@ def apply_report(row: GridRow, shown: ReportRow, state: RowState) -> GridRow:
         status=shown.status,
         state=RowState.FAILED if is_error and state else state,
         changes=len(shown.changes),
+        mapped=shown.mapped_places or row.mapped,
         message=" ".join(filter(None, sentences)),
         risks=tuple(risk.code for risk in shown.risks) or row.risks,
         pick=row.pick if state is RowState.PLANNED and not is_error else Pick.NOTHING,

@@ -217,7 +217,7 @@ class _Planner:
         name, form = file.definition.job_name, self._now.desired(file)
         self._missing += [(name, absent) for absent in form.missing]
         if form.issues:
-            return Blocked(name, file.path, form.issues)
+            return Blocked(name, file.path, form.issues, mapped=form.mapped)
         if job is None:
             if not self.sees_all:
                 return self._blocked(
@@ -225,7 +225,7 @@ class _Planner:
                 )
             desired = apply_pause_policy(form.settings, None, self._now.pause)
             notes = (self._pairing.notes.get(file.path, ""), form.note)
-            return New.pack(name, file, desired, " ".join(filter(None, notes)))
+            return New.pack(name, file, desired, " ".join(filter(None, notes)), form.mapped)
         if job.job_id in self._now.unread_jobs:
             return Blocked(name, file.path, (self._now.unread_jobs[job.job_id],))
         current = take_identity(make_live_form(job, self._now.book).settings, job, form.settings)
@@ -237,11 +237,12 @@ class _Planner:
             hidden += find_hidden(current, desired)
         if not changes:
             is_adopted = job.job_id in self._now.ledger.jobs
-            return Unchanged(name, file, job, is_adopted, hidden, form.note)
+            return Unchanged(name, file, job, is_adopted, hidden, form.note, form.mapped)
         old_name = job.name if job.name != name else ""
         if not job.complete:  # it will be read in full and planned again: see `jobs_to_read`
             return Changed.pack(name, file, job, {}, {}, (), old_name)
-        return Changed.pack(name, file, job, desired, current, changes, old_name, hidden, form.note)
+        about = hidden, form.note, form.mapped
+        return Changed.pack(name, file, job, desired, current, changes, old_name, *about)
 
     def _job_row(self, job: LiveJob) -> Row:
         reason = manager_of(job.marks)

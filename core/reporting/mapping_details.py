@@ -7,21 +7,10 @@ from typing import Any
 from core.errors import Issue
 from core.json_fields import Fields
 from core.json_text import JsonDict
+from core.mapping.check import MappingProblem
 from core.mapping.use import MappingEntry
 from core.planning.statuses import RowStatus
 from core.reporting.issues import issue_as_json, issue_from_json
-
-
-@dataclass(frozen=True, slots=True)
-class MappingProblem:
-    """Why a mapping file cannot be used; `line` and `column` count from 1, 0 is unknown."""
-
-    message: str = ""
-    line: int = 0
-    column: int = 0
-
-    def __bool__(self) -> bool:
-        return bool(self.message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,3 +103,16 @@ def test_principals_of_each_kind_are_found_by_a_word(world: World) -> None:
     assert search("group_name", ["owner"]) == [group]
     assert search("group_name", ["nobody"]) == []
     assert search("group_name", []) == []
+
+
+def test_active_principals_are_listed_up_to_a_number(world: World) -> None:
+    robots = [robot(f"{number:03}", f"etl {number}") for number in range(130)]
+    world.describe_principals([*robots, robot("999", "gone", is_active=False)])
+    listed = world.ports.principals.list_principals
+    everybody = listed("service_principal_name", 1000)
+    assert [one for one in found(everybody) if one.display_name.startswith("etl")] == robots
+    assert all(one.is_active for one in everybody)
+    assert len(listed("service_principal_name", 105)) == 105
+    groups = principals("group_name", "owners", "readers")
+    world.add_principals(groups, [])
+    assert {one.principal for one in listed("group_name", 50)} >= set(groups)

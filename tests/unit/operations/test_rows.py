@@ -51,6 +51,7 @@ def test_a_row_tells_the_job_at_a_glance():
         "job_id": str(BIG),
         "pick": "import",
         "needs": [],
+        "mapped": 0,
     }
 
 

@@ -84,7 +84,11 @@
   function MappingUseCell({value}) {
     const {mappingJobs} = jobsync.config().texts;
     if (!value) return element("span", {className: "use-cell quiet"}, "—");
-    return element("span", {className: "use-cell cell-link"}, jobsync.words.counted(mappingJobs, value));
+    return element(
+      "span",
+      {className: "use-cell cell-link"},
+      jobsync.words.counted(mappingJobs, value),
+    );
   }
 
   function MappingStateCell({data, value}) {

@@ -87,7 +87,6 @@
   function notices() {
     const {info, news, draft} = jobsync.mapping;
     if (!info) return [];
-    if (!info.path) return [notice("", texts().mappingNone)];
     return [
       ...(news?.isOld && jobsync.isMappingUnsaved() && !news.isReading ? [changedNotice()] : []),
       ...fileNotices(info),

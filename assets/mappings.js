@@ -48,6 +48,7 @@
 
   /** Takes what the feed says of the tab, and fetches what is new. */
   function showMappings(news) {
+    if (!jobsync.role("mapping-file")) return; // no place for a file is configured
     state.news = news;
     restore();
     if (news.reading && news.reading !== state.reading) {
@@ -64,9 +65,9 @@
   const begun = new Set(); // readings started by themselves, by why
 
   /** Reads what was never read, or changed since; not under the hands of who edits. */
-  function mustRead({reading, isOld, written, isReading, savedVersion}) {
+  function mustRead({reading, isOld, written, isReading, saved}) {
     if (isReading || (reading && !isOld)) return false;
-    const isMine = savedVersion && savedVersion === state.draft?.version;
+    const isMine = Boolean(saved) && saved === jobsync.started;
     if (reading && state.info && isMappingUnsaved() && !isMine) return false;
     const why = `${reading} ${written}`;
     if (begun.has(why)) return false;

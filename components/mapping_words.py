@@ -94,8 +94,6 @@ MAPPING_TEXTS: Mapping[str, str | Forms] = {
     "create an empty one.",
     "mappingNoFileLook": "There is no mapping file at {path} yet.",
     "mappingNoName": "Say what it is called in Git.",
-    "mappingNone": "No mapping file is configured: names are used unchanged. Set "
-    "RESOURCE_NAME_MAPPINGS_FILE_PATH to the path that it should have.",
     "mappingNotInFile": "Not in the file yet.",
     "mappingNoTarget": "Say what it becomes here.",
     "mappingNothingRead": "The mapping file was not read yet.",

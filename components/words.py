@@ -10,6 +10,7 @@ from core.operations.operation import Operation, Status
 from core.operations.outcome import Outcome
 from core.planning.statuses import RESULTS, WRITTEN, RowResult, RowStatus
 from core.reporting.details import PullFacts
+from core.reporting.mapping_details import MappingTest
 from core.state.history import Ending
 
 PLAN_LABELS: Mapping[RowStatus, str] = {
@@ -232,6 +233,10 @@ def _done(operation: Operation) -> str:
             return _carried_out(outcome, _IMPORTED, "imported")
         case OperationKind.REMOVE:
             return _carried_out(outcome, (RowStatus.DELETED,), "removed")
+        case OperationKind.TEST_MAPPINGS:
+            return _tested(outcome.mapping_test)
+        case OperationKind.SAVE_MAPPINGS:
+            return _saved(outcome)
         case OperationKind.ADOPT:
             return _adopted(outcome.count_done(RowStatus.UNCHANGED))
         case _:
@@ -242,6 +247,8 @@ def _next(operation: Operation) -> str:
     outcome = operation.outcome or Outcome()
     if operation.kind is OperationKind.VALIDATE and _is_equal(outcome):
         return ""
+    if operation.kind is OperationKind.TEST_MAPPINGS:
+        return WORDS[operation.kind].next_step
     if operation.kind is OperationKind.VALIDATE and not outcome.counts.keys() - _OTHERS:
         return "No definitions found in the Git folder. Pull, or check its path."
     if outcome.has_errors and operation.kind is not OperationKind.PREVIEW:
@@ -272,6 +279,24 @@ def _carried_out(outcome: Outcome, of: tuple[RowStatus, ...], verb: str) -> str:
     left = outcome.count_not_started()
     rest = f" {plural(left, 'job')} not started." if left else ""
     return f"{plural(outcome.count_done(*of), 'job')} {verb}.{failures}{rest}"
+
+
+def _tested(test: MappingTest) -> str:
+    changed = len(test.changes)
+    errors, before = (counts.get(RowStatus.ERROR, 0) for counts in (test.draft, test.now))
+    if not changed:
+        return "The unsaved mappings change no job."
+    left = f" {plural(errors, 'error')} would be left, of {before:,}." if errors or before else ""
+    return f"The unsaved mappings change {plural(changed, 'job')}.{left}"
+
+
+def _saved(outcome: Outcome) -> str:
+    parts = [
+        f"{count:,} {MAPPING_LABELS[status].lower()}"
+        for status in WRITTEN
+        if (count := outcome.count(status))
+    ]
+    return f"{', '.join(parts)}." if parts else "The text was saved."
 
 
 def _pulled(facts: PullFacts, outcome: Outcome) -> str:

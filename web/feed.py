@@ -244,7 +244,7 @@ def _editing(state: TabState) -> dict[str, Any]:
             "isReading": found.is_reading,
             "isOld": found.is_old,
             "savedBy": saved.actor if saved else "",
-            "savedVersion": (saved.outcome or Outcome()).saved.version if saved else "",
+            "saved": saved.operation_id if saved else "",
             "reasons": {kind: actions[button].reason for kind, button in _EDITING.items()},
         }
     }

@@ -71,7 +71,9 @@ def used(pattern: str) -> set[str]:
     for path in SCRIPTS:
         text = path.read_text(encoding="utf-8")
         found |= set(re.findall(rf"\b{pattern}(?:\(\))?\.(\w+)", text))
-        for names in re.findall(rf"{{([\w,\s]+)}} = (?:\w+\.config\(\)\.)?{pattern}(?:\(\))?;", text):
+        for names in re.findall(
+            rf"{{([\w,\s]+)}} = (?:\w+\.config\(\)\.)?{pattern}(?:\(\))?;", text
+        ):
             found |= set(re.findall(r"\w+", names))
     return found
 

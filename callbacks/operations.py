@@ -183,11 +183,12 @@ def _check_number(number: int, typed: Any) -> None:
 
 
 def _checked_plan(store: OperationStore, plan: Any) -> str:
-    """Accept only the newest validation, and none that a pull has overtaken."""
+    """Accept only the newest validation, and none that a pull or a save has overtaken."""
     now = Situation(
         may_operate=True,
         validation=store.latest((OperationKind.VALIDATE,)),
         pull=store.latest((OperationKind.PULL,)),
+        save=store.latest((OperationKind.SAVE_MAPPINGS,)),
     )
     if not isinstance(plan, str) or not plan or plan != reviewed_plan(now):
         raise SyncError("A newer validation exists.", fix="Validate again.")

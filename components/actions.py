@@ -13,8 +13,8 @@ from core.operations.outcome import Outcome
 class Situation:
     """What the buttons depend on.
 
-    `active` is the running operation, `validation` and `pull` the newest ones of their kind,
-    `shown` the operation whose rows the tab shows.
+    `active` is the running operation, `validation`, `pull` and `save` the newest ones of their
+    kind, `shown` the operation whose rows the tab shows.
     """
 
     may_operate: bool
@@ -22,6 +22,7 @@ class Situation:
     shown: Operation | None = None
     validation: Operation | None = None
     pull: Operation | None = None
+    save: Operation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +92,16 @@ def _plan_reason(now: Situation) -> str:
     validation = now.validation
     if validation is None or validation.status is not Status.SUCCEEDED:
         return _VALIDATE_FIRST
-    pull = now.pull
-    if pull and pull.status is not Status.FAILED and pull.number > validation.number:
+    if _is_overtaken(validation, now.pull):
         return "The Git folder was pulled after the validation. Validate again."
+    if _is_overtaken(validation, now.save):
+        return "The mappings were saved after the validation. Validate again."
     return ""
+
+
+def _is_overtaken(validation: Operation, other: Operation | None) -> bool:
+    """Whether something may have changed what was validated."""
+    return bool(other and other.status is not Status.FAILED and other.number > validation.number)
 
 
 def _incomplete_reason(now: Situation) -> str:

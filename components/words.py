@@ -1,5 +1,6 @@
 """The words that users read about operations and rows."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -235,8 +236,8 @@ def _done(operation: Operation) -> str:
             return _carried_out(outcome, (RowStatus.DELETED,), "removed")
         case OperationKind.TEST_MAPPINGS:
             return _tested(outcome.mapping_test)
-        case OperationKind.SAVE_MAPPINGS:
-            return _saved(outcome)
+        case OperationKind.SAVE_MAPPINGS if not outcome.counts:
+            return "No entry changed."
         case OperationKind.ADOPT:
             return _adopted(outcome.count_done(RowStatus.UNCHANGED))
         case _:
@@ -247,8 +248,6 @@ def _next(operation: Operation) -> str:
     outcome = operation.outcome or Outcome()
     if operation.kind is OperationKind.VALIDATE and _is_equal(outcome):
         return ""
-    if operation.kind is OperationKind.TEST_MAPPINGS:
-        return WORDS[operation.kind].next_step
     if operation.kind is OperationKind.VALIDATE and not outcome.counts.keys() - _OTHERS:
         return "No definitions found in the Git folder. Pull, or check its path."
     if outcome.has_errors and operation.kind is not OperationKind.PREVIEW:
@@ -265,6 +264,24 @@ def _counted(kind: OperationKind, outcome: Outcome) -> str:
     return f"{', '.join(parts)}." if parts else "Nothing here yet."
 
 
+def _tested(test: MappingTest) -> str:
+    """Say how many jobs would be treated otherwise, and how: “2 error → new”."""
+    if not test.changes:
+        return "No job would be treated differently."
+    moves = Counter((row.before, row.after) for row in test.changes)
+    words = [
+        f"{count:,} {_status_word(before)} → {_status_word(after)}"
+        if before != after
+        else f"{count:,} {_status_word(after)} with other values"
+        for (before, after), count in sorted(moves.items())
+    ]
+    return f"{plural(len(test.changes), 'job')} would be treated differently: {', '.join(words)}."
+
+
+def _status_word(status: RowStatus | str) -> str:
+    return PLAN_LABELS[RowStatus(status)].lower() if status in set(RowStatus) else status or "none"
+
+
 def _adopted(count: int) -> str:
     return (
         f"{plural(count, 'matching job')} adopted."
@@ -279,24 +296,6 @@ def _carried_out(outcome: Outcome, of: tuple[RowStatus, ...], verb: str) -> str:
     left = outcome.count_not_started()
     rest = f" {plural(left, 'job')} not started." if left else ""
     return f"{plural(outcome.count_done(*of), 'job')} {verb}.{failures}{rest}"
-
-
-def _tested(test: MappingTest) -> str:
-    changed = len(test.changes)
-    errors, before = (counts.get(RowStatus.ERROR, 0) for counts in (test.draft, test.now))
-    if not changed:
-        return "The unsaved mappings change no job."
-    left = f" {plural(errors, 'error')} would be left, of {before:,}." if errors or before else ""
-    return f"The unsaved mappings change {plural(changed, 'job')}.{left}"
-
-
-def _saved(outcome: Outcome) -> str:
-    parts = [
-        f"{count:,} {MAPPING_LABELS[status].lower()}"
-        for status in WRITTEN
-        if (count := outcome.count(status))
-    ]
-    return f"{', '.join(parts)}." if parts else "The text was saved."
 
 
 def _pulled(facts: PullFacts, outcome: Outcome) -> str:

@@ -118,14 +118,15 @@ def read_tab(store: OperationStore, tab: str, *, may_operate: bool) -> TabState:
     """Ask the store for what a tab shows, each thing once."""
     active, last = store.active(), store.latest(EXCLUSIVE_KINDS)
     shown = store.latest(TAB_KINDS[tab]) if TAB_KINDS[tab] else None
-    validation = pull = reading = None
+    validation = pull = save = reading = None
     if tab == "import":
         validation = store.latest((OperationKind.VALIDATE,))
         pull = store.latest((OperationKind.PULL,))
+        save = store.latest((OperationKind.SAVE_MAPPINGS,))
     if tab == "workspace":
         reading = _last_reading(store, shown)
     mappings = _read_mappings(store, shown) if tab == "mappings" else None
-    now = Situation(may_operate, active, shown, validation, pull)
+    now = Situation(may_operate, active, shown, validation, pull, save)
     return TabState(tab, now, last, reading, mappings)
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 import json5
 
@@ -62,7 +63,7 @@ Target = str | TargetId | None
 class Mappings:
     """A parsed mapping file. `path` is empty when there is none.
 
-    `lines` are those of the entries, from 1, by section and name.
+    `lines` are those of the entries, from 1, by section and name. `document` is all of it as JSON.
     """
 
     path: str = ""
@@ -73,6 +74,7 @@ class Mappings:
     selection: JobSelection = field(default_factory=JobSelection)
     lines: Mapping[tuple[str, str], int] = field(default_factory=dict)
     warnings: tuple[Issue, ...] = ()
+    document: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def has_ids(self) -> bool:
@@ -120,6 +122,7 @@ def parse_mappings(content: bytes, path: str) -> Mappings:
         selection=parse_selection(reader, root.at(JOBS)),
         lines=reader.lines,
         warnings=tuple(reader.warnings),
+        document=source.root.value,
     )
 
 

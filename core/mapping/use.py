@@ -1,5 +1,6 @@
 """Which entries of the mapping file the definitions use."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -10,8 +11,10 @@ from core.errors import SyncError
 from core.jobsettings.kinds import Kind, name_in
 from core.jobsettings.principals import Principal, effective_run_as
 from core.jobsettings.references import find_references
+from core.jobsettings.secrets import mask
 from core.json_fields import Fields
 from core.json_text import JobSettings, JsonDict
+from core.mapping.job_selection import JOBS
 from core.mapping.mapping_file import (
     DEFAULT,
     RUN_AS_SECTION,
@@ -20,6 +23,8 @@ from core.mapping.mapping_file import (
     TargetId,
     section_of,
 )
+from core.mapping.value_use import find_value_uses, raw_entries
+from core.mapping.values import RuleState
 
 MOST_JOB_NAMES = 200
 """How many jobs an entry lists by name."""
@@ -96,6 +101,12 @@ class Use:
         return self.jobs.get((section, name), [])
 
 
+_STATES = {
+    RuleState.FINE: EntryState.FINE,
+    RuleState.UNUSED: EntryState.UNUSED,
+    RuleState.SHADOWED: EntryState.SHADOWED,
+}
+
 IsMissing = Callable[[Kind | None, Target | Principal], bool]
 """Whether what an entry maps to is absent here; the kind is None for identities."""
 
@@ -106,8 +117,13 @@ def list_mapping_entries(
     is_missing: IsMissing = lambda _kind, _target: False,
 ) -> tuple[MappingEntry, ...]:
     """Return every entry of the mapping file with its use, in the order of the file's sections."""
+    definitions = tuple(definitions)
     use = _use(mappings, definitions)
-    return tuple(_entries(mappings, use, is_missing))
+    return (
+        *_entries(mappings, use, is_missing),
+        *_value_entries(mappings, definitions),
+        *_patterns(mappings),
+    )
 
 
 def _use(mappings: Mappings, definitions: Iterable[Definition]) -> Use:
@@ -138,6 +154,35 @@ def _entries(mappings: Mappings, use: Use, is_missing: IsMissing) -> Iterator[Ma
             value=principal.as_json(),
             state=_state(entry, missing),
         )
+
+
+def _value_entries(mappings: Mappings, definitions: Iterable[Definition]) -> Iterator[MappingEntry]:
+    found = find_value_uses(mappings.values, definitions)
+    uses = {(use.section, use.name): use for use in found}
+    for section, name, value in raw_entries(mappings.document):
+        use = uses.get((section, name))
+        jobs = use.jobs if use else ()
+        yield MappingEntry(
+            section,
+            name,
+            "(dropped)" if value is None else _plain(mask(f"{section}.{name}", value)),
+            len(jobs),
+            value,
+            jobs[:MOST_JOB_NAMES],
+            _STATES[use.state] if use else EntryState.UNUSED,
+            mappings.lines.get((section, name), 0),
+        )
+
+
+def _patterns(mappings: Mappings) -> Iterator[MappingEntry]:
+    selection = mappings.selection
+    for key, patterns in (("include", selection.include), ("exclude", selection.exclude)):
+        for pattern in patterns:
+            yield MappingEntry(f"{JOBS}.{key}", pattern.text, "", 0, line=pattern.line)
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _entry(mappings: Mappings, use: Use, section: str, name: str) -> MappingEntry:

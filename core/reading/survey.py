@@ -120,15 +120,22 @@ class Surveyor:
     def with_mappings(self, survey: Survey, mappings: Mappings) -> Survey:
         """Return the survey with other mappings, and with the names that those need."""
         self._listener.on_step("Reading names")
+        definitions = MappedDefinitions(survey.contents.files, mappings)
         book = list_names(
             self._ports.resources,
             survey.me.workspace_id,
             survey.live,
-            survey.contents,
+            map(definitions.settings_of, survey.contents.files),
             mappings,
             threads=self._settings.threads,
         )
-        return replace(survey, mappings=mappings, warnings=mappings.warnings, book=book)
+        return replace(
+            survey,
+            mappings=mappings,
+            warnings=mappings.warnings,
+            book=book,
+            definitions=definitions,
+        )
 
     def read_contents(self) -> GitContents:
         """Read the definitions' folder."""

@@ -163,6 +163,7 @@ def _layout(parts: _Parts, host: str) -> Component:
             tabs=tabs_of(mode),
             banner=_OPEN if parts.page.is_open else "",
             base=parts.page.base,
+            has_mappings=bool(parts.settings.mapping_path),
         )
     )
 

@@ -87,20 +87,31 @@
 
   function MappingTargetCell({data, value}) {
     const isOther = data.change === "changed" && data.earlier !== value;
-    const earlier = isOther ? [element("s", {key: "old", className: "quiet"}, data.earlier), " "] : [];
+    const earlier = isOther
+      ? [element("s", {key: "old", className: "quiet"}, data.earlier), " "]
+      : [];
     const look = data.change ? `mapping-cell mapping-${data.change}` : "mapping-cell";
     return element("span", {className: look}, ...earlier, value);
   }
 
   function MappingUseCell({value}) {
     const {mappingJobs} = jobsync.config().texts;
-    if (!value) return element("span", {className: "quiet"}, "—");
-    return element("span", {className: "cell-link"}, jobsync.words.counted(mappingJobs, value));
+    if (!value) return element("span", {className: "use-cell quiet"}, "—");
+    return element(
+      "span",
+      {className: "use-cell cell-link"},
+      jobsync.words.counted(mappingJobs, value),
+    );
   }
 
   function MappingStateCell({data, value}) {
     const tone = data.change ? "unsaved" : data.state;
-    return element("span", {className: `status mapping-state-${tone}`}, dot(`mapping-${tone}`), value);
+    return element(
+      "span",
+      {className: `status mapping-state-${tone}`},
+      dot(`mapping-${tone}`),
+      value,
+    );
   }
 
   function OutcomeCell({data, value}) {

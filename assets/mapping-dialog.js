@@ -46,9 +46,12 @@
 
   function firstField() {
     const body = part("mapping-form");
-    const fields = [...body.querySelectorAll("input, select")];
-    return fields.find(field => !field.value && !field.disabled) || fields[0] || body;
+    const fields = [...body.querySelectorAll("input, select")].filter(field => !field.disabled);
+    const target = fields.find(field => field.dataset.field === "target");
+    return fields.find(field => !field.value) || target || fields[0] || closer();
   }
+
+  const closer = () => part("mapping-dialog").querySelector("[data-close-dialog]");
 
   function draw(problem) {
     const {section, row: found} = shown;
@@ -193,7 +196,8 @@
   }
 
   function ruleRow(rule, at, isFields) {
-    const {mappingOld, mappingAny, mappingNew, mappingJobPattern, mappingDropRule} = ruleTexts();
+    const {mappingOldValue, mappingAny, mappingNew} = texts();
+    const {mappingJobPattern, mappingDropRule} = texts();
     const cell = (part, label, placeholder) =>
       input({
         "data-rule": String(at),
@@ -214,18 +218,13 @@
       key: `${form.number ?? 0}:${at}`,
       className: isFields ? "rule rule-fields" : "rule",
       children: [
-        cell("from", mappingOld, mappingAny),
+        cell("from", mappingOldValue, mappingAny),
         html("Span", {className: "rule-arrow", "aria-hidden": "true", children: "→"}),
         cell("to", mappingNew, mappingNew),
         ...(isFields ? [cell("jobs", mappingJobPattern, mappingJobPattern)] : []),
         ...(isLocked() || form.rules.length < 2 ? [] : [drop]),
       ],
     });
-  }
-
-  function ruleTexts() {
-    const {mappingOldValue, mappingAny, mappingNew, mappingJobPattern, mappingDropRule} = texts();
-    return {mappingOld: mappingOldValue, mappingAny, mappingNew, mappingJobPattern, mappingDropRule};
   }
 
   function addRule() {
@@ -288,7 +287,7 @@
   function apply() {
     const {section, shape} = shown;
     const name = gather();
-    const {value, problem} = jobsync.mappingValues.valueOf(form, shape, texts());
+    const {value, problem} = jobsync.mappingValues.valueIn(form, shape, texts());
     const wrongName = nameProblem(name);
     if (wrongName || problem) {
       draw(wrongName || problem);

@@ -36,7 +36,9 @@
 
   function lineProps({kind, text, old, number}) {
     const marks = {added: "+", removed: "−", same: " ", gap: "⋯"};
-    const {mappingAdded, mappingRemoved} = texts();
+    const {mappingAdded, mappingRemoved, mappingGap} = texts();
+    const isGap = kind === "gap";
+    const content = isGap ? jobsync.words.counted(mappingGap, Number(text)) : text || " ";
     const said = {added: mappingAdded, removed: mappingRemoved}[kind];
     const hidden = said ? [html("Span", {className: "visually-hidden", children: said})] : [];
     return {
@@ -45,7 +47,7 @@
         html("Span", {className: "diff-number", children: String(number || old || "")}),
         html("Span", {className: "diff-mark", "aria-hidden": "true", children: marks[kind]}),
         ...hidden,
-        html("Code", {children: text || " "}),
+        html(isGap ? "Span" : "Code", {children: content}),
       ],
     };
   }

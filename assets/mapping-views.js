@@ -50,7 +50,11 @@
   }
 
   function fileLine(info) {
-    if (!info) return [html("Span", {className: "quiet", children: texts().mappingReading})];
+    if (!info) {
+      const hasFailed = jobsync.mapping.news?.hasFailed;
+      const text = hasFailed ? texts().mappingNothingRead : texts().mappingReading;
+      return [html("Span", {className: "quiet", children: text})];
+    }
     const unsaved = jobsync.mapping.text === null ? jobsync.mapping.edits.length : 1;
     const note = unsaved ? counted(texts().mappingUnsaved, unsaved) : "";
     return [
@@ -70,7 +74,7 @@
       const reason = jobsync.mappingAction(kind);
       reasons[kind] = reason;
       const button = document.querySelector(`[data-mapping-starts="${kind}"]`);
-      jobsync.setProps(button.id, {disabled: Boolean(reason), title: reason});
+      if (button) jobsync.setProps(button.id, {disabled: Boolean(reason), title: reason});
     }
     const {news, info} = jobsync.mapping;
     const shown = news?.reasons.save || (info && jobsync.isMappingUnsaved() ? reasons.save : "");
@@ -83,14 +87,11 @@
   function notices() {
     const {info, news, draft} = jobsync.mapping;
     if (!info) return [];
-    if (!info.path) return [notice("", texts().mappingNone)];
     return [
       ...(news?.isOld && jobsync.isMappingUnsaved() && !news.isReading ? [changedNotice()] : []),
       ...fileNotices(info),
       ...(jobsync.mapping.isRebased ? [notice("warn", rebasedText())] : []),
-      ...(draft?.problem && !jobsync.isMappingText()
-        ? [notice("bad", draft.problem.message)]
-        : []),
+      ...(draft?.problem && !jobsync.isMappingText() ? [notice("bad", draft.problem.message)] : []),
       ...warnings(draft?.warnings ?? info.warnings ?? []),
       ...(info.notes ?? []).map(note => notice("warn", note.message)),
     ];
@@ -238,7 +239,7 @@
       source: key,
       placeholder: mappingChoose,
       "aria-label": label,
-      list: `todo-${key}`,
+      list: `todo-${jobsync.mapping.unmapped.indexOf(unmappedOf(key))}`,
     });
     return [row("todo-candidates", ...candidates), field];
   }
@@ -254,9 +255,13 @@
   const unmappedOf = key =>
     jobsync.mapping.unmapped.find(name => jobsync.mappings.keyOf(name) === key);
 
+  /** Maps a name, and leads to the next one: what had the focus is gone. */
   function mapTo({section, name}, value) {
     jobsync.stageMapping({section, name, value});
     choose(section);
+    const todo = drawnAt("mapping-todo");
+    const next = todo.querySelector("input") || todo.querySelector(".todo-done button");
+    next?.focus({preventScroll: true});
   }
 
   document.addEventListener("jobsync-chosen", event => {

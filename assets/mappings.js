@@ -48,6 +48,7 @@
 
   /** Takes what the feed says of the tab, and fetches what is new. */
   function showMappings(news) {
+    if (!jobsync.role("mapping-file")) return; // no place for a file is configured
     state.news = news;
     restore();
     if (news.reading && news.reading !== state.reading) {
@@ -64,11 +65,11 @@
   const begun = new Set(); // readings started by themselves, by why
 
   /** Reads what was never read, or changed since; not under the hands of who edits. */
-  function mustRead({reading, isOld, newest, isReading, savedVersion}) {
+  function mustRead({reading, isOld, written, isReading, saved}) {
     if (isReading || (reading && !isOld)) return false;
-    const isMine = savedVersion && savedVersion === state.draft?.version;
+    const isMine = Boolean(saved) && saved === jobsync.started;
     if (reading && state.info && isMappingUnsaved() && !isMine) return false;
-    const why = `${reading} ${newest}`;
+    const why = `${reading} ${written}`;
     if (begun.has(why)) return false;
     begun.add(why);
     return true;
@@ -207,7 +208,7 @@
     const {news, draft, info} = state;
     const reason = news?.reasons[kind];
     if (reason) return reason;
-    if (!info || !info.path) return texts.mappingNothingRead;
+    if (!info?.path) return texts.mappingNothingRead;
     if (!isMappingUnsaved()) return texts.mappingNothingUnsaved;
     if (!draft) return texts.mappingChecking;
     return draft.problem ? texts.mappingMend : "";

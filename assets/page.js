@@ -71,7 +71,8 @@
 
   window.dash_clientside ??= {};
   window.dash_clientside.jobsync = Object.assign(window.dash_clientside.jobsync || {}, {
-    poke() {
+    poke(started) {
+      jobsync.started = started; // the operation that was started last in this window
       jobsync.pokeFeed();
       return dash_clientside.no_update;
     },

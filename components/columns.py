@@ -220,7 +220,7 @@ MAPPING_COLUMNS: tuple[Column[Mapping[str, Any]], ...] = (
         "jobs",
         "Used by",
         lambda row: int(row["jobs"]),
-        {"width": 112, "cellRenderer": "MappingUseCell", "type": None},
+        {"width": 112, "cellRenderer": "MappingUseCell"},
         is_number=True,
     ),
     Column(
@@ -235,5 +235,11 @@ MAPPING_COLUMNS: tuple[Column[Mapping[str, Any]], ...] = (
             "tooltipField": None,
         },
     ),
-    Column("line", "Line", lambda row: int(row["line"]), {"width": 84}, is_number=True),
+    Column(
+        "line",
+        "Line",
+        lambda row: int(row["line"]),
+        {"width": 84, "valueFormatter": {"function": "params.value || ''"}},
+        is_number=True,
+    ),
 )

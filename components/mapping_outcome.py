@@ -20,7 +20,7 @@ _NOWHERE = "Not in the plan"
 
 
 def mapping_outcome(operation: Operation | None) -> Component:
-    """Show how a test or a save ended; a test with what it would change, a refusal with the way out."""
+    """Show how a test or a save ended: a test with its changes, a refusal with the way out."""
     if operation is None or operation.status.is_active:
         return outcome_view(None)
     outcome = operation.outcome or Outcome()

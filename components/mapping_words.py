@@ -75,6 +75,7 @@ MAPPING_TEXTS: Mapping[str, str | Forms] = {
     "text. null removes the field.",
     "mappingForJobs": "{what} (jobs {jobs})",
     "mappingFree": "Choose from the list, or type what it does not have.",
+    "mappingGap": forms("{n} unchanged line", "{n} unchanged lines"),
     "mappingGoTo": "Go to line {line}",
     "mappingGroup": "group “{name}”",
     "mappingHere": "Here",
@@ -89,19 +90,17 @@ MAPPING_TEXTS: Mapping[str, str | Forms] = {
     "mappingName": "In Git",
     "mappingNeededBy": "Jobs that use “{name}”",
     "mappingNew": "new value",
-    "mappingNoFile": "There is no mapping file at {path} yet. Add entries below and save, or create "
-    "an empty one.",
+    "mappingNoFile": "There is no mapping file at {path} yet. Add entries below and save, or "
+    "create an empty one.",
     "mappingNoFileLook": "There is no mapping file at {path} yet.",
     "mappingNoName": "Say what it is called in Git.",
-    "mappingNone": "No mapping file is configured: names are used unchanged. Set "
-    "RESOURCE_NAME_MAPPINGS_FILE_PATH to the path that it should have.",
     "mappingNotInFile": "Not in the file yet.",
     "mappingNoTarget": "Say what it becomes here.",
     "mappingNothingRead": "The mapping file was not read yet.",
     "mappingNothingUnsaved": "There are no unsaved changes.",
     "mappingNotSaved": "not saved",
-    "mappingOld": "Something changed in the workspace since this was read. Reload keeps your changes "
-    "and applies them to the text as it is now.",
+    "mappingOld": "Something changed in the workspace since this was read. Reload keeps your "
+    "changes and applies them to the text as it is now.",
     "mappingOldValue": "Value in Git",
     "mappingPattern": "Pattern",
     "mappingPolicy": "Schedules and triggers",
@@ -114,8 +113,8 @@ MAPPING_TEXTS: Mapping[str, str | Forms] = {
     "mappingRulesHint": "Without a value in Git, the new one replaces any.",
     "mappingSameOld": "The same value in Git is there twice.",
     "mappingSaved": "in the file; validate again",
-    "mappingSavedBy": "{who} saved the file meanwhile. Reload keeps your changes and applies them to "
-    "the new text.",
+    "mappingSavedBy": "{who} saved the file meanwhile. Reload keeps your changes and applies them "
+    "to the new text.",
     "mappingSections": "Sections of the mapping file",
     "mappingService": "service principal “{name}”",
     "mappingStarter": _STARTER,

@@ -3,6 +3,8 @@
 The scripts draw what depends on edits that are not saved: `assets/mappings.js` and its kin.
 """
 
+from dataclasses import dataclass
+
 from dash import html
 from dash.development.base_component import Component
 
@@ -14,16 +16,28 @@ from components.operation_button import operation_button
 from core.operations.kinds import OperationKind
 
 
-def mappings_tab(*, may_operate: bool) -> Component:
-    """Return the tab.
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What the tab offers.
 
-    Args:
-        may_operate: whether the user may change the file; who may not sees no buttons for it.
+    `has_file`: a place for the file is configured. `may_edit`: the user may change it; who may not
+    sees no buttons for it. `may_test`: this deployment validates.
     """
+
+    has_file: bool = True
+    may_edit: bool = True
+    may_test: bool = True
+
+
+def mappings_tab(allowed: Allowed) -> Component:
+    """Return the tab."""
+    if not allowed.has_file:
+        return _without_file()
+    may_operate = allowed.may_edit
     return html.Section(
         [
             html.H2("Mappings", className="visually-hidden"),
-            _head(may_operate=may_operate),
+            _head(allowed),
             html.Div(id=ids.MAPPINGS_PROGRESS),
             html.Div(id=ids.MAPPINGS_OUTCOME),
             _drawn("mapping-notices", "mapping-notices"),
@@ -96,7 +110,33 @@ def save_dialog() -> Component:
     )
 
 
-def _head(*, may_operate: bool) -> Component:
+def _without_file() -> Component:
+    """Say what to configure; there is nothing to read."""
+    return html.Section(
+        [
+            html.H2("Mappings", className="visually-hidden"),
+            html.Div(
+                [
+                    html.P("No mapping file is configured: names are used unchanged."),
+                    html.P(
+                        [
+                            "To use one, set ",
+                            html.Code("RESOURCE_NAME_MAPPINGS_FILE_PATH"),
+                            " to the workspace path that it has, or should have.",
+                        ],
+                        className="quiet",
+                    ),
+                ],
+                className="card empty",
+            ),
+        ],
+        id=ids.PANE_MAPPINGS,
+        className="pane",
+        hidden=True,
+    )
+
+
+def _head(allowed: Allowed) -> Component:
     return html.Div(
         [
             html.Div(
@@ -112,7 +152,7 @@ def _head(*, may_operate: bool) -> Component:
                         hidden=True,
                     ),
                     html.Span(className="spacer"),
-                    *(_edit_buttons() if may_operate else []),
+                    *(_edit_buttons() if allowed.may_edit else []),
                     operation_button(
                         OperationKind.MAPPINGS,
                         ids.MAPPINGS_RELOAD,
@@ -120,7 +160,8 @@ def _head(*, may_operate: bool) -> Component:
                         "button-quiet",
                         title="Reads the file and its use again; unsaved changes stay",
                     ),
-                    *(_work_buttons() if may_operate else []),
+                    *([_test_button()] if allowed.may_edit and allowed.may_test else []),
+                    *([_save_button()] if allowed.may_edit else []),
                 ],
                 className="mapping-head-line",
             ),
@@ -141,25 +182,26 @@ def _edit_buttons() -> list[Component]:
     ]
 
 
-def _work_buttons() -> list[Component]:
-    return [
-        operation_button(
-            OperationKind.TEST_MAPPINGS,
-            ids.MAPPINGS_TEST,
-            "Test",
-            title="Validates with the unsaved mappings; nothing is written",
-            disabled=True,
-            **{"data-mapping-starts": "test"},
-        ),
-        html.Button(
-            "Save …",
-            id=ids.MAPPINGS_SAVE,
-            type="button",
-            className="button button-main",
-            disabled=True,
-            **{"data-mapping-save": "true", "data-mapping-starts": "save"},
-        ),
-    ]
+def _test_button() -> Component:
+    return operation_button(
+        OperationKind.TEST_MAPPINGS,
+        ids.MAPPINGS_TEST,
+        "Test",
+        title="Validates with the unsaved mappings; nothing is written",
+        disabled=True,
+        **{"data-mapping-starts": "test"},
+    )
+
+
+def _save_button() -> Component:
+    return html.Button(
+        "Save …",
+        id=ids.MAPPINGS_SAVE,
+        type="button",
+        className="button button-main",
+        disabled=True,
+        **{"data-mapping-save": "true", "data-mapping-starts": "save"},
+    )
 
 
 def _table(*, may_operate: bool) -> Component:

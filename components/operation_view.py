@@ -6,6 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from components.icons import icon
+from components.mapping_link import mapping_button
 from components.words import (
     WORDS,
     duration,
@@ -245,7 +246,9 @@ def _unmapped_row(name: UnmappedName) -> Component:
         line = html.Span([html.Span(f"{name.section}: ", className="quiet"), copyable(name.line)])
     cells = (
         name.noun,
-        html.Strong(name.name),
+        mapping_button(name.section, name.name, name.name)
+        if name.section
+        else html.Strong(name.name),
         ", ".join(jobs[:_SHOWN_JOBS]) + more,
         ", ".join(name.candidates) or "—",
         line,

@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from components.columns import JOB_COLUMNS
 from components.icons import icon
 from components.mapped_values import mapped_here
+from components.mapping_link import mapping_button
 from components.moments import moment_of
 from components.operation_view import copyable
 from components.values import crumbs, value_text
@@ -16,6 +17,7 @@ from components.words import heads_of, label_of, plural
 from core.comparing.diff import FieldChange, HiddenDifference
 from core.errors import Issue
 from core.jobsettings.verbatim import Verbatim
+from core.mapping.unmapped import UnmappedName
 from core.operations.grid_row import GridRow, RowState
 from core.planning.risks import Risk
 from core.planning.statuses import RowStatus
@@ -23,7 +25,13 @@ from core.reporting.report import ReportRow, RowDetails
 
 
 def row_panel(
-    row: GridRow, report: ReportRow, kind: str, *, has_sides: bool, has_graph: bool = False
+    row: GridRow,
+    report: ReportRow,
+    kind: str,
+    *,
+    has_sides: bool,
+    has_graph: bool = False,
+    unmapped: Sequence[UnmappedName] = (),
 ) -> Component:
     """Show a row.
 
@@ -33,6 +41,7 @@ def row_panel(
         kind: of the operation that the row belongs to.
         has_sides: whether the settings can be shown side by side.
         has_graph: whether the row's job is in the graph of the tab that is open.
+        unmapped: the names that this job needs and the workspace lacks.
     """
     details = report.details or RowDetails()
     is_whole = has_sides and row.status == RowStatus.NEW  # there is nothing to compare it with
@@ -42,6 +51,7 @@ def row_panel(
             focus_line(row.key) if has_graph else None,
             _risks(report.risks),
             _issues(report.issues),
+            _to_map(unmapped),
             html.P(report.message, className="panel-message") if report.message else None,
             _views(len(report.changes), opens_sides=is_whole) if has_sides else None,
             html.Div(
@@ -97,6 +107,22 @@ def _issues(issues: Sequence[Issue]) -> Component | None:
         for issue in issues
     ]
     return html.Ul(items, className="issue-list panel-issues")
+
+
+def _to_map(names: Sequence[UnmappedName]) -> Component | None:
+    """Lead from each name to its line in the Mappings tab."""
+    if not names:
+        return None
+    items = [
+        html.Li(
+            [
+                html.Span(f"{name.noun} ", className="quiet"),
+                mapping_button(name.section, name.name, f"Map “{name.name}”"),
+            ]
+        )
+        for name in names
+    ]
+    return html.Ul(items, className="to-map", **{"aria-label": "Names to map"})
 
 
 def _views(changes: int, *, opens_sides: bool) -> Component:

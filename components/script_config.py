@@ -13,7 +13,6 @@ from components.words import WORDS, label_of
 from core.operations.grid_row import RowState
 from core.planning.statuses import RowStatus
 
-
 IMPORT_BUTTON = forms("Import New and Changed Jobs ({n})")
 REMOVE_BUTTON = forms("Remove Deleted Jobs ({n})")
 ADOPT_BUTTON = forms("Adopt {n} matching job", "Adopt {n} matching jobs")

@@ -13,7 +13,7 @@ from components.export_tab import export_tab
 from components.history_tab import history_tab
 from components.icons import icon
 from components.import_tab import import_tab, remove_dialog
-from components.mappings_tab import mappings_tab
+from components.mappings_tab import Allowed, mappings_tab
 from components.script_config import script_config
 from components.tabs import TABS
 from components.workspace_tab import workspace_tab
@@ -25,7 +25,7 @@ class Frame:
 
     `tabs` are those that APP_MODE allows. `key` identifies the workspace in the browser's storage.
     `banner` is a warning that everybody sees, such as that authentication is off. `base` is the
-    path below which the page is served.
+    path below which the page is served. `has_mappings`: a mapping file is configured.
     """
 
     workspace_name: str
@@ -38,6 +38,7 @@ class Frame:
     tabs: Collection[str]
     banner: str = ""
     base: str = "/"
+    has_mappings: bool = True
 
 
 def page(frame: Frame) -> Component:
@@ -74,7 +75,9 @@ def page(frame: Frame) -> Component:
                 [
                     export_tab({}),
                     import_tab({}),
-                    mappings_tab(may_operate=frame.may_operate),
+                    mappings_tab(
+                        Allowed(frame.has_mappings, frame.may_operate, "import" in frame.tabs)
+                    ),
                     history_tab(frame.base),
                     workspace_tab(),
                 ],

@@ -1,7 +1,6 @@
 """The Workspace tab: Workspace Information and Resource Mappings."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Mapping, Sequence
 
 from dash import html
 from dash.development.base_component import Component
@@ -136,19 +135,23 @@ def _mappings(found: WorkspaceInformation, issues: Sequence[Issue]) -> Component
     if not found.mapping_file:
         note = "No mapping file is configured: names are used unchanged."
         return html.Div([html.H3("Resource Mappings"), html.P(note)], className="card")
-    text = found.mapping.text
     return html.Div(
         [
-            html.H3("Resource Mappings"),
+            html.Div(
+                [
+                    html.H3("Resource Mappings"),
+                    html.Button(
+                        "Show",
+                        type="button",
+                        className="button",
+                        **{"data-go-tab": "mappings"},
+                    ),
+                ],
+                className="card-head",
+            ),
             html.P(html.Code(found.mapping_file)),
             _problems(issues),
-            _entries(found.mapping.entries),
-            html.Details(
-                [html.Summary("Show the file"), html.Pre(text, className="file-text")],
-                className="panel-more",
-            )
-            if text is not None
-            else None,
+            _summary(found.mapping.entries),
         ],
         className="card",
     )
@@ -163,43 +166,16 @@ def _problems(issues: Sequence[Issue]) -> Component | None:
     )
 
 
-def _entries(entries: Sequence[MappingEntry] | None) -> Component | None:
+def _summary(entries: Sequence[MappingEntry] | None) -> Component | None:
+    """Say how much the file holds; the Mappings tab shows what."""
     if entries is None:
         return None
     if not entries:
         return html.P("The file contains no mappings.", className="quiet")
+    count = plural(len(entries), "entry") if len(entries) == 1 else f"{len(entries):,} entries"
+    sections = len({entry.section for entry in entries})
     unused = sum(1 for entry in entries if not entry.jobs)
-    heads = ("Name in Git", "Maps to", "Used by")
-    note = f"{plural(len(entries), 'entry') if len(entries) == 1 else f'{len(entries):,} entries'}"
-    return html.Div(
-        [
-            html.P(f"{note}, {unused:,} not used by any definition.", className="quiet"),
-            html.Table(
-                [
-                    html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
-                    html.Tbody(
-                        [
-                            row
-                            for section, group in groupby(entries, lambda entry: entry.section)
-                            for row in _section_rows(section, group)
-                        ]
-                    ),
-                ],
-                className="plain-table",
-            ),
-        ],
-        className="table-scroll",
+    return html.P(
+        f"{count} in {plural(sections, 'section')}, {unused:,} not used by any definition.",
+        className="quiet",
     )
-
-
-def _section_rows(section: str, entries: Iterable[MappingEntry]) -> Iterator[Component]:
-    yield html.Tr(html.Th(html.Code(section), colSpan="3", scope="colgroup"))
-    for entry in entries:
-        used = plural(entry.jobs, "job") if entry.jobs else "not used"
-        yield html.Tr(
-            [
-                html.Td(html.Code(entry.name)),
-                html.Td(html.Code(entry.target)),
-                html.Td(used, className="" if entry.jobs else "quiet"),
-            ]
-        )

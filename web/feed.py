@@ -27,6 +27,7 @@ from components.place import place_view
 from components.words import clock_time, headline, what_happened
 from components.workspace_tab import workspace_view
 from core.one_line import one_line
+from core.operations.kinds import OperationKind
 from core.operations.operation import Operation, OperationStore, Status
 from core.operations.outcome import Outcome
 from web.identity import User
@@ -147,7 +148,7 @@ class Feed:
 
     def _mapping_props(self, state: TabState, found: MappingState) -> Props:
         reading, newest = found.reading, found.newest
-        shown = newest if newest and newest.status is Status.FAILED else found.work
+        shown = newest if newest and newest.status is Status.FAILED else _shown_work(state, found)
         information = ((reading.outcome if reading else None) or Outcome()).mappings
         host = self.reader.known_host() or self.host
         href = folder_href(host, information.folder_id, information.workspace_id)
@@ -219,6 +220,15 @@ def _selecting(state: TabState) -> dict[str, Any]:
     }
 
 
+def _shown_work(state: TabState, found: MappingState) -> Operation | None:
+    """Return the test or save that still says how things are; other work or a reading ends that."""
+    work, reading = found.work, found.reading
+    if work is None or state.last is None or state.last.number != work.number:
+        return None
+    is_test = work.kind is OperationKind.TEST_MAPPINGS
+    return None if is_test and reading and reading.number > work.number else work
+
+
 def _editing(state: TabState) -> dict[str, Any]:
     """Return what there is of the mapping file, for the scripts of the Mappings tab."""
     found = state.mappings
@@ -226,16 +236,16 @@ def _editing(state: TabState) -> dict[str, Any]:
         return {}
     actions = actions_of(state.tab, state.now)
     saved = found.saved
-    is_newer = saved and found.reading and saved.number > found.reading.number
     return {
         "mappings": {
             "reading": found.reading.operation_id if found.reading else "",
-            "newest": found.newest.operation_id if found.newest else "",
+            "written": found.written.operation_id if found.written else "",
+            "hasFailed": found.has_failed,
             "validation": found.validation.operation_id if found.validation else "",
             "isReading": found.is_reading,
             "isOld": found.is_old,
-            "savedBy": saved.actor if saved and is_newer else "",
-            "savedVersion": (saved.outcome or Outcome()).saved.version if saved else "",
+            "savedBy": saved.actor if saved else "",
+            "saved": saved.operation_id if saved else "",
             "reasons": {kind: actions[button].reason for kind, button in _EDITING.items()},
         }
     }

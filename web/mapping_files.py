@@ -36,7 +36,7 @@ class MappingFiles:
         return routes
 
     def file(self, operation_id: str) -> JsonDict | None:
-        """Return what a reading found, the jobs of its entries left out; None when it has expired."""
+        """Return what a reading found, without the names of jobs; None when it has expired."""
         outcome = self._outcome(operation_id, OperationKind.MAPPINGS)
         if outcome is None:
             return None

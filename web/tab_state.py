@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from components.actions import Situation, reviewed_plan
 from components.tabs import TABS
 from core.operations.kinds import EXCLUSIVE_KINDS, OperationKind, kinds_of_tab
-from core.operations.operation import Operation, OperationStore
+from core.operations.operation import Operation, OperationStore, Status
 
 TAB_KINDS: Mapping[str, tuple[OperationKind, ...]] = {
     tab.name: kinds_of_tab(tab.name) for tab in TABS
@@ -26,15 +26,14 @@ _WRITING = (
 class MappingState:
     """The newest operations that concern the mapping file, each None when there is none.
 
-    `reading`, `validation` and `saved` succeeded; `work` is a test or a save, however it ended.
-    `written` is what may have changed what a reading finds.
+    `reading` and `validation` succeeded; `work` is a test or a save, however it ended. `written` is
+    what may have changed what a reading finds.
     """
 
     newest: Operation | None = None
     reading: Operation | None = None
     validation: Operation | None = None
     work: Operation | None = None
-    saved: Operation | None = None
     written: Operation | None = None
 
     @property
@@ -42,6 +41,19 @@ class MappingState:
         """Whether the file is being read now."""
         newest = self.newest
         return bool(newest and newest.kind is OperationKind.MAPPINGS and newest.status.is_active)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the last attempt to read the file failed."""
+        newest = self.newest
+        is_reading = newest is not None and newest.kind is OperationKind.MAPPINGS
+        return bool(is_reading and newest and newest.status is Status.FAILED)
+
+    @property
+    def saved(self) -> Operation | None:
+        """Return the save that the last reading does not know yet."""
+        is_save = self.written and self.written.kind is OperationKind.SAVE_MAPPINGS
+        return self.written if self.is_old and is_save else None
 
     @property
     def is_old(self) -> bool:
@@ -124,7 +136,6 @@ def _read_mappings(store: OperationStore, newest: Operation | None) -> MappingSt
         reading=store.latest((OperationKind.MAPPINGS,), ended=True),
         validation=store.latest((OperationKind.VALIDATE,), ended=True),
         work=store.latest((OperationKind.TEST_MAPPINGS, OperationKind.SAVE_MAPPINGS)),
-        saved=store.latest((OperationKind.SAVE_MAPPINGS,), ended=True),
         written=store.latest(_WRITING, ended=True),
     )
 

@@ -14,7 +14,7 @@
   jobsync.mappingValues = {
     shown,
     formOf,
-    valueOf,
+    valueIn,
     candidateValue,
     chosenValue,
     choicesOf,
@@ -67,7 +67,10 @@
   /** Returns the words for a target, for people. */
   function shown(value, shape, texts) {
     if (value === undefined) return "";
-    if (hasRules(shape)) return rulesOf(value, shape).map(rule => ruleWords(rule, texts)).join(", ");
+    if (hasRules(shape))
+      return rulesOf(value, shape)
+        .map(rule => ruleWords(rule, texts))
+        .join(", ");
     if (value === null) return texts.mappingDropped;
     if (typeof value === "string") return value;
     if (isObject(value)) return objectWords(value, texts);
@@ -142,7 +145,7 @@
    * @param {MappingForm} form
    * @returns {{value?: unknown, problem?: string}}
    */
-  function valueOf(form, shape, texts) {
+  function valueIn(form, shape, texts) {
     if (shape === "pattern") return {value: null};
     if (hasRules(shape)) return valueOfRules(filled(form.rules), shape, texts);
     if (form.way === "drop") return {value: null};

@@ -543,7 +543,7 @@ def test_the_mapping_file_is_shown_with_its_use():
     ]
     details = {"mapping_file": "/map.json", "mapping_text": "{}", "mapping_entries": entries}
     text = text_of(workspace_view(info(**details), "", "", {}))
-    for part in ("/map.json", "3 entries, 1 not used by any definition.", "2 jobs", "not used"):
+    for part in ("/map.json", "3 entries in 2 sections, 1 not used by any definition.", "Show"):
         assert part in text
     empty = text_of(workspace_view(info(mapping_file="/m", mapping_entries=[]), "", "", {}))
     assert "The file contains no mappings." in empty

@@ -3,8 +3,8 @@
 (() => {
   globalThis.jobsync ??= {};
   const GAP = 36;
-  const NEAREST = 1; // how large a job is drawn at most, 1 for full size
-  const FARTHEST = 0.6; // and at least: names must be readable
+  const MARGIN = 24;
+  const FARTHEST = 0.75; // how small a job is drawn at first, 1 for full size: names are to be read
   /* Tight-tree takes a quarter of the time of the library's own choice, and looks alike. */
   const LAYERS = {name: "dagre", rankDir: "LR", ranker: "tight-tree", nodeSep: 12, rankSep: 56};
   const QUIET = {animate: false, fit: false};
@@ -14,7 +14,7 @@
     const groups = cy.elements().components();
     const joined = groups.filter(group => group.length > 1);
     const alone = cy.nodes().filter(node => node.connectedEdges().empty());
-    const width = Math.max(cy.width() / 0.8, 400);
+    const width = Math.max(cy.width() - 2 * MARGIN, 400);
     cy.batch(() => {
       for (const group of joined) group.layout({...LAYERS, ...QUIET}).run();
       const below = placeGroups(joined, width);
@@ -53,20 +53,16 @@
     }
   }
 
-  /** Shows all of it where names can be read then, otherwise the beginning. */
+  /** Shows the beginning, as large as its width allows; what is low is in the middle. */
   function look(cy) {
-    cy.fit(undefined, 24);
-    if (cy.zoom() > NEAREST) {
-      cy.zoom(NEAREST);
-      cy.center();
-    } else if (cy.zoom() < FARTHEST) {
-      const {x1, y1} = cy.nodes().boundingBox();
-      cy.zoom(FARTHEST);
-      cy.pan({x: 24 - x1 * FARTHEST, y: 24 - y1 * FARTHEST});
-    }
+    const {x1, y1, w, h} = cy.nodes().boundingBox();
+    const zoom = Math.min(1, Math.max(FARTHEST, (cy.width() - 2 * MARGIN) / w));
+    const left = Math.max(MARGIN, (cy.width() - w * zoom) / 2);
+    const top = Math.max(MARGIN, (cy.height() - h * zoom) / 2);
+    cy.viewport({zoom, pan: {x: left - x1 * zoom, y: top - y1 * zoom}});
   }
 
   function fit(cy) {
-    cy.fit(undefined, 24);
+    cy.fit(undefined, MARGIN);
   }
 })();

@@ -8,7 +8,7 @@
   /* By status: the variable of its colour, and its border. Colour is not the only sign. */
   const BORDERS = {
     new: {colour: "good", "border-width": 2},
-    changed: {colour: "warn", "border-width": 4, "border-style": "double"},
+    changed: {colour: "warn", "border-width": 3, "border-style": "double"},
     renamed: {colour: "purple", "border-width": 2},
     deleted: {colour: "bad", "border-width": 2, "border-style": "dashed"},
     error: {colour: "bad", "border-width": 3, shape: "cut-rectangle"},

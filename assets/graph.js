@@ -22,13 +22,14 @@
     if (!graph || jobsync.shownView(tab) !== "graph") return;
     const wanted = whatToDraw(tab, graph);
     graph.rows = new Map(wanted.rows.map(row => [row.key, row]));
+    jobsync.drawGraphKeys(jobsync.viewPart(tab, ".graph-keys"), wanted);
+    say(tab, graph, wanted);
     const shape = JSON.stringify([[...graph.rows.keys()], wanted.arrows]);
     if (shape === graph.shape) update(graph);
     else replace(graph, wanted);
     graph.shape = shape;
     mark(graph);
-    say(tab, graph, wanted);
-    jobsync.drawGraphKeys(jobsync.viewPart(tab, ".graph-keys"), wanted);
+    showSelected(tab, graph);
   }
 
   async function graphOf(tab) {
@@ -83,6 +84,7 @@
       mark(graph);
       showSelected(tab, graph);
     });
+    place.addEventListener("pointerdown", () => cy.resize(), true); // it may have moved
     cy.on("mouseover", "node", ({target}) => {
       place.title = graph.rows.get(target.id())?.job || "";
     });
@@ -159,7 +161,6 @@
     else if (!rows.length) note(tab, texts.graphNone);
     else if (graph.focus) note(tab, focusText(graph));
     else note(tab, left ? `${what}. ${counted(texts.graphLeft, left)}` : what);
-    showSelected(tab, graph);
   }
 
   function focusText({focus: {key, direction}, rows}) {

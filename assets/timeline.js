@@ -96,7 +96,7 @@
     const hours = slots.map((_, slot) => hour(times, slot));
     return html(
       "div",
-      {className: "lane-scroll", tabIndex: "0"},
+      {className: "lane-chart"},
       html("div", {className: "lane-bars"}, ...bars),
       html("div", {className: "lane-hours", "aria-hidden": "true"}, ...hours),
     );
@@ -146,7 +146,8 @@
     const isDay = at.getHours() === 0;
     const day = () => at.toLocaleDateString([], {weekday: "short", day: "numeric"});
     const text = isDay ? day() : clock(at / 1000);
-    return html("span", {className: isNamed ? "hour hour-named" : "hour"}, isNamed ? text : "");
+    const look = at.getHours() % 6 === 0 ? "hour hour-named" : "hour hour-named hour-minor";
+    return html("span", {className: isNamed ? look : "hour"}, isNamed ? text : "");
   }
 
   function busiestView(times, {slots}, at) {

@@ -86,8 +86,8 @@ def _graph() -> Component:
                 ],
                 className="graph-tools",
             ),
-            html.Div(className="graph-canvas", role="img"),
             html.Div(className="graph-keys"),
+            html.Div(className="graph-canvas", role="img"),
             html.P(
                 "The table has the same facts: its columns “Runs” and “Is triggered by”, and the "
                 "panel of each job.",

@@ -153,9 +153,7 @@ def _panel(
     has_graph: bool = False,
     unmapped: Sequence[UnmappedName] = (),
 ) -> Panel:
-    body = row_panel(
-        row, report, kind, has_sides=has_sides, has_graph=has_graph, unmapped=unmapped
-    )
+    body = row_panel(row, report, kind, has_sides=has_sides, has_graph=has_graph, unmapped=unmapped)
     return {"title": row.job or row.file, "body": body}
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from core.definitions.folder import DefinitionFile
 from core.json_text import JobSettings, Packed
 from core.planning.export_rows import (
     ChangedFile,
@@ -68,10 +67,6 @@ def sides_of(row: Row | ExportRow) -> Sides:
             return Sides(row.current, row.desired, job_id=row.job.job_id)
         case Unchanged() | Deleted() | Unmanaged() | Skipped():
             return _of_job(row.job)
-        case Excluded(job=LiveJob() as job):
-            return _of_job(job)
-        case Excluded(file=DefinitionFile(definition=definition)):
-            return Sides(definition.packed, run_as=definition.run_as_user_name)
         case NewFile():
             return Sides(desired=row.definition.packed, job_id=row.job.job_id)
         case ChangedFile():
@@ -87,13 +82,22 @@ def sides_of(row: Row | ExportRow) -> Sides:
         case SkippedJob():
             return _of_job(row.job) if row.job else Sides()
         case Excluded():
-            return Sides()
+            return _of_excluded(row)
         case _:
             assert_never(row)
 
 
 def _of_job(job: LiveJob) -> Sides:
     return Sides(job.packed, None, job.job_id, job.run_as_user_name)
+
+
+def _of_excluded(row: Excluded) -> Sides:
+    if row.job:
+        return _of_job(row.job)
+    if row.file:
+        definition = row.file.definition
+        return Sides(definition.packed, run_as=definition.run_as_user_name)
+    return Sides()
 
 
 def _as_known(row: Blocked) -> Sides:

@@ -527,6 +527,13 @@ def test_the_workspace_is_told_as_it_was_read():
     assert "admin rights not confirmed" in text_of(workspace_view(info(), "", "", {}))
 
 
+def test_the_principal_is_shown_by_its_name_with_the_id_in_the_tooltip():
+    details = {"principal": "0d4c8f1e", "principal_name": "job-sync-app"}
+    view = workspace_view(info(**details), "", "", {})
+    assert "job-sync-app, admin rights not confirmed" in text_of(view)
+    assert any(getattr(node, "title", "") == "0d4c8f1e" for node in walk(view))
+
+
 def test_a_folder_is_a_link_when_the_workspace_is_known():
     tree = workspace_view(info(git_folder="/Workspace/x"), "h", "https://dev.example/x", {})
     [link] = [node for node in walk(tree) if isinstance(node, html.A)]

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, NoUpdate, Output, no_update
+from dash import ClientsideFunction, Dash, Input, NoUpdate, Output, html, no_update
+from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from components import ids
@@ -13,8 +14,9 @@ from components.import_tab import PAUSE_OPTIONS
 from components.words import WORDS
 from core.errors import ModeError, SelectionError, SyncError
 from core.json_text import JsonDict
+from core.mapping.file_version import MOST_TEXT_BYTES
 from core.operations.kinds import KINDS, OperationKind, Traits
-from core.operations.operation import PLAN, OperationRunningError, OperationStore
+from core.operations.operation import DRAFT, PLAN, OperationRunningError, OperationStore
 from core.operations.plan_documents import read_fingerprints
 from core.settings import AppMode
 from web.identity import User
@@ -24,6 +26,7 @@ from web.worker import run_operation
 
 _DOUBLE_CLICK_S = 3.0
 _OPERATION_ID = re.compile(r"[0-9a-f]{32}")
+_VERSION = re.compile(r"(?:[0-9a-f]{32})?")
 _PAUSES = frozenset(option["value"] for option in PAUSE_OPTIONS)
 
 
@@ -37,7 +40,9 @@ def register(app: Dash, store: OperationStore, mode: AppMode, page: PageSettings
         Input(ids.START_REQUEST, "data"),
         prevent_initial_call=True,
     )
-    def on_start(request: Any) -> tuple[str | NoUpdate, str | NoUpdate, bool | NoUpdate]:
+    def on_start(
+        request: Any,
+    ) -> tuple[str | NoUpdate, str | Component | NoUpdate, bool | NoUpdate]:
         if not isinstance(request, dict):
             raise PreventUpdate
         return start(store, mode, current_user(page), request)
@@ -71,7 +76,7 @@ def register(app: Dash, store: OperationStore, mode: AppMode, page: PageSettings
 
 def start(
     store: OperationStore, mode: AppMode, user: User | None, request: Mapping[str, Any]
-) -> tuple[str | NoUpdate, str | NoUpdate, bool | NoUpdate]:
+) -> tuple[str | NoUpdate, str | Component | NoUpdate, bool | NoUpdate]:
     """Start what a click asked for, or say why not.
 
     Args:
@@ -84,7 +89,7 @@ def start(
     except OperationRunningError as busy:
         if user and _is_double_click(busy, user, request):
             return no_update, no_update, no_update
-        return no_update, f"Not started. {running_sentence(busy.operation)}", True
+        return no_update, html.Span(["Not started. ", running_sentence(busy.operation)]), True
     except SyncError as error:
         return no_update, str(error), True
     return operation_id, no_update, no_update
@@ -101,7 +106,12 @@ def start_operation(
     kind = _checked_kind(mode, user, request.get("kind"))
     assert user is not None  # _checked_kind refuses nobody
     params = _checked_params(store, KINDS[kind], request)
-    return store.start(kind, params, user.name).operation_id
+    if not KINDS[kind].needs_text:
+        return store.start(kind, params, user.name).operation_id
+    draft = _checked_text(request.get("text"))
+    operation_id = store.start(kind, params, user.name).operation_id
+    store.put_documents(operation_id, {DRAFT: draft})  # nobody knows the operation before this
+    return operation_id
 
 
 def cancel(store: OperationStore, user: User | None, operation_id: str) -> str:
@@ -127,6 +137,8 @@ def _checked_params(store: OperationStore, kind: Traits, request: Mapping[str, A
     """Return what the operation's process needs, see `Request.from_json`."""
     if kind.makes_plan:
         return _checked_choices(request)
+    if kind.needs_text:
+        return {"version": _checked_version(request.get("version", ""))}
     if not kind.needs_plan:
         return {}
     plan = _checked_plan(store, request.get("plan"))
@@ -148,17 +160,38 @@ def _checked_choices(request: Mapping[str, Any]) -> JsonDict:
     return {"pause": policy, "ask_workspace": bool(request.get("ask"))}
 
 
+def _checked_text(text: Any) -> bytes:
+    if not isinstance(text, str):
+        raise SyncError("The page sent no text.", fix="Reload the page.")
+    try:
+        content = text.encode()
+    except UnicodeEncodeError as error:
+        raise SyncError(
+            f"Character {error.start + 1} of the text cannot be saved as UTF-8.", fix="Remove it."
+        ) from error
+    if len(content) > MOST_TEXT_BYTES:
+        raise SyncError(f"The mapping file may have at most {MOST_TEXT_BYTES // 10**6} MB.")
+    return content
+
+
+def _checked_version(version: Any) -> str:
+    if not isinstance(version, str) or not _VERSION.fullmatch(version):
+        raise SyncError("The page sent no version of the mapping file.", fix="Reload the page.")
+    return version
+
+
 def _check_number(number: int, typed: Any) -> None:
     if str(typed).strip() != str(number):
         raise SyncError(f"Nothing was removed: type {number} to confirm.")
 
 
 def _checked_plan(store: OperationStore, plan: Any) -> str:
-    """Accept only the newest validation, and none that a pull has overtaken."""
+    """Accept only the newest validation, and none that a pull or a save has overtaken."""
     now = Situation(
         may_operate=True,
         validation=store.latest((OperationKind.VALIDATE,)),
         pull=store.latest((OperationKind.PULL,)),
+        save=store.latest((OperationKind.SAVE_MAPPINGS,)),
     )
     if not isinstance(plan, str) or not plan or plan != reviewed_plan(now):
         raise SyncError("A newer validation exists.", fix="Validate again.")

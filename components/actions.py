@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 
+from dash import html
+from dash.development.base_component import Component
+
 from components import ids
-from components.words import WORDS, clock_time
+from components.moments import moment
+from components.words import WORDS
 from core.operations.kinds import KINDS, OperationKind, Traits, kinds_of_tab
 from core.operations.operation import Operation, Status
 from core.operations.outcome import Outcome
@@ -13,8 +17,8 @@ from core.operations.outcome import Outcome
 class Situation:
     """What the buttons depend on.
 
-    `active` is the running operation, `validation` and `pull` the newest ones of their kind,
-    `shown` the operation whose rows the tab shows.
+    `active` is the running operation, `validation`, `pull` and `save` the newest ones of their
+    kind, `shown` the operation whose rows the tab shows.
     """
 
     may_operate: bool
@@ -22,6 +26,7 @@ class Situation:
     shown: Operation | None = None
     validation: Operation | None = None
     pull: Operation | None = None
+    save: Operation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +68,10 @@ def adoptable(now: Situation) -> int:
     return (now.validation.outcome or Outcome()).plan.adoptable
 
 
-def running_sentence(operation: Operation) -> str:
+def running_sentence(operation: Operation) -> Component:
     """Say who runs what since when."""
-    title, since = WORDS[operation.kind].title, clock_time(operation.started or operation.created)
-    return f"{title} is running, started by {operation.actor} at {since}."
+    start = f"{WORDS[operation.kind].title} is running, started by {operation.actor} at "
+    return html.Span([start, moment(operation.started or operation.created), "."])
 
 
 def _reason(kind: Traits, now: Situation) -> str:
@@ -91,10 +96,16 @@ def _plan_reason(now: Situation) -> str:
     validation = now.validation
     if validation is None or validation.status is not Status.SUCCEEDED:
         return _VALIDATE_FIRST
-    pull = now.pull
-    if pull and pull.status is not Status.FAILED and pull.number > validation.number:
+    if _is_overtaken(validation, now.pull):
         return "The Git folder was pulled after the validation. Validate again."
+    if _is_overtaken(validation, now.save):
+        return "The mappings were saved after the validation. Validate again."
     return ""
+
+
+def _is_overtaken(validation: Operation, other: Operation | None) -> bool:
+    """Whether something may have changed what was validated."""
+    return bool(other and other.status is not Status.FAILED and other.number > validation.number)
 
 
 def _incomplete_reason(now: Situation) -> str:

@@ -1,5 +1,6 @@
 """The words that users read about operations and rows."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from core.operations.operation import Operation, Status
 from core.operations.outcome import Outcome
 from core.planning.statuses import RESULTS, WRITTEN, RowResult, RowStatus
 from core.reporting.details import PullFacts
+from core.reporting.mapping_details import MappingTest
 from core.state.history import Ending
 
 PLAN_LABELS: Mapping[RowStatus, str] = {
@@ -25,6 +27,7 @@ PLAN_LABELS: Mapping[RowStatus, str] = {
 }
 EXPORT_LABELS = {**PLAN_LABELS, RowStatus.UNMANAGED: "Not from this workspace"}
 PULL_LABELS = {**PLAN_LABELS, RowStatus.NEW: "Added", RowStatus.DELETED: "Removed"}
+MAPPING_LABELS = PULL_LABELS
 RESULT_LABELS: Mapping[RowResult, str] = {
     RowResult.CREATED: "Created",
     RowResult.UPDATED: "Updated",
@@ -87,6 +90,11 @@ WORDS: Mapping[str, KindWords] = {
     OperationKind.REMOVE: KindWords("Removal", "A snapshot of each job is in the state folder."),
     OperationKind.ADOPT: KindWords("Adoption", "Now managed by this app."),
     OperationKind.INFO: KindWords("Reading the workspace", ""),
+    OperationKind.MAPPINGS: KindWords("Reading the mapping file", ""),
+    OperationKind.TEST_MAPPINGS: KindWords("Test of the mappings", "Save them to use them."),
+    OperationKind.SAVE_MAPPINGS: KindWords(
+        "Save of the mappings", "Next: validate with the saved mappings.", MAPPING_LABELS
+    ),
 }
 """By kind of operation. The history may hold kinds of another version, which have no words here."""
 
@@ -229,6 +237,10 @@ def _done(operation: Operation) -> str:
             return _carried_out(outcome, _IMPORTED, "imported")
         case OperationKind.REMOVE:
             return _carried_out(outcome, (RowStatus.DELETED,), "removed")
+        case OperationKind.TEST_MAPPINGS:
+            return _tested(outcome.mapping_test)
+        case OperationKind.SAVE_MAPPINGS if not outcome.counts:
+            return "No entry changed."
         case OperationKind.ADOPT:
             return _adopted(outcome.count_done(RowStatus.UNCHANGED))
         case _:
@@ -255,6 +267,24 @@ def _next(operation: Operation) -> str:
 def _counted(kind: OperationKind, outcome: Outcome) -> str:
     parts = [f"{tally.count:,} {tally.label.lower()}" for tally in tally_of(kind, outcome)]
     return f"{', '.join(parts)}." if parts else "Nothing here yet."
+
+
+def _tested(test: MappingTest) -> str:
+    """Say how many jobs would be treated otherwise, and how: “2 error → new”."""
+    if not test.changes:
+        return "No job would be treated differently."
+    moves = Counter((row.before, row.after) for row in test.changes)
+    words = [
+        f"{count:,} {_status_word(before)} → {_status_word(after)}"
+        if before != after
+        else f"{count:,} {_status_word(after)} with other values"
+        for (before, after), count in sorted(moves.items())
+    ]
+    return f"{plural(len(test.changes), 'job')} would be treated differently: {', '.join(words)}."
+
+
+def _status_word(status: RowStatus | str) -> str:
+    return PLAN_LABELS[RowStatus(status)].lower() if status in set(RowStatus) else status or "none"
 
 
 def _adopted(count: int) -> str:

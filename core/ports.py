@@ -246,6 +246,10 @@ class Principals(Protocol):
         """Return all that have one of these display names, also in another case or inactive."""
         ...
 
+    def display_names(self, principals: Collection[Principal]) -> Mapping[Principal, str]:
+        """Return the names for people of those users and service principals that have one."""
+        ...
+
     def find_similar(
         self, field: PrincipalField, words: Collection[str]
     ) -> Sequence[FoundPrincipal]:
@@ -253,6 +257,10 @@ class Principals(Protocol):
 
         Case does not matter. When there are hundreds, some are missing.
         """
+        ...
+
+    def list_principals(self, field: PrincipalField, most: int) -> Sequence[FoundPrincipal]:
+        """Return active principals of a kind, no more than `most`: as many as there are or that."""
         ...
 
 

@@ -1,23 +1,30 @@
-"""The use cases: info, export, validate, import, adopt, remove, pull."""
+"""The use cases: info, export, validate, import, adopt, remove, pull, and the mapping file."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from typing import TypeVar
 
 from core.applying.adopting import adopt_selected
 from core.applying.exporting import export_files
 from core.applying.importing import import_selected
 from core.applying.removal import RemovalLimits, remove_selected
+from core.applying.saving_mappings import check_text, save_mapping_file
 from core.applying.work import FreshPlan, Work
 from core.calls import ShouldStop
 from core.errors import Issue, NotFoundError, SyncError
 from core.information import folder_contents, git_place, mapping_facts
-from core.mapping.mapping_file import PausePolicy
+from core.mapping.file_version import file_version
+from core.mapping.mapping_file import PausePolicy, parse_mappings
 from core.mapping.suggestions import gather_unmapped
+from core.mapping.unmapped import UnmappedName
 from core.planning.export_plan import ExportPlan
 from core.planning.import_plan import Plan
 from core.planning.review import Review
 from core.ports import CurrentPrincipal, Ports
+from core.reading.display_names import read_display_names
+from core.reading.mapping_test import try_draft
+from core.reading.mappings import read_mapping_file, read_mappings_information
 from core.reading.planner import Planner
 from core.reading.remembered import Memory, read_memory_for_export, read_memory_for_import
 from core.reading.source_ids import source_ids
@@ -25,10 +32,12 @@ from core.reading.survey import Survey, Surveyor
 from core.reading.workspace_risks import workspace_risks_of
 from core.reporting.details import PullFacts, Whereabouts, WorkspaceInformation
 from core.reporting.listener import Listener
+from core.reporting.mapping_details import MappingsInformation, MappingsReview
+from core.reporting.mapping_review import find_faults
 from core.reporting.pulling import PulledFiles
 from core.reporting.report import Report, ReportRow
 from core.reporting.rows import detailed_row, export_row, import_row
-from core.settings import Settings
+from core.settings import AppMode, Settings
 from core.state.folder import StateFolder
 from core.state.history import History
 from core.state.ledger import settle_pending
@@ -67,6 +76,7 @@ class JobSync:
         return Whereabouts(
             workspace_id=me.workspace_id,
             principal=me.name,
+            principal_name=me.display_name,
             is_admin=me.is_admin,
             app_mode=self._settings.mode.value,
             definitions_folder=self._settings.folder,
@@ -232,6 +242,81 @@ class JobSync:
                 issue = Issue(f"The pulled files could not be read. {error}")
                 return Report("pull", issues=(issue,), details=details)
             return Report("pull", files.rows(), files.notes(), details=details)
+
+    def read_mappings(self, *, listener: Listener = _SILENT) -> Report:
+        """Report what the mapping file holds, and what this workspace has to map to."""
+        path = self._settings.require_mapping_path()
+        with self._stoppable(listener):
+            me = self._ports.principals.current()
+            file = read_mapping_file(self._ports, path)
+            contents = self._surveyor(listener).read_contents()
+            listener.on_step("Reading names")
+            details = read_mappings_information(
+                self._ports, file, contents, me.workspace_id, self._settings.threads
+            )
+        return Report("mappings", issues=(*details.warnings, *details.notes), details=details)
+
+    def review_mappings(self, *, listener: Listener = _SILENT) -> Report:
+        """Report that, what is wrong with it, and the names that a validation could not map."""
+        report = self.read_mappings(listener=listener)
+        details = report.details
+        assert isinstance(details, MappingsInformation)
+        faults = find_faults(details)
+        unmapped: tuple[UnmappedName, ...] = ()
+        if not details.problem and self._settings.mode.allows(AppMode.IMPORT):
+            unmapped = self.validate(listener=listener)[1].unmapped
+        is_fine = not (faults or details.warnings or unmapped)
+        review = MappingsReview(replace(details, text="", choices={}), is_fine)
+        return replace(report, issues=(*faults, *report.issues), details=review, unmapped=unmapped)
+
+    def test_mappings(self, text: str, *, listener: Listener = _SILENT) -> Report:
+        """Compare a validation with a mapping file that is not saved yet with one as it is.
+
+        Writes nothing, and makes no plan to be carried out.
+
+        Raises:
+            MappingFileError: the text cannot be used.
+        """
+        path = self._settings.require_mapping_path()
+        self._settings.require_operation("validate")
+        draft = parse_mappings(text.encode(), path)
+        with self._stoppable(listener):
+            me = self._ports.principals.current()
+            memory = read_memory_for_import(self._sessions.state_folder(me))
+            tried = try_draft(self._ports, self._settings, listener, me, memory, draft)
+        return Report(
+            "test",
+            issues=tried.issues(),
+            details=tried.compare(file_version(text.encode())),
+            unmapped=gather_unmapped(tried.plan.missing, tried.survey.book.names),
+        )
+
+    def save_mappings(self, text: str, version: str, *, listener: Listener = _SILENT) -> Report:
+        """Replace the mapping file, if it is still of the version that the user saw.
+
+        Args:
+            version: of the file that the text was made from, empty where there was none.
+
+        Raises:
+            MappingFileError: the text cannot be used, the file has changed, or it cannot be
+                written; nothing was saved.
+            StateError: the file as it was could not be kept; nothing was saved.
+        """
+        path = self._settings.require_mapping_path()
+        check_text(text, path)
+        with self._begin("save", listener) as work:
+            rows, saved = save_mapping_file(work, path, text, version)
+            return replace(_report(work, rows, ()), details=saved)
+
+    def display_names(self, ids: Iterable[str], should_stop: ShouldStop) -> Mapping[str, str]:
+        """Return the display names of user names and application ids, as far as they can be read.
+
+        Args:
+            ids: each as often as it is shown: the most frequent come first.
+            should_stop: asked between the calls; the rest stays without names then.
+        """
+        with self._ports.calls.stoppable(should_stop):
+            return read_display_names(self._ports.principals, ids)
 
     def history(self) -> History:
         """Return the history of operations, kept in the state folder."""

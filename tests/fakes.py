@@ -12,11 +12,12 @@ from typing import Any
 from core.calls import ShouldStop
 from core.errors import AlreadyExistsError, NotFoundError, StoppedError, WorkspaceError
 from core.gateways.opening import OpenService
+from core.identity_names import fold_identity
 from core.jobsettings.kinds import Kind
 from core.jobsettings.principals import Principal, PrincipalField, effective_run_as
 from core.json_text import JobSettings, JsonDict
 from core.operations.grid_row import GridRow
-from core.operations.kinds import EXCLUSIVE_KINDS, OperationKind
+from core.operations.kinds import EXCLUSIVE_KINDS, READING_KINDS, REMEMBERED_KINDS, OperationKind
 from core.operations.operation import (
     LogLine,
     Operation,
@@ -328,6 +329,18 @@ class FakePrincipals:
             and one.display_name.casefold() in wanted
         ]
 
+    def display_names(self, principals: Collection[Principal]) -> Mapping[Principal, str]:
+        self._maybe_fail({one.field for one in principals}, {one.name for one in principals})
+        by_id = {
+            (one.principal.field, fold_identity(one.principal.name)): one for one in self.described
+        }
+        found = {one: by_id.get((one.field, fold_identity(one.name))) for one in principals}
+        return {
+            one: known.display_name
+            for one, known in found.items()
+            if known and known.display_name and one.field != "group_name"
+        }
+
     def find_similar(
         self, field: PrincipalField, words: Collection[str]
     ) -> Sequence[FoundPrincipal]:
@@ -337,6 +350,13 @@ class FakePrincipals:
             for one in self.described
             if one.principal.field == field and any(_has_word(one, word) for word in words)
         ]
+
+    def list_principals(self, field: PrincipalField, most: int) -> Sequence[FoundPrincipal]:
+        self._maybe_fail({field}, ())
+        known = {one.principal for one in self.described}
+        others = [FoundPrincipal(one) for one in sorted(self.active or ()) if one not in known]
+        found = [*self.described, *others]
+        return [one for one in found if one.principal.field == field and one.is_active][:most]
 
     def _maybe_fail(self, fields: Collection[PrincipalField], names: Collection[str]) -> None:
         self.calls += 1
@@ -511,8 +531,8 @@ class FakeOperationStore:
     def start(self, kind: OperationKind, params: JsonDict, actor: str) -> Operation:
         with self._mutex:
             now = float(self._now())
-            reading = self.latest((OperationKind.INFO,))
-            if kind is OperationKind.INFO and reading and reading.status.is_active:
+            reading = self.latest((kind,))
+            if kind in READING_KINDS and reading and reading.status.is_active:
                 return reading
             held = self.active()
             if held and kind in EXCLUSIVE_KINDS:
@@ -615,7 +635,9 @@ class FakeOperationStore:
         return kept.operation if kept else None
 
     def active(self) -> Operation | None:
-        found = [one for one in self._newest() if one.status.is_active and not _is_info(one)]
+        found = [
+            one for one in self._newest() if one.status.is_active and one.kind in EXCLUSIVE_KINDS
+        ]
         return found[0] if found else None
 
     def latest(self, kinds: Iterable[OperationKind], *, ended: bool = False) -> Operation | None:
@@ -646,7 +668,8 @@ class FakeOperationStore:
         return [GridRow.from_json(json.loads(text)) for text in texts]
 
     def ended(self) -> list[Operation]:
-        return [one for one in self._newest() if not one.status.is_active and not _is_info(one)]
+        newest = self._newest()
+        return [one for one in newest if not one.status.is_active and one.kind in REMEMBERED_KINDS]
 
     def log_lines(self, operation_id: str, limit: int) -> list[LogLine]:
         kept = self._kept.get(operation_id)
@@ -678,7 +701,3 @@ class FakeOperationStore:
 def _plain(value: Any) -> Any:
     """Return what another process would read."""
     return json.loads(json.dumps(value))
-
-
-def _is_info(operation: Operation) -> bool:
-    return operation.kind is OperationKind.INFO

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,10 +13,11 @@ from plotly.utils import PlotlyJSONEncoder
 from components.row_panel import row_panel
 from core.errors import InvalidJsonError
 from core.jobsettings.secrets import mask
-from core.jobsettings.verbatim import find_verbatim
 from core.json_text import Packed, parse_json
+from core.mapping.copied import find_copied
+from core.mapping.unmapped import UnmappedName
 from core.operations.grid_row import GridRow, RecordedRow
-from core.operations.operation import OperationStore
+from core.operations.operation import Operation, OperationStore
 from core.planning.statuses import RowStatus
 from core.reporting.report import ReportRow, RowDetails
 from core.state.history import History, is_entry_id
@@ -65,7 +66,14 @@ class Panels:
         has_sides = current is not None or desired is not None
         if report.status in _EQUAL:
             desired = current
-        panel = _panel(operation.kind, row, _with_not_mapped(report, desired), has_sides=has_sides)
+        panel = _panel(
+            operation.kind,
+            row,
+            _with_not_mapped(report, desired),
+            has_sides=has_sides,
+            has_graph=has_sides,
+            unmapped=_unmapped(operation, row),
+        )
         return {**panel, "current": _text(current), "desired": _text(desired)}
 
     def history_row(self, entry_id: str, key: str) -> "Panel | Reading | None":
@@ -130,8 +138,22 @@ def _only(key: str) -> Callable[[Any], RecordedRow | None]:
     return read
 
 
-def _panel(kind: str, row: GridRow, report: ReportRow, *, has_sides: bool) -> Panel:
-    body = row_panel(row, report, kind, has_sides=has_sides)
+def _unmapped(operation: Operation, row: GridRow) -> tuple[UnmappedName, ...]:
+    """Return the names that the mapping file could map for a row."""
+    names = operation.outcome.unmapped if operation.outcome else ()
+    return tuple(name for name in names if name.section and row.job in name.jobs)
+
+
+def _panel(
+    kind: str,
+    row: GridRow,
+    report: ReportRow,
+    *,
+    has_sides: bool,
+    has_graph: bool = False,
+    unmapped: Sequence[UnmappedName] = (),
+) -> Panel:
+    body = row_panel(row, report, kind, has_sides=has_sides, has_graph=has_graph, unmapped=unmapped)
     return {"title": row.job or row.file, "body": body}
 
 
@@ -140,7 +162,7 @@ def _with_not_mapped(report: ReportRow, settings: Any) -> ReportRow:
     if not isinstance(settings, dict):
         return report
     details = report.details or RowDetails()
-    found = {item.path: item for item in find_verbatim(settings)}
+    found = {item.path: item for item in find_copied(settings, report.mapped)}
     marked = {item.path: item for item in details.not_mapped}  # with the ids that were known then
     not_mapped = tuple({**found, **marked}.values())
     return replace(report, details=replace(details, not_mapped=not_mapped))

@@ -120,7 +120,7 @@ def _updated(
 
 def _enter(entries: dict[str, ExportedFile], row: ExportRow, *, written: bool) -> None:
     match row:
-        case NewFile() | ChangedFile() if written:
+        case NewFile() | ChangedFile() if written and _is_own(row):
             entries[row.path] = _entry_of(row.job)
         case UnchangedFile() if row.file.definition.source_job_id == row.job.job_id:
             entries[row.file.path] = _entry_of(row.job)
@@ -136,6 +136,11 @@ def _enter(entries: dict[str, ExportedFile], row: ExportRow, *, written: bool) -
 
 def _entry_of(job: LiveJob) -> ExportedFile:
     return ExportedFile(job.job_id, job.name, job.creator)
+
+
+def _is_own(row: NewFile | ChangedFile) -> bool:
+    """Whether the definition is this workspace's; one that stays another's has that one's id."""
+    return row.definition.source_job_id == row.job.job_id
 
 
 def _forget_former_paths(entries: dict[str, ExportedFile], plan: ExportPlan) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.comparing.canonical import Hidden, canonicalize, has_unique_keys
 from core.comparing.rules import Rule
-from core.jobsettings.places import element_key, join_element, join_key
+from core.jobsettings.places import element_key, is_within, join_element, join_key
 from core.json_text import JobSettings, equal_json
 
 
@@ -92,15 +92,11 @@ def find_hidden(current: JobSettings, desired: JobSettings) -> tuple[HiddenDiffe
             rule.source,
         )
         for path, rule in _rules(before, after)
-        if not any(_is_within(path, change.path) for change in changes)
+        if not any(is_within(path, change.path) for change in changes)
         and not (
             path in before and path in after and equal_json(before[path].value, after[path].value)
         )
     )
-
-
-def _is_within(path: str, place: str) -> bool:
-    return path == place or path.startswith((f"{place}.", f"{place}["))
 
 
 def _rules(*sides: dict[str, Hidden]) -> list[tuple[str, Rule]]:

@@ -71,7 +71,10 @@ def key_fields(name: str) -> tuple[str, ...]:
 
 def element_key(path: str, element: Any, index: int) -> str:
     """Return what identifies an element of the list at `path`: its key fields, else its index."""
-    fields = key_fields(list_name(path))
+    return _key_by(key_fields(list_name(path)), element, index)
+
+
+def _key_by(fields: tuple[str, ...], element: Any, index: int) -> str:
     if isinstance(element, dict) and fields and isinstance(element.get(fields[0]), str):
         return ":".join(str(element[field]) for field in fields if field in element)
     return str(index)
@@ -130,6 +133,11 @@ def join_element(path: str, key: str) -> str:
     )
 
 
+def is_within(path: str, place: str) -> bool:
+    """Whether a written path is a place or leads to something inside it."""
+    return path == place or path.startswith((f"{place}.", f"{place}["))
+
+
 _STEP = re.compile(
     r"\.?(?P<key>[^.\[\]]+)|\[(?P<quoted>\"(?:\\.|[^\"\\])*\")\]|\[(?P<element>[^\]]*)\]"
 )
@@ -148,6 +156,16 @@ def steps_of(path: str) -> tuple[tuple[str, bool], ...]:
     return tuple(steps)
 
 
+def is_written_path(path: str) -> bool:
+    """Whether a text is a path as they are written, with nothing left over."""
+    at = 0
+    while match := _STEP.match(path, at):
+        if match.group().startswith(".") != (at > 0 and not match.group().startswith("[")):
+            return False
+        at = match.end()
+    return at == len(path) > 0
+
+
 def _unquoted(text: str) -> str:
     """Return the content of a quoted text, or the text itself: a path may be any file's name."""
     try:
@@ -161,14 +179,15 @@ def walk(path: str, settings: Any) -> Iterator[tuple[str, Any]]:
     node, name = settings, ""
     for step, _ in steps_of(path):
         if isinstance(node, list):
-            keys = (element_key(name, item, index) for index, item in enumerate(node))
-            found = dict(zip(keys, node, strict=True))
+            fields = key_fields(list_name(name))
+            keys = [_key_by(fields, item, index) for index, item in enumerate(node)]
+            if step not in keys:
+                return
+            node = node[len(keys) - 1 - keys[::-1].index(step)]  # the last one, where several are
         else:
-            found = node if isinstance(node, dict) else {}
-            name = step
-        if step not in found:
-            return
-        node = found[step]
+            if not isinstance(node, dict) or step not in node:
+                return
+            node, name = node[step], step
         yield step, node
 
 

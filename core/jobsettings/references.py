@@ -1,6 +1,6 @@
 """The catalogue of the paths that hold ids of workspace objects, and the walk over them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,29 @@ def paths_at(level: Level) -> tuple[CataloguedPath, ...]:
 _CATALOGUE: PathTree[CataloguedPath] = settings_tree(
     paths_at("job"), paths_at("task"), paths_at("cluster")
 )
+
+
+def kind_at(steps: Iterable[tuple[str, bool]]) -> Kind | None:
+    """Return the kind of object whose id is at a written path; None for any other place.
+
+    Args:
+        steps: those of the path, as `steps_of` splits it; any name stands for an element.
+    """
+    level = _level_at(steps)
+    return level.leaves[0].kind if level and level.leaves else None
+
+
+def leads_to_references(steps: Iterable[tuple[str, bool]]) -> bool:
+    """Whether the place at a written path may hold references further down."""
+    level = _level_at(steps)
+    return bool(level and level.children)
+
+
+def _level_at(steps: Iterable[tuple[str, bool]]) -> PathTree[CataloguedPath] | None:
+    level: PathTree[CataloguedPath] | None = _CATALOGUE
+    for name, is_element in steps:
+        level = level.child("[]" if is_element else name) if level else None
+    return level
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.jobsettings.tree import PathTree, settings_tree
-from core.json_text import JobSettings
+from core.json_text import JobSettings, JsonDict
 
 ROOT = "/Workspace"
 _OTHER_STORES = ("/Volumes/", "/dbfs/")
@@ -48,6 +48,19 @@ def workspace_path(path: str) -> str:
     return path if path == ROOT or path.startswith(f"{ROOT}/") else ROOT + path
 
 
+def is_workspace_path(path: str) -> bool:
+    """Whether an absolute path leads into the workspace's own files."""
+    return path.startswith("/") and not f"{path}/".startswith(_OTHER_STORES)
+
+
+def source_of(holder: JsonDict, git_by_default: bool, has_git: bool) -> Any:
+    """Return where the path in an object leads: `WORKSPACE`, `GIT`, or what else it says.
+
+    Source: databricks-sdk service/jobs.py, `source` of each task: empty, WORKSPACE or GIT.
+    """
+    return holder.get("source") or ("GIT" if has_git and git_by_default else "WORKSPACE")
+
+
 def is_decided_by_each_run(path: str) -> bool:
     """Whether the path holds a dynamic value reference, so that it is unknown before a run."""
     return _DECIDED_BY_EACH_RUN in path
@@ -75,13 +88,10 @@ def _walk(node: Any, tree: PathTree[FilePath], has_git: bool) -> Iterator[str]:
         yield from _walk(node[key], branch, has_git)
 
 
-def _is_in_workspace(holder: JobSettings, key: str, place: FilePath, has_git: bool) -> bool:
-    """Source: databricks-sdk service/jobs.py, `source` of each task: empty, WORKSPACE or GIT."""
-    default = "GIT" if has_git and place.git_by_default else "WORKSPACE"
+def _is_in_workspace(holder: JsonDict, key: str, place: FilePath, has_git: bool) -> bool:
     path = holder[key]
     return (
         isinstance(path, str)
-        and path.startswith("/")
-        and not path.startswith(_OTHER_STORES)
-        and (holder.get("source") or default) == "WORKSPACE"
+        and is_workspace_path(path)
+        and source_of(holder, place.git_by_default, has_git) == "WORKSPACE"
     )

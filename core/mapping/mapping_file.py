@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 import json5
 
@@ -14,7 +15,8 @@ from core.jobsettings.principals import Principal, principal_from_json
 from core.mapping.job_selection import EXCLUDE, INCLUDE, JOBS, JobSelection, parse_selection
 from core.mapping.shapes import ShapeReader
 from core.mapping.source import Node, Source, SourceError, parse_source
-from core.mapping.value_rules import VALUE_MAPPINGS, ValueRules, parse_value_rules
+from core.mapping.value_parsing import parse_value_rules
+from core.mapping.value_rules import VALUE_MAPPINGS, ValueRules
 
 DEFAULT = "default"
 
@@ -61,7 +63,7 @@ Target = str | TargetId | None
 class Mappings:
     """A parsed mapping file. `path` is empty when there is none.
 
-    `lines` are those of the entries, from 1, by section and name.
+    `lines` are those of the entries, from 1, by section and name. `document` is all of it as JSON.
     """
 
     path: str = ""
@@ -72,6 +74,7 @@ class Mappings:
     selection: JobSelection = field(default_factory=JobSelection)
     lines: Mapping[tuple[str, str], int] = field(default_factory=dict)
     warnings: tuple[Issue, ...] = ()
+    document: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def has_ids(self) -> bool:
@@ -92,6 +95,7 @@ class Mappings:
 
 
 RUN_AS_SECTION = _RUN_AS
+PAUSE_SECTION = _PAUSE
 
 
 def section_of(kind: Kind) -> str:
@@ -125,6 +129,7 @@ def parse_mappings(content: bytes, path: str) -> Mappings:
         selection=parse_selection(reader, root.at(JOBS)),
         lines=reader.lines,
         warnings=tuple(reader.warnings),
+        document=source.root.value,
     )
 
 
@@ -153,25 +158,22 @@ def _parse(text: str, path: str) -> Source:
         stand_in = find_stand_in(text)
         if stand_in:
             raise MappingFileError(f"{path} is {stand_in.words}.", fix=stand_in.fix) from error
-        raise MappingFileError(_reason(error, text, path)) from error
+        raise _syntax_error(error, text, path) from error
 
 
-def _reason(error: SourceError, text: str, path: str) -> str:
+def _syntax_error(error: SourceError, text: str, path: str) -> MappingFileError:
     """Explain with the words of the json5 library, which knows more, where it fails as well."""
     try:
         json5.loads(text, allow_duplicate_keys=False)
     except (ValueError, RecursionError) as other:
         match = _JSON5_ERROR.fullmatch(str(other))
         if match:
-            return _explain(str(other), text, path)
+            return _explain(match, text, path)
     return _at(text, error.offset, str(error), path)
 
 
-def _explain(error: str, text: str, path: str) -> str:
+def _explain(match: re.Match[str], text: str, path: str) -> MappingFileError:
     """Turn the parser's message into line, column, the line itself and a likely cause."""
-    match = _JSON5_ERROR.fullmatch(error)
-    if not match:
-        return f"{path} is not valid JSON5: {error}."
     lines = text.split("\n")
     offset = sum(len(earlier) + 1 for earlier in lines[: int(match[1]) - 1]) + int(match[3]) - 1
     problem = match[2].replace('"\n"', "end of the line")
@@ -181,10 +183,11 @@ def _explain(error: str, text: str, path: str) -> str:
     return _at(text, offset, problem, path)
 
 
-def _at(text: str, offset: int, problem: str, path: str) -> str:
+def _at(text: str, offset: int, problem: str, path: str) -> MappingFileError:
     line, column = text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
     shown = _pointer(text.split("\n")[line - 1], column)
-    return f"{path}: line {line}, column {column}: {problem}.\n{shown}"
+    message = f"{path}: line {line}, column {column}: {problem}.\n{shown}"
+    return MappingFileError(message, line=line, column=column)
 
 
 def _missing_mark(text: str, offset: int) -> tuple[str, int]:

@@ -31,3 +31,18 @@ class NamePattern:
                 return False
             at = found + len(text)
         return True
+
+    def meets(self, other: "NamePattern") -> bool:
+        """Whether there is a name that fits both."""
+        if _ANY not in other.text:
+            return self.matches(other.text)
+        if _ANY not in self.text:
+            return other.matches(self.text)
+        (first, *_, last), (others_first, *_, others_last) = (
+            pattern.text.split(_ANY) for pattern in (self, other)
+        )
+        return _begins(first, others_first) and _begins(last[::-1], others_last[::-1])
+
+
+def _begins(text: str, other: str) -> bool:
+    return text.startswith(other) or other.startswith(text)

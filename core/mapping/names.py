@@ -8,6 +8,8 @@ from core.errors import Issue, SyncError
 from core.jobsettings.kinds import UNKNOWN, Kind, name_in, placeholder
 from core.jobsettings.references import DROPPED, Reference, find_references, replace_references
 from core.json_text import JobSettings
+from core.mapping.mapped_names import NameTrace
+from core.mapping.mapped_value import MappedValue
 from core.mapping.mapping_file import DROPPABLE, Mappings, Target, TargetId, section_of
 from core.mapping.name_book import NameBook
 from core.mapping.unmapped import MissingName
@@ -17,13 +19,15 @@ from core.mapping.unmapped import MissingName
 class Named:
     """Settings whose references are written by name, and what prevented it for some.
 
-    `ambiguous` are references that a name was written for which several objects have.
+    `ambiguous` are references that a name was written for which several objects have. `mapped` are
+    those that the mapping file gave another name.
     """
 
     settings: JobSettings
     issues: tuple[Issue, ...]
     missing: tuple[MissingName, ...] = ()
     ambiguous: tuple[Issue, ...] = ()
+    mapped: tuple[MappedValue, ...] = ()
 
 
 def find_wanted_names(
@@ -115,8 +119,14 @@ def map_names(
     """
     issues: list[Issue] = []
     missing: list[MissingName] = []
+    trace = NameTrace(mappings)
 
     def translate(reference: Reference) -> Any:
+        result = target_value(reference)
+        trace.note(reference, result)
+        return result
+
+    def target_value(reference: Reference) -> Any:
         if book.is_foreign(reference):
             return reference.value
         kind, target = reference.kind, _target_of(reference, mappings)
@@ -152,7 +162,7 @@ def map_names(
         return resource_id if is_mapped else reference.value
 
     result = replace_references(settings, translate)
-    return Named(result, tuple(issues), tuple(missing))
+    return Named(result, tuple(issues), tuple(missing), mapped=trace.values())
 
 
 def _target_of(reference: Reference, mappings: Mappings) -> Target:

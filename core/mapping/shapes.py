@@ -69,4 +69,6 @@ class ShapeReader:
         return MappingFileError(
             f"{self._path}: line {line}, column {column}: {message}",
             fix="See “The mapping file” in the README.",
+            line=line,
+            column=column,
         )

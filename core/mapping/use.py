@@ -1,7 +1,9 @@
 """Which entries of the mapping file the definitions use."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Any
 
 from core.definitions.definition import Definition
@@ -9,19 +11,53 @@ from core.errors import SyncError
 from core.jobsettings.kinds import Kind, name_in
 from core.jobsettings.principals import Principal, effective_run_as
 from core.jobsettings.references import find_references
+from core.jobsettings.secrets import mask
 from core.json_fields import Fields
 from core.json_text import JobSettings, JsonDict
-from core.mapping.mapping_file import DEFAULT, RUN_AS_SECTION, Mappings, Target, section_of
+from core.mapping.job_selection import JOBS
+from core.mapping.mapping_file import (
+    DEFAULT,
+    RUN_AS_SECTION,
+    Mappings,
+    Target,
+    TargetId,
+    section_of,
+)
+from core.mapping.value_use import find_value_uses, raw_entries
+from core.mapping.values import RuleState
+
+MOST_JOB_NAMES = 200
+"""How many jobs an entry lists by name."""
+
+
+class EntryState(StrEnum):
+    """What there is to say of an entry.
+
+    MISSING: what it maps to does not exist here. UNUSED: no definition needs it. SHADOWED: other
+    entries decide wherever it would.
+    """
+
+    FINE = "fine"
+    MISSING = "missing"
+    UNUSED = "unused"
+    SHADOWED = "shadowed"
 
 
 @dataclass(frozen=True, slots=True)
 class MappingEntry:
-    """One entry; `jobs` is how many definitions it applies to."""
+    """One entry; `jobs` is how many definitions it applies to, `job_names` the first of them.
+
+    `target` is for people, `value` the JSON that the file has. `line` counts from 1, 0 is unknown.
+    """
 
     section: str
     name: str
     target: str
     jobs: int
+    value: Any = None
+    job_names: tuple[str, ...] = ()
+    state: EntryState = EntryState.FINE
+    line: int = 0
 
     def as_json(self) -> JsonDict:
         """Return the entry for `--json` and the page."""
@@ -30,44 +66,145 @@ class MappingEntry:
             "name": self.name,
             "target": self.target,
             "jobs": self.jobs,
+            "value": self.value,
+            "job_names": list(self.job_names),
+            "state": self.state,
+            "line": self.line,
         }
 
     @classmethod
     def from_json(cls, document: Any) -> "MappingEntry":
-        """Read what `as_json` gave. Raises InvalidJsonError."""
+        """Read what `as_json` gave, in this version or an older one. Raises InvalidJsonError."""
         fields = Fields(document, "an entry of the mapping file")
         return cls(
-            fields.text("section"), fields.text("name"), fields.text("target"), fields.whole("jobs")
+            fields.text("section"),
+            fields.text("name"),
+            fields.text("target"),
+            fields.whole("jobs"),
+            fields.value("value") if fields.has("value") else None,
+            fields.texts("job_names"),
+            fields.word("state", EntryState, EntryState.FINE),
+            fields.whole("line"),
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """The names of the definitions that need each entry, by section and name of the entry."""
+
+    jobs: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+
+    def add(self, section: str, name: str, job_name: str) -> None:
+        self.jobs.setdefault((section, name), []).append(job_name)
+
+    def of(self, section: str, name: str) -> list[str]:
+        return self.jobs.get((section, name), [])
+
+
+_STATES = {
+    RuleState.FINE: EntryState.FINE,
+    RuleState.UNUSED: EntryState.UNUSED,
+    RuleState.SHADOWED: EntryState.SHADOWED,
+}
+
+IsMissing = Callable[[Kind | None, Target | Principal], bool]
+"""Whether what an entry maps to is absent here; the kind is None for identities."""
+
+
 def list_mapping_entries(
-    mappings: Mappings, definitions: Iterable[Definition]
+    mappings: Mappings,
+    definitions: Iterable[Definition],
+    is_missing: IsMissing = lambda _kind, _target: False,
 ) -> tuple[MappingEntry, ...]:
     """Return every entry of the mapping file with its use, in the order of the file's sections."""
-    uses: dict[tuple[Kind, str], int] = {}
-    identities: dict[str, int] = {}
+    definitions = tuple(definitions)
+    use = _use(mappings, definitions)
+    return (
+        *_entries(mappings, use, is_missing),
+        *_value_entries(mappings, definitions),
+        *_patterns(mappings),
+    )
+
+
+def _use(mappings: Mappings, definitions: Iterable[Definition]) -> Use:
+    use = Use()
     for definition in definitions:
         settings = definition.unpack_settings()
-        for key in _names(settings):
-            uses[key] = uses.get(key, 0) + 1
-        name = _identity(settings, definition.run_as_user_name, mappings)
-        identities[name] = identities.get(name, 0) + 1
-    return (
-        *(
-            MappingEntry(section_of(kind), name, _shown(target), uses.get((kind, name), 0))
-            for kind, names in mappings.names.items()
-            for name, target in names.items()
-        ),
-        *(
-            MappingEntry(RUN_AS_SECTION, name, str(target), identities.get(name, 0))
-            for name, target in mappings.run_as.items()
-        ),
+        for kind, name in _names(settings):
+            use.add(section_of(kind), name, definition.job_name)
+        entry = _identity(settings, definition.run_as_user_name, mappings)
+        use.add(RUN_AS_SECTION, entry, definition.job_name)
+    return use
+
+
+def _entries(mappings: Mappings, use: Use, is_missing: IsMissing) -> Iterator[MappingEntry]:
+    for kind, names in mappings.names.items():
+        for name, target in names.items():
+            entry = _entry(mappings, use, section_of(kind), name)
+            missing = is_missing(kind, target)
+            yield replace(
+                entry, target=_shown(target), value=_value(target), state=_state(entry, missing)
+            )
+    for name, principal in mappings.run_as.items():
+        entry = _entry(mappings, use, RUN_AS_SECTION, name)
+        missing = is_missing(None, principal)
+        yield replace(
+            entry,
+            target=str(principal),
+            value=principal.as_json(),
+            state=_state(entry, missing),
+        )
+
+
+def _value_entries(mappings: Mappings, definitions: Iterable[Definition]) -> Iterator[MappingEntry]:
+    found = find_value_uses(mappings.values, definitions)
+    uses = {(use.section, use.name): use for use in found}
+    for section, name, value in raw_entries(mappings.document):
+        use = uses.get((section, name))
+        jobs = use.jobs if use else ()
+        yield MappingEntry(
+            section,
+            name,
+            "(dropped)" if value is None else _plain(mask(f"{section}.{name}", value)),
+            len(jobs),
+            value,
+            jobs[:MOST_JOB_NAMES],
+            _STATES[use.state] if use else EntryState.UNUSED,
+            mappings.lines.get((section, name), 0),
+        )
+
+
+def _patterns(mappings: Mappings) -> Iterator[MappingEntry]:
+    selection = mappings.selection
+    for key, patterns in (("include", selection.include), ("exclude", selection.exclude)):
+        for pattern in patterns:
+            yield MappingEntry(f"{JOBS}.{key}", pattern.text, "", 0, line=pattern.line)
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _entry(mappings: Mappings, use: Use, section: str, name: str) -> MappingEntry:
+    jobs = sorted(use.of(section, name))
+    line = mappings.lines.get((section, name), 0)
+    return MappingEntry(
+        section, name, "", len(jobs), job_names=tuple(jobs[:MOST_JOB_NAMES]), line=line
     )
+
+
+def _state(entry: MappingEntry, missing: bool) -> EntryState:
+    if missing:
+        return EntryState.MISSING
+    return EntryState.FINE if entry.jobs else EntryState.UNUSED
 
 
 def _shown(target: Target) -> str:
     return "(dropped)" if target is None else str(target)
+
+
+def _value(target: Target) -> Any:
+    return {"id": target.resource_id} if isinstance(target, TargetId) else target
 
 
 def _names(settings: JobSettings) -> set[tuple[Kind, str]]:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from core.mapping.shapes import ShapeReader
-from core.mapping.source import Node
-
 VALUE_MAPPINGS = "value_mappings"
+DEFAULT_ADDRESS = "default"
+"""The name of the rule for every address that has none of its own."""
 
 
 class ValueSection(StrEnum):
@@ -69,7 +68,6 @@ class ValueRules:
         return bool(self.rules)
 
 
-def parse_value_rules(reader: ShapeReader, node: Node | None) -> ValueRules:
-    """Read `value_mappings`. Raises MappingFileError."""
-    reader.object_at(node, VALUE_MAPPINGS)
-    return ValueRules()
+def place_of(rule: ValueRule) -> str:
+    """Return where the mapping file has a rule, for people."""
+    return f"{rule.section.place}.{rule.name}"

@@ -35,7 +35,9 @@ class GridRow:
 
     `key` names it within its operation. `status` is a RowStatus, or the word that another version
     wrote. `message` is what its cell says: issues, message and risks joined; `risks` are the codes
-    of the latter. `changes` counts fields, `needs` names the jobs that must be imported with it.
+    of the latter. `changes` counts fields, `mapped` the values that the mapping file made different
+    from Git; `needs` names the jobs that must be imported with it. `runs` are the jobs that it
+    runs, `triggered_by` those whose end starts it.
     """
 
     key: str
@@ -50,6 +52,9 @@ class GridRow:
     job_id: str = ""  # browsers round numbers of 64 bits
     pick: Pick = Pick.NOTHING
     needs: tuple[str, ...] = ()
+    mapped: int = 0
+    runs: tuple[str, ...] = ()
+    triggered_by: tuple[str, ...] = ()
 
     def as_json(self) -> JsonDict:
         """Return the row as the browser gets it: its facts are fields of their own."""
@@ -66,6 +71,9 @@ class GridRow:
             "job_id": self.job_id,
             "pick": self.pick,
             "needs": list(self.needs),
+            "mapped": self.mapped,
+            "runs": list(self.runs),
+            "triggered_by": list(self.triggered_by),
         }
 
     @classmethod
@@ -90,6 +98,9 @@ class GridRow:
             job_id=fields.text("job_id"),
             pick=fields.word("pick", Pick, Pick.NOTHING),
             needs=fields.texts("needs"),
+            mapped=fields.whole("mapped"),
+            runs=fields.texts("runs"),
+            triggered_by=fields.texts("triggered_by"),
         )
 
 

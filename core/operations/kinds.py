@@ -17,6 +17,7 @@ from core.planning.import_plan import Plan
 from core.planning.review import Review
 from core.reporting.details import Details, PlanFacts, PullFacts, WorkspaceInformation
 from core.reporting.listener import Listener
+from core.reporting.mapping_details import MappingsInformation, MappingTest, SavedMappings
 from core.reporting.report import Report
 from core.settings import AppMode
 from core.state.history import History
@@ -33,6 +34,9 @@ class OperationKind(StrEnum):
     REMOVE = "remove"
     ADOPT = "adopt"
     INFO = "info"
+    MAPPINGS = "mappings"
+    TEST_MAPPINGS = "test"
+    SAVE_MAPPINGS = "save"
 
 
 class UseCases(Protocol):
@@ -60,6 +64,12 @@ class UseCases(Protocol):
 
     def adopt(self, review: Review, *, listener: Listener) -> Report: ...
 
+    def read_mappings(self, *, listener: Listener) -> Report: ...
+
+    def test_mappings(self, text: str, *, listener: Listener) -> Report: ...
+
+    def save_mappings(self, text: str, version: str, *, listener: Listener) -> Report: ...
+
     def history(self) -> History: ...
 
 
@@ -77,7 +87,8 @@ class Request:
     """What was asked for. The row of a kind says which parts it uses; the others are empty.
 
     `plan` is the validation that the user reviewed, `fingerprints` and `adoptable` what it kept.
-    `pause` is the policy that the user chose, None for the mapping file's.
+    `pause` is the policy that the user chose, None for the mapping file's. `text` is a mapping file
+    as the user wrote it, `version` that of the file which the user saw, empty when there was none.
     """
 
     plan: str = ""
@@ -86,6 +97,8 @@ class Request:
     adoptable: tuple[str, ...] = ()
     pause: PausePolicy | None = None
     ask_workspace: bool = False
+    text: str = ""
+    version: str = ""
 
     @classmethod
     def from_json(cls, kind: OperationKind, params: JsonDict) -> "Request":
@@ -100,6 +113,7 @@ class Request:
             names=tuple(params["names"]) if needs.needs_names else (),
             pause=PausePolicy(params["pause"]) if params.get("pause") else None,
             ask_workspace=bool(params.get("ask_workspace")),
+            version=params["version"] if needs.needs_text else "",
         )
 
     def review(self) -> Review:
@@ -131,6 +145,8 @@ class Traits:
         needs_whole_plan: it refuses one for which not everything could be read.
         needs_names: it does what was selected.
         needs_number: the number of the selected jobs is typed.
+        needs_text: it takes a text that the user wrote, and the version that the text is made from.
+        is_remembered: the history keeps it, if it is exclusive.
     """
 
     tab: str
@@ -144,6 +160,8 @@ class Traits:
     needs_whole_plan: bool = False
     needs_names: bool = False
     needs_number: bool = False
+    needs_text: bool = False
+    is_remembered: bool = True
 
 
 def _validate(service: UseCases, request: Request, follower: Follower) -> Report:
@@ -228,9 +246,34 @@ KINDS: Mapping[OperationKind, Traits] = {
         is_exclusive=False,
         details=WorkspaceInformation.from_json,
     ),
+    OperationKind.MAPPINGS: Traits(
+        tab="mappings",
+        run=lambda service, _, follower: service.read_mappings(listener=follower.listener),
+        is_exclusive=False,
+        details=MappingsInformation.from_json,
+    ),
+    OperationKind.TEST_MAPPINGS: Traits(
+        tab="mappings",
+        run=lambda service, request, follower: service.test_mappings(
+            request.text, listener=follower.listener
+        ),
+        details=MappingTest.from_json,
+        needs_text=True,
+        is_remembered=False,
+    ),
+    OperationKind.SAVE_MAPPINGS: Traits(
+        tab="mappings",
+        run=lambda service, request, follower: service.save_mappings(
+            request.text, request.version, listener=follower.listener
+        ),
+        details=SavedMappings.from_json,
+        needs_text=True,
+    ),
 }
 
 EXCLUSIVE_KINDS = tuple(kind for kind, row in KINDS.items() if row.is_exclusive)
+READING_KINDS = tuple(kind for kind, row in KINDS.items() if not row.is_exclusive)
+REMEMBERED_KINDS = tuple(kind for kind in EXCLUSIVE_KINDS if KINDS[kind].is_remembered)
 
 
 def kinds_of_tab(tab: str) -> tuple[OperationKind, ...]:

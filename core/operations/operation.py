@@ -35,6 +35,8 @@ SHUTDOWN = "shutdown"
 """The reason of a stop that nobody asked for."""
 PLAN = "plan"
 """The document of a validation that holds the fingerprints of its plan."""
+DRAFT = "draft"
+"""The document that holds the text that a user wrote for an operation."""
 ADOPTABLE = "adoptable"
 """The document of a validation that names the equal jobs that are not adopted yet."""
 

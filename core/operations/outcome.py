@@ -13,7 +13,9 @@ from core.operations.grid_row import RowState
 from core.operations.kinds import KINDS, OperationKind
 from core.planning.statuses import RowStatus
 from core.reporting.details import Details, PlanFacts, PullFacts, WorkspaceInformation
-from core.reporting.report import ReportStatus, issue_as_json, issue_from_json
+from core.reporting.issues import issue_as_json, issue_from_json
+from core.reporting.mapping_details import MappingsInformation, MappingTest, SavedMappings
+from core.reporting.report import ReportStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,23 @@ class Outcome:
         if isinstance(self.details, WorkspaceInformation):
             return self.details
         return WorkspaceInformation()
+
+    @property
+    def mappings(self) -> MappingsInformation:
+        """Return what a reading of the mapping file reported."""
+        if isinstance(self.details, MappingsInformation):
+            return self.details
+        return MappingsInformation()
+
+    @property
+    def mapping_test(self) -> MappingTest:
+        """Return what a test of an unsaved mapping file reported."""
+        return self.details if isinstance(self.details, MappingTest) else MappingTest()
+
+    @property
+    def saved(self) -> SavedMappings:
+        """Return what a save of the mapping file reported."""
+        return self.details if isinstance(self.details, SavedMappings) else SavedMappings()
 
     @property
     def has_errors(self) -> bool:

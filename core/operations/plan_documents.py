@@ -1,10 +1,10 @@
-"""What a validation keeps of its plan for whoever carries it out. Damaged, it is not empty."""
+"""What is kept of a plan or a text for whoever carries it out. Damaged, it is not empty."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from core.errors import InvalidJsonError, PlanGoneError
+from core.errors import InvalidJsonError, PlanGoneError, SyncError
 from core.json_text import parse_json
 
 
@@ -31,6 +31,16 @@ def read_adoptable(content: bytes | None) -> tuple[str, ...]:
     if not isinstance(document, list) or not _are_texts(document):
         raise PlanGoneError
     return tuple(document)
+
+
+def read_draft(content: bytes | None) -> str:
+    """Return the text that a user wrote. Raises SyncError when it is missing or damaged."""
+    try:
+        if content is not None:
+            return content.decode()
+    except UnicodeDecodeError:
+        pass
+    raise SyncError("The text was lost on this machine; nothing was saved.", fix="Try again.")
 
 
 def _document(content: bytes | None) -> Any:

@@ -9,9 +9,10 @@ from dataclasses import replace
 
 from core.errors import Issue, StateError, StoppedError, SyncError
 from core.operations.entry import make_entry
-from core.operations.kinds import KINDS, Request, UseCases
+from core.operations.kinds import KINDS, REMEMBERED_KINDS, Request, UseCases
 from core.operations.operation import (
     ADOPTABLE,
+    DRAFT,
     PLAN,
     SHUTDOWN,
     Operation,
@@ -19,7 +20,7 @@ from core.operations.operation import (
     Status,
 )
 from core.operations.outcome import Outcome
-from core.operations.plan_documents import read_adoptable, read_fingerprints
+from core.operations.plan_documents import read_adoptable, read_draft, read_fingerprints
 from core.operations.recorder import Recorder
 from core.reporting.report import Report, ReportStatus
 from core.settings import AppMode
@@ -138,7 +139,11 @@ class _Running:
 
     def _request(self) -> Request:
         request = Request.from_json(self._operation.kind, self._operation.params)
-        if not KINDS[self._operation.kind].needs_plan:
+        needs = KINDS[self._operation.kind]
+        if needs.needs_text:
+            draft = self._store.document(self._operation.operation_id, DRAFT)
+            return replace(request, text=read_draft(draft))
+        if not needs.needs_plan:
             return request
         return replace(
             request,
@@ -171,7 +176,7 @@ class _Running:
 
     def _remember(self, service: UseCases, status: Status, outcome: Outcome) -> Outcome:
         """Add the operation to the history; where that fails, the operation has not."""
-        if not KINDS[self._operation.kind].is_exclusive:
+        if self._operation.kind not in REMEMBERED_KINDS:
             return outcome
         ended = replace(
             self._operation,

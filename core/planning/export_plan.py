@@ -1,10 +1,11 @@
 """The plan of an export: what happens to each file, decided by a pure function."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from core.comparing.diff import FieldChange
-from core.comparing.filled_in import Habits, compare
+from core.comparing.diff import FieldChange, diff_settings
+from core.comparing.filled_in import Comparison, Habits, compare
+from core.definitions.definition import Definition
 from core.definitions.file_names import (
     SUFFIX,
     find_free_file_name,
@@ -18,6 +19,7 @@ from core.mapping.job_selection import JobSelection, PatternKind
 from core.mapping.mapping_file import PausePolicy
 from core.mapping.name_book import NameBook
 from core.mapping.pause import apply_pause_policy
+from core.planning.conflicts import explain_disproof
 from core.planning.export_identity import follow_moved, pair_files
 from core.planning.export_rows import (
     ChangedFile,
@@ -32,6 +34,7 @@ from core.planning.export_rows import (
 from core.planning.files_in_the_way import FilesInTheWay, explain_other
 from core.planning.forms import (
     Exported,
+    Form,
     make_exported,
     make_file_form,
     make_live_form,
@@ -40,6 +43,7 @@ from core.planning.forms import (
 )
 from core.planning.import_rows import Blocked, Excluded
 from core.planning.outside import find_outside
+from core.planning.unmapping import Unmapped, unmap
 from core.ports import LiveJob
 from core.state.ledger import ExportedLedger, ImportedLedger
 
@@ -79,9 +83,9 @@ class ExportPlan:
 class ExportSituation:
     """All that the export plan depends on.
 
-    `as_imported` gives a definition's settings after mapping, or None: a job in the workspace
-    that imports the file is equal to it although its clusters have other names. It gives an issue
-    when nobody knows: a file is not replaced because a look-up failed. `pause` is the
+    `as_imported` gives the form of a definition after mapping, or None: a job in the workspace
+    that imports the file is equal to it although its clusters have other names. `map_again` gives
+    that of a definition that is in no file yet. `pause` is the
     policy under which it was imported; `imported` knows where its file was, and `filled_in` what
     the workspace made of it. `settled` are rows of an earlier pass that need no second look;
     `unproven` are jobs that may or may not exist.
@@ -93,7 +97,8 @@ class ExportSituation:
     ledger: ExportedLedger
     book: NameBook
     sees_all_jobs: bool
-    as_imported: Callable[[DefinitionFile], JobSettings | Issue | None]
+    as_imported: Callable[[DefinitionFile], Form | None]
+    map_again: Callable[[Definition], Form | None] = lambda _definition: None
     pause: PausePolicy = PausePolicy.FROM_GIT
     imported: ImportedLedger = field(default_factory=ImportedLedger)
     unproven: Mapping[int, Issue] = field(default_factory=dict)
@@ -226,11 +231,11 @@ class _Planner:
             return row
         reason = manager_of(job.marks)
         if reason:
-            return SkippedJob(job.name, reason)
+            return SkippedJob(job.name, reason, job)
         exported = make_exported(job, self._now.book)
         issues = self._job_problem(job) or exported.form.issues
         if issues:
-            return Blocked(job.name, "", issues)
+            return Blocked(job.name, "", issues, job=job)
         return self._compared_row(exported, file) if file else self._new_row(exported)
 
     def _excluded_row(self, job: LiveJob, file: DefinitionFile | None) -> Excluded | None:
@@ -255,10 +260,10 @@ class _Planner:
         unread = self._in_the_way.find_unread(job)
         if unread:
             message = f"Its file {unread} cannot be read and is not overwritten."
-            return Blocked(job.name, unread, (Issue(message, unread),))
+            return Blocked(job.name, unread, (Issue(message, unread),), job=job)
         other = self._in_the_way.find_other(job)
         if other:
-            return Blocked(job.name, other.path, (explain_other(other),))
+            return Blocked(job.name, other.path, (explain_other(other),), job=job)
         path = find_free_file_name(job.name, self._taken)
         self._taken.add(fold_file_name(path))
         return NewFile(job.name, path, job, exported.make_definition(), self._notes(exported, path))
@@ -269,28 +274,74 @@ class _Planner:
         wanted = take_identity(exported.form.settings, job, current)
         found = compare(wanted, current, Habits(has_rules=False))  # the file is what is replaced
         changes = tuple(FieldChange(one.path, one.desired, one.current) for one in found.changes)
-        imported = self._now.as_imported(file) if changes else None
-        if isinstance(imported, Issue):
-            return Blocked(job.name, file.path, (imported,))
-        if not changes or self._is_as_imported(job, imported):
+        form = self._now.as_imported(file) if changes else None
+        if form and form.is_unread:  # a file is not replaced because a look-up failed
+            return Blocked(job.name, file.path, form.issues[-1:], job=job)
+        if not changes or self._is_as_imported(job, form):
             return UnchangedFile(job.name, file, job, notes)
-        old_name = file.definition.job_name
+        if form and job.complete and self._is_mapped(job, form):
+            return self._unmapped_row(exported, file, form)
         definition = exported.make_definition(found.hidden)
+        return self._changed_row(exported, file, definition, changes)
+
+    def _is_mapped(self, job: LiveJob, form: Form) -> bool:
+        """Whether the mapping file makes the job different from its definition."""
+        return bool(form.mapped) or self._paused(job, form) != form.settings
+
+    def _changed_row(
+        self,
+        exported: Exported,
+        file: DefinitionFile,
+        definition: Definition,
+        changes: tuple[FieldChange, ...],
+    ) -> ChangedFile:
+        job, old_name = exported.job, file.definition.job_name
         renamed = old_name if old_name != job.name else ""
+        notes = self._notes(exported, file.path)
         return ChangedFile(job.name, file, job, definition, changes, renamed, notes)
 
-    def _is_as_imported(self, job: LiveJob, imported: JobSettings | None) -> bool:
-        """Whether the job is what importing its file made of it; what people changed counts.
+    def _unmapped_row(self, exported: Exported, file: DefinitionFile, form: Form) -> ExportRow:
+        """Write only what differs from the mapped definition, and only what maps to this job."""
+        job = exported.job
+        found = self._compare_with(job, form)
+        mapped = replace(form, settings=self._paused(job, form))
+        unmapped = unmap(file.definition, mapped, exported, found.changes)
+        issues = unmapped.issues or self._disproof(job, unmapped)
+        if issues:
+            return Blocked(job.name, file.path, issues, job=job, mapped=form.mapped)
+        before, after = make_file_form(file.definition), make_file_form(unmapped.definition)
+        changes = diff_settings(before.settings, after.settings)
+        if not changes:
+            return UnchangedFile(job.name, file, job, self._notes(exported, file.path))
+        return self._changed_row(exported, file, unmapped.definition, changes)
 
-        The whole job is compared, as an import does: also what an export leaves to policies.
-        """
-        if imported is None:
+    def _disproof(self, job: LiveJob, unmapped: Unmapped) -> tuple[Issue, ...]:
+        """Say why a definition would not become this job again by mapping; nothing if it does."""
+        form = self._now.map_again(unmapped.definition)
+        if form is None:
+            return ()
+        paths = [change.path for change in self._compare_with(job, form).changes]
+        others = [path for path in paths if not unmapped.explains(path)]
+        return (explain_disproof(others),) if others else ()
+
+    def _is_as_imported(self, job: LiveJob, form: Form | None) -> bool:
+        """Whether the job is what importing its file made of it; what people changed counts."""
+        if form is None or form.issues:
             return False
-        live = take_identity(make_live_form(job, self._now.book).settings, job, imported)
+        return not self._compare_with(job, form).changes
+
+    def _compare_with(self, job: LiveJob, form: Form) -> Comparison:
+        """Compare the whole job, as an import does: also what an export leaves to policies."""
+        live = self._live_form(job, form)
         prints = self._now.filled_in.get(job.job_id)
         habits = Habits(prints, has_rules=False, fixed_by=self._now.book.fixed_by)
-        desired = apply_pause_policy(imported, live, self._now.pause)
-        return not compare(live, desired, habits).changes
+        return compare(live, self._paused(job, form), habits)
+
+    def _paused(self, job: LiveJob, form: Form) -> JobSettings:
+        return apply_pause_policy(form.settings, self._live_form(job, form), self._now.pause)
+
+    def _live_form(self, job: LiveJob, form: Form) -> JobSettings:
+        return take_identity(make_live_form(job, self._now.book).settings, job, form.settings)
 
     def _notes(self, exported: Exported, path: str) -> FileNotes:
         ignored_by = self._now.ignore_rules.find(path)
@@ -307,7 +358,8 @@ class _Planner:
             other = self._pairing.left_over[file.path]
             return DeletedFile(name, file, f"The definition of its job is {other}.")
         if entry and entry.job_id in self._now.unproven:
-            return Blocked(name, file.path, (self._now.unproven[entry.job_id],))
+            issue = self._now.unproven[entry.job_id]
+            return Blocked(name, file.path, (issue,), file.definition)
         if entry is None or file.path not in self._of_gone_jobs:
             return ForeignFile(name, file, self._why_foreign(file))
         if file.path in self._overwritten:

@@ -106,6 +106,7 @@ class SkippedJob:
     status: ClassVar[RowStatus] = RowStatus.SKIPPED
     job_name: str
     reason: str
+    job: LiveJob | None = None
 
 
 ExportRow = (

@@ -11,6 +11,8 @@ from core.jobsettings.places import with_value
 from core.jobsettings.policies import leave_to_policies
 from core.jobsettings.principals import Principal, effective_run_as
 from core.json_text import JobSettings, Packed
+from core.mapping.mapped_names import trace_identity
+from core.mapping.mapped_value import MappedValue
 from core.mapping.mapping_file import DEFAULT, RUN_AS_SECTION, Mappings
 from core.mapping.name_book import NameBook
 from core.mapping.names import map_names, write_names
@@ -24,7 +26,7 @@ class Form:
     """Settings with references by name and an explicit identity, and what is wrong with them.
 
     `note` says how a name was understood. `is_unread` is True when the identity could not be
-    looked up: then nobody knows what the job should be.
+    looked up: then nobody knows what the job should be. `mapped` is what the mapping file did.
     """
 
     settings: JobSettings
@@ -32,6 +34,7 @@ class Form:
     missing: tuple[MissingName, ...] = ()
     note: str = ""
     is_unread: bool = False
+    mapped: tuple[MappedValue, ...] = ()
 
 
 def manager_of(settings: JobSettings) -> str:
@@ -46,6 +49,18 @@ def manager_of(settings: JobSettings) -> str:
     if kind == "BUNDLE" and settings.get("edit_mode") == "UI_LOCKED":
         return "Managed and deployed by a Databricks Asset Bundle."
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A definition on its way to this workspace: its values are mapped, its names are not yet.
+
+    `mapped` is what the value mappings did.
+    """
+
+    settings: JobSettings
+    run_as_user_name: str
+    mapped: tuple[MappedValue, ...] = ()
 
 
 def make_live_form(job: LiveJob, book: NameBook) -> Form:
@@ -130,33 +145,45 @@ def make_file_form(definition: Definition) -> Form:
 
 
 def make_desired_form(
-    definition: Definition,
+    source: Source,
     mappings: Mappings,
     book: NameBook,
     defined_jobs: Collection[str],
     identify: Callable[[Principal], Identity],
 ) -> Form:
     """Return what the target job should be: names mapped, identity mapped and checked."""
-    source = definition.unpack_settings()
-    named = map_names(drop_unsendable(source), mappings, book, defined_jobs)
-    settings = spell_out(named.settings, "file")
+    named = map_names(drop_unsendable(source.settings), mappings, book, defined_jobs)
+    form = Form(
+        spell_out(named.settings, "file"),
+        named.issues,
+        named.missing,
+        mapped=(*source.mapped, *named.mapped),
+    )
     try:
-        origin = effective_run_as(source, definition.run_as_user_name)
+        origin = effective_run_as(source.settings, source.run_as_user_name)
         principal = choose_principal(origin, mappings)
     except InvalidDefinitionError as error:
-        return Form(settings, (*named.issues, Issue(str(error), "run_as")), named.missing)
-    identity = identify(principal)
-    settings["run_as"] = identity.principal.as_json()
+        return replace(form, issues=(*form.issues, Issue(str(error), "run_as")))
+    return _identified(form, origin, identify(principal), mappings)
+
+
+def _identified(
+    form: Form, origin: Principal | None, identity: Identity, mappings: Mappings
+) -> Form:
+    """Say who the job shall run as, and what is wrong with that."""
+    settings = {**form.settings, "run_as": identity.principal.as_json()}
+    mapped = (*form.mapped, *trace_identity(origin, identity.principal, mappings))
+    form = replace(form, settings=settings, mapped=mapped)
     if not identity.problem:
-        return Form(settings, named.issues, named.missing, identity.note)
+        return replace(form, note=identity.note)
     if not identity.is_missing:
         issue = Issue(identity.problem, "run_as")
-        return Form(settings, (*named.issues, issue), named.missing, is_unread=True)
+        return replace(form, issues=(*form.issues, issue), is_unread=True)
     entry = origin.name if origin else DEFAULT
     way_out = f"Map “{entry}” in {RUN_AS_SECTION} of the mapping file."
     issue = Issue(f"{identity.problem} {way_out}", "run_as")
     absent = MissingName("run as", entry, RUN_AS_SECTION, None)
-    return Form(settings, (*named.issues, issue), (*named.missing, absent))
+    return replace(form, issues=(*form.issues, issue), missing=(*form.missing, absent))
 
 
 def choose_principal(source: Principal | None, mappings: Mappings) -> Principal:

@@ -236,7 +236,7 @@ class _Planner:
             return self._settled[file.path]
         problem = self._pairing.problems.get(file.path)
         if problem:
-            return Blocked(name, file.path, (problem,))
+            return Blocked(name, file.path, (problem,), file.definition)
         job = self._pairing.jobs.get(file.path)
         reason = manager_of(job.marks) if job else ""
         if job and reason:
@@ -248,7 +248,7 @@ class _Planner:
         form = self._needs.note_in(self._now.desired(file))
         self._missing += [(name, absent) for absent in form.missing]
         if form.issues:
-            return Blocked(name, file.path, form.issues)
+            return Blocked(name, file.path, form.issues, file.definition, job, form.mapped)
         if job is None:
             if not self.sees_all:
                 return self._blocked(
@@ -256,9 +256,10 @@ class _Planner:
                 )
             desired = apply_pause_policy(form.settings, None, self._now.pause)
             notes = (self._pairing.notes.get(file.path, ""), form.note)
-            return New.pack(name, file, desired, " ".join(filter(None, notes)))
+            return New.pack(name, file, desired, " ".join(filter(None, notes)), form.mapped)
         if job.job_id in self._now.unread_jobs:
-            return Blocked(name, file.path, (self._now.unread_jobs[job.job_id],))
+            unread = self._now.unread_jobs[job.job_id]
+            return Blocked(name, file.path, (unread,), file.definition, job)
         current = take_identity(make_live_form(job, self._now.book).settings, job, form.settings)
         desired = apply_pause_policy(form.settings, current, self._now.pause)
         habits = Habits(self._now.filled_in.get(job.job_id), fixed_by=self._now.book.fixed_by)
@@ -268,11 +269,12 @@ class _Planner:
             hidden += find_hidden(current, desired)
         if not changes:
             is_adopted = job.job_id in self._now.ledger.jobs
-            return Unchanged(name, file, job, is_adopted, hidden, form.note)
+            return Unchanged(name, file, job, is_adopted, hidden, form.note, form.mapped)
         old_name = job.name if job.name != name else ""
         if not job.complete:  # it will be read in full and planned again: see `jobs_to_read`
             return Changed.pack(name, file, job, {}, {}, (), old_name)
-        return Changed.pack(name, file, job, desired, current, changes, old_name, hidden, form.note)
+        about = hidden, form.note, form.mapped
+        return Changed.pack(name, file, job, desired, current, changes, old_name, *about)
 
     def _job_row(self, job: LiveJob) -> Row:
         excluded = self._outside.row_of(self._name_of_row(job), job, None)
@@ -344,4 +346,5 @@ class _Planner:
         )
 
     def _blocked(self, file: DefinitionFile, message: str) -> Blocked:
-        return Blocked(file.definition.job_name, file.path, (Issue(message),))
+        definition = file.definition
+        return Blocked(definition.job_name, file.path, (Issue(message),), definition)

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from typing import ClassVar, cast
 
 from core.comparing.diff import FieldChange, HiddenDifference
+from core.definitions.definition import Definition
 from core.definitions.folder import DefinitionFile
 from core.errors import Issue
 from core.json_text import JobSettings, Packed
+from core.mapping.mapped_value import MappedValue
 from core.planning.statuses import RowStatus
 from core.ports import LiveJob
 
@@ -15,7 +17,8 @@ from core.ports import LiveJob
 class New:
     """A definition without a job. Ten thousand of them are kept small.
 
-    `note` says what there is to know about the definition.
+    `note` says what there is to know about the definition, `mapped` what the mapping file did to
+    it.
     """
 
     status: ClassVar[RowStatus] = RowStatus.NEW
@@ -23,13 +26,19 @@ class New:
     file: DefinitionFile
     packed: Packed
     note: str = ""
+    mapped: tuple[MappedValue, ...] = ()
 
     @classmethod
     def pack(
-        cls, job_name: str, file: DefinitionFile, desired: JobSettings, note: str = ""
+        cls,
+        job_name: str,
+        file: DefinitionFile,
+        desired: JobSettings,
+        note: str = "",
+        mapped: tuple[MappedValue, ...] = (),
     ) -> "New":
         """Return the row with the settings to be created kept small."""
-        return cls(job_name, file, Packed(desired), note)
+        return cls(job_name, file, Packed(desired), note, mapped)
 
     def unpack_settings(self) -> JobSettings:
         """Return a copy of the settings to be created. It is parsed anew each time."""
@@ -41,7 +50,7 @@ class Changed:
     """A job that differs from its definition; `old_name` is set when its name differs, too.
 
     Both sides are kept small: ten thousand of them as objects slow down whatever comes after.
-    `note` is as in `New`.
+    `note` and `mapped` are as in `New`.
     """
 
     job_name: str
@@ -53,6 +62,7 @@ class Changed:
     old_name: str = ""
     hidden: tuple[HiddenDifference, ...] = ()
     note: str = ""
+    mapped: tuple[MappedValue, ...] = ()
 
     @classmethod
     def pack(
@@ -66,10 +76,11 @@ class Changed:
         old_name: str = "",
         hidden: tuple[HiddenDifference, ...] = (),
         note: str = "",
+        mapped: tuple[MappedValue, ...] = (),
     ) -> "Changed":
         """Return the row with both sides kept small."""
         sides = Packed(desired), Packed(current)
-        return cls(job_name, file, job, *sides, changes, old_name, hidden, note)
+        return cls(job_name, file, job, *sides, changes, old_name, hidden, note, mapped)
 
     @property
     def status(self) -> RowStatus:
@@ -89,7 +100,7 @@ class Changed:
 class Unchanged:
     """A job equal to its definition. `is_adopted` is False when the ledger does not know it.
 
-    `note` is as in `New`.
+    `note` and `mapped` are as in `New`.
     """
 
     status: ClassVar[RowStatus] = RowStatus.UNCHANGED
@@ -99,6 +110,7 @@ class Unchanged:
     is_adopted: bool
     hidden: tuple[HiddenDifference, ...] = ()
     note: str = ""
+    mapped: tuple[MappedValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +164,18 @@ class Excluded:
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """A job or file that nothing can be done with until its issues are solved."""
+    """A job or file that nothing can be done with until its issues are solved.
+
+    `definition` and `job` are what is known of it all the same; `mapped` is as in `New`.
+    """
 
     status: ClassVar[RowStatus] = RowStatus.ERROR
     job_name: str
     file_name: str
     issues: tuple[Issue, ...]
+    definition: Definition | None = None
+    job: LiveJob | None = None
+    mapped: tuple[MappedValue, ...] = ()
 
 
 Row = New | Changed | Unchanged | Deleted | Unmanaged | Skipped | Excluded | Blocked

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from core.definitions.folder import GitContents
 from core.errors import NotFoundError, SyncError, UnauthenticatedError
 from core.jobsettings.kinds import Kind
+from core.json_text import JobSettings
 from core.mapping.mapping_file import Mappings
 from core.mapping.name_book import NameBook
 from core.mapping.names import find_unlisted, find_wanted_names
@@ -17,7 +17,7 @@ def list_names(
     resources: Resources,
     workspace_id: str,
     live: Iterable[LiveJob],
-    contents: GitContents,
+    definitions: Iterable[JobSettings],
     mappings: Mappings,
     *,
     threads: int,
@@ -26,11 +26,14 @@ def list_names(
 
     A kind that cannot be listed is noted in the book: it concerns the jobs that need it.
 
+    Args:
+        definitions: their settings, values mapped.
+
     Raises:
         UnauthenticatedError: the login is no longer valid.
     """
     names = find_wanted_names(
-        (file.definition.unpack_settings() for file in contents.files),
+        definitions,
         (job.unpack_settings() for job in live if not manager_of(job.marks)),
         mappings,
     )

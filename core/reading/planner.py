@@ -1,17 +1,19 @@
 """Hands what a survey read to the pure planners, and reads in full what they ask for."""
 
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass, replace
 
+from core.definitions.definition import Definition
 from core.definitions.folder import DefinitionFile
-from core.errors import Issue, SyncError
+from core.errors import SyncError
 from core.jobsettings.kinds import Kind
 from core.jobsettings.principals import Principal, effective_run_as
-from core.json_text import JobSettings, Prints
+from core.json_text import Prints
 from core.mapping.names import find_mapped_ids
 from core.planning.export_plan import ExportPlan, ExportSituation, plan_export
-from core.planning.forms import Form, choose_principal, make_desired_form
+from core.planning.forms import Form, Source, choose_principal, make_desired_form
+from core.planning.identities import Identity
 from core.planning.import_identity import pair_definitions
 from core.planning.import_plan import Plan, Situation, plan_import
 from core.planning.outside import find_absent_by_name
@@ -20,19 +22,61 @@ from core.reading.identities import look_up_identities
 from core.reading.names import look_up, look_up_unlisted
 from core.reading.remembered import Memory
 from core.reading.survey import Survey
-from core.reading.two_passes import AnyPlan, FullReader, Inventory, plan_in_two_passes
+from core.reading.two_passes import (
+    AnyPlan,
+    FullReader,
+    Inventory,
+    JobReader,
+    plan_in_two_passes,
+)
 from core.reporting.listener import Listener, while_reading
 from core.settings import Settings
 from core.state.ledger import ImportedLedger
 
 
+@dataclass(frozen=True, slots=True)
+class DesiredForms:
+    """Makes the forms of definitions in the workspace of a survey."""
+
+    survey: Survey
+    identities: Mapping[Principal, Identity]
+    names: Set[str]
+
+    def of_file(self, file: DefinitionFile) -> Form:
+        """Return what the job of a file should be."""
+        definitions = self.survey.definitions
+        source = Source(
+            definitions.settings_of(file),
+            file.definition.run_as_user_name,
+            definitions.values_of(file),
+        )
+        return self._form(source, self.identities.__getitem__)
+
+    def of_definition(self, definition: Definition) -> Form:
+        """Return the same for a live job's definition, in which whoever is named exists."""
+        settings, mapped = self.survey.definitions.map_again(definition)
+        source = Source(settings, definition.run_as_user_name, mapped)
+        return self._form(source, lambda who: self.identities.get(who) or Identity(who))
+
+    def _form(self, source: Source, identify: Callable[[Principal], Identity]) -> Form:
+        survey = self.survey
+        return make_desired_form(source, survey.mappings, survey.book, self.names, identify)
+
+
 class Planner:
     """Makes the plans of one survey, each in two passes. Writes nothing."""
 
-    def __init__(self, ports: Ports, settings: Settings, listener: Listener) -> None:
+    def __init__(
+        self,
+        ports: Ports,
+        settings: Settings,
+        listener: Listener,
+        jobs: JobReader | None = None,
+    ) -> None:
+        """Take what reads jobs in full, where several planners share it."""
         self._ports = ports
         self._settings = settings
-        self._reader = FullReader(ports.jobs, settings.threads, while_reading(listener))
+        self._reader = FullReader(jobs or ports.jobs, settings.threads, while_reading(listener))
 
     def plan_import(
         self,
@@ -52,7 +96,7 @@ class Planner:
                 survey.book.claim(Kind.JOB, NamedResource(job_id, file.definition.job_name))
         situation = Situation(
             contents=survey.contents,
-            desired=self._desired_form(survey),
+            desired=self._desired_forms(survey).of_file,
             live=survey.live,
             ledger=ledger,
             book=survey.book,
@@ -75,6 +119,7 @@ class Planner:
 
     def plan_export(self, survey: Survey, memory: Memory) -> ExportPlan:
         """Plan an export: every job to be written is read in full, and its names are looked up."""
+        forms = self._desired_forms(survey) if self._settings.reads_mappings else None
         situation = ExportSituation(
             contents=survey.contents,
             live=survey.live,
@@ -84,7 +129,8 @@ class Planner:
             unproven=survey.unproven,
             book=survey.book,
             sees_all_jobs=survey.me.is_admin,
-            as_imported=self._as_imported(survey),
+            as_imported=forms.of_file if forms else lambda _file: None,
+            map_again=forms.of_definition if forms else lambda _definition: None,
             pause=survey.mappings.pause,
             ignore_rules=survey.ignore_rules,
             selection=survey.mappings.selection,
@@ -114,46 +160,27 @@ class Planner:
             salt=secrets.token_hex(8),
         )
 
-    def _as_imported(
-        self, survey: Survey
-    ) -> Callable[[DefinitionFile], JobSettings | Issue | None]:
-        """Return a function that says how a definition would look here if it had been imported."""
-        if not self._settings.reads_mappings:
-            return lambda _file: None
-        desired = self._desired_form(survey)
-
-        def as_imported(file: DefinitionFile) -> JobSettings | Issue | None:
-            form = desired(file)
-            if form.is_unread:
-                return form.issues[-1]
-            return None if form.issues else form.settings
-
-        return as_imported
-
-    def _desired_form(self, survey: Survey) -> Callable[[DefinitionFile], Form]:
-        """Look up the identities of all definitions, and return what makes the desired forms."""
-        definitions = [file.definition for file in survey.contents.files]
-        settings = (definition.unpack_settings() for definition in definitions)
+    def _desired_forms(self, survey: Survey) -> DesiredForms:
+        """Look up the identities of all definitions, and return what makes their desired forms."""
+        files, definitions = survey.contents.files, survey.definitions
         look_up(
             self._ports,
-            find_mapped_ids(settings, survey.mappings, survey.book),
+            find_mapped_ids(map(definitions.settings_of, files), survey.mappings, survey.book),
             survey.book,
             proves_gone=False,
             threads=self._settings.threads,
         )
         principals: set[Principal] = set()
-        for definition in definitions:
+        for file in files:
+            settings, name = definitions.settings_of(file), file.definition.run_as_user_name
             try:
-                source = effective_run_as(definition.unpack_settings(), definition.run_as_user_name)
-                principals.add(choose_principal(source, survey.mappings))
+                principals.add(choose_principal(effective_run_as(settings, name), survey.mappings))
             except SyncError:
                 continue  # becomes an issue of this definition in make_desired_form
         mapped = principals.intersection(survey.mappings.run_as.values())
         identities = look_up_identities(self._ports.principals, principals, mapped)
-        names = {definition.job_name for definition in definitions} | find_absent_by_name(
+        names = {file.definition.job_name for file in files} | find_absent_by_name(
             survey.mappings.selection,
-            (definition.unpack_settings() for definition in definitions),
+            (file.definition.unpack_settings() for file in files),
         )
-        return lambda file: make_desired_form(
-            file.definition, survey.mappings, survey.book, names, identities.__getitem__
-        )
+        return DesiredForms(survey, identities, frozenset(names))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from core.definitions.folder import GitContents, GitReader, with_remembered
 from core.definitions.ignore_rules import IgnoreRules
 from core.errors import Issue, NotFoundError
+from core.mapping.mapped_definitions import MappedDefinitions
 from core.mapping.mapping_file import Mappings, PausePolicy, parse_mappings
 from core.mapping.name_book import NameBook
 from core.planning.import_plan import Plan
@@ -28,7 +29,8 @@ class Survey:
 
     `live` holds every job once, also those that only the ledgers and `jobs/get` know; `unproven`
     are jobs of the ledgers of which nobody could say whether they exist. `exported` is what this
-    workspace exported. `ignore_rules` are empty where they were not asked for.
+    workspace exported. `ignore_rules` are empty where they were not asked for. `definitions` are
+    those of `contents` with their values mapped.
     """
 
     me: CurrentPrincipal
@@ -40,10 +42,12 @@ class Survey:
     unproven: Mapping[int, Issue] = field(default_factory=dict)
     ignore_rules: IgnoreRules = field(default_factory=IgnoreRules)
     exported: ExportedLedger = field(default_factory=ExportedLedger)
+    definitions: MappedDefinitions = field(default_factory=MappedDefinitions)
 
     def notes(self) -> tuple[Issue, ...]:
         """Return what is worth knowing about what was read, and stops nothing."""
-        return (*self.warnings, *payload_issues(self.contents))
+        unused = self.definitions.warnings() if self.contents.is_complete else ()
+        return (*self.warnings, *unused, *payload_issues(self.contents))
 
     def with_pause(self, pause: PausePolicy | None) -> "Survey":
         """Return the survey with another policy than the mapping file's; None keeps that."""
@@ -61,18 +65,26 @@ class Surveyor:
         self._listener = while_reading(listener)
 
     def read(
-        self, me: CurrentPrincipal, memory: Memory, *, with_ignore_rules: bool = False
+        self,
+        me: CurrentPrincipal,
+        memory: Memory,
+        *,
+        with_ignore_rules: bool = False,
+        mappings: Mappings | None = None,
     ) -> Survey:
         """Read both sides.
 
         Args:
             with_ignore_rules: also read what Git ignores, in a call or two.
+            mappings: in place of the mapping file.
 
         Raises:
             SyncError: something that concerns all jobs could not be read.
         """
         self._listener.on_step("Reading the workspace")
-        mappings, warnings = self.read_mappings()
+        mappings, warnings = (
+            self.read_mappings() if mappings is None else (mappings, mappings.warnings)
+        )
         with ThreadPoolExecutor(
             min(2, self._settings.threads), thread_name_prefix="survey"
         ) as pool:
@@ -83,11 +95,12 @@ class Surveyor:
         absent = self._ask_for_absent_jobs(listed, memory, me)
         live = (*listed, *absent.found)
         self._listener.on_step("Reading names")
+        definitions = MappedDefinitions(contents.files, mappings)
         book = list_names(
             self._ports.resources,
             me.workspace_id,
             live,
-            contents,
+            map(definitions.settings_of, contents.files),
             mappings,
             threads=self._settings.threads,
         )
@@ -101,6 +114,27 @@ class Surveyor:
             absent.unproven,
             rules,
             memory.exported,
+            definitions,
+        )
+
+    def with_mappings(self, survey: Survey, mappings: Mappings) -> Survey:
+        """Return the survey with other mappings, and with the names that those need."""
+        self._listener.on_step("Reading names")
+        definitions = MappedDefinitions(survey.contents.files, mappings)
+        book = list_names(
+            self._ports.resources,
+            survey.me.workspace_id,
+            survey.live,
+            map(definitions.settings_of, survey.contents.files),
+            mappings,
+            threads=self._settings.threads,
+        )
+        return replace(
+            survey,
+            mappings=mappings,
+            warnings=mappings.warnings,
+            book=book,
+            definitions=definitions,
         )
 
     def read_contents(self) -> GitContents:

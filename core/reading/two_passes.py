@@ -7,7 +7,7 @@ from typing import Generic, Protocol, TypeVar
 from core.comparing.sampling import agrees, draw_sample
 from core.errors import Issue, SyncError
 from core.parallel import in_parallel
-from core.ports import Jobs, LiveJob
+from core.ports import LiveJob
 from core.reporting.listener import Listener
 
 
@@ -63,10 +63,30 @@ class FullForms:
         return FullForms({**self.jobs, **other.jobs}, {**self.unread, **other.unread})
 
 
+class JobReader(Protocol):
+    """Whoever reads one job in full, as `Jobs` does."""
+
+    def get_job(self, job_id: int) -> LiveJob: ...
+
+
+class ReadOnce:
+    """Reads each job once, for several plans of the same moment."""
+
+    def __init__(self, jobs: JobReader) -> None:
+        self._jobs = jobs
+        self._read: dict[int, LiveJob] = {}
+
+    def get_job(self, job_id: int) -> LiveJob:
+        """Return one job with all its pages. Raises WorkspaceError."""
+        if job_id not in self._read:  # two threads may both read it, which does no harm
+            self._read[job_id] = self._jobs.get_job(job_id)
+        return self._read[job_id]
+
+
 class FullReader:
     """Reads jobs one by one, in full."""
 
-    def __init__(self, jobs: Jobs, threads: int, listener: Listener) -> None:
+    def __init__(self, jobs: JobReader, threads: int, listener: Listener) -> None:
         self._jobs = jobs
         self._threads = threads
         self._listener = listener

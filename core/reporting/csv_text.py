@@ -18,7 +18,7 @@ from collections.abc import Iterable
 
 from core.reporting.report import ReportRow
 
-_COLUMNS = ("job_name", "file_name", "status", "result", "changes", "issues", "message")
+_COLUMNS = ("job_name", "file_name", "status", "result", "changes", "issues", "message", "mapped")
 # Source: OWASP, CSV Injection: a cell that starts with one of these is taken for a formula.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 _LIKE_A_NUMBER = re.compile(r"(?=.*[0-9０-９])[0-9０-９ \xa0.,:;/%()eE-]+")
@@ -50,8 +50,9 @@ def cell_text(value: str | int) -> str:
     return disarm(value) if isinstance(value, str) else str(value)
 
 
-def _cells(row: ReportRow) -> tuple[str, ...]:
+def _cells(row: ReportRow) -> tuple[str | int, ...]:
     changes = "\n".join(change.path for change in row.changes)
     issues = "\n".join(str(issue) for issue in row.issues)
     message = row.message_with_risks
-    return row.job_name, row.file_name, row.status, row.result, changes, issues, message
+    texts = row.job_name, row.file_name, row.status, row.result, changes, issues, message
+    return *texts, row.mapped_places

@@ -8,6 +8,12 @@ from core.jobsettings.secrets import mask
 from core.json_fields import Fields
 from core.json_text import JsonDict
 from core.mapping.use import MappingEntry
+from core.reporting.mapping_details import (
+    MappingsInformation,
+    MappingsReview,
+    MappingTest,
+    SavedMappings,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,10 @@ class PullFacts:
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """Which workspace, principal and Git folder a deployment uses."""
+    """Which workspace, principal and Git folder a deployment uses.
+
+    `principal_name` is the principal's name for people.
+    """
 
     workspace_id: str = ""
     principal: str = ""
@@ -104,12 +113,14 @@ class Whereabouts:
     app_mode: str = ""
     definitions_folder: str = ""
     git: GitPlace = field(default_factory=GitPlace)
+    principal_name: str = ""
 
     def as_json(self) -> JsonDict:
         """Return the whereabouts for `--json` and the page."""
         return {
             "workspace_id": self.workspace_id,
             "principal": self.principal,
+            "principal_name": self.principal_name,
             "is_admin": self.is_admin,
             "app_mode": self.app_mode,
             "definitions_folder": self.definitions_folder,
@@ -127,6 +138,7 @@ class Whereabouts:
             fields.text("app_mode"),
             fields.text("definitions_folder"),
             GitPlace.from_json(document),
+            fields.text("principal_name"),
         )
 
 
@@ -246,4 +258,13 @@ def _shown(definition: Definition) -> JsonDict:
     return {**document, "settings": mask("", document["settings"])}
 
 
-Details = PlanFacts | PullFacts | WorkspaceInformation | NewDefinitions
+Details = (
+    PlanFacts
+    | PullFacts
+    | WorkspaceInformation
+    | NewDefinitions
+    | MappingsInformation
+    | MappingsReview
+    | MappingTest
+    | SavedMappings
+)

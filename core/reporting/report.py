@@ -12,10 +12,12 @@ from core.jobsettings.secrets import mask
 from core.jobsettings.verbatim import Verbatim
 from core.json_fields import Fields
 from core.json_text import JsonDict
+from core.mapping.mapped_value import MappedValue
 from core.mapping.unmapped import UnmappedName
 from core.planning.risks import Risk
 from core.planning.statuses import RESULTS, RowResult, RowStatus
 from core.reporting.details import Details
+from core.reporting.issues import issue_as_json, issue_from_json
 
 
 class ReportStatus(StrEnum):
@@ -43,7 +45,7 @@ class ReportRow:
 
     `status` is what the plan found: a RowStatus, or the word that another version wrote. `result`
     is what was done. `message` does not repeat the `risks`, which are what to look at in the
-    row.
+    row. `mapped` is what the mapping file made different from Git.
     """
 
     job_name: str
@@ -55,11 +57,17 @@ class ReportRow:
     details: RowDetails | None = None
     risks: tuple[Risk, ...] = ()
     result: RowResult = RowResult.NOTHING
+    mapped: tuple[MappedValue, ...] = ()
 
     @property
     def message_with_risks(self) -> str:
         """Return what a table shows in one cell."""
         return " ".join(filter(None, (self.message, _sentences(self.risks))))
+
+    @property
+    def mapped_places(self) -> int:
+        """Return at how many places the mapping file made the job different from Git."""
+        return len({value.path for value in self.mapped})
 
     def done(self, message: str) -> "ReportRow":
         """Return the row of a RowStatus as it was carried out."""
@@ -110,6 +118,7 @@ class ReportRow:
                 }
                 for change in self.changes
             ],
+            "mapped": [value.as_json() for value in self.mapped],
             "issues": [issue_as_json(issue) for issue in self.issues],
             "message": self.message,
         }
@@ -137,6 +146,7 @@ class ReportRow:
             details,
             risks,
             fields.word("result", RowResult, RowResult.NOTHING),
+            fields.values("mapped", MappedValue.from_json),
         )
 
 
@@ -184,17 +194,6 @@ class Report:
 def report_failure(operation: str, error: SyncError) -> Report:
     """Return the report of an operation that could not be carried out."""
     return Report(operation, issues=(Issue(str(error)),), has_failed=True)
-
-
-def issue_as_json(issue: Issue) -> JsonDict:
-    """Return an issue as the page keeps it."""
-    return {"path": issue.path, "message": issue.message}
-
-
-def issue_from_json(document: Any) -> Issue:
-    """Read what `issue_as_json` gave."""
-    fields = Fields(document, "an issue")
-    return Issue(fields.text("message"), fields.text("path"))
 
 
 def _sentences(risks: tuple[Risk, ...]) -> str:

@@ -7,8 +7,10 @@ from typing import assert_never
 from core.definitions.definition import Definition
 from core.errors import Issue
 from core.jobsettings.known_ids import NO_IDS, KnownIds
-from core.jobsettings.verbatim import Verbatim, find_verbatim
+from core.jobsettings.verbatim import Verbatim
 from core.json_text import Packed
+from core.mapping.copied import find_copied
+from core.mapping.mapped_value import MappedValue
 from core.planning.export_rows import (
     ChangedFile,
     DeletedFile,
@@ -55,9 +57,9 @@ def detailed_row(row: Row, known: KnownIds = NO_IDS, *, not_mapped: bool = True)
         case New() | Changed() | Unchanged():
             definition = row.file.definition
             details = RowDetails(
-                not_mapped=find_verbatim(definition.unpack_settings(), known)
+                not_mapped=find_copied(definition.unpack_settings(), row.mapped, known)
                 if not_mapped
-                else _holders_of_ids(definition.packed, known),
+                else _holders_of_ids(definition.packed, known, row.mapped),
                 hidden=() if isinstance(row, New) else row.hidden,
             )
             return replace(import_row(row, known), details=details)
@@ -77,7 +79,14 @@ def import_row(row: Row, known: KnownIds = NO_IDS) -> ReportRow:
         case New():
             message = with_left_out(_joined("Will be created.", row.note), row.file.definition)
             risks = row_risks(row, known)
-            return ReportRow(row.job_name, row.file.path, row.status, message=message, risks=risks)
+            return ReportRow(
+                row.job_name,
+                row.file.path,
+                row.status,
+                message=message,
+                risks=risks,
+                mapped=row.mapped,
+            )
         case Changed():
             return ReportRow(
                 row.job_name,
@@ -89,11 +98,14 @@ def import_row(row: Row, known: KnownIds = NO_IDS) -> ReportRow:
                     row.file.definition,
                 ),
                 risks=row_risks(row, known),
+                mapped=row.mapped,
             )
         case Unchanged():
             message = "" if row.is_adopted else "Matches its definition, not yet adopted."
             message = with_left_out(_joined(message, row.note), row.file.definition)
-            return ReportRow(row.job_name, row.file.path, row.status, message=message)
+            return ReportRow(
+                row.job_name, row.file.path, row.status, message=message, mapped=row.mapped
+            )
         case Deleted():
             return ReportRow(row.job_name, "", row.status, message=_deleted_message(row))
         case Unmanaged():
@@ -166,7 +178,7 @@ def row_risks(row: Row, known: KnownIds = NO_IDS) -> tuple[Risk, ...]:
             risks = risks_of(row.unpack_current(), row.unpack_settings(), row.changes)
         case _:
             return ()
-    holders = _holders_of_ids(row.file.definition.packed, known)
+    holders = _holders_of_ids(row.file.definition.packed, known, row.mapped)
     return (*risks, *id_risks(holders, "Holds ids of the source workspace"))
 
 
@@ -186,16 +198,18 @@ def _with_notes(
     return replace(shown, risks=risks, details=details)
 
 
-def _holders_of_ids(settings: Packed, known: KnownIds) -> tuple[Verbatim, ...]:
+def _holders_of_ids(
+    settings: Packed, known: KnownIds, mapped: tuple[MappedValue, ...] = ()
+) -> tuple[Verbatim, ...]:
     """Return the values that are copied unchanged and hold an id of a known object."""
     if not known.may_be_in(settings):
         return ()
-    return tuple(item for item in find_verbatim(settings.unpack(), known) if item.ids)
+    return tuple(item for item in find_copied(settings.unpack(), mapped, known) if item.ids)
 
 
 def blocked_row(row: Blocked) -> ReportRow:
     """Return the row of something that has to be solved first."""
-    return ReportRow(row.job_name, row.file_name, row.status, issues=row.issues)
+    return ReportRow(row.job_name, row.file_name, row.status, issues=row.issues, mapped=row.mapped)
 
 
 def excluded_row(row: Excluded) -> ReportRow:

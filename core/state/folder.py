@@ -18,6 +18,8 @@ FOLDER_NAME = ".job-sync-state"
 _IMPORTED = "imported.json"
 _EXPORTED = "exported.json"
 _FILLED_IN = "filled_in.json"
+_MAPPINGS = "mappings"
+_KEPT_MAPPINGS = 50
 Document = TypeVar("Document")
 _SNAPSHOT_BYTES = 5 * 1024 * 1024  # half of what one workspace file may hold
 
@@ -92,6 +94,27 @@ class StateFolder:
                 fix=error.fix,
             ) from error
         return folder
+
+    def keep_mappings(self, name: str, content: bytes) -> str:
+        """Keep a mapping file before it is replaced, and forget the oldest. Returns the path.
+
+        Raises:
+            StateError: it could not be kept; the file may not be replaced then.
+        """
+        folder = f"{self.path}/{_MAPPINGS}"
+        try:
+            self._files.make_folder(folder)
+            self._files.create(f"{folder}/{name}", content)
+            kept = sorted(entry.path for entry in self._files.list_folder(folder) if entry.is_file)
+            for path in kept[:-_KEPT_MAPPINGS]:
+                self._files.delete(path)
+        except WorkspaceError as error:
+            raise StateError(
+                f"The mapping file as it was could not be kept, so nothing was saved. "
+                f"{error.message}",
+                fix=error.fix,
+            ) from error
+        return f"{folder}/{name}"
 
     def _read(self, name: str, parse: Callable[[Any], Document], empty: Document) -> Document:
         """Return a document as `parse` takes it; `empty` only when there is no such file.

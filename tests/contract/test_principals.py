@@ -90,6 +90,23 @@ def test_many_service_principals_of_one_name_are_all_found(world: World) -> None
     assert found(world.ports.principals.find_service_principals(["etl"])) == many
 
 
+def test_users_and_service_principals_have_names_for_people(world: World) -> None:
+    ana = FoundPrincipal(Principal("user_name", "ana@dev.example"), "Ana Bell")
+    gone = robot(UUID, "etl-prod", is_active=False)
+    many = [robot(f"{number:03}", f"robot {number}") for number in range(45)]
+    world.describe_principals([ana, gone, *many])
+    shouted = Principal("user_name", "ANA@dev.example")
+    nobody = principals("user_name", "nobody@dev.example", 'x" or displayName ne "')
+    group = principals("group_name", "etl-prod")
+    asked = [shouted, gone.principal, *(one.principal for one in many), *nobody, *group]
+    assert world.ports.principals.display_names(asked) == {
+        shouted: "Ana Bell",
+        gone.principal: "etl-prod",
+        **{one.principal: one.display_name for one in many},
+    }
+    assert world.ports.principals.display_names([]) == {}
+
+
 def test_principals_of_each_kind_are_found_by_a_word(world: World) -> None:
     ana = FoundPrincipal(Principal("user_name", "ana@dev.example"), "Ana Bell")
     ben = FoundPrincipal(Principal("user_name", "ben@dev.example"), "Banana", is_active=False)
@@ -103,3 +120,16 @@ def test_principals_of_each_kind_are_found_by_a_word(world: World) -> None:
     assert search("group_name", ["owner"]) == [group]
     assert search("group_name", ["nobody"]) == []
     assert search("group_name", []) == []
+
+
+def test_active_principals_are_listed_up_to_a_number(world: World) -> None:
+    robots = [robot(f"{number:03}", f"etl {number}") for number in range(130)]
+    world.describe_principals([*robots, robot("999", "gone", is_active=False)])
+    listed = world.ports.principals.list_principals
+    everybody = listed("service_principal_name", 1000)
+    assert [one for one in found(everybody) if one.display_name.startswith("etl")] == robots
+    assert all(one.is_active for one in everybody)
+    assert len(listed("service_principal_name", 105)) == 105
+    groups = principals("group_name", "owners", "readers")
+    world.add_principals(groups, [])
+    assert {one.principal for one in listed("group_name", 50)} >= set(groups)

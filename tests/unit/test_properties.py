@@ -29,6 +29,7 @@ from core.jobsettings.kinds import Kind, name_in, placeholder
 from core.jobsettings.places import KEYED_LISTS
 from core.jobsettings.verbatim import Verbatim
 from core.json_text import equal_json, fingerprint, parse_json, stable_bytes
+from core.mapping.mapped_value import MISSING, MappedValue
 from core.mapping.mapping_file import parse_mappings
 from core.mapping.name_book import NameBook
 from core.mapping.names import write_ids, write_names
@@ -468,6 +469,7 @@ GRID_ROWS = st.builds(
     job_id=ANY_TEXT,
     pick=st.sampled_from(Pick),
     needs=TEXTS,
+    mapped=NUMBERS,
 )
 ROW_DETAILS = st.builds(
     RowDetails,
@@ -475,6 +477,15 @@ ROW_DETAILS = st.builds(
     st.lists(
         st.builds(HiddenDifference, PATHS, SCALARS, SCALARS, ANY_TEXT, ANY_TEXT), max_size=2
     ).map(tuple),
+)
+MAPPED = st.builds(
+    MappedValue,
+    path=PATHS,
+    source=SCALARS | st.just(MISSING),
+    target=SCALARS | st.just(MISSING),
+    section=TEXT,
+    name=TEXT,
+    line=NUMBERS,
 )
 REPORT_ROWS = st.builds(
     ReportRow,
@@ -486,6 +497,7 @@ REPORT_ROWS = st.builds(
     message=ANY_TEXT.map(lambda text: f"{text}."),
     details=ROW_DETAILS,
     risks=st.lists(st.builds(Risk, TEXT, TEXT.map(lambda text: f"{text}!")), max_size=3).map(tuple),
+    mapped=st.lists(MAPPED, max_size=3).map(tuple),
 )
 GIT_PLACES = st.builds(
     GitPlace, ANY_TEXT, folder_id=NUMBERS, url=ANY_TEXT, branch=ANY_TEXT, commit=ANY_TEXT

@@ -1,7 +1,7 @@
 """Users, service principals and groups over SCIM. Implements `core.ports.Principals`."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from core.errors import WorkspaceError
 from core.gateways.databricks.answers import list_in, read_answer, whole_in
@@ -70,6 +70,19 @@ class RestPrincipals:
         filters = [f"displayName eq {_quoted(name)}" for name in sorted(set(display_names))]
         return list(self._described("service_principal_name", filters))
 
+    def display_names(self, principals: Collection[Principal]) -> Mapping[Principal, str]:
+        """Source: SCIM; both kinds have a `displayName`, which may be empty."""
+        found: dict[Principal, str] = {}
+        for field in ("user_name", "service_principal_name"):
+            wanted = {fold_identity(one.name): one for one in principals if one.field == field}
+            attribute = _LOOKUPS[field][1]
+            filters = [f"{attribute} eq {_quoted(one.name)}" for one in sorted(wanted.values())]
+            for one in self._described(field, filters):
+                asked = wanted.get(fold_identity(one.principal.name))
+                if asked and one.display_name:
+                    found[asked] = one.display_name
+        return found
+
     def find_similar(
         self, field: PrincipalField, words: Collection[str]
     ) -> Sequence[FoundPrincipal]:
@@ -81,21 +94,22 @@ class RestPrincipals:
         ]
         return list(islice(self._described(field, filters), _MAX_SIMILAR))
 
+    def list_principals(self, field: PrincipalField, most: int) -> Sequence[FoundPrincipal]:
+        """Source: databricks-sdk iam.py: without a filter, a list has all; 100 on each page."""
+        path, attribute = _LOOKUPS[field]
+        found = _found(field, self._pages(path, {"attributes": _attributes(attribute)}))
+        return list(islice((one for one in found if one.is_active), most))
+
     def _described(self, field: PrincipalField, filters: Sequence[str]) -> Iterator[FoundPrincipal]:
         path, attribute = _LOOKUPS[field]
-        wanted = ",".join(dict.fromkeys((attribute, "displayName", "active")))
-        remaining = iter(filters)
-        seen: set[Principal] = set()
-        while batch := list(islice(remaining, _BATCH)):
-            query = {"filter": " or ".join(batch), "attributes": wanted}
-            for entry in self._pages(path, query):
-                principal = Principal(field, str(entry.get(attribute) or ""))
-                if principal.name and principal not in seen:
-                    seen.add(principal)
-                    display_name = str(entry.get("displayName") or "")
-                    yield FoundPrincipal(
-                        principal, display_name, is_active=bool(entry.get("active", True))
-                    )
+        queries = (
+            {
+                "filter": " or ".join(filters[start : start + _BATCH]),
+                "attributes": _attributes(attribute),
+            }
+            for start in range(0, len(filters), _BATCH)
+        )
+        yield from _found(field, chain.from_iterable(self._pages(path, query) for query in queries))
 
     def _find_batch(self, field: PrincipalField, batch: list[Principal]) -> set[Principal]:
         path, attribute = _LOOKUPS[field]
@@ -118,6 +132,22 @@ class RestPrincipals:
             if not entries or start > read_answer(_total, page):
                 return
         raise WorkspaceError(f"The workspace returned too many pages of {path}.")
+
+
+def _found(field: PrincipalField, entries: Iterable[JsonDict]) -> Iterator[FoundPrincipal]:
+    """Yield each principal of an answer once."""
+    attribute = _LOOKUPS[field][1]
+    seen: set[Principal] = set()
+    for entry in entries:
+        principal = Principal(field, str(entry.get(attribute) or ""))
+        if principal.name and principal not in seen:
+            seen.add(principal)
+            display_name = str(entry.get("displayName") or "")
+            yield FoundPrincipal(principal, display_name, bool(entry.get("active", True)))
+
+
+def _attributes(attribute: str) -> str:
+    return ",".join(dict.fromkeys((attribute, "displayName", "active")))
 
 
 def _total(page: JsonDict) -> int:

@@ -5,13 +5,13 @@ import sqlite3
 import time
 from collections.abc import Mapping, Sequence
 
-from core.gateways.machine.operation_file import OperationFile, storable
+from core.gateways.machine.operation_file import OperationFile, marks, storable
 from core.operations.grid_row import GridRow
-from core.operations.kinds import OperationKind
+from core.operations.kinds import EXCLUSIVE_KINDS, READING_KINDS
 from core.operations.operation import LogLine, Waiting
 
 _KEEP = 50
-_KEPT_READINGS = 3  # of the workspace; they must not push out what was done
+_KEPT_READINGS = 3  # of one kind; they must not push out what was done
 _MAX_LOG_LINES = 5000
 _HAS_ENDED = "status not in ('queued','running','cancelling')"
 
@@ -120,11 +120,14 @@ class OperationContents(OperationFile):
     def _forget_old(sql: sqlite3.Connection) -> None:
         old = [
             row["id"]
-            for condition, kept in (("!=", _KEEP), ("=", _KEPT_READINGS))
+            for kinds, kept in (
+                (EXCLUSIVE_KINDS, _KEEP),
+                *(((kind,), _KEPT_READINGS) for kind in READING_KINDS),
+            )
             for row in sql.execute(
-                f"select id from operation where {_HAS_ENDED} and kind {condition} ? "
+                f"select id from operation where {_HAS_ENDED} and kind in ({marks(kinds)}) "
                 "order by rowid desc limit -1 offset ?",
-                (OperationKind.INFO, kept),
+                (*kinds, kept),
             )
         ]
         for table, column in (

@@ -9,7 +9,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sized
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 from core.errors import StateError
 from core.gateways.machine.generations import Generations
 from core.json_text import fingerprint
+from core.operations.kinds import EXCLUSIVE_KINDS
 
 log = logging.getLogger(__name__)
 
@@ -227,8 +228,8 @@ class OperationFile:
         log.warning("the file of operations was lost and made anew")
         connection.execute(
             "insert into notice select ? where not exists(select 1 from notice) "
-            "and not exists(select 1 from operation where kind != 'info')",
-            (_LOST,),
+            f"and not exists(select 1 from operation where kind in ({marks(EXCLUSIVE_KINDS)}))",
+            (_LOST, *EXCLUSIVE_KINDS),
         )
 
     def _heal(self, error: Exception) -> bool:
@@ -273,6 +274,11 @@ def _is_damage(error: sqlite3.Error) -> bool:
         or code in _DAMAGE_IN_DETAIL
         or (code == sqlite3.SQLITE_ERROR and "no such" in str(error))
     )
+
+
+def marks(values: Sized) -> str:
+    """Return the marks that stand for some values in a query."""
+    return ",".join("?" * len(values))
 
 
 def storable(text: str) -> str:

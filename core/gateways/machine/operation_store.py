@@ -12,10 +12,10 @@ from pathlib import Path
 from core.calls import WaitReason
 from core.errors import StateError
 from core.gateways.machine.operation_contents import OperationContents
-from core.gateways.machine.operation_file import storable
+from core.gateways.machine.operation_file import marks, storable
 from core.gateways.machine.processes import machine, process_start
 from core.json_text import JsonDict
-from core.operations.kinds import EXCLUSIVE_KINDS, OperationKind
+from core.operations.kinds import EXCLUSIVE_KINDS, READING_KINDS, REMEMBERED_KINDS, OperationKind
 from core.operations.operation import (
     SHUTDOWN,
     Operation,
@@ -26,6 +26,7 @@ from core.operations.operation import (
 from core.operations.outcome import Outcome
 
 _ACTIVE = "('queued','running','cancelling')"
+_EXCLUSIVE = f"({marks(EXCLUSIVE_KINDS)})"
 _ALL = "select rowid as number, * from operation"
 _QUEUED_S = 30.0  # a page that was closed between its two requests never begins its operation
 _SILENT_S = 30.0  # of another host's process, which cannot be asked
@@ -53,7 +54,7 @@ class SqliteOperationStore(OperationContents):
         self._reap()
         now, operation_id, actor = time.time(), uuid.uuid4().hex, storable(actor)
         with self._transaction() as sql:
-            if kind is OperationKind.INFO:
+            if kind in READING_KINDS:
                 reading = sql.execute(
                     f"{_ALL} where status in {_ACTIVE} and kind=? limit 1", (kind,)
                 ).fetchone()
@@ -61,8 +62,8 @@ class SqliteOperationStore(OperationContents):
                     return _operation(reading)
             if kind in EXCLUSIVE_KINDS:
                 held = sql.execute(
-                    f"{_ALL} where status in {_ACTIVE} and kind != ? limit 1",
-                    (OperationKind.INFO,),
+                    f"{_ALL} where status in {_ACTIVE} and kind in {_EXCLUSIVE} limit 1",
+                    EXCLUSIVE_KINDS,
                 ).fetchone()
                 if held:
                     raise OperationRunningError(_operation(held), now)
@@ -172,7 +173,8 @@ class SqliteOperationStore(OperationContents):
 
     def active(self) -> Operation | None:
         rows = self._rows(
-            f"{_ALL} where status in {_ACTIVE} and kind != 'info' order by number desc"
+            f"{_ALL} where status in {_ACTIVE} and kind in {_EXCLUSIVE} order by number desc",
+            *EXCLUSIVE_KINDS,
         )
         return next((_operation(row) for row in rows if self._end_of(row) is None), None)
 
@@ -180,15 +182,17 @@ class SqliteOperationStore(OperationContents):
         names = list(kinds)
         wanted = " and status='succeeded'" if ended else ""
         row = self._one(
-            f"{_ALL} where kind in ({','.join('?' * len(names))}){wanted} "
-            "order by number desc limit 1",
+            f"{_ALL} where kind in ({marks(names)}){wanted} order by number desc limit 1",
             *names,
         )
         return self._as_it_is(row) if row else None
 
     def ended(self) -> list[Operation]:
         self._reap()
-        rows = self._rows(f"{_ALL} where kind != 'info' order by number desc")
+        rows = self._rows(
+            f"{_ALL} where kind in ({marks(REMEMBERED_KINDS)}) order by number desc",
+            *REMEMBERED_KINDS,
+        )
         operations = map(self._as_it_is, rows)
         return [operation for operation in operations if not operation.status.is_active]
 

@@ -7,8 +7,9 @@ from dash import no_update
 
 from callbacks.operations import cancel, start, start_operation
 from core.errors import ModeError, PlanGoneError, SelectionError, SyncError
-from core.operations.kinds import OperationKind
-from core.operations.operation import PLAN, OperationRunningError, Status
+from core.mapping.file_version import MOST_TEXT_BYTES
+from core.operations.kinds import EXCLUSIVE_KINDS, OperationKind
+from core.operations.operation import DRAFT, PLAN, OperationRunningError, Status
 from core.operations.outcome import Outcome
 from core.settings import AppMode
 from tests.fakes import FakeOperationStore, FakeTime
@@ -64,7 +65,7 @@ def test_an_operator_may_start_what_needs_no_plan(store, kind):
     assert (operation.kind, operation.actor, operation.status) == (kind, ANA.name, Status.QUEUED)
 
 
-@pytest.mark.parametrize("kind", sorted(set(OperationKind) - {OperationKind.INFO}))
+@pytest.mark.parametrize("kind", sorted(EXCLUSIVE_KINDS))
 @pytest.mark.parametrize("user", [VIEWER, None], ids=["viewer", "nobody"])
 def test_nobody_else_starts_anything(store, plan, kind, user):
     request = {"kind": kind, "plan": plan, "names": ["load"], "typed": "1"}
@@ -104,6 +105,62 @@ def test_the_mode_decides_on_the_server(store, plan, mode, kinds):
             start_operation(store, mode, ANA, request)
     assert nothing_started(store)
     assert begin(store, {"kind": "info"}, mode=mode).kind == "info"
+
+
+# The text of the mapping file
+
+
+@pytest.mark.parametrize("kind", ["test", "save"])
+def test_a_text_is_kept_beside_the_operation_and_not_in_what_every_poll_reads(store, kind):
+    version = "0123456789abcdef" * 2
+    operation = begin(store, {"kind": kind, "text": "{ /* ü */ }", "version": version})
+    assert operation.params == {"version": version}
+    assert store.document(operation.operation_id, DRAFT) == "{ /* ü */ }".encode()
+
+
+@pytest.mark.parametrize(
+    ("request_", "message"),
+    [
+        ({}, "sent no text"),
+        ({"text": None}, "sent no text"),
+        ({"text": ["{}"]}, "sent no text"),
+        ({"text": "{}\ud800"}, "Character 3 of the text cannot be saved"),
+        ({"text": "ü" * (MOST_TEXT_BYTES // 2 + 1)}, "at most 2 MB"),
+        ({"text": "{}", "version": None}, "sent no version"),
+        ({"text": "{}", "version": "../etc"}, "sent no version"),
+        ({"text": "{}", "version": "F" * 32}, "sent no version"),
+        ({"text": "{}", "version": 7}, "sent no version"),
+    ],
+)
+def test_what_is_no_text_or_no_version_is_refused(store, request_, message):
+    for kind in ("test", "save"):
+        with pytest.raises(SyncError, match=message):
+            start_operation(store, AppMode.BOTH, ANA, {"kind": kind, **request_})
+    assert nothing_started(store)
+
+
+def test_a_file_that_does_not_exist_yet_has_no_version(store):
+    assert begin(store, {"kind": "save", "text": "{}"}).params == {"version": ""}
+
+
+def test_everybody_may_have_the_mapping_file_read(store):
+    assert begin(store, {"kind": "mappings"}, VIEWER).actor == VIEWER.name
+
+
+def test_after_a_save_the_validation_before_it_is_not_carried_out(store, plan):
+    ended(store, "save", Status.FAILED)
+    request = {"kind": "import", "plan": plan, "names": ["load"]}
+    first = begin(store, request)
+    store.claim(first.operation_id)
+    store.finish(first.operation_id, Status.SUCCEEDED, Outcome())
+    ended(store, "save")
+    with pytest.raises(SyncError, match="A newer validation exists"):
+        begin(store, request)
+
+
+def test_a_test_leaves_the_validation_as_the_one_to_be_carried_out(store, plan):
+    ended(store, "test")
+    assert begin(store, {"kind": "import", "plan": plan, "names": ["load"]}).kind == "import"
 
 
 # The plan and the selection
@@ -260,7 +317,7 @@ def test_somebody_else_s_operation_is_named(store):
     for user in (BO, ANA):
         operation_id, text, shows = start(store, AppMode.BOTH, user, {"kind": "validate"})
         assert (operation_id, shows) == (no_update, True)
-        assert "Export is running, started by ana@dev.example at " in text
+        assert "Export is running, started by ana@dev.example at " in str(text)
 
 
 def test_a_double_click_is_no_message(store, time):

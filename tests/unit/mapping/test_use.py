@@ -92,4 +92,8 @@ def test_an_entry_as_json_has_all_of_it():
         "name": "<b>name</b>",
         "target": "target",
         "jobs": 3,
+        "value": None,
+        "job_names": [],
+        "state": "fine",
+        "line": 0,
     }

@@ -28,11 +28,12 @@ KEPT_BEFORE = {
 }
 
 
-def test_a_row_of_an_older_version_is_read_and_written_as_it_is():
+def test_a_row_of_an_older_version_is_read_and_loses_nothing():
     row = GridRow.from_json(KEPT_BEFORE)
     assert (row.state, row.pick) == (RowState.PLANNED, Pick.IMPORT)
     assert row.facts == JobFacts(1, "notebook", "0 0 5 * * ?", "active", "ana@dev.example")
-    assert row.as_json() == KEPT_BEFORE
+    added = {"expression": "", "next_run": "", "run_as_id": "", "runs": [], "triggered_by": []}
+    assert row.as_json() == {**KEPT_BEFORE, **added, "mapped": 0}
 
 
 def test_what_an_older_version_did_not_write_is_empty_and_what_a_newer_one_adds_is_ignored():
@@ -50,6 +51,7 @@ def test_what_an_older_version_did_not_write_is_empty_and_what_a_newer_one_adds_
         ({"key": "0", "changes": True}, "“changes” of a row should be a whole number."),
         ({"key": "0", "changes": 1.5}, "“changes” of a row should be a whole number."),
         ({"key": "0", "risks": ["a", {}]}, "“risks” of a row should be a list of strings."),
+        ({"key": "0", "mapped": "1"}, "“mapped” of a row should be a whole number."),
         ({"key": "0", "needs": "b"}, "“needs” of a row should be a list of strings."),
         ({"key": "0", "tasks": "1"}, "“tasks” of a row should be a whole number."),
         (
@@ -89,6 +91,8 @@ def test_a_row_without_a_report_is_kept_without_one():
         "",
         {"changes": [1]},
         {"issues": [{"message": 1}]},
+        {"mapped": [1]},
+        {"mapped": [{"line": "1"}]},
         {"details": []},
         {"details": {"risks": [{"code": 1}]}},
         {"details": {"hidden": "x"}},

@@ -22,8 +22,9 @@ def test_an_operation_is_active_until_it_has_ended(status, is_active):
     assert status.is_active is is_active
 
 
-def test_everything_but_reading_the_workspace_excludes_others():
-    assert set(OperationKind) - set(EXCLUSIVE_KINDS) == {OperationKind.INFO}
+def test_everything_but_readings_excludes_others():
+    readings = {OperationKind.INFO, OperationKind.MAPPINGS}
+    assert set(OperationKind) - set(EXCLUSIVE_KINDS) == readings
 
 
 def test_a_refusal_says_who_is_at_work_and_what_to_do():

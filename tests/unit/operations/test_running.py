@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from core.errors import PermissionDeniedError, UnreachableError
+from core.operations.grid_row import RecordedRow
 from core.operations.kinds import OperationKind, UseCases
-from core.operations.operation import PLAN, SHUTDOWN, Operation, Status
+from core.operations.operation import DRAFT, PLAN, SHUTDOWN, Operation, Status
 from core.operations.outcome import Outcome
 from core.operations.recorder import Recorder
 from core.operations.running import carry_out
@@ -114,6 +115,61 @@ def test_reading_the_workspace_is_not_kept_in_the_history(desk: Desk) -> None:
     assert desk.entries() == ()
     desk.run("preview")
     assert [entry.kind for entry in desk.entries()] == ["preview"]
+
+
+MAPPINGS = "/Workspace/Shared/mappings.json"
+
+
+class MappingDesk(Desk):
+    def open_service(self, _recorder: Recorder) -> JobSync:
+        return self.workspace.service(mapping_path=MAPPINGS)
+
+    def run_with(self, kind: str, text: str | None, version: str = "") -> Operation:
+        name = self.begin(kind, version=version)
+        if text is not None:
+            self.store.put_documents(name, {DRAFT: text.encode()})
+        return self.carry_out(name)
+
+
+def test_mappings_are_saved_from_the_text_beside_the_operation() -> None:
+    desk = MappingDesk()
+    text = '{pause_status: "new_paused", run_as_mappings: {a: {user_name: "b"}}}'
+    operation = desk.run_with("save", text)
+    assert operation.status is Status.SUCCEEDED
+    assert desk.workspace.files.files[MAPPINGS] == text.encode()
+    assert desk.outcome(operation).saved.path == MAPPINGS
+    [entry] = desk.entries()
+    assert (entry.kind, entry.actor, entry.counts) == ("save", ANA, {"new": 2})
+    rows = (
+        desk.workspace.service(mapping_path=MAPPINGS)
+        .history()
+        .rows(entry.entry_id, RecordedRow.from_json)
+    )
+    assert [row.row.job for row in rows] == ["pause_status", "run_as_mappings › a"]
+
+
+def test_a_test_of_mappings_is_not_kept_in_the_history() -> None:
+    desk = MappingDesk()
+    desk.put("load")
+    operation = desk.run_with("test", "{}")
+    assert operation.status is Status.SUCCEEDED
+    assert desk.outcome(operation).mapping_test.draft == {"new": 1}
+    assert not desk.entries()
+
+
+@pytest.mark.parametrize("kind", ["test", "save"])
+def test_a_text_that_was_lost_does_not_become_an_empty_file(kind: str) -> None:
+    desk = MappingDesk()
+    operation = desk.run_with(kind, None)
+    assert (operation.status, MAPPINGS in desk.workspace.files.files) == (Status.FAILED, False)
+    assert "was lost on this machine" in operation.error
+
+
+def test_the_mapping_file_is_read_for_its_tab() -> None:
+    desk = MappingDesk()
+    desk.workspace.files.files[MAPPINGS] = b"{pause_status: 'keep_target'}"
+    operation = desk.run("mappings")
+    assert desk.outcome(operation).mappings.pause_status == "keep_target"
 
 
 def test_a_plan_that_is_gone_changes_nothing(desk: Desk) -> None:

@@ -15,6 +15,7 @@ from core.planning.export_plan import (
     ExportSituation,
     plan_export,
 )
+from core.planning.forms import Form
 from core.ports import LiveJob
 from core.state.ledger import ExportedFile, ExportedLedger
 from tests.builders import job
@@ -183,7 +184,7 @@ def test_a_job_whose_file_lies_where_nothing_can_be_read_gets_no_second_file(unr
 
 def test_a_file_that_is_equal_once_it_is_imported_is_unchanged():
     git = contents(file_of("a", tags={"x": "dev"}))
-    target = {**job("a", tags={"x": "prod"}), "run_as": {"user_name": "ana"}}
+    target = Form({**job("a", tags={"x": "prod"}), "run_as": {"user_name": "ana"}})
     result = plan(git, live(1, "a", tags={"x": "prod"}), as_imported=lambda _file: target)
     assert statuses(result) == [("a", "unchanged")]
 

@@ -9,6 +9,7 @@ from core.jobsettings.principals import Principal, effective_run_as
 from core.mapping.mapping_file import Mappings
 from core.mapping.name_book import NameBook
 from core.planning.forms import (
+    Source,
     choose_principal,
     make_desired_form,
     make_exported,
@@ -41,7 +42,8 @@ def desired(source: Definition, mappings: Mappings | None = None, active=lambda 
     def identify(who: Principal) -> Identity:
         return Identity(who) if active(who) else make_absent(who)
 
-    return make_desired_form(source, mappings or Mappings(), book(), (), identify)
+    origin = Source(source.unpack_settings(), source.run_as_user_name)
+    return make_desired_form(origin, mappings or Mappings(), book(), (), identify)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 
 from core.comparing.diff import FieldChange
 from core.errors import Issue
+from core.mapping.mapped_value import MappedValue
 from core.reporting.csv_text import csv_bytes, disarm, table_bytes
 from core.reporting.report import ReportRow
 
@@ -22,7 +23,7 @@ def read(content: bytes) -> list[list[str]]:
 
 def test_a_report_without_rows_has_a_header():
     assert read(csv_bytes([])) == [
-        ["job_name", "file_name", "status", "result", "changes", "issues", "message"]
+        ["job_name", "file_name", "status", "result", "changes", "issues", "message", "mapped"]
     ]
 
 
@@ -34,6 +35,7 @@ def test_a_row_tells_changed_paths_and_issues_but_no_values():
         (FieldChange("a", "s3cret", 1), FieldChange("b", 1, 2)),
         (Issue("first", "run_as"), Issue("second")),
         "line one\nline two",
+        mapped=(MappedValue("a", "dev", "prod", "value_mappings.parameters", "a", 3),),
     )
     content = csv_bytes([row])
     assert read(content)[1] == [
@@ -42,8 +44,9 @@ def test_a_row_tells_changed_paths_and_issues_but_no_values():
         "changed",
         "",
         "a\nb",
-        "run_as: first\nsecond",
+        "first (run_as)\nsecond",
         "line one\nline two",
+        "1",
     ]
     assert b"s3cret" not in content
 

@@ -8,6 +8,7 @@ from core.comparing.diff import FieldChange, HiddenDifference
 from core.errors import Issue, StoppedError, SyncError
 from core.jobsettings.secrets import MASK
 from core.jobsettings.verbatim import Verbatim
+from core.mapping.mapped_value import MISSING, MappedValue
 from core.mapping.unmapped import UnmappedName
 from core.planning.risks import Risk
 from core.reporting.details import PlanFacts
@@ -29,9 +30,34 @@ def test_a_row_shows_both_values_of_a_change_but_no_secret():
             {"path": "timeout_seconds", "current": None, "desired": 5},
             {"path": SECRET, "current": MASK, "desired": MASK},
         ],
+        "mapped": [],
         "issues": [{"path": "run_as", "message": "careful"}],
         "message": "hm",
     }
+
+
+def test_a_row_shows_what_was_mapped_by_which_entry_and_where_it_is_but_no_secret():
+    entry = ("value_mappings.parameters", "env", 12)
+    values = (
+        MappedValue("a", "dev", "prod", *entry),
+        MappedValue("b", "dev", MISSING, *entry),
+        MappedValue(SECRET, "old", "new", *entry),
+    )
+    row = ReportRow("load", "load.json", "changed", mapped=values)
+    document = row.as_json()["mapped"]
+    rule = {"section": "value_mappings.parameters", "name": "env", "line": 12}
+    assert document == [
+        {"path": "a", "git": "dev", "here": "prod", **rule},
+        {"path": "b", "git": "dev", **rule},
+        {"path": SECRET, "git": MASK, "here": MASK, **rule},
+    ]
+    assert ReportRow.from_json({"mapped": document[:2]}).mapped == values[:2]
+    assert row.done("Updated job 1.").mapped == values
+
+
+def test_a_place_that_two_entries_mapped_counts_once():
+    both = (MappedValue("a", 1, 2, "x", "y"), MappedValue("a", 1, 2, "x", "z"))
+    assert ReportRow("load", "", "changed", mapped=both).mapped_places == 1
 
 
 def test_a_row_that_failed_keeps_what_was_known():
@@ -73,7 +99,7 @@ def test_the_document_of_a_report_is_complete():
     assert document["status"] == "completed"
     assert document["counts"] == {"new": 1}
     assert document["rows"] == [report.rows[0].as_json()]
-    assert [issue["message"] for issue in document["issues"]] == ["p: m", "n"]
+    assert [issue["message"] for issue in document["issues"]] == ["m (p)", "n"]
     assert list(document["api_calls"]) == ["GET a", "GET b"]
     assert "details" not in document
 

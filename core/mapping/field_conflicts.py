@@ -1,0 +1,120 @@
+"""Rules of `fields` that make what others replace, or that only their order ranks."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from itertools import islice
+
+from core.jobsettings.places import steps_of
+from core.jobsettings.tree import PathTree
+from core.jobsettings.value_places import Form, FoundValue, ValuePlace, places_tree
+from core.mapping.field_rules import EVERY, field_rank, json_key
+from core.mapping.name_pattern import NamePattern
+from core.mapping.value_lookups import Indexed, Lookup
+from core.mapping.value_rules import ANYTHING, ValueRule
+
+_MOST_COMPARED = 100  # rules for the same kind of field that one rule is compared with
+
+_Shape = tuple[str, ...]
+"""The steps of a path with `[*]` for all elements: rules of another shape are for other fields."""
+
+
+def field_key(rule: ValueRule) -> tuple[str, ...]:
+    """Return what two rules share that are for the same value of the same field and jobs."""
+    return (rule.name, rule.jobs, "" if rule.old is ANYTHING else json_key(rule.old))
+
+
+def field_links(rules: Indexed) -> dict[int, int]:
+    """Link rules for the same field and jobs to those for their results."""
+    deciding = {field_key(rule): (index, rule) for index, rule in rules}
+    links = {}
+    for index, rule in deciding.values():
+        following = deciding.get((rule.name, rule.jobs, json_key(rule.new)), (index, rule))
+        if following[0] != index and _moves(following[1]):
+            links[index] = following[0]
+    return links
+
+
+def _moves(rule: ValueRule) -> bool:
+    return json_key(rule.new) != json_key(rule.old)
+
+
+def field_chains(rules: Indexed, lookups: Mapping[Form, Lookup]) -> dict[int, int]:
+    """Find rules that make what others replace, for fields that both may be for."""
+    by_old: dict[tuple[_Shape, str], list[tuple[int, ValueRule]]] = defaultdict(list)
+    for index, rule in rules:
+        if rule.old is not ANYTHING and _moves(rule):
+            by_old[_shape(rule), json_key(rule.old)].append((index, rule))
+    chains = {}
+    for index, rule in rules:
+        following = by_old.get((_shape(rule), json_key(rule.new)), ())
+        for other, found in islice(following, _MOST_COMPARED):
+            if _goes_on(index, rule, other, found):
+                chains[index] = other
+                break
+    return chains | _chains_into_sections(rules, lookups)
+
+
+def _goes_on(index: int, rule: ValueRule, other: int, following: ValueRule) -> bool:
+    """Whether what a rule made is replaced by the other one; a set value is set again."""
+    is_first = rule.old is not ANYTHING or field_rank(other, following) < field_rank(index, rule)
+    return other != index and is_first and _may_meet(rule, following)
+
+
+def _chains_into_sections(rules: Indexed, lookups: Mapping[Form, Lookup]) -> dict[int, int]:
+    """Find rules that make what an entry of another section replaces."""
+    tree = places_tree(lookups.keys())
+    chains = {}
+    for index, rule in rules:
+        if rule.old is ANYTHING or not isinstance(rule.new, str):
+            continue
+        found = _found_at(tree, rule)
+        replacement = lookups[found.leaf.form].replace(found) if found else None
+        if replacement and replacement.value != rule.new and not replacement.is_fallback:
+            chains[index] = replacement.won[-1]
+    return chains
+
+
+def _found_at(tree: PathTree[ValuePlace], rule: ValueRule) -> FoundValue | None:
+    """Return what a rule makes, as a walk finds it."""
+    level: PathTree[ValuePlace] | None = tree
+    steps = steps_of(rule.name)
+    for step, is_element in steps:
+        inner = level.children.get("[]") if level and is_element else None
+        level = inner or (level.child(step) if level else None)
+    if level is None or not level.leaves:
+        return None
+    leaf = level.leaves[0]
+    holder = {leaf.name_field: steps[-2][0]} if leaf.name_field else {}
+    return FoundValue((None, steps[-1][0], None), rule.new, leaf, holder)
+
+
+def field_ties(rules: Indexed) -> Iterator[tuple[int, int]]:
+    """Yield pairs of an earlier and a later rule of which only the order says which one decides."""
+    groups: dict[tuple[object, ...], list[tuple[int, ValueRule]]] = defaultdict(list)
+    for index, rule in rules:
+        old = "" if rule.old is ANYTHING else json_key(rule.old)
+        groups[_shape(rule), field_rank(0, rule), old].append((index, rule))
+    for group in groups.values():
+        for at, (index, rule) in enumerate(group):
+            for other, later in group[at + 1 : at + 1 + _MOST_COMPARED]:
+                is_same = field_key(rule) == field_key(later)  # reported as a repetition
+                if not is_same and _contradict(rule, later):
+                    yield index, other
+                    break
+
+
+def _contradict(rule: ValueRule, later: ValueRule) -> bool:
+    return json_key(rule.new) != json_key(later.new) and _may_meet(rule, later)
+
+
+def _shape(rule: ValueRule) -> _Shape:
+    return tuple(EVERY if is_element else step for step, is_element in steps_of(rule.name))
+
+
+def _may_meet(rule: ValueRule, other: ValueRule) -> bool:
+    """Whether both may be for the same field of the same job."""
+    pairs = zip(steps_of(rule.name), steps_of(other.name), strict=True)
+    is_same = all(one == two or EVERY in {one[0], two[0]} for one, two in pairs)
+    if not is_same or not rule.jobs or not other.jobs:
+        return is_same
+    return NamePattern(rule.jobs).meets(NamePattern(other.jobs))

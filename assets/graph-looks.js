@@ -14,6 +14,7 @@
     error: {colour: "bad", "border-width": 3, shape: "cut-rectangle"},
     unmanaged: {colour: "text-quiet", "border-style": "dashed"},
     skipped: {colour: "text-quiet", "border-style": "dotted"},
+    excluded: {colour: "text-quiet", "border-style": "dotted", shape: "rectangle"},
   };
 
   function variable(name) {

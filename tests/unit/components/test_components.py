@@ -171,6 +171,13 @@ def test_sentences_tell_what_happened_and_what_is_next():
     assert said("validate", counts={"unchanged": 3}) == (
         "Everything matches: there is nothing to import and nothing to remove."
     )
+    assert said("validate", counts={"unchanged": 3, "excluded": 1}).startswith(
+        "Everything that belongs here matches:"
+    )
+    assert said("validate", counts={"excluded": 2, "skipped": 1}, states={}).endswith(
+        "No definition belongs here: see “jobs” in the mapping file."
+    )
+    assert said("validate", counts={"unmanaged": 2}, states={}).endswith("or check its path.")
     found = {"planned": {"new": 1200}, "": {"error": 1}}
     assert said("validate", counts={"new": 1200, "error": 1}, states=found).startswith(
         "1,200 new, 1 error."

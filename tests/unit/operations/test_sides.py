@@ -15,7 +15,16 @@ from core.planning.export_rows import (
     SkippedJob,
     UnchangedFile,
 )
-from core.planning.import_rows import Blocked, Changed, Deleted, New, Skipped, Unchanged, Unmanaged
+from core.planning.import_rows import (
+    Blocked,
+    Changed,
+    Deleted,
+    Excluded,
+    New,
+    Skipped,
+    Unchanged,
+    Unmanaged,
+)
 from core.ports import LiveJob
 from tests.builders import job
 
@@ -38,6 +47,9 @@ EQUAL_HERE = Sides(Packed(HERE), None, LIVE.job_id, "bo@dev.example")
         (Unchanged("load", FILE, LIVE, True), EQUAL_HERE),
         (Unmanaged("load", LIVE, "note"), EQUAL_HERE),
         (Skipped("load", LIVE, "reason", None), EQUAL_HERE),
+        (Excluded("load", LIVE, FILE, "reason"), EQUAL_HERE),
+        (Excluded("load", None, FILE, "reason"), Sides(Packed(GIT), None, None, "cy@dev.example")),
+        (Excluded("load", None, None, "reason"), Sides()),
         (
             Deleted("load", LIVE, ()),
             Sides(Packed(HERE), None, LIVE.job_id, "bo@dev.example"),

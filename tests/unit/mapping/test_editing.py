@@ -139,6 +139,11 @@ def test_no_file_becomes_a_file(text: str):
     assert edited.startswith("\ufeff") == text.startswith("\ufeff")
 
 
+def test_what_is_removed_is_not_renamed():
+    text = "{run_as_mappings: {b: 1}}"
+    assert apply_edits(text, [Edit(RUN_AS, "a", REMOVED, "b")]) == text
+
+
 def test_what_is_removed_has_a_name_in_messages():
     assert repr(REMOVED) == "REMOVED"
 

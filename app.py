@@ -15,6 +15,7 @@ from dotenv import load_dotenv
 from flask import Flask
 
 import callbacks.history
+import callbacks.mappings
 import callbacks.operations
 from components.shell import Frame, page
 from components.tabs import tabs_of
@@ -31,10 +32,12 @@ from web.csv import csv_routes
 from web.feed import Feed
 from web.health import health_route
 from web.identity import LOCAL_USER
+from web.mapping_files import MappingFiles
 from web.panels import Panels
 from web.reader import WorkspaceReader, connect_from_env, open_readings
 from web.security import current_user, protect, signing_key, tell_reference
 from web.settings import PageSettings
+from web.timeline import Timelines
 
 _OPEN = "Authentication is off (AUTH=none). Use this on your own machine only."
 _INDEX = """<!DOCTYPE html>
@@ -98,6 +101,7 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses, PageSettin
     app.layout = lambda: _layout(parts, host)
     callbacks.operations.register(app, parts.store, settings.mode, page_settings)
     callbacks.history.register(app, parts.store, parts.reader)
+    callbacks.mappings.register(app)
     used = {name: version(name) for name in ("dash", "databricks-sdk")}
     versions = {"job-sync": VERSION, **used}
     feed = Feed(parts.store, host, parts.reader, page_settings, versions)
@@ -106,6 +110,8 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses, PageSettin
         health_route(parts.store),
         feed.routes(),
         panels.routes(),
+        Timelines(parts.store).routes(),
+        MappingFiles(parts.store).routes(),
         csv_routes(parts.store, page_settings.workspace_name),
     ):
         app.server.register_blueprint(routes)
@@ -157,6 +163,7 @@ def _layout(parts: _Parts, host: str) -> Component:
             tabs=tabs_of(mode),
             banner=_OPEN if parts.page.is_open else "",
             base=parts.page.base,
+            has_mappings=bool(parts.settings.mapping_path),
         )
     )
 

@@ -9,6 +9,12 @@
     /* Their cells show more of the row than their value, so they are drawn whenever the row moves. */
     isNeverEqual: () => false,
     isPickable: params => Boolean(params.data?.pick),
+    localTime: text => jobsync.times.local(text),
+    shortTime: text => jobsync.times.short(text),
+    utcTime: text => jobsync.times.utc(text),
+    byTime: (one, other, _node, _other, isDescending) =>
+      jobsync.times.compare(one, other, isDescending),
+    byNextRun,
   });
 
   window.dashAgGridComponentFunctions = Object.assign(window.dashAgGridComponentFunctions || {}, {
@@ -17,7 +23,18 @@
     MessageCell,
     PauseCell,
     OutcomeCell,
+    MappingNameCell,
+    MappingTargetCell,
+    MappingUseCell,
+    MappingStateCell,
   });
+
+  /** Orders schedules by when they fire next, and what has no next run by its words. */
+  function byNextRun(one, other, node, otherNode, isDescending) {
+    const [first, second] = [node, otherNode].map(each => each.data?.next_run || "");
+    const order = jobsync.times.compare(first, second, isDescending);
+    return order || (one || "").localeCompare(other || "");
+  }
 
   function StatusCell({data, value}) {
     const planned = data.state === "planned" ? " status-planned" : "";
@@ -60,6 +77,41 @@
 
   function PauseCell({value}) {
     return value ? element("span", {className: `pause pause-${value}`}, value) : null;
+  }
+
+  function MappingNameCell({data, value}) {
+    const look = data.change ? `mapping-cell mapping-${data.change}` : "mapping-cell";
+    const renamed = data.newName ? [element("s", {key: "old"}, value), " "] : [];
+    return element("span", {className: look}, ...renamed, data.newName || value);
+  }
+
+  function MappingTargetCell({data, value}) {
+    const isOther = data.change === "changed" && data.earlier !== value;
+    const earlier = isOther
+      ? [element("s", {key: "old", className: "quiet"}, data.earlier), " "]
+      : [];
+    const look = data.change ? `mapping-cell mapping-${data.change}` : "mapping-cell";
+    return element("span", {className: look}, ...earlier, value);
+  }
+
+  function MappingUseCell({value}) {
+    const {mappingJobs} = jobsync.config().texts;
+    if (!value) return element("span", {className: "use-cell quiet"}, "—");
+    return element(
+      "span",
+      {className: "use-cell cell-link"},
+      jobsync.words.counted(mappingJobs, value),
+    );
+  }
+
+  function MappingStateCell({data, value}) {
+    const tone = data.change ? "unsaved" : data.state;
+    return element(
+      "span",
+      {className: `status mapping-state-${tone}`},
+      dot(`mapping-${tone}`),
+      value,
+    );
   }
 
   function OutcomeCell({data, value}) {

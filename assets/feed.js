@@ -97,6 +97,7 @@
     }
     place = {...place, isNew: answer.placeIsNew}; // not while it shows a problem
     if (answer.reasons) jobsync.showReviewed(answer);
+    if (answer.mappings) jobsync.showMappings(answer.mappings);
     if (!answer.operation) jobsync.startAtFirst(tab);
     jobsync.markFilter(tab);
     tellFinished(answer);

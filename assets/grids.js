@@ -3,8 +3,9 @@
 (() => {
   globalThis.jobsync ??= {};
   const FRAMES = "[data-rows-of]";
+  jobsync.openers ??= {}; // what a click on a row opens, by data-opens of what surrounds the grid
   const REMEMBERED = ["sortChanged", "columnMoved", "columnVisible", "columnPinned"];
-  Object.assign(jobsync, {gridApi, fedFrame, selectingFrame, markColumns});
+  Object.assign(jobsync, {gridApi, fedFrame, selectingFrame, markColumns, openRowOf});
 
   /** Returns the grid of an id, or null until it is drawn. */
   function gridApi(id) {
@@ -29,13 +30,14 @@
     const id = frame.dataset.rowsOf;
     const grid = gridApi(id);
     restoreColumns(id, grid);
+    if (frame.dataset.fed) jobsync.hideExcluded(id, grid);
     if (frame.dataset.selects) jobsync.attachSelection(grid);
     grid.addEventListener("cellClicked", event => {
       const isBox = event.column.getColId() === "ag-Grid-SelectionColumn";
-      if (!isBox && !String(getSelection())) open(frame, event.node.data);
+      if (!isBox && !String(getSelection())) open(frame, event.node.data, event.column.getColId());
     });
     grid.addEventListener("cellKeyDown", event => {
-      if (event.event.key === "Enter") open(frame, event.node.data);
+      if (event.event.key === "Enter") open(frame, event.node.data, event.column.getColId());
     });
   }
 
@@ -59,13 +61,22 @@
     }
   }
 
-  function open(frame, row) {
+  function open(frame, row, column) {
+    if (frame.dataset.opens !== "row") {
+      jobsync.openers[frame.dataset.opens](row, column);
+      return;
+    }
     if (row.entry_id) {
       jobsync.go(jobsync.addresses.entry(row.entry_id));
       return;
     }
+    openRowOf(jobsync.tabAround(frame), row);
+  }
+
+  /** Opens the side panel of a row that a tab shows. */
+  function openRowOf(tab, row) {
     const entry = jobsync.addresses.entryOf(location.pathname);
-    const operation = jobsync.shownOperation(jobsync.tabAround(frame).name);
+    const operation = jobsync.shownOperation(tab.name);
     jobsync.openRow(jobsync.addresses.details(row.key, entry, operation), row);
   }
 

@@ -4,7 +4,7 @@
   globalThis.jobsync ??= {};
   let requests = 0;
   const startedAtFirst = new Set();
-  jobsync.startAtFirst = startAtFirst;
+  Object.assign(jobsync, {startAtFirst, operate});
 
   jobsync.controls ??= {};
   Object.assign(jobsync.controls, {"data-operation": start, "data-cancel": cancel});
@@ -21,12 +21,18 @@
   function valueFor(need, operation) {
     if (need === "plan") return jobsync.reviewed?.plan || "";
     if (need === "names") return jobsync.selectedNames(operation);
+    if (Object.hasOwn(jobsync.gathered, need)) return jobsync.gathered[need]();
     return fieldOf(need);
   }
 
   function fieldOf(need) {
     const field = document.querySelector(`[data-request="${need}"] :is(input, select)`);
     return field.type === "checkbox" ? field.checked : field.value;
+  }
+
+  /** Does what the button of a kind does. */
+  function operate(kind) {
+    start(document.querySelector(`[data-operation="${CSS.escape(kind)}"]`));
   }
 
   /** Starts by itself, once, what a tab that has no operation yet begins with. */

@@ -8,6 +8,7 @@
     setProps,
     toast,
     whenDrawn,
+    loadScript,
     remembered: name => jobsync.memory.read(() => localStorage, keyOf(name)),
     remember: (name, value) => jobsync.memory.write(() => localStorage, keyOf(name), value),
   });
@@ -45,6 +46,17 @@
     else setTimeout(() => whenDrawn(isDrawn, then), 30);
   }
 
+  /** Loads a library that few need; a promise that fails when it does not come. */
+  function loadScript(address) {
+    return new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = address;
+      script.onload = resolve;
+      script.onerror = reject;
+      document.head.appendChild(script);
+    });
+  }
+
   const timers = new Map(); // by the id of what asks
 
   /** Asks while the page is looked at; who comes back to an address asks anew. */
@@ -58,8 +70,9 @@
   }
 
   window.dash_clientside ??= {};
-  window.dash_clientside.jobsync = {
-    poke() {
+  window.dash_clientside.jobsync = Object.assign(window.dash_clientside.jobsync || {}, {
+    poke(started) {
+      jobsync.started = started; // the operation that was started last in this window
       jobsync.pokeFeed();
       return dash_clientside.no_update;
     },
@@ -73,5 +86,5 @@
       const isList = jobsync.addresses.isHistoryList(pathname || "");
       return isList ? Date.now() : dash_clientside.no_update;
     },
-  };
+  });
 })();

@@ -6,7 +6,7 @@
   let shown = null; // ends the request of what is shown; null while the panel is closed
   let opener = null; // gets the focus back
   let openings = 0;
-  Object.assign(jobsync, {openRow, openPanel, closePanel, panelBody});
+  Object.assign(jobsync, {openRow, openPanel, showInPanel, closePanel, panelBody});
   jobsync.controls ??= {};
   Object.assign(jobsync.controls, {"data-close-panel": closePanel});
 
@@ -34,6 +34,13 @@
     const {text, problem} = await fetchText(address, gone, mine.signal);
     if (mine !== shown) return;
     fill(problem ? {body: sentence(problem)} : read(text));
+    jobsync.redrawSides(); // where they are open at once
+  }
+
+  /** Shows what needs not be asked for. */
+  function showInPanel(title, body) {
+    begin(title);
+    fill({title, body});
   }
 
   function begin(title) {
@@ -99,7 +106,7 @@
 
   document.addEventListener("keydown", event => {
     if (event.key !== "Escape" || event.defaultPrevented || clearsSearch(event.target)) return;
-    if (!document.querySelector(".modal.show")) closePanel();
+    if (!document.querySelector(".modal.show, dialog[open]")) closePanel();
   });
 
   /** The browser itself empties a field for searching first. */

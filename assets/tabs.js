@@ -39,6 +39,7 @@
     const {texts, workspace} = jobsync.config();
     document.title = jobsync.words.fill(texts.title, {tab: tab.label, workspace});
     showEntry(jobsync.addresses.entryOf(location.pathname));
+    jobsync.wantMapping(jobsync.addresses.mappingOf(location.pathname, location.search));
     jobsync.closePanel();
     jobsync.pokeFeed();
   }

@@ -27,16 +27,16 @@ _THEME = (
 
 def job_columns() -> list[ColumnDefinition]:
     """Return the columns of a grid of jobs."""
-    return [_definition(column) for column in JOB_COLUMNS]
+    return [definition_of(column) for column in JOB_COLUMNS]
 
 
 def history_columns() -> list[ColumnDefinition]:
     """Return the columns of the grid of operations."""
-    return [_definition(column) for column in HISTORY_COLUMNS]
+    return [definition_of(column) for column in HISTORY_COLUMNS]
 
 
-def _definition(column: Column[Any]) -> ColumnDefinition:
-    """Source: ag-grid.com, Column Options."""
+def definition_of(column: Column[Any]) -> ColumnDefinition:
+    """Return a column as the grid takes it. Source: ag-grid.com, Column Options."""
     by_kind: ColumnDefinition = {"filter": "agTextColumnFilter", "tooltipField": column.field}
     if column.is_number:
         by_kind = {"filter": "agNumberColumnFilter", "type": "rightAligned"}
@@ -53,6 +53,7 @@ def grid(
     key: str = "key",
     rows: Sequence[Mapping[str, Any]] = (),
     label: str = "",
+    opens: str = "row",
 ) -> Component:
     """Return a grid.
 
@@ -62,6 +63,7 @@ def grid(
         selects: whether rows have a box to tick, where the row says what for.
         key: the field that identifies a row.
         label: its name for screen readers.
+        opens: what a click on a row opens: `row`, its side panel, or what a script registered.
     """
     options: dict[str, Any] = {
         "theme": {"function": _THEME},
@@ -74,6 +76,7 @@ def grid(
         "enableCellTextSelection": True,
         "tooltipShowDelay": 400,
         "asyncTransactionWaitMillis": 100,
+        "includeHiddenColumnsInQuickFilter": True,  # ids and expressions are looked for
         "suppressColumnVirtualisation": False,
         "autoSizeStrategy": None,
         "popupParent": {"function": "document.body"},
@@ -106,6 +109,7 @@ def grid(
         **{
             "aria-label": label or empty,
             "data-rows-of": grid_id,
+            "data-opens": opens,
             **({"data-fed": "true"} if is_fed else {}),
             **({"data-selects": "true"} if selects else {}),
         },
@@ -116,15 +120,17 @@ def grid_tools(
     grid_id: str,
     columns: Iterable[ColumnDefinition],
     *,
+    before: Sequence[Component] = (),
     extra: Sequence[Component] = (),
     has_all: bool = True,
 ) -> Component:
-    """Return the tools above a grid: search, column choice and CSV.
+    """Return the tools above a grid: search, column choice and CSV, with others around the search.
 
     `assets/grid-tools.js` makes them work, for the grid in their `data-grid`.
     """
     return html.Div(
         [
+            *before,
             html.Span(
                 [
                     icon("search"),

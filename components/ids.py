@@ -15,10 +15,13 @@ HISTORY_REQUEST = "history-request"
 HISTORY_AGAIN = "history-again"
 HISTORY_ENTRY_REQUEST = "history-entry-request"
 HISTORY_ENTRY_AGAIN = "history-entry-again"
+MAPPINGS_REQUEST = "mappings-request"
+MAPPINGS_DRAFT = "mappings-draft"
 
 # Header
 NAV_EXPORT, NAV_IMPORT = "nav-export", "nav-import"
 NAV_HISTORY, NAV_WORKSPACE = "nav-history", "nav-workspace"
+NAV_MAPPINGS = "nav-mappings"
 GIT_PLACE = "git-place"
 WORKSPACE_PLACE = "workspace-place"
 WORKSPACE_PROBLEM = "workspace-problem"
@@ -29,6 +32,7 @@ OPERATION_ELSEWHERE = "operation-elsewhere"
 # Tabs
 PANE_EXPORT, PANE_IMPORT = "pane-export", "pane-import"
 PANE_HISTORY, PANE_WORKSPACE = "pane-history", "pane-workspace"
+PANE_MAPPINGS = "pane-mappings"
 
 # Export tab
 EXPORT_PREVIEW, EXPORT_START = "export-preview", "export-start"
@@ -60,12 +64,16 @@ HISTORY_LIST, HISTORY_ENTRY = "history-list", "history-entry"
 HISTORY_ENTRY_HEAD, HISTORY_ROWS_GRID = "history-entry-head", "history-rows-grid"
 HISTORY_RELOAD = "history-reload"
 
+# Mappings tab
+MAPPINGS_RELOAD, MAPPINGS_TEST = "mappings-reload", "mappings-test"
+MAPPINGS_SAVE, MAPPINGS_CONFIRM = "mappings-save", "mappings-confirm"
+MAPPINGS_REASON, MAPPINGS_GIT_LINK = "mappings-reason", "mappings-git-link"
+MAPPINGS_PROGRESS, MAPPINGS_OUTCOME = "mappings-progress", "mappings-outcome"
+MAPPINGS_GRID = "mappings-grid"
+
 # Workspace tab
 WORKSPACE_PROGRESS, WORKSPACE_BODY = "workspace-progress", "workspace-body"
 WORKSPACE_RELOAD = "workspace-reload"
-
-# Mappings tab
-MAPPINGS_RELOAD, MAPPINGS_TEST, MAPPINGS_SAVE = "mappings-reload", "mappings-test", "mappings-save"
 
 # Side panel
 PANEL, PANEL_TITLE, PANEL_BODY = "side-panel", "side-panel-title", "side-panel-body"

@@ -7,7 +7,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from components.script_config import Forms, fill
+from components.forms import Forms, fill
 from core.operations.kinds import KINDS, OperationKind
 
 
@@ -20,6 +20,8 @@ def needs_of(kind: OperationKind) -> tuple[str, ...]:
         "plan": traits.needs_plan,
         "names": traits.needs_names,
         "typed": traits.needs_number,
+        "text": traits.needs_text,
+        "version": traits.needs_text,
     }
     return tuple(name for name, is_needed in needs.items() if is_needed)
 

@@ -13,6 +13,7 @@ from components.export_tab import export_tab
 from components.history_tab import history_tab
 from components.icons import icon
 from components.import_tab import import_tab, remove_dialog
+from components.mappings_tab import Allowed, mappings_tab
 from components.script_config import script_config
 from components.tabs import TABS
 from components.workspace_tab import workspace_tab
@@ -24,7 +25,7 @@ class Frame:
 
     `tabs` are those that APP_MODE allows. `key` identifies the workspace in the browser's storage.
     `banner` is a warning that everybody sees, such as that authentication is off. `base` is the
-    path below which the page is served.
+    path below which the page is served. `has_mappings`: a mapping file is configured.
     """
 
     workspace_name: str
@@ -37,6 +38,7 @@ class Frame:
     tabs: Collection[str]
     banner: str = ""
     base: str = "/"
+    has_mappings: bool = True
 
 
 def page(frame: Frame) -> Component:
@@ -57,6 +59,8 @@ def page(frame: Frame) -> Component:
                     ids.HISTORY_AGAIN,
                     ids.HISTORY_ENTRY_REQUEST,
                     ids.HISTORY_ENTRY_AGAIN,
+                    ids.MAPPINGS_REQUEST,
+                    ids.MAPPINGS_DRAFT,
                 )
             ),
             _config(frame),
@@ -68,7 +72,15 @@ def page(frame: Frame) -> Component:
             html.Div(id=ids.STORE_NOTICE, className="banner", hidden=True),
             html.Div(id=ids.OPERATION_ELSEWHERE, className="banner", hidden=True),
             html.Main(
-                [export_tab({}), import_tab({}), history_tab(frame.base), workspace_tab()],
+                [
+                    export_tab({}),
+                    import_tab({}),
+                    mappings_tab(
+                        Allowed(frame.has_mappings, frame.may_operate, "import" in frame.tabs)
+                    ),
+                    history_tab(frame.base),
+                    workspace_tab(),
+                ],
                 id="content",
                 tabIndex="-1",
             ),

@@ -24,6 +24,7 @@ class Tab:
 TABS = (
     Tab("export", "Export", ids.NAV_EXPORT, ids.PANE_EXPORT, AppMode.EXPORT),
     Tab("import", "Import", ids.NAV_IMPORT, ids.PANE_IMPORT, AppMode.IMPORT),
+    Tab("mappings", "Mappings", ids.NAV_MAPPINGS, ids.PANE_MAPPINGS),
     Tab("history", "History", ids.NAV_HISTORY, ids.PANE_HISTORY),
     Tab("workspace", "Workspace", ids.NAV_WORKSPACE, ids.PANE_WORKSPACE),
 )

@@ -1,21 +1,21 @@
 """The Workspace tab: Workspace Information and Resource Mappings."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Mapping, Sequence
 
 from dash import html
 from dash.development.base_component import Component
 
 from components import ids
 from components.icons import icon
+from components.moments import moment
 from components.operation_button import operation_button
-from components.words import clock_time, plural
+from components.words import plural
 from core.errors import Issue
 from core.mapping.use import MappingEntry
 from core.operations.kinds import OperationKind
 from core.operations.operation import Operation, Status
 from core.operations.outcome import Outcome
-from core.reporting.details import WorkspaceInformation
+from core.reporting.details import Whereabouts, WorkspaceInformation
 
 # Source: docs.databricks.com/resources/limits: per workspace, and per Git folder.
 JOB_LIMIT = 12_000
@@ -82,18 +82,18 @@ def _information(
     facts = (
         ("Host", host),
         ("Workspace id", where.workspace_id),
-        ("Principal", f"{where.principal}, {admin}"),
+        ("Principal", [_principal(where), f", {admin}"]),
         ("Mode", where.app_mode),
         ("Git folder", folder),
         ("Repository", git.url),
         ("Branch and commit", f"{git.branch} · {git.commit[:10]}" if git.commit else git.branch),
         ("Definitions folder", where.definitions_folder),
-        ("Last file change", clock_time(last_change / 1000) if last_change else "unknown"),
+        ("Last file change", moment(last_change / 1000) if last_change else "unknown"),
         ("State folder", found.state_folder),
         ("Other JSON files", f"{contents.other_json_files:,}"),
         ("Unreadable files", f"{contents.unreadable_files:,}"),
         ("Versions", ", ".join(f"{name} {version}" for name, version in versions.items())),
-        ("Read at", clock_time(read_at)),
+        ("Read at", moment(read_at)),
     )
     rows = [html.Div([html.Dt(name), html.Dd(value)]) for name, value in facts if value]
     return html.Div(
@@ -110,6 +110,12 @@ def _information(
         ],
         className="card",
     )
+
+
+def _principal(where: Whereabouts) -> Component:
+    """Show the principal by its name for people, its id in the tooltip."""
+    name = where.principal_name or where.principal
+    return html.Span(name, title=where.principal) if name != where.principal else html.Span(name)
 
 
 def _limit(name: str, used: int, limit: int) -> Component:
@@ -129,19 +135,23 @@ def _mappings(found: WorkspaceInformation, issues: Sequence[Issue]) -> Component
     if not found.mapping_file:
         note = "No mapping file is configured: names are used unchanged."
         return html.Div([html.H3("Resource Mappings"), html.P(note)], className="card")
-    text = found.mapping.text
     return html.Div(
         [
-            html.H3("Resource Mappings"),
+            html.Div(
+                [
+                    html.H3("Resource Mappings"),
+                    html.Button(
+                        "Show",
+                        type="button",
+                        className="button",
+                        **{"data-go-tab": "mappings"},
+                    ),
+                ],
+                className="card-head",
+            ),
             html.P(html.Code(found.mapping_file)),
             _problems(issues),
-            _entries(found.mapping.entries),
-            html.Details(
-                [html.Summary("Show the file"), html.Pre(text, className="file-text")],
-                className="panel-more",
-            )
-            if text is not None
-            else None,
+            _summary(found.mapping.entries),
         ],
         className="card",
     )
@@ -156,43 +166,16 @@ def _problems(issues: Sequence[Issue]) -> Component | None:
     )
 
 
-def _entries(entries: Sequence[MappingEntry] | None) -> Component | None:
+def _summary(entries: Sequence[MappingEntry] | None) -> Component | None:
+    """Say how much the file holds; the Mappings tab shows what."""
     if entries is None:
         return None
     if not entries:
         return html.P("The file contains no mappings.", className="quiet")
+    count = plural(len(entries), "entry") if len(entries) == 1 else f"{len(entries):,} entries"
+    sections = len({entry.section for entry in entries})
     unused = sum(1 for entry in entries if not entry.jobs)
-    heads = ("Name in Git", "Maps to", "Used by")
-    note = f"{plural(len(entries), 'entry') if len(entries) == 1 else f'{len(entries):,} entries'}"
-    return html.Div(
-        [
-            html.P(f"{note}, {unused:,} not used by any definition.", className="quiet"),
-            html.Table(
-                [
-                    html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
-                    html.Tbody(
-                        [
-                            row
-                            for section, group in groupby(entries, lambda entry: entry.section)
-                            for row in _section_rows(section, group)
-                        ]
-                    ),
-                ],
-                className="plain-table",
-            ),
-        ],
-        className="table-scroll",
+    return html.P(
+        f"{count} in {plural(sections, 'section')}, {unused:,} not used by any definition.",
+        className="quiet",
     )
-
-
-def _section_rows(section: str, entries: Iterable[MappingEntry]) -> Iterator[Component]:
-    yield html.Tr(html.Th(html.Code(section), colSpan="3", scope="colgroup"))
-    for entry in entries:
-        used = plural(entry.jobs, "job") if entry.jobs else "not used"
-        yield html.Tr(
-            [
-                html.Td(html.Code(entry.name)),
-                html.Td(html.Code(entry.target)),
-                html.Td(used, className="" if entry.jobs else "quiet"),
-            ]
-        )

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from dash import html
 from flask import Blueprint, Response, abort, request
 from plotly.utils import PlotlyJSONEncoder
 
@@ -20,20 +21,22 @@ from components.actions import (
     reviewed_plan,
     running_sentence,
 )
+from components.mapping_outcome import mapping_outcome
 from components.operation_view import chips_view, outcome_view, progress_view
 from components.place import place_view
 from components.words import clock_time, headline, what_happened
 from components.workspace_tab import workspace_view
 from core.one_line import one_line
-from core.operations.operation import Operation, OperationStore
+from core.operations.kinds import OperationKind
+from core.operations.operation import Operation, OperationStore, Status
 from core.operations.outcome import Outcome
 from web.identity import User
-from web.places import git_href
+from web.places import folder_href, git_href
 from web.reader import Place, WorkspaceReader
 from web.readings import Known
 from web.security import current_user
 from web.settings import PageSettings
-from web.tab_state import TAB_KINDS, WITH_ROWS, TabState, read_tab
+from web.tab_state import TAB_KINDS, WITH_ROWS, MappingState, TabState, read_tab
 
 _LOG_LINES = 5000
 _READING = "Reading the workspace …"
@@ -46,6 +49,7 @@ _REASONS = {
 }
 # Enabled and disabled by the scripts, which know what is selected.
 _SELECTING = (ids.IMPORT_START, ids.IMPORT_REMOVE)
+_EDITING = {"test": ids.MAPPINGS_TEST, "save": ids.MAPPINGS_SAVE}  # these know what is unsaved
 
 Props = dict[str, dict[str, Any]]
 
@@ -108,6 +112,7 @@ class Feed:
             "finished": _finished(state.finished),
             "props": {**self._props(state), **_place_props(known)},
             **_selecting(state),
+            **_editing(state),
         }
         return answer, rows
 
@@ -126,18 +131,33 @@ class Feed:
         props: Props = {
             f"{tab}-progress": {"children": progress},
             ids.OPERATION_ELSEWHERE: {
-                "children": running_sentence(elsewhere) if elsewhere else "",
+                "children": running_sentence(elsewhere) if elsewhere else html.Span(),
                 "hidden": not elsewhere,
             },
             ids.STORE_NOTICE: {"children": notice, "hidden": not notice},
         }
         if tab == "workspace":
             props[ids.WORKSPACE_BODY] = {"children": self._workspace(state.reading)}
+        if state.mappings is not None:
+            return {**props, **self._mapping_props(state, state.mappings)}
         if tab not in WITH_ROWS:
             return props
         props[f"{tab}-outcome"] = {"children": outcome_view(state.shown)}
         props[f"{tab}-chips"] = {"children": chips_view(state.with_rows)}
         return {**props, **_buttons(actions_of(tab, state.now))}
+
+    def _mapping_props(self, state: TabState, found: MappingState) -> Props:
+        reading, newest = found.reading, found.newest
+        shown = newest if newest and newest.status is Status.FAILED else _shown_work(state, found)
+        information = ((reading.outcome if reading else None) or Outcome()).mappings
+        host = self.reader.known_host() or self.host
+        href = folder_href(host, information.folder_id, information.workspace_id)
+        reload_button = _buttons(actions_of(state.tab, state.now))[ids.MAPPINGS_RELOAD]
+        return {
+            ids.MAPPINGS_OUTCOME: {"children": mapping_outcome(shown)},
+            ids.MAPPINGS_GIT_LINK: {"href": href, "hidden": not href},
+            ids.MAPPINGS_RELOAD: reload_button,
+        }
 
     def _workspace(self, reading: Operation | None) -> Any:
         host = self.reader.known_host() or self.host
@@ -200,6 +220,37 @@ def _selecting(state: TabState) -> dict[str, Any]:
     }
 
 
+def _shown_work(state: TabState, found: MappingState) -> Operation | None:
+    """Return the test or save that still says how things are; other work or a reading ends that."""
+    work, reading = found.work, found.reading
+    if work is None or state.last is None or state.last.number != work.number:
+        return None
+    is_test = work.kind is OperationKind.TEST_MAPPINGS
+    return None if is_test and reading and reading.number > work.number else work
+
+
+def _editing(state: TabState) -> dict[str, Any]:
+    """Return what there is of the mapping file, for the scripts of the Mappings tab."""
+    found = state.mappings
+    if found is None:
+        return {}
+    actions = actions_of(state.tab, state.now)
+    saved = found.saved
+    return {
+        "mappings": {
+            "reading": found.reading.operation_id if found.reading else "",
+            "written": found.written.operation_id if found.written else "",
+            "hasFailed": found.has_failed,
+            "validation": found.validation.operation_id if found.validation else "",
+            "isReading": found.is_reading,
+            "isOld": found.is_old,
+            "savedBy": saved.actor if saved else "",
+            "saved": saved.operation_id if saved else "",
+            "reasons": {kind: actions[button].reason for kind, button in _EDITING.items()},
+        }
+    }
+
+
 def _is_new(known: Known[Place]) -> bool:
     """Whether a page need not ask again: what failed is tried until it succeeds."""
     return known.value is not None and not (known.is_reading or known.problem)
@@ -234,7 +285,7 @@ def _number(arguments: Mapping[str, str], name: str) -> int:
 def _buttons(actions: Mapping[str, Action]) -> Props:
     props: Props = {}
     for button, action in actions.items():
-        if button not in _SELECTING:
+        if button not in (*_SELECTING, *_EDITING.values()):
             props[button] = {"disabled": not action.is_enabled, "title": action.reason}
             if button in _REASONS:
                 props[_REASONS[button]] = {"children": action.reason}

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,8 +15,9 @@ from core.errors import InvalidJsonError
 from core.jobsettings.secrets import mask
 from core.json_text import Packed, parse_json
 from core.mapping.copied import find_copied
+from core.mapping.unmapped import UnmappedName
 from core.operations.grid_row import GridRow, RecordedRow
-from core.operations.operation import OperationStore
+from core.operations.operation import Operation, OperationStore
 from core.planning.statuses import RowStatus
 from core.reporting.report import ReportRow, RowDetails
 from core.state.history import History, is_entry_id
@@ -24,7 +25,12 @@ from web.reader import WorkspaceReader
 
 log = logging.getLogger(__name__)
 
-_EQUAL = (RowStatus.UNCHANGED, RowStatus.UNMANAGED, RowStatus.SKIPPED)  # one side is enough
+_EQUAL = (  # one side is enough
+    RowStatus.UNCHANGED,
+    RowStatus.UNMANAGED,
+    RowStatus.SKIPPED,
+    RowStatus.EXCLUDED,
+)
 
 Panel = dict[str, Any]
 
@@ -60,7 +66,14 @@ class Panels:
         has_sides = current is not None or desired is not None
         if report.status in _EQUAL:
             desired = current
-        panel = _panel(operation.kind, row, _with_not_mapped(report, desired), has_sides=has_sides)
+        panel = _panel(
+            operation.kind,
+            row,
+            _with_not_mapped(report, desired),
+            has_sides=has_sides,
+            has_graph=has_sides,
+            unmapped=_unmapped(operation, row),
+        )
         return {**panel, "current": _text(current), "desired": _text(desired)}
 
     def history_row(self, entry_id: str, key: str) -> "Panel | Reading | None":
@@ -125,8 +138,22 @@ def _only(key: str) -> Callable[[Any], RecordedRow | None]:
     return read
 
 
-def _panel(kind: str, row: GridRow, report: ReportRow, *, has_sides: bool) -> Panel:
-    body = row_panel(row, report, kind, has_sides=has_sides)
+def _unmapped(operation: Operation, row: GridRow) -> tuple[UnmappedName, ...]:
+    """Return the names that the mapping file could map for a row."""
+    names = operation.outcome.unmapped if operation.outcome else ()
+    return tuple(name for name in names if name.section and row.job in name.jobs)
+
+
+def _panel(
+    kind: str,
+    row: GridRow,
+    report: ReportRow,
+    *,
+    has_sides: bool,
+    has_graph: bool = False,
+    unmapped: Sequence[UnmappedName] = (),
+) -> Panel:
+    body = row_panel(row, report, kind, has_sides=has_sides, has_graph=has_graph, unmapped=unmapped)
     return {"title": row.job or row.file, "body": body}
 
 

@@ -13,7 +13,12 @@ def git_href(host: str, where: Whereabouts) -> str:
 
     Source: the workspace UI opens any folder as `/browse/folders/<object id>?o=<workspace id>`.
     """
-    if urlsplit(host).scheme not in ("http", "https") or where.git.folder_id is None:
+    return folder_href(host, where.git.folder_id, where.workspace_id)
+
+
+def folder_href(host: str, folder_id: int | None, workspace_id: str) -> str:
+    """Return the address of a folder's page in the workspace, see `git_href`."""
+    if urlsplit(host).scheme not in ("http", "https") or folder_id is None:
         return ""
-    query = urlencode({"o": where.workspace_id})
-    return f"{host.rstrip('/')}/browse/folders/{where.git.folder_id}?{query}"
+    query = urlencode({"o": workspace_id})
+    return f"{host.rstrip('/')}/browse/folders/{folder_id}?{query}"

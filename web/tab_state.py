@@ -6,12 +6,61 @@ from dataclasses import dataclass
 from components.actions import Situation, reviewed_plan
 from components.tabs import TABS
 from core.operations.kinds import EXCLUSIVE_KINDS, OperationKind, kinds_of_tab
-from core.operations.operation import Operation, OperationStore
+from core.operations.operation import Operation, OperationStore, Status
 
 TAB_KINDS: Mapping[str, tuple[OperationKind, ...]] = {
     tab.name: kinds_of_tab(tab.name) for tab in TABS
 }
 WITH_ROWS = ("export", "import")
+# After these, other definitions use the entries, or other objects are here, or the file is another.
+_WRITING = (
+    OperationKind.PULL,
+    OperationKind.EXPORT,
+    OperationKind.IMPORT,
+    OperationKind.REMOVE,
+    OperationKind.SAVE_MAPPINGS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MappingState:
+    """The newest operations that concern the mapping file, each None when there is none.
+
+    `reading` and `validation` succeeded; `work` is a test or a save, however it ended. `written` is
+    what may have changed what a reading finds.
+    """
+
+    newest: Operation | None = None
+    reading: Operation | None = None
+    validation: Operation | None = None
+    work: Operation | None = None
+    written: Operation | None = None
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether the file is being read now."""
+        newest = self.newest
+        return bool(newest and newest.kind is OperationKind.MAPPINGS and newest.status.is_active)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the last attempt to read the file failed."""
+        newest = self.newest
+        is_reading = newest is not None and newest.kind is OperationKind.MAPPINGS
+        return bool(is_reading and newest and newest.status is Status.FAILED)
+
+    @property
+    def saved(self) -> Operation | None:
+        """Return the save that the last reading does not know yet."""
+        is_save = self.written and self.written.kind is OperationKind.SAVE_MAPPINGS
+        return self.written if self.is_old and is_save else None
+
+    @property
+    def is_old(self) -> bool:
+        """Whether something changed since the last reading."""
+        if self.reading is None:
+            return True
+        return bool(self.written and self.written.number > self.reading.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +68,15 @@ class TabState:
     """The operations that concern a tab, as they are at one moment.
 
     `now` is what its buttons depend on, `last` the newest operation of any tab; `reading` is the
-    newest reading of the workspace that has something to show, for the Workspace tab only.
+    newest reading of the workspace that has something to show, for the Workspace tab only, and
+    `mappings` what there is of the mapping file, for the Mappings tab only.
     """
 
     tab: str
     now: Situation
     last: Operation | None = None
     reading: Operation | None = None
+    mappings: MappingState | None = None
 
     @property
     def active(self) -> Operation | None:
@@ -74,8 +125,19 @@ def read_tab(store: OperationStore, tab: str, *, may_operate: bool) -> TabState:
         save = store.latest((OperationKind.SAVE_MAPPINGS,))
     if tab == "workspace":
         reading = _last_reading(store, shown)
+    mappings = _read_mappings(store, shown) if tab == "mappings" else None
     now = Situation(may_operate, active, shown, validation, pull, save)
-    return TabState(tab, now, last, reading)
+    return TabState(tab, now, last, reading, mappings)
+
+
+def _read_mappings(store: OperationStore, newest: Operation | None) -> MappingState:
+    return MappingState(
+        newest,
+        reading=store.latest((OperationKind.MAPPINGS,), ended=True),
+        validation=store.latest((OperationKind.VALIDATE,), ended=True),
+        work=store.latest((OperationKind.TEST_MAPPINGS, OperationKind.SAVE_MAPPINGS)),
+        written=store.latest(_WRITING, ended=True),
+    )
 
 
 def _last_reading(store: OperationStore, newest: Operation | None) -> Operation | None:

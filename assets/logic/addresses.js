@@ -14,9 +14,16 @@
     entry: name => `${base}history/${encodeURIComponent(name)}`,
     asset: path => `${base}assets/${path}`,
     csv: operation => `${base}feed/csv/${operation}`,
+    below: path => base + path,
+    timeline: operation => `${base}feed/timeline/${operation}`,
     log: operation => `${base}feed/log/${operation}`,
     feed,
     details,
+    mapping,
+    mappingOf,
+    mappingFile: reading => `${base}feed/mappings/file/${reading}`,
+    mappingJobs: (reading, at) => `${base}feed/mappings/jobs/${reading}/${at}`,
+    unmapped: validation => `${base}feed/mappings/unmapped/${validation}`,
   };
 
   /** Returns the parts of an address after the base. */
@@ -39,6 +46,19 @@
   function isHistoryList(pathname) {
     const [tab, ...rest] = parts(pathname);
     return tab === "history" && !rest.join("/");
+  }
+
+  /** Returns where an entry of the mapping file is shown, or can be added. */
+  function mapping(section, name) {
+    return `${base}mappings?${new URLSearchParams({section, name})}`;
+  }
+
+  /** Returns the entry that an address names, null for none. */
+  function mappingOf(pathname, search) {
+    if (parts(pathname)[0] !== "mappings") return null;
+    const asked = new URLSearchParams(search);
+    const section = asked.get("section");
+    return section ? {section, name: asked.get("name") || ""} : null;
   }
 
   /** @param {{number: number, isNew: boolean}} place what the header knows of the Git folder */

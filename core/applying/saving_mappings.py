@@ -95,12 +95,12 @@ def _changed_meanwhile(work: Work, file: MappingFile) -> MappingFileError:
     if file.content is None:
         return MappingFileError(
             f"{file.path} is gone: it was deleted or moved since you opened it. {_NOTHING}",
-            fix="Reload the mappings, then create it again.",
+            fix="Reload the mappings, then save again.",
         )
     return MappingFileError(
         f"{file.path} has changed since you opened it{_when(work, file.path)}: saved by somebody "
         f"else on this page, edited in the workspace, or replaced by a pull. {_NOTHING}",
-        fix="Reload the mappings and make your changes again.",
+        fix="Reload the mappings, look at the difference, and save again.",
     )
 
 

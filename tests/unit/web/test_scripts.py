@@ -25,10 +25,32 @@ TOKEN = re.compile(
 )
 # A word that begins with a capital and another word, or such a word alone.
 TEXT = re.compile(r"\b[A-Z][a-z]+ \w+|^[A-Z][a-z]+$")
-KEYS = {"Enter", "Escape"}
-ELEMENTS = {"Button", "Div", "Input", "Li", "Ul"}
+KEYS = {"Enter", "Escape", "Tab"}
+ELEMENTS = {"Button", "Code", "Details", "Div", "Input", "Label", "Li", "Nav", "Optgroup", "Option"}
+ELEMENTS |= {"Pre", "Section", "Select", "Span", "Strong", "Summary", "Textarea", "Ul"}
 NAMED = re.compile(r"\[(data-[a-z-]+)(?:=\"([a-z-]+)\")?\]")
-DRAWN_BY_SCRIPTS = {"data-least", "data-download-log"}
+DRAWN_BY_SCRIPTS = {
+    "data-bar",
+    "data-choice",
+    "data-choices",
+    "data-download-log",
+    "data-entry",
+    "data-field",
+    "data-least",
+    "data-mapping-add-rule",
+    "data-mapping-all",
+    "data-mapping-candidate",
+    "data-mapping-create",
+    "data-mapping-drop-rule",
+    "data-mapping-mistake",
+    "data-mapping-needed",
+    "data-mapping-section",
+    "data-mapping-text",
+    "data-mapping-undo-key",
+    "data-rule",
+    "data-start",
+    "data-text-lines",
+}
 REGISTERED = re.compile(r"Object\.assign\(jobsync\.controls, {(.*?)}\);", re.DOTALL)
 
 
@@ -43,12 +65,17 @@ def literals(path: Path) -> set[str]:
 
 
 def used(pattern: str) -> set[str]:
-    """Return what the scripts take apart from an object, as `{a, b} = object` or `object.a`."""
+    """Return what the scripts take apart from an object, as `{a, b} = object` or `object.a`.
+
+    A function of that name may give the object.
+    """
     found: set[str] = set()
     for path in SCRIPTS:
         text = path.read_text(encoding="utf-8")
-        found |= set(re.findall(rf"\b{pattern}\.(\w+)", text))
-        for names in re.findall(rf"{{([\w,\s]+)}} = (?:\w+\.config\(\)\.)?{pattern};", text):
+        found |= set(re.findall(rf"\b{pattern}(?:\(\))?\.(\w+)", text))
+        for names in re.findall(
+            rf"{{([\w,\s]+)}} = (?:\w+\.config\(\)\.)?{pattern}(?:\(\))?;", text
+        ):
             found |= set(re.findall(r"\w+", names))
     return found
 
@@ -72,7 +99,7 @@ def nodes() -> list[Component]:
         user="ana",
         may_operate=True,
         key="k",
-        tabs=("export", "import", "history", "workspace"),
+        tabs=("export", "import", "mappings", "history", "workspace"),
     )
     return list(walk(page(frame)))
 
@@ -191,7 +218,12 @@ def test_there_is_one_button_for_each_kind_of_operation(nodes: list[Component]) 
 
 def test_what_a_request_needs_is_something_the_scripts_can_gather(nodes: list[Component]) -> None:
     fields = set(attributes(nodes, "data-request"))
-    assert {need for kind in OperationKind for need in needs_of(kind)} <= fields | {"plan", "names"}
+    assert {need for kind in OperationKind for need in needs_of(kind)} <= fields | {
+        "plan",
+        "names",
+        "text",
+        "version",
+    }
 
 
 def test_a_button_that_counts_has_a_label_for_one_and_for_many(nodes: list[Component]) -> None:

@@ -103,6 +103,24 @@ def test_each_entry_says_who_uses_it_and_whether_its_target_is_here(prod):
     }
 
 
+def test_patterns_say_which_definitions_they_fit(prod):
+    prod.files.files[PATH] = b'{jobs: {include: ["*"], exclude: ["lo*", "tmp*", "creator:ana"]}}'
+    shown = {entry.name: (entry.state, entry.job_names) for entry in read(prod).entries}
+    assert shown == {
+        "*": (EntryState.FINE, ("load", "report")),
+        "lo*": (EntryState.FINE, ("load",)),
+        "tmp*": (EntryState.UNUSED, ()),
+        "creator:ana": (EntryState.FINE, ()),
+    }
+
+
+def test_a_test_says_which_jobs_would_be_excluded(prod):
+    changes = try_out(prod, TEXT.replace("{\n", '{\n  jobs: {exclude: ["load"]},\n', 1)).changes
+    assert [(row.job_name, row.before, row.after) for row in changes] == [
+        ("load", "new", "excluded")
+    ]
+
+
 def test_who_is_not_here_is_missing(prod):
     prod.principals.active = {Principal("user_name", ME)}
     [entry] = [one for one in read(prod).entries if one.section == "run_as_mappings"]

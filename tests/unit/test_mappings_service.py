@@ -7,7 +7,6 @@ import pytest
 from core.errors import (
     LockedError,
     MappingFileError,
-    ModeError,
     NotFoundError,
     PermissionDeniedError,
     SettingsError,
@@ -244,9 +243,16 @@ def test_a_job_is_read_once_for_both_plans(prod):
     assert len(asked) == 1
 
 
-def test_a_deployment_that_only_exports_tests_nothing(prod):
-    with pytest.raises(ModeError):
-        service(prod, mode=AppMode.EXPORT).test_mappings(TEXT)
+def test_a_deployment_that_only_exports_tests_its_export(prod):
+    for name in ("load", "tmp 1"):
+        prod.jobs.add(job(name))
+    exporting = service(prod, mode=AppMode.EXPORT)
+    report = exporting.test_mappings(TEXT.replace("{\n", '{\n jobs: {exclude: ["tmp*"]},\n', 1))
+    assert isinstance(report.details, MappingTest)
+    assert [(row.job_name, row.before, row.after) for row in report.details.changes] == [
+        ("tmp 1", "new", "excluded")
+    ]
+    assert report.unmapped == ()
 
 
 # Saving

@@ -270,25 +270,25 @@ class JobSync:
         return replace(report, issues=(*faults, *report.issues), details=review, unmapped=unmapped)
 
     def test_mappings(self, text: str, *, listener: Listener = _SILENT) -> Report:
-        """Compare a validation with a mapping file that is not saved yet with one as it is.
+        """Compare a plan with a mapping file that is not saved yet with one as it is.
+
+        The plan is that of an import, or of an export where this deployment only exports.
 
         Writes nothing, and makes no plan to be carried out.
 
         Raises:
             MappingFileError: the text cannot be used.
         """
-        path = self._settings.require_mapping_path()
-        self._settings.require_operation("validate")
-        draft = parse_mappings(text.encode(), path)
+        draft = parse_mappings(text.encode(), self._settings.require_mapping_path())
         with self._stoppable(listener):
             me = self._ports.principals.current()
-            memory = read_memory_for_import(self._sessions.state_folder(me))
-            tried = try_draft(self._ports, self._settings, listener, me, memory, draft)
+            state = self._sessions.state_folder(me)
+            tried = try_draft(self._ports, self._settings, listener, me, state, draft)
         return Report(
             "test",
             issues=tried.issues(),
             details=tried.compare(file_version(text.encode())),
-            unmapped=gather_unmapped(tried.plan.missing, tried.survey.book.names),
+            unmapped=tried.unmapped(),
         )
 
     def save_mappings(self, text: str, version: str, *, listener: Listener = _SILENT) -> Report:

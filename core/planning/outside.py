@@ -71,7 +71,7 @@ def find_outside(
     if not selection:
         return Outside()
     selector, reads_tags = Selector(selection), selection.uses(PatternKind.TAG)
-    of_files = {f.path: selector.find(_side_of_file(f, reads_tags=reads_tags)) for f in files}
+    of_files = {f.path: selector.find(side_of_file(f, reads_tags=reads_tags)) for f in files}
     of_jobs = {job.job_id: selector.find(side_of_job(job, reads_tags=reads_tags)) for job in live}
     files_too = {path: set(fitting) for path, fitting in of_files.items()}
     jobs_too = {job_id: set(fitting) for job_id, fitting in of_jobs.items()}
@@ -101,7 +101,8 @@ def side_of_path(path: str) -> JobSide:
     return JobSide("", folder=path.rpartition("/")[0] if path else None)
 
 
-def _side_of_file(file: DefinitionFile, *, reads_tags: bool) -> JobSide:
+def side_of_file(file: DefinitionFile, *, reads_tags: bool = True) -> JobSide:
+    """Return what the patterns see of a definition. Its tags take long to read."""
     definition = file.definition
     tags = _tags(definition.unpack_settings()) if reads_tags else {}
     return JobSide(definition.job_name, tags, folder=file.path.rpartition("/")[0])

@@ -73,10 +73,10 @@ def test_an_element_that_an_entry_drops_has_nothing_here():
 def test_whoever_an_entry_names_is_noted():
     ana, bob, eve = (Principal("user_name", name) for name in ("ana", "bob", "eve"))
     (exact,) = trace_identity(ana, bob, mappings())
-    assert (exact.path, exact.name, exact.line) == ("run_as", "ana", 9)
+    assert (exact.path, exact.name, exact.line) == ("run_as", "ana", 10)
     assert (exact.source, exact.target) == ({"user_name": "ana"}, {"user_name": "bob"})
     (default,) = trace_identity(eve, ana, mappings())
-    assert (default.name, default.line) == ("default", 10)
+    assert (default.name, default.line) == ("default", 11)
     (nobody,) = trace_identity(None, ana, mappings())
     assert nobody.source is MISSING
     assert trace_identity(eve, eve, mappings()) == ()

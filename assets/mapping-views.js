@@ -205,7 +205,8 @@
   }
 
   function todoDone(name, key) {
-    const {mappingUndo, mappingNotSaved, mappingSaved} = texts();
+    const {mappingUndo, mappingUndoFor, mappingNotSaved, mappingSaved} = texts();
+    const label = fill(mappingUndoFor, {name: name.name});
     const {shape} = mappingSection(name.section);
     const value = name.edit ? name.edit.value : name.value;
     const shown = jobsync.mappingValues.shown(value, shape, texts());
@@ -215,7 +216,7 @@
       html("Span", {className: "todo-target", children: `→ ${shown}`}),
       html("Span", {className: name.edit ? "badge-unsaved" : "quiet", children: note}),
       ...(name.edit && mappingEdits()
-        ? [linkedButton(mappingUndo, {"data-mapping-undo-key": key})]
+        ? [linkedButton(mappingUndo, {"data-mapping-undo-key": key, "aria-label": label})]
         : []),
     );
   }
@@ -377,8 +378,8 @@
       className: `section-badge section-badge-${tone}`,
       title,
       children: [
-        String(count),
-        html("Span", {className: "visually-hidden", children: ` ${title}`}),
+        html("Span", {"aria-hidden": "true", children: String(count)}),
+        html("Span", {className: "visually-hidden", children: title}),
       ],
     });
   }

@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, expect
 
 from core.jobsettings.kinds import Kind, placeholder
 from core.json_text import JobSettings
+from emulator.samples import MAPPING_FILE_PATH
 from examples.page_server import start_page
 from tests.builders import definition_text, job, notebook_task
 from tests.e2e.conftest import NewScreen, Pair
@@ -321,6 +322,15 @@ def test_a_broken_file_is_mended_at_its_mistake(screen: Screen, prod: Emulated) 
     expect(section(screen, "Clusters")).to_be_visible()
 
 
+def test_without_a_file_it_is_created(screen: Screen, prod: Emulated) -> None:
+    prod.remove_file(MAPPING)
+    screen.press("Reload")
+    screen.press("Create")
+    expect(screen.page.get_by_text("This can be saved.")).to_be_visible()
+    saved(screen)
+    assert prod.read(MAPPING).decode().startswith("{")
+
+
 def test_a_file_that_may_not_be_written_says_so(screen: Screen, prod: Emulated) -> None:
     section(screen, "Catalogs").click()
     screen.press("Add")
@@ -329,27 +339,14 @@ def test_a_file_that_may_not_be_written_says_so(screen: Screen, prod: Emulated) 
     dialog.get_by_label("Here", exact=True).fill("prod")
     dialog.get_by_role("button", name="Apply").click()
     before = prod.read(MAPPING)
-    prod.fault("POST /api/2.0/workspace/import", **DENIED)
+    prod.seed(read_only=[MAPPING_FILE_PATH])
     save(screen)
     outcome = screen.wait_for("mappings", "Save of the mappings failed")
-    prod.clear_faults()
     expect(outcome).to_contain_text("Nothing was saved")
     assert prod.read(MAPPING) == before
     expect(unsaved(screen)).to_have_text("1 unsaved change")
     screen.press("Discard all")
     expect(unsaved(screen)).to_have_count(0)
-
-
-DENIED = {"status": 403, "times": 20}
-
-
-def test_without_a_file_it_is_created(screen: Screen, prod: Emulated) -> None:
-    prod.remove_file(MAPPING)
-    screen.press("Reload")
-    screen.press("Create")
-    expect(screen.page.get_by_text("This can be saved.")).to_be_visible()
-    saved(screen)
-    assert prod.read(MAPPING).decode().startswith("{")
 
 
 def test_everybody_may_look_and_operators_alone_may_change(url: str, new_screen: NewScreen) -> None:

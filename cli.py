@@ -23,10 +23,13 @@ from core.gateways.opening import OpenService, open_service, require_workspace
 from core.jobsettings.secrets import mask
 from core.json_text import stable_text
 from core.mapping.unmapped import UnmappedName
+from core.mapping.use import EntryState, MappingEntry
 from core.one_line import escape_controls, indent_rest, log_to_stderr
 from core.planning.statuses import RowResult, RowStatus
 from core.reporting.csv_text import csv_bytes
 from core.reporting.listener import Listener
+from core.reporting.mapping_details import MappingsReview
+from core.reporting.mapping_review import suggest_lines
 from core.reporting.report import Report, ReportRow, RowDetails, report_failure
 from core.reporting.waiting import describe_wait
 from core.settings import Settings
@@ -54,7 +57,8 @@ _COLOURS: Mapping[str, str] = {
     RowResult.NOT_STARTED: "dim",
 }
 _SHOWN_PATHS = 3
-_ONLY_JSON = ("mapping_text", "mapping_entries", "files")  # too long for a line
+# Too long for a line, or in a table of their own.
+_ONLY_JSON = ("mapping_text", "mapping_entries", "files", "entries", "warnings", "notes", "problem")
 # What needs attention comes first; rows of the last status are only counted unless --all.
 _ORDER = (
     RowStatus.ERROR,
@@ -128,6 +132,8 @@ def _run(options: argparse.Namespace, service: "JobSync", screen: "_Screen") -> 
 
     if options.command == "remove" and not options.yes:
         return _refuse_removal(service, screen)
+    if options.command == "mappings":
+        return _mappings(options, service, screen)
     commands: Mapping[str, Callable[[], Report]] = {
         "info": service.info,
         "export": lambda: service.export(dry_run=options.dry_run, listener=screen.listener),
@@ -143,6 +149,14 @@ def _run(options: argparse.Namespace, service: "JobSync", screen: "_Screen") -> 
     }
     report = commands[options.command]()
     return report, DONE if report.status == "completed" else FAILED
+
+
+def _mappings(
+    options: argparse.Namespace, service: "JobSync", screen: "_Screen"
+) -> tuple[Report, int]:
+    report = service.review_mappings(listener=screen.listener)
+    assert isinstance(report.details, MappingsReview)
+    return report, FAILED if options.check and not report.details.is_fine else DONE
 
 
 def _convert(options: argparse.Namespace) -> tuple[Report, int]:
@@ -178,6 +192,7 @@ class _Screen:
         self._diff = options.diff
         self._details = getattr(options, "details", False)
         self._all = options.all
+        self._suggests = getattr(options, "suggest", False)
         self._out = Console(highlight=False)
         self._progress = Progress(console=Console(stderr=True), transient=True)
         self._task: TaskID | None = None
@@ -210,8 +225,13 @@ class _Screen:
             self._show_changes(report.rows)
         if self._diff or self._details:
             self._show_mapped(report.rows)
+        if isinstance(report.details, MappingsReview):
+            self._show_entries(report.details.file.entries)
         if report.unmapped:
             self._out.print(_unmapped_table(report.unmapped))
+        if self._suggests:
+            for line in suggest_lines(report.unmapped):
+                self._out.print(Text(escape_controls(line)), soft_wrap=True)
         self._show_details(report.rows)
         details = report.details.as_json() if report.details else {}
         self._show_files(details.get("files", {}))
@@ -226,6 +246,14 @@ class _Screen:
         counts = ", ".join(f"{count} {word}" for word, count in sorted(words.items()))
         status = report.status.replace("_", " ")
         self._out.print(Text(f"{report.operation}: {status}{': ' if counts else ''}{counts}"))
+
+    def _show_entries(self, entries: Sequence[MappingEntry]) -> None:
+        shown = [one for one in entries if self._all or one.state is not EntryState.FINE]
+        if shown:
+            self._out.print(_entries_table(shown))
+        if len(shown) < len(entries):
+            left = len(entries) - len(shown)
+            self._out.print(f"{left} fine not shown; --all shows them.")
 
     def _show_changes(self, rows: Sequence[ReportRow]) -> None:
         for row in rows:
@@ -284,6 +312,18 @@ def _table(rows: Sequence[ReportRow]) -> Table:
             Text(escape_controls(_changes(row))),
             Text(escape_controls(_message(row), keep="\n")),
         )
+    return table
+
+
+def _entries_table(entries: Sequence[MappingEntry]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", title_justify="left")
+    table.title = "The mapping file"
+    for column in ("Line", "Section", "Name", "Maps to", "Jobs", "State"):
+        table.add_column(column, overflow="fold")
+    for entry in entries:
+        line = str(entry.line or "")
+        cells = (line, entry.section, entry.name, entry.target, str(entry.jobs), entry.state)
+        table.add_row(*(Text(escape_controls(cell)) for cell in cells))
     return table
 
 
@@ -347,6 +387,15 @@ def _parser() -> argparse.ArgumentParser:
         "--check-workspace",
         action="store_true",
         help="also check active runs, missing files and roles",
+    )
+    mapping = command("mappings", "show what the mapping file lacks, with candidates")
+    mapping.add_argument(
+        "--check",
+        action="store_true",
+        help="exit with 1 if something is missing, broken or doubtful",
+    )
+    mapping.add_argument(
+        "--suggest", action="store_true", help="print lines to paste into the mapping file"
     )
     command("adopt", "record matching jobs as imported without changing them")
     command("pull", "update the Git folder to the newest commit of its branch")

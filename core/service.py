@@ -12,31 +12,31 @@ from core.applying.removal import RemovalLimits, remove_selected
 from core.applying.saving_mappings import check_text, save_mapping_file
 from core.applying.work import FreshPlan, Work
 from core.calls import ShouldStop
-from core.errors import Issue, NotFoundError, SettingsError, SyncError
+from core.errors import Issue, NotFoundError, SyncError
 from core.information import folder_contents, git_place, mapping_facts
-from core.mapping.check import check_mappings
 from core.mapping.file_version import file_version
-from core.mapping.mapping_file import Mappings, PausePolicy, parse_mappings
+from core.mapping.mapping_file import PausePolicy, parse_mappings
 from core.mapping.suggestions import gather_unmapped
+from core.mapping.unmapped import UnmappedName
 from core.planning.export_plan import ExportPlan
 from core.planning.import_plan import Plan
 from core.planning.review import Review
 from core.ports import CurrentPrincipal, Ports
-from core.reading.mapping_test import compare_plans
+from core.reading.mapping_test import try_draft
 from core.reading.mappings import read_mapping_file, read_mappings_information
 from core.reading.planner import Planner
 from core.reading.remembered import Memory, read_memory_for_export, read_memory_for_import
 from core.reading.source_ids import source_ids
 from core.reading.survey import Survey, Surveyor
-from core.reading.two_passes import ReadOnce
 from core.reading.workspace_risks import workspace_risks_of
 from core.reporting.details import PullFacts, Whereabouts, WorkspaceInformation
 from core.reporting.listener import Listener
-from core.reporting.mapping_details import SavedMappings
+from core.reporting.mapping_details import MappingsInformation, MappingsReview
+from core.reporting.mapping_review import find_faults
 from core.reporting.pulling import PulledFiles
 from core.reporting.report import Report, ReportRow
 from core.reporting.rows import detailed_row, export_row, import_row
-from core.settings import Settings
+from core.settings import AppMode, Settings
 from core.state.folder import StateFolder
 from core.state.history import History
 from core.state.ledger import settle_pending
@@ -243,7 +243,7 @@ class JobSync:
 
     def read_mappings(self, *, listener: Listener = _SILENT) -> Report:
         """Report what the mapping file holds, and what this workspace has to map to."""
-        path = self._mapping_path()
+        path = self._settings.require_mapping_path()
         with self._stoppable(listener):
             me = self._ports.principals.current()
             file = read_mapping_file(self._ports, path)
@@ -254,6 +254,19 @@ class JobSync:
             )
         return Report("mappings", issues=(*details.warnings, *details.notes), details=details)
 
+    def review_mappings(self, *, listener: Listener = _SILENT) -> Report:
+        """Report that, what is wrong with it, and the names that a validation could not map."""
+        report = self.read_mappings(listener=listener)
+        details = report.details
+        assert isinstance(details, MappingsInformation)
+        faults = find_faults(details)
+        unmapped: tuple[UnmappedName, ...] = ()
+        if not details.problem and self._settings.mode.allows(AppMode.IMPORT):
+            unmapped = self.validate(listener=listener)[1].unmapped
+        is_fine = not (faults or details.warnings or unmapped)
+        review = MappingsReview(replace(details, text="", choices={}), is_fine)
+        return replace(report, issues=(*faults, *report.issues), details=review, unmapped=unmapped)
+
     def test_mappings(self, text: str, *, listener: Listener = _SILENT) -> Report:
         """Compare a validation with a mapping file that is not saved yet with one as it is.
 
@@ -262,37 +275,18 @@ class JobSync:
         Raises:
             MappingFileError: the text cannot be used.
         """
-        path = self._mapping_path()
+        path = self._settings.require_mapping_path()
         self._settings.require_operation("validate")
-        content = text.encode()
-        draft = parse_mappings(content, path)
+        draft = parse_mappings(text.encode(), path)
         with self._stoppable(listener):
             me = self._ports.principals.current()
             memory = read_memory_for_import(self._sessions.state_folder(me))
-            surveyor, jobs = self._surveyor(listener), ReadOnce(self._ports.jobs)
-            survey = surveyor.read(me, memory, mappings=draft)
-            ledger = settle_pending(memory.imported, survey.live, me.name)
-
-            def plan(of: Survey) -> Plan:
-                planner = Planner(self._ports, self._settings, listener, jobs)
-                return planner.plan_import(of, ledger, memory.filled_in)
-
-            tested = plan(survey)
-            present, problem = self._present_mappings(path)
-            now = plan(surveyor.with_mappings(survey, present)) if present else None
-        issues = (*draft.warnings, *tested.issues, *problem)
-        details = compare_plans(now, tested, file_version(content), issues)
-        unmapped = gather_unmapped(tested.missing, survey.book.names)
-        return Report("test", issues=issues, details=details, unmapped=unmapped)
-
-    def _present_mappings(self, path: str) -> tuple[Mappings | None, tuple[Issue, ...]]:
-        """Return the mapping file as it is; an empty one where there is none."""
-        file = read_mapping_file(self._ports, path)
-        if file.content is None:
-            return Mappings(path=path), ()
-        mappings, problem = check_mappings(file.content, path)
-        return mappings, (Issue(f"The saved file cannot be used. {problem.message}"),) * bool(
-            problem
+            tried = try_draft(self._ports, self._settings, listener, me, memory, draft)
+        return Report(
+            "test",
+            issues=tried.issues(),
+            details=tried.compare(file_version(text.encode())),
+            unmapped=gather_unmapped(tried.plan.missing, tried.survey.book.names),
         )
 
     def save_mappings(self, text: str, version: str, *, listener: Listener = _SILENT) -> Report:
@@ -306,20 +300,11 @@ class JobSync:
                 written; nothing was saved.
             StateError: the file as it was could not be kept; nothing was saved.
         """
-        path = self._mapping_path()
+        path = self._settings.require_mapping_path()
         check_text(text, path)
         with self._begin("save", listener) as work:
             rows, saved = save_mapping_file(work, path, text, version)
-            return replace(_report(work, rows, ()), details=self._where_saved(saved, work))
-
-    def _where_saved(self, saved: SavedMappings, work: Work) -> SavedMappings:
-        """Add the place in Git, to which a link leads; without it when it cannot be read."""
-        try:
-            git = self._ports.git.find(saved.path)
-        except SyncError:
-            git = None
-        folder_id = git.folder_id if git else None
-        return replace(saved, folder_id=folder_id, workspace_id=work.session.me.workspace_id)
+            return replace(_report(work, rows, ()), details=saved)
 
     def history(self) -> History:
         """Return the history of operations, kept in the state folder."""
@@ -330,14 +315,6 @@ class JobSync:
         """Read something of the history; StoppedError between two calls when asked to stop."""
         with self._ports.calls.stoppable(should_stop):
             return read(self.history())
-
-    def _mapping_path(self) -> str:
-        if not self._settings.mapping_path:
-            raise SettingsError(
-                "There is no place for a mapping file.",
-                fix="Set RESOURCE_NAME_MAPPINGS_FILE_PATH to its workspace path.",
-            )
-        return self._settings.mapping_path
 
     def _surveyor(self, listener: Listener) -> Surveyor:
         return Surveyor(self._ports, self._settings, listener)

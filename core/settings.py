@@ -70,6 +70,15 @@ class Settings:
                 fix=f"Use the deployment that has it, or set APP_MODE to {needed} or Both.",
             )
 
+    def require_mapping_path(self) -> str:
+        """Return where the mapping file is. Raises SettingsError when there is no place for one."""
+        if not self.mapping_path:
+            raise SettingsError(
+                "There is no place for a mapping file.",
+                fix=f"Set {_MAPPING} to its workspace path.",
+            )
+        return self.mapping_path
+
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
         """Read the configuration.

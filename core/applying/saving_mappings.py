@@ -19,7 +19,7 @@ from core.mapping.file_form import keep_form
 from core.mapping.file_version import MOST_TEXT_BYTES, file_version
 from core.mapping.mapping_file import parse_mappings
 from core.planning.statuses import RowStatus
-from core.reading.mappings import MappingFile, read_mapping_file
+from core.reading.mappings import MappingFile, find_folder_id, read_mapping_file
 from core.reporting.mapping_details import SavedMappings
 from core.reporting.report import ReportRow
 
@@ -78,7 +78,10 @@ def save_mapping_file(
     if file.version != version:
         raise _changed_meanwhile(work, file)
     content = keep_form(file.content, text)
-    saved = SavedMappings(path, file_version(content))
+    workspace_id = work.session.me.workspace_id
+    saved = SavedMappings(
+        path, file_version(content), "", find_folder_id(work.ports, path), workspace_id
+    )
     if content == file.content:
         return (), saved
     kept = _keep(work, file)

@@ -108,6 +108,7 @@ class _Editor:
     def __init__(self, source: Source) -> None:
         self._style = style_of(source)
         self._source = source
+        self._styles: dict[int, Style] = {}
         self._splices: list[Splice] = []
         self._doomed: dict[int, tuple[Node, set[int]]] = {}
         self._new = Tree()
@@ -206,7 +207,8 @@ class _Editor:
         if isinstance(value, dict) and node.entries and node.value.keys() & value.keys():
             self._change_object(node, value, path)
             return
-        style = style_at(self._source, parent, self._style)
+        style = self._styles.get(parent.start) or style_at(self._source, parent, self._style)
+        self._styles[parent.start] = style
         first = self._source.text[node.start]
         style = replace(style, quote=first) if first in _QUOTES else style
         self._splices.append(Splice(node.start, node.end, style.value(value)))

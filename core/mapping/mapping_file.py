@@ -34,6 +34,7 @@ _TOKEN = re.compile(
 )
 _BEGINS = re.compile(r"""["'{\[\w$]""")  # the first character of a key or a value
 _ENDS = re.compile(r"""".*"|'.*'|[\w$.+-]+|[}\]]""", re.DOTALL)  # the whole of a key or a value
+_MOST_EXPLAINED = 100_000  # characters: two seconds
 _SHOWN = 60  # characters of the line shown on either side of an error
 
 
@@ -155,9 +156,12 @@ def _parse(text: str, path: str) -> Source:
 
 
 def _syntax_error(error: SourceError, text: str, path: str) -> MappingFileError:
-    """Explain with the words of the json5 library, which knows more, where it fails as well."""
+    """Explain with the words of the json5 library, which knows more, where it fails as well.
+
+    It is slow; a long text is explained with our own words.
+    """
     try:
-        json5.loads(text, allow_duplicate_keys=False)
+        json5.loads(text if len(text) <= _MOST_EXPLAINED else "{}", allow_duplicate_keys=False)
     except (ValueError, RecursionError) as other:
         match = _JSON5_ERROR.fullmatch(str(other))
         if match:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from core.definitions.folder import GitContents
-from core.errors import Issue, NotFoundError, SyncError, UnauthenticatedError
+from core.errors import Issue, NotFoundError, SyncError, UnauthenticatedError, WorkspaceError
 from core.jobsettings.kinds import Kind
 from core.jobsettings.principals import PRINCIPAL_FIELDS, Principal, PrincipalField
 from core.mapping.check import check_mappings
@@ -62,6 +62,30 @@ def read_mapping_file(ports: Ports, path: str) -> MappingFile:
         return MappingFile(path, None)
 
 
+def find_folder_id(ports: Ports, path: str) -> int | None:
+    """Return the Git folder that a file is in, to link to; None also when that cannot be read."""
+    for place in (path, path.rpartition("/")[0]):
+        try:
+            git = ports.git.find(place)
+        except NotFoundError:  # the file is to be created
+            continue
+        except WorkspaceError:
+            return None
+        return git.folder_id if git else None
+    return None
+
+
+def present_mappings(ports: Ports, path: str) -> tuple[Mappings | None, tuple[Issue, ...]]:
+    """Return the mapping file as it is, empty where there is none; None when it cannot be used."""
+    file = read_mapping_file(ports, path)
+    if file.content is None:
+        return Mappings(path=path), ()
+    mappings, problem = check_mappings(file.content, path)
+    if problem:
+        return None, (Issue(f"The saved file cannot be used. {problem.message}"),)
+    return mappings, ()
+
+
 @dataclass(frozen=True, slots=True)
 class Here:
     """What this workspace has, and notes on what could not be listed."""
@@ -82,7 +106,6 @@ def read_mappings_information(
     here = _read_here(ports, contents, mappings, workspace_id, threads)
     is_missing = _missing(ports, here, mappings, threads)
     definitions = [one.definition for one in contents.files]
-    git = ports.git.find(file.path)
     information = MappingsInformation(
         path=file.path,
         text=file.text,
@@ -93,7 +116,7 @@ def read_mappings_information(
         choices=_choices(here),
         warnings=mappings.warnings,
         notes=here.notes,
-        folder_id=git.folder_id if git else None,
+        folder_id=find_folder_id(ports, file.path),
         workspace_id=workspace_id,
     )
     return replace(information, problem=problem) if problem else information

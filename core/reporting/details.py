@@ -8,7 +8,12 @@ from core.jobsettings.secrets import mask
 from core.json_fields import Fields
 from core.json_text import JsonDict
 from core.mapping.use import MappingEntry
-from core.reporting.mapping_details import MappingsInformation, MappingTest, SavedMappings
+from core.reporting.mapping_details import (
+    MappingsInformation,
+    MappingsReview,
+    MappingTest,
+    SavedMappings,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +258,7 @@ Details = (
     | WorkspaceInformation
     | NewDefinitions
     | MappingsInformation
+    | MappingsReview
     | MappingTest
     | SavedMappings
 )

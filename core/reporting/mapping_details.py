@@ -110,6 +110,24 @@ class MappingsInformation:
 
 
 @dataclass(frozen=True, slots=True)
+class MappingsReview:
+    """The mapping file without its text, for the command line.
+
+    `is_fine`: nothing in it is missing here, broken or doubtful, and no job needs a name that it
+    lacks.
+    """
+
+    file: MappingsInformation = field(default_factory=MappingsInformation)
+    is_fine: bool = True
+
+    def as_json(self) -> JsonDict:
+        """Return the review for `--json`."""
+        left_out = ("text", "choices")
+        shown = self.file.as_json().items()
+        return {"is_fine": self.is_fine, **{k: v for k, v in shown if k not in left_out}}
+
+
+@dataclass(frozen=True, slots=True)
 class TestedRow:
     """A job that the unsaved text would treat otherwise.
 

@@ -29,12 +29,13 @@ from core.jobsettings.kinds import Kind, name_in, placeholder
 from core.jobsettings.places import KEYED_LISTS
 from core.jobsettings.verbatim import Verbatim
 from core.json_text import equal_json, fingerprint, parse_json, stable_bytes
+from core.mapping.check import MappingProblem
 from core.mapping.mapped_value import MISSING, MappedValue
 from core.mapping.mapping_file import parse_mappings
 from core.mapping.name_book import NameBook
 from core.mapping.names import write_ids, write_names
 from core.mapping.unmapped import UnmappedName
-from core.mapping.use import MappingEntry
+from core.mapping.use import EntryState, MappingEntry
 from core.operations.grid_row import GridRow, Pick, RecordedRow, RowState
 from core.operations.outcome import Outcome
 from core.planning.risks import Risk
@@ -49,6 +50,13 @@ from core.reporting.details import (
     PullFacts,
     Whereabouts,
     WorkspaceInformation,
+)
+from core.reporting.mapping_details import (
+    Choice,
+    MappingsInformation,
+    MappingTest,
+    SavedMappings,
+    TestedRow,
 )
 from core.reporting.report import ReportRow, ReportStatus, RowDetails
 from core.state.history import Ending, HistoryEntry
@@ -518,7 +526,36 @@ INFORMATION = st.builds(
     MAPPING_FACTS,
     TEXT,
 )
+ENTRIES = st.lists(
+    st.builds(
+        MappingEntry, TEXT, TEXT, TEXT, NUMBERS, JSON, TEXTS, st.sampled_from(EntryState), NUMBERS
+    ),
+    max_size=2,
+).map(tuple)
+CHOICES = st.builds(Choice, TEXT, JSON)
+MAPPINGS = st.builds(
+    MappingsInformation,
+    path=TEXT,
+    text=TEXT,
+    exists=st.booleans(),
+    version=TEXT,
+    problem=st.builds(MappingProblem, TEXT, NUMBERS, NUMBERS),
+    entries=ENTRIES,
+    pause_status=TEXT,
+    choices=st.dictionaries(TEXT, st.lists(CHOICES, max_size=2).map(tuple), max_size=2),
+    warnings=ISSUES,
+    notes=ISSUES,
+    folder_id=st.none() | NUMBERS,
+    workspace_id=TEXT,
+)
+STATUSES = st.sampled_from(["", *RowStatus])
+TESTED = st.builds(TestedRow, TEXT, STATUSES, STATUSES, TEXT)
 DETAILS: dict[str, Any] = {
+    "mappings": MAPPINGS,
+    "test": st.builds(
+        MappingTest, TEXT, COUNTS, COUNTS, st.lists(TESTED, max_size=2).map(tuple), ISSUES
+    ),
+    "save": st.builds(SavedMappings, TEXT, TEXT, TEXT, st.none() | NUMBERS, TEXT),
     "validate": st.builds(PlanFacts, st.booleans(), NUMBERS),
     "pull": st.builds(PullFacts, GIT_PLACES, TEXT),
     "info": INFORMATION,

@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from core.calls import WaitReason
@@ -281,12 +282,18 @@ def _operation(row: sqlite3.Row) -> Operation:
         done=row["done"],
         step=row["step"],
         waiting=Waiting(WaitReason(row["waiting_for"]), row["waiting_at"]),
-        outcome=Outcome.from_json(json.loads(row["outcome"]), kind) if row["outcome"] else None,
+        outcome=_outcome(row["outcome"], kind) if row["outcome"] else None,
         error=row["error"],
         cancel_reason=row["cancel_reason"],
         seq=row["seq"],
         number=row["number"],
     )
+
+
+@lru_cache(maxsize=16)
+def _outcome(text: str, kind: OperationKind) -> Outcome:
+    """Read an outcome once: a page asks every second, and that of a large mapping file is 5 MB."""
+    return Outcome.from_json(json.loads(text), kind)
 
 
 def _age(then: float) -> float:

@@ -1,6 +1,7 @@
 """The mapping file, and how its mistakes are explained."""
 
 import json
+import time
 
 import pytest
 
@@ -259,3 +260,13 @@ def test_only_what_stands_in_lists_can_be_dropped():
     assert mappings(text).target_of(Kind.NOTIFICATION_DESTINATION, "unknown") is None
     for path in Kind.NOTIFICATION_DESTINATION.paths:
         assert "[]" in path.pattern
+
+
+def test_a_mistake_in_a_very_long_file_is_found_at_once():
+    lines = "".join(f'    "name {number}": "x",\n' for number in range(40_000))
+    text = f"{{compute_name_mappings: {{cluster_name_mappings: {{\n{lines}}}}}}} }}"
+    started = time.process_time()
+    with pytest.raises(MappingFileError, match=r"line 40002, column 5: unexpected }") as refused:
+        parse_mappings(text.encode(), "m.json")
+    assert time.process_time() - started < 10  # half a second, on an idle machine
+    assert (refused.value.line, refused.value.column) == (40002, 5)

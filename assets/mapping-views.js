@@ -88,13 +88,18 @@
     const {info, news, draft} = jobsync.mapping;
     if (!info) return [];
     return [
-      ...(news?.isOld && jobsync.isMappingUnsaved() && !news.isReading ? [changedNotice()] : []),
+      ...(isOutdated(news) ? [changedNotice()] : []),
       ...fileNotices(info),
       ...(jobsync.mapping.isRebased ? [notice("warn", rebasedText())] : []),
       ...(draft?.problem && !jobsync.isMappingText() ? [notice("bad", draft.problem.message)] : []),
       ...warnings(draft?.warnings ?? info.warnings ?? []),
       ...(info.notes ?? []).map(note => notice("warn", note.message)),
     ];
+  }
+
+  function isOutdated(news) {
+    const isOld = Boolean(news?.isOld) || jobsync.mapping.isHeld;
+    return isOld && jobsync.isMappingUnsaved() && !news.isReading;
   }
 
   function changedNotice() {

@@ -441,7 +441,6 @@
         const node = api.getRowNode(key);
         api.ensureNodeVisible(node, "middle");
         api.setFocusedCell(node.rowIndex, "name");
-        api.flashCells({rowNodes: [node], fadeDuration: 1500});
       },
     );
   }

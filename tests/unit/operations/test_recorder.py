@@ -11,6 +11,7 @@ from core.operations.kinds import OperationKind
 from core.operations.operation import Waiting
 from core.operations.outcome import Outcome
 from core.operations.recorder import Recorder
+from core.operations.row_starts import STARTS, read_starts
 from core.planning.import_rows import Blocked, Unmanaged
 from core.planning.review import Review
 from core.planning.risks import Risk
@@ -124,6 +125,18 @@ def test_both_sides_and_the_report_of_a_row_are_documents(store, operation_id, r
     document = json.loads(store.document(operation_id, "row/0"))
     assert (document["job_name"], document["status"]) == ("load", "new")
     assert "details" in document
+
+
+def test_when_the_jobs_start_by_themselves_is_a_document(store, operation_id, recorder):
+    source, target = FakeWorkspace(), FakeWorkspace()
+    at_two = {"quartz_cron_expression": "0 0 2 * * ?", "timezone_id": "UTC"}
+    source.jobs.add(job("load", schedule=at_two))
+    source.service().export()
+    source.copy_definitions_to(target)
+    recorder.finish(target.service().import_jobs(listener=recorder.listener))
+    [starts] = read_starts(store.document(operation_id, STARTS)).values()
+    assert starts.before.schedules == ()
+    assert starts.after.schedules == (("0 0 2 * * ?", "UTC"),)
 
 
 def test_the_history_keeps_each_row_with_what_the_report_told(recorder, target):
@@ -301,6 +314,7 @@ def test_all_rows_and_sides_are_written_again_where_the_store_lost_them(target, 
     recorder.write_again()
     assert {row.state for row in store.row_values(name)} == {"done"}
     assert store.document(name, "desired/0")
+    assert store.document(name, STARTS)
 
 
 def test_the_store_is_asked_a_few_times_a_second_whether_to_stop(

@@ -104,7 +104,7 @@ def field_ties(rules: Indexed) -> Iterator[tuple[int, int]]:
 
 
 def _is_tie(field: "_Field", later: "_Field") -> bool:
-    """Whether the order decides; equal fields and jobs are repetitions, which are found elsewhere."""
+    """Whether the order decides. Equal fields and jobs are repetitions, found elsewhere."""
     one, two = field.rule, later.rule
     is_repeated = (one.name, one.jobs) == (two.name, two.jobs)
     return not is_repeated and field.may_meet(later) and json_key(one.new) != json_key(two.new)

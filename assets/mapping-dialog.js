@@ -88,9 +88,10 @@
   }
 
   function field(label, input, hint) {
-    const children = [html("Span", {className: "field-label", children: label}), input];
+    const words = html("Span", {className: "field-label", children: label});
+    const children = [html("Label", {className: "field", children: [words, input]})];
     if (hint) children.push(html("Span", {className: "quiet field-hint", children: hint}));
-    return html("Label", {className: "field", children});
+    return html("Div", {className: "field", children});
   }
 
   const isLocked = () => !jobsync.mappingEdits();

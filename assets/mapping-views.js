@@ -88,13 +88,18 @@
     const {info, news, draft} = jobsync.mapping;
     if (!info) return [];
     return [
-      ...(news?.isOld && jobsync.isMappingUnsaved() && !news.isReading ? [changedNotice()] : []),
+      ...(isOutdated(news) ? [changedNotice()] : []),
       ...fileNotices(info),
       ...(jobsync.mapping.isRebased ? [notice("warn", rebasedText())] : []),
       ...(draft?.problem && !jobsync.isMappingText() ? [notice("bad", draft.problem.message)] : []),
       ...warnings(draft?.warnings ?? info.warnings ?? []),
       ...(info.notes ?? []).map(note => notice("warn", note.message)),
     ];
+  }
+
+  function isOutdated(news) {
+    const isOld = Boolean(news?.isOld) || jobsync.mapping.isHeld;
+    return isOld && jobsync.isMappingUnsaved() && !news.isReading;
   }
 
   function changedNotice() {
@@ -205,7 +210,8 @@
   }
 
   function todoDone(name, key) {
-    const {mappingUndo, mappingNotSaved, mappingSaved} = texts();
+    const {mappingUndo, mappingUndoFor, mappingNotSaved, mappingSaved} = texts();
+    const label = fill(mappingUndoFor, {name: name.name});
     const {shape} = mappingSection(name.section);
     const value = name.edit ? name.edit.value : name.value;
     const shown = jobsync.mappingValues.shown(value, shape, texts());
@@ -215,7 +221,7 @@
       html("Span", {className: "todo-target", children: `→ ${shown}`}),
       html("Span", {className: name.edit ? "badge-unsaved" : "quiet", children: note}),
       ...(name.edit && mappingEdits()
-        ? [linkedButton(mappingUndo, {"data-mapping-undo-key": key})]
+        ? [linkedButton(mappingUndo, {"data-mapping-undo-key": key, "aria-label": label})]
         : []),
     );
   }
@@ -377,8 +383,8 @@
       className: `section-badge section-badge-${tone}`,
       title,
       children: [
-        String(count),
-        html("Span", {className: "visually-hidden", children: ` ${title}`}),
+        html("Span", {"aria-hidden": "true", children: String(count)}),
+        html("Span", {className: "visually-hidden", children: title}),
       ],
     });
   }
@@ -435,7 +441,6 @@
         const node = api.getRowNode(key);
         api.ensureNodeVisible(node, "middle");
         api.setFocusedCell(node.rowIndex, "name");
-        api.flashCells({rowNodes: [node], fadeDuration: 1500});
       },
     );
   }

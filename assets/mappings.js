@@ -14,6 +14,7 @@
     text: null, // the whole text, where it is edited as such
     basis: "", // the version that the edits were made upon
     isRebased: false,
+    isHeld: false, // whether there is another text, which somebody else's page has read
     section: "",
     draft: null, // what the server made of the edits
     asked: 0, // number of the last request for it
@@ -51,7 +52,8 @@
     if (!jobsync.role("mapping-file")) return; // no place for a file is configured
     state.news = news;
     restore();
-    if (news.reading && news.reading !== state.reading) {
+    state.isHeld = mustHold(news);
+    if (news.reading && news.reading !== state.reading && !state.isHeld) {
       fetchOnce(jobsync.addresses.mappingFile(news.reading), info => setInfo(news.reading, info));
     }
     if (news.validation && news.validation !== state.validation) {
@@ -60,6 +62,12 @@
     }
     if (mustRead(news)) jobsync.operate("mappings");
     jobsync.drawMappings();
+  }
+
+  /** Whether another text is kept from who edits, until they ask for it. */
+  function mustHold({reading, version}) {
+    const isOther = Boolean(state.info) && version !== state.info.version;
+    return isOther && isMappingUnsaved() && reading !== jobsync.started;
   }
 
   const begun = new Set(); // readings started by themselves, by why

@@ -55,7 +55,8 @@ def make_draft(request: Mapping[str, Any]) -> JsonDict:
     answer: JsonDict = {"number": number if isinstance(number, int) else 0}
     try:
         base, text = _checked_text(request.get("base")), _checked_text(request.get("text"))
-        made = apply_edits(text, _checked_edits(request.get("edits")))
+        edits = _checked_edits(request.get("edits"))
+        made = apply_edits(text, edits) if edits else text
     except SyncError as error:
         return {**answer, "text": "", "version": "", "problem": _problem(error)}
     return {**answer, **describe_draft(base, made)}

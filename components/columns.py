@@ -66,7 +66,7 @@ JOB_COLUMNS: tuple[Column[GridRow], ...] = (
     Column(
         "mapped",
         "Mapped",
-        lambda row: row.mapped,
+        lambda row: row.mapped or "",
         {"width": 100, "valueFormatter": {"function": "params.value || ''"}},
         is_number=True,
     ),
@@ -97,13 +97,6 @@ JOB_COLUMNS: tuple[Column[GridRow], ...] = (
         "Starts",
     ),
     Column(
-        "expression",
-        "Expression",
-        lambda row: row.facts.expression,
-        {"width": 180, "hide": True},
-        "Expression",
-    ),
-    Column(
         "next_run",
         "Next run",
         lambda row: row.facts.next_run,
@@ -127,13 +120,6 @@ JOB_COLUMNS: tuple[Column[GridRow], ...] = (
             "tooltipValueGetter": {"function": "params.data.run_as_id || params.value"},
         },
         "Run as",
-    ),
-    Column(
-        "run_as_id",
-        "Run as id",
-        lambda row: row.facts.run_as_id,
-        {"width": 190, "hide": True},
-        "Run as id",
     ),
     Column(
         "runs",

@@ -123,6 +123,7 @@ MAPPING_TEXTS: Mapping[str, str | Forms] = {
     "mappingTodo": forms("{n} name to map", "{n} names to map"),
     "mappingTodoDone": "All names are mapped",
     "mappingUndo": "Undo",
+    "mappingUndoFor": "Undo “{name}”",
     "mappingUnsaved": forms("{n} unsaved change", "{n} unsaved changes"),
     "mappingUnused": forms("{n} is unused", "{n} are unused"),
     "mappingUser": "user “{name}”",

@@ -244,7 +244,10 @@ def _editing(state: TabState) -> dict[str, Any]:
             "validation": found.validation.operation_id if found.validation else "",
             "isReading": found.is_reading,
             "isOld": found.is_old,
-            "savedBy": saved.actor if saved else "",
+            "savedBy": found.saver,
+            "version": (found.reading.outcome or Outcome()).mappings.version
+            if found.reading
+            else "",
             "saved": saved.operation_id if saved else "",
             "reasons": {kind: actions[button].reason for kind, button in _EDITING.items()},
         }

@@ -56,6 +56,12 @@ class MappingState:
         return self.written if self.is_old and is_save else None
 
     @property
+    def saver(self) -> str:
+        """Return who saved the file, if nothing else was written since."""
+        is_save = self.written and self.written.kind is OperationKind.SAVE_MAPPINGS
+        return self.written.actor if self.written and is_save else ""
+
+    @property
     def is_old(self) -> bool:
         """Whether something changed since the last reading."""
         if self.reading is None:

@@ -194,8 +194,10 @@ def test_the_table_has_the_same_facts(screen: Screen) -> None:
         item.first.click()
     screen.page.keyboard.press("Escape")
     screen.element("import-grid-search").fill("after the report")
-    cell = screen.row("import-grid", "after the report").locator('[col-id="triggered_by"]')
-    expect(cell).to_have_text("report")
+    cell = screen.page.locator('#import-grid .ag-row [col-id="triggered_by"]')
+    screen.page.evaluate("dash_ag_grid.getApi('import-grid').ensureColumnVisible('triggered_by')")
+    expect(cell).to_have_text(["report", ""])  # “everything” names the report in its message
+    screen.page.evaluate("dash_ag_grid.getApi('import-grid').ensureColumnVisible('job')")
     screen.element("import-grid-search").fill("")
 
 
@@ -224,8 +226,8 @@ def test_a_bar_lists_its_jobs_and_a_job_opens_its_panel(screen: Screen) -> None:
     listed.get_by_role("button", name="nightly 07").click()
     expect(screen.element("side-panel-title")).to_have_text("nightly 07")
     screen.close_panel()
-    screen.element("import-grid-search").fill("nightly 0")
-    expect(listed.get_by_role("listitem")).to_have_count(10 + 1)  # the unmanaged one stays
+    screen.element("import-grid-search").fill("nightly 07")
+    expect(listed.get_by_role("listitem")).to_have_count(1 + 1)  # the unmanaged one stays
     screen.element("import-grid-search").fill("")
 
 
@@ -246,12 +248,12 @@ def test_an_export_shows_when_the_jobs_of_this_workspace_start(screen: Screen) -
     here = timeline.get_by_role("region", name="In this workspace")
     expect(here.get_by_role("button", name="05:00 to 05:15: 40 jobs")).to_be_visible()
     drawn(view(screen, "export", "Graph"), "50 jobs", "4 arrows")
-    assert any(HOSTILE in name for name in shown_jobs(screen))
+    assert any(name.startswith("<img src=x") for name in shown_jobs(screen))
 
 
 def test_each_tab_keeps_its_view(screen: Screen) -> None:
-    screen.open("/import")
-    expect(screen.element("pane-import").locator(".timeline-view")).to_be_visible()
+    screen.page.goto("/import")
+    expect(screen.element("pane-import").locator(".timeline-view .lane")).to_have_count(2)
     screen.tab("Export").click()
     expect(screen.element("pane-export").locator(".graph-view")).to_be_visible()
 

@@ -15,7 +15,7 @@ from tests.e2e.screen import Screen
 from tests.emulated import Emulated
 
 AXE = Path(__file__).with_name("axe.min.js")
-TABS = ("export", "import", "history", "workspace")
+TABS = ("export", "import", "mappings", "history", "workspace")
 BAD = {"serious", "critical"}
 
 
@@ -166,6 +166,28 @@ def test_the_dialog_is_accessible(screen: Screen) -> None:
     dialog.get_by_role("button", name="Cancel").click()
     expect(dialog).to_be_hidden()
     screen.box("import-grid", "gone").uncheck()
+    assert found == []
+
+
+def test_the_dialogs_of_the_mappings_are_accessible(screen: Screen) -> None:
+    screen.tab("Mappings").click()
+    is_filled(screen, "mappings")
+    screen.row("mappings-grid", "default").locator('[col-id="target"]').click()
+    dialog = screen.page.get_by_role("dialog")
+    expect(dialog.get_by_role("combobox", name="Here")).to_be_focused()
+    screen.page.keyboard.press("ArrowDown")
+    found = violations(screen)
+    screen.page.keyboard.press("Escape")  # closes the list alone
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("combobox", name="Here").fill("somebody@prod.example")
+    screen.page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    screen.press("Save …")
+    expect(dialog.locator(".diff-added")).to_be_visible()
+    found += violations(screen)
+    screen.page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    screen.press("Discard all")
     assert found == []
 
 

@@ -171,6 +171,17 @@ def test_a_mapped_value_that_was_changed_here_is_left_to_a_person(prod):
     assert prod.definition_files() == before
 
 
+def test_a_value_that_is_here_as_in_git_is_nothing_to_write(prod):
+    before = prod.definition_files()
+    change(prod, tasks=tasks_with(prod, env="dev"))
+    assert service(prod).export().counts() == {"unchanged": 1}
+    change(prod, timeout_seconds=77)
+    row = row_of(service(prod).export())
+    assert [change.path for change in row.changes] == ["timeout_seconds"]
+    assert b'"env": "dev"' in prod.definition_files()["load.json"]
+    assert before != prod.definition_files()
+
+
 def test_a_cluster_that_was_changed_here_is_left_to_a_person(prod):
     prod.add_resource(Kind.CLUSTER, "p-2", "other")
     tasks = tasks_with(prod)

@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 from dash.development.base_component import Component
@@ -10,6 +11,7 @@ from components import ids
 from components.place import place_view
 from core.errors import UnreachableError
 from core.jobsettings.secrets import MASK
+from core.mapping.unmapped import UnmappedName
 from core.operations.grid_row import GridRow
 from core.operations.kinds import OperationKind
 from core.operations.operation import Status
@@ -17,6 +19,7 @@ from core.operations.outcome import Outcome
 from core.operations.recorder import Recorder
 from core.planning.statuses import RowStatus
 from core.reporting.details import GitPlace, Whereabouts, WorkspaceInformation
+from core.reporting.mapping_details import MappingsInformation, MappingTest
 from core.state.history import HistoryEntry, entry_id
 from tests.builders import definition_text, job, notebook_task
 from tests.fakes import FOLDER, ME, FakeOperationStore, FakeWorkspace
@@ -222,6 +225,22 @@ def test_an_equal_row_has_the_same_text_on_both_sides(panels, store, workspace):
     assert answer["current"] == answer["desired"] != ""
 
 
+def test_a_row_lists_what_was_mapped_and_that_is_not_copied_unchanged(panels, store, workspace):
+    workspace.put_file("load.json", definition_text(job("load", tags={"env": "dev", "b": "c"})))
+    workspace.files.files["/m.json"] = b"{value_mappings: {tags: {env: 'prod'}}}"
+    operation = begin(store, "validate")
+    recorder = Recorder(store, operation, lambda: 0.0)
+    service = workspace.service(mapping_path="/m.json")
+    report = service.validate(listener=recorder.listener)[1]
+    store.finish(operation, Status.SUCCEEDED, recorder.finish(report))
+    assert store.row(operation, "0").mapped == 1
+    answer = panels.row(operation, "0")
+    shown = texts(answer["body"])
+    assert "Mapped here (1)" in shown
+    assert "Copied unchanged (2)" in shown
+    assert json.loads(answer["desired"])["tags"]["env"] == "prod"
+
+
 def test_a_row_without_a_report_is_shown_as_the_grid_has_it(panels, store):
     operation = begin(store, "export")
     row = GridRow("0", file="a.json", status=RowStatus.ERROR, message="No.")
@@ -404,3 +423,95 @@ def test_a_lost_store_is_said_until_the_next_operation(feed, store):
     store.notice = lambda: "Lost."
     notice = feed.tab("export", "", 0, OPERATOR)[0]["props"][ids.STORE_NOTICE]
     assert notice == {"children": "Lost.", "hidden": False}
+
+
+# The Mappings tab
+
+
+def reading(store, **details) -> str:
+    name = begin(store, "mappings")
+    found = MappingsInformation("/m.json", "{}", exists=True, **details)
+    store.finish(name, Status.SUCCEEDED, Outcome(details=found))
+    return name
+
+
+def of_mappings(feed, user=OPERATOR):
+    return feed.tab("mappings", "", 0, user)[0]
+
+
+def test_without_a_reading_the_tab_is_told_to_read(feed):
+    found = of_mappings(feed)["mappings"]
+    assert (found["reading"], found["isOld"], found["isReading"]) == ("", True, False)
+
+
+def test_the_tab_knows_its_reading_and_the_validation_whose_names_it_maps(feed, store, workspace):
+    validation, read = carry_out(store, workspace, "validate"), reading(store)
+    found = of_mappings(feed)["mappings"]
+    assert (found["reading"], found["validation"]) == (read, validation)
+    assert not found["isOld"]
+    assert set(found["reasons"].values()) == {""}
+
+
+def test_a_save_makes_the_reading_old_and_says_whose_it_was(feed, store):
+    reading(store)
+    saved = begin(store, "save")
+    store.finish(saved, Status.SUCCEEDED, Outcome())
+    found = of_mappings(feed)["mappings"]
+    assert (found["isOld"], found["saved"], found["savedBy"]) == (True, saved, ANA)
+    reading(store)
+    found = of_mappings(feed)["mappings"]
+    assert (found["isOld"], found["saved"], found["savedBy"]) == (False, "", ANA)
+
+
+def test_a_reading_that_failed_is_told_with_its_reason(feed, store):
+    name = begin(store, "mappings")
+    store.finish(name, Status.FAILED, None, "The workspace does not answer.")
+    answer = of_mappings(feed)
+    assert answer["mappings"]["hasFailed"]
+    assert "does not answer" in texts(answer["props"]["mappings-outcome"]["children"])
+
+
+def test_a_test_is_shown_until_the_file_is_read_again(feed, store):
+    reading(store)
+    store.finish(begin(store, "test"), Status.SUCCEEDED, Outcome(details=MappingTest("v")))
+    assert "Test of the mappings" in texts(of_mappings(feed)["props"]["mappings-outcome"])
+    reading(store)
+    assert texts(of_mappings(feed)["props"]["mappings-outcome"]["children"]) == ""
+
+
+def test_a_save_is_shown_until_something_else_was_done(feed, store, workspace):
+    store.finish(begin(store, "save"), Status.SUCCEEDED, Outcome())
+    reading(store)
+    shown = of_mappings(feed)["props"]["mappings-outcome"]["children"]
+    assert "Save of the mappings finished" in texts(shown)
+    carry_out(store, workspace, "validate")
+    assert texts(of_mappings(feed)["props"]["mappings-outcome"]["children"]) == ""
+
+
+def test_a_file_in_a_git_folder_leads_to_its_page(feed, store):
+    in_git = replace(feed, host="https://dev.example")
+    reading(store, folder_id=7, workspace_id="9")
+    link = of_mappings(in_git)["props"][ids.MAPPINGS_GIT_LINK]
+    assert link == {"href": "https://dev.example/browse/folders/7?o=9", "hidden": False}
+    reading(store)
+    assert of_mappings(in_git)["props"][ids.MAPPINGS_GIT_LINK]["hidden"]
+
+
+def test_who_may_only_look_can_neither_test_nor_save(feed):
+    reasons = of_mappings(feed, VIEWER)["mappings"]["reasons"]
+    assert all("read-only" in reason for reason in reasons.values())
+
+
+def test_a_row_knows_the_names_that_it_lacks(panels, store, workspace):
+    name = begin(store, "validate")
+    unmapped = tuple(
+        UnmappedName("cluster", name, jobs, (), "s", "") for name, jobs in LACKING.items()
+    )
+    store.progress(name, rows=[GridRow("k", "load", "load.json", RowStatus.ERROR)])
+    store.finish(name, Status.SUCCEEDED, Outcome(unmapped=unmapped))
+    text = texts(panels.row(name, "k")["body"])
+    assert "Map “mine”" in text
+    assert "other" not in text
+
+
+LACKING = {"mine": ("load", "x"), "other": ("x",)}

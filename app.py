@@ -37,6 +37,7 @@ from web.panels import Panels
 from web.reader import WorkspaceReader, connect_from_env, open_readings
 from web.security import current_user, protect, signing_key, tell_reference
 from web.settings import PageSettings
+from web.timeline import Timelines
 
 _OPEN = "Authentication is off (AUTH=none). Use this on your own machine only."
 _INDEX = """<!DOCTYPE html>
@@ -109,6 +110,7 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses, PageSettin
         health_route(parts.store),
         feed.routes(),
         panels.routes(),
+        Timelines(parts.store).routes(),
         MappingFiles(parts.store).routes(),
         csv_routes(parts.store, page_settings.workspace_name),
     ):

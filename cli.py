@@ -48,6 +48,7 @@ _COLOURS: Mapping[str, str] = {
     RowStatus.UNCHANGED: "dim",
     RowStatus.UNMANAGED: "dim",
     RowStatus.SKIPPED: "dim",
+    RowStatus.EXCLUDED: "dim",
     RowResult.CREATED: "green",
     RowResult.UPDATED: "yellow",
     RowResult.RENAMED: "yellow",
@@ -59,7 +60,7 @@ _COLOURS: Mapping[str, str] = {
 _SHOWN_PATHS = 3
 # Too long for a line, or in a table of their own.
 _ONLY_JSON = ("mapping_text", "mapping_entries", "files", "entries", "warnings", "notes", "problem")
-# What needs attention comes first; rows of the last status are only counted unless --all.
+# What needs attention comes first; the quiet rows are only counted unless --all.
 _ORDER = (
     RowStatus.ERROR,
     RowStatus.NEW,
@@ -68,9 +69,10 @@ _ORDER = (
     RowStatus.DELETED,
     RowStatus.UNMANAGED,
     RowStatus.SKIPPED,
+    RowStatus.EXCLUDED,
     RowStatus.UNCHANGED,
 )
-_QUIET = _ORDER[-1]
+_QUIET = (RowStatus.UNCHANGED, RowStatus.EXCLUDED)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -216,11 +218,13 @@ class _Screen:
             sys.stdout.write(document + "\n")
             return
         rows = sorted(report.rows, key=lambda row: _ORDER.index(RowStatus(row.status)))
-        shown = [row for row in rows if self._all or _word(row) != _QUIET]
+        shown = [row for row in rows if self._all or _word(row) not in _QUIET]
         if shown:
             self._out.print(_table(shown))
         if len(shown) < len(rows):
-            self._out.print(f"{len(rows) - len(shown)} {_QUIET} not shown; --all shows them.")
+            hidden = Counter(map(_word, rows)) - Counter(map(_word, shown))
+            counts = " and ".join(f"{hidden[word]} {word}" for word in _QUIET if hidden[word])
+            self._out.print(f"{counts} not shown; --all shows them.")
         if self._diff:
             self._show_changes(report.rows)
         if self._diff or self._details:
@@ -364,7 +368,7 @@ def _parser() -> argparse.ArgumentParser:
     output.add_argument(
         "--csv", type=_csv_file, metavar="FILE", help="write the rows to a CSV file"
     )
-    output.add_argument("--all", action="store_true", help="also show unchanged rows")
+    output.add_argument("--all", action="store_true", help="also show unchanged and excluded rows")
     output.add_argument(
         "--diff", action="store_true", help="print every field that differs or is mapped"
     )

@@ -2,7 +2,7 @@
 (() => {
   globalThis.jobsync ??= {};
   const filtered = new Map(); // the label by the id of its grid
-  Object.assign(jobsync, {markFilter, withoutStatusFilter});
+  Object.assign(jobsync, {hideExcluded, markFilter, withoutStatusFilter});
 
   jobsync.controls ??= {};
   Object.assign(jobsync.controls, {"data-status": filterBy});
@@ -21,6 +21,14 @@
     const model = jobsync.filters.withStatus(jobsync.gridApi(id).getFilterModel(), wanted);
     jobsync.setProps(id, {filterModel: model});
     markFilter(tab);
+  }
+
+  /** Jobs that do not belong here are shown when their chip is pressed. */
+  function hideExcluded(id, grid) {
+    grid.setGridOption("isExternalFilterPresent", () => true);
+    grid.setGridOption("doesExternalFilterPass", ({data}) =>
+      jobsync.filters.isShown(data, filtered.get(id)),
+    );
   }
 
   function openUnmanaged() {

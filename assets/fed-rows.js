@@ -3,7 +3,11 @@
   globalThis.jobsync ??= {};
   const kinds = new Map(); // of operation, by the id of the grid
   let unmanaged = [];
-  Object.assign(jobsync, {showRows, shownKind: id => kinds.get(id)});
+  Object.assign(jobsync, {
+    showRows,
+    shownKind: id => kinds.get(id),
+    unmanagedRows: () => unmanaged,
+  });
 
   function showRows(tab, answer) {
     const frame = jobsync.fedFrame(tab);

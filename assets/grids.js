@@ -5,7 +5,7 @@
   const FRAMES = "[data-rows-of]";
   jobsync.openers ??= {}; // what a click on a row opens, by data-opens of what surrounds the grid
   const REMEMBERED = ["sortChanged", "columnMoved", "columnVisible", "columnPinned"];
-  Object.assign(jobsync, {gridApi, fedFrame, selectingFrame, markColumns});
+  Object.assign(jobsync, {gridApi, fedFrame, selectingFrame, markColumns, openRowOf});
 
   /** Returns the grid of an id, or null until it is drawn. */
   function gridApi(id) {
@@ -30,6 +30,7 @@
     const id = frame.dataset.rowsOf;
     const grid = gridApi(id);
     restoreColumns(id, grid);
+    if (frame.dataset.fed) jobsync.hideExcluded(id, grid);
     if (frame.dataset.selects) jobsync.attachSelection(grid);
     grid.addEventListener("cellClicked", event => {
       const isBox = event.column.getColId() === "ag-Grid-SelectionColumn";
@@ -69,8 +70,13 @@
       jobsync.go(jobsync.addresses.entry(row.entry_id));
       return;
     }
+    openRowOf(jobsync.tabAround(frame), row);
+  }
+
+  /** Opens the side panel of a row that a tab shows. */
+  function openRowOf(tab, row) {
     const entry = jobsync.addresses.entryOf(location.pathname);
-    const operation = jobsync.shownOperation(jobsync.tabAround(frame).name);
+    const operation = jobsync.shownOperation(tab.name);
     jobsync.openRow(jobsync.addresses.details(row.key, entry, operation), row);
   }
 

@@ -8,6 +8,7 @@
     setProps,
     toast,
     whenDrawn,
+    loadScript,
     remembered: name => jobsync.memory.read(() => localStorage, keyOf(name)),
     remember: (name, value) => jobsync.memory.write(() => localStorage, keyOf(name), value),
   });
@@ -43,6 +44,17 @@
   function whenDrawn(isDrawn, then) {
     if (isDrawn()) then();
     else setTimeout(() => whenDrawn(isDrawn, then), 30);
+  }
+
+  /** Loads a library that few need; a promise that fails when it does not come. */
+  function loadScript(address) {
+    return new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = address;
+      script.onload = resolve;
+      script.onerror = reject;
+      document.head.appendChild(script);
+    });
   }
 
   const timers = new Map(); // by the id of what asks

@@ -34,6 +34,7 @@
     const {text, problem} = await fetchText(address, gone, mine.signal);
     if (mine !== shown) return;
     fill(problem ? {body: sentence(problem)} : read(text));
+    jobsync.redrawSides(); // where they are open at once
   }
 
   /** Shows what needs not be asked for. */

@@ -40,17 +40,7 @@
   }
 
   async function loadScripts() {
-    for (const path of LIBRARIES) await loadScript(jobsync.addresses.asset(path));
-  }
-
-  function loadScript(address) {
-    return new Promise((resolve, reject) => {
-      const script = document.createElement("script");
-      script.src = address;
-      script.onload = resolve;
-      script.onerror = reject;
-      document.head.appendChild(script);
-    });
+    for (const path of LIBRARIES) await jobsync.loadScript(jobsync.addresses.asset(path));
   }
 
   /** Before our own, which has the last word. */
@@ -68,8 +58,8 @@
   async function redrawSides() {
     const place = jobsync.panelBody().querySelector(".panel-sides");
     if (!place || place.hidden || !sides) return;
-    if (sides.current === sides.desired) {
-      place.textContent = sides.current;
+    if (!sides.current || sides.current === sides.desired) {
+      place.textContent = sides.desired;
       place.classList.add("plain-json");
       return;
     }

@@ -16,5 +16,6 @@
       // storage is off: it lasts as long as the page
     }
     jobsync.redrawSides();
+    jobsync.recolourGraphs();
   }
 })();

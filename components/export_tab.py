@@ -9,6 +9,7 @@ from components import ids
 from components.grid import grid, grid_tools, job_columns
 from components.operation_button import operation_button
 from components.step import git_link, step
+from components.views import other_views, view_buttons
 from core.operations.kinds import OperationKind
 
 
@@ -46,7 +47,7 @@ def export_tab(git: Mapping[str, str]) -> Component:
             html.Div(
                 [
                     html.Div(id=ids.EXPORT_CHIPS, className="chips-holder"),
-                    grid_tools(ids.EXPORT_GRID, columns),
+                    grid_tools(ids.EXPORT_GRID, columns, before=[view_buttons()]),
                     grid(
                         ids.EXPORT_GRID,
                         columns,
@@ -54,8 +55,10 @@ def export_tab(git: Mapping[str, str]) -> Component:
                         is_fed=True,
                         label="Jobs and their files",
                     ),
+                    *other_views(),
                 ],
                 className="card grid-card",
+                **{"data-views": "table"},
             ),
         ],
         id=ids.PANE_EXPORT,

@@ -76,6 +76,7 @@ def grid(
         "enableCellTextSelection": True,
         "tooltipShowDelay": 400,
         "asyncTransactionWaitMillis": 100,
+        "includeHiddenColumnsInQuickFilter": True,  # ids and expressions are looked for
         "suppressColumnVirtualisation": False,
         "autoSizeStrategy": None,
         "popupParent": {"function": "document.body"},
@@ -119,15 +120,17 @@ def grid_tools(
     grid_id: str,
     columns: Iterable[ColumnDefinition],
     *,
+    before: Sequence[Component] = (),
     extra: Sequence[Component] = (),
     has_all: bool = True,
 ) -> Component:
-    """Return the tools above a grid: search, column choice and CSV.
+    """Return the tools above a grid: search, column choice and CSV, with others around the search.
 
     `assets/grid-tools.js` makes them work, for the grid in their `data-grid`.
     """
     return html.Div(
         [
+            *before,
             html.Span(
                 [
                     icon("search"),

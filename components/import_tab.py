@@ -12,6 +12,7 @@ from components.icons import icon
 from components.operation_button import counting, label_of_none, operation_button
 from components.script_config import ADOPT_BUTTON, IMPORT_BUTTON, REMOVE_BUTTON
 from components.step import git_link, step
+from components.views import other_views, view_buttons
 from components.words import UNMANAGED_SENTENCE
 from core.operations.kinds import OperationKind
 
@@ -38,6 +39,7 @@ def import_tab(git: Mapping[str, str]) -> Component:
                     grid_tools(
                         ids.IMPORT_GRID,
                         columns,
+                        before=[view_buttons()],
                         extra=[
                             html.Button(
                                 [icon("link"), "Select required jobs"],
@@ -58,8 +60,10 @@ def import_tab(git: Mapping[str, str]) -> Component:
                         selects=True,
                         label="Jobs of this workspace and their definitions",
                     ),
+                    *other_views(),
                 ],
                 className="card grid-card",
+                **{"data-views": "table"},
             ),
             _unmanaged(),
         ],

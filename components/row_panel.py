@@ -1,35 +1,27 @@
 """The side panel: everything about one row."""
 
-import json
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
 from components.columns import JOB_COLUMNS
 from components.icons import icon
+from components.mapped_values import mapped_here
 from components.mapping_link import mapping_button
+from components.moments import moment_of
 from components.operation_view import copyable
+from components.values import crumbs, value_text
+from components.views import focus_line
 from components.words import heads_of, label_of, plural
 from core.comparing.diff import FieldChange, HiddenDifference
 from core.errors import Issue
-from core.jobsettings.places import steps_of
 from core.jobsettings.verbatim import Verbatim
 from core.mapping.unmapped import UnmappedName
 from core.operations.grid_row import GridRow, RowState
 from core.planning.risks import Risk
 from core.planning.statuses import RowStatus
 from core.reporting.report import ReportRow, RowDetails
-
-_LISTS = {
-    "tasks": "task",
-    "job_clusters": "job cluster",
-    "environments": "environment",
-    "parameters": "parameter",
-    "depends_on": "depends on",
-}
-_LONGEST_VALUE = 4000
 
 
 def row_panel(
@@ -38,6 +30,7 @@ def row_panel(
     kind: str,
     *,
     has_sides: bool,
+    has_graph: bool = False,
     unmapped: Sequence[UnmappedName] = (),
 ) -> Component:
     """Show a row.
@@ -47,51 +40,44 @@ def row_panel(
         report: what there is to know of it, secrets masked.
         kind: of the operation that the row belongs to.
         has_sides: whether the settings can be shown side by side.
+        has_graph: whether the row's job is in the graph of the tab that is open.
         unmapped: the names that this job needs and the workspace lacks.
     """
     details = report.details or RowDetails()
+    is_whole = has_sides and row.status == RowStatus.NEW  # there is nothing to compare it with
     return html.Div(
         [
             _facts(row, label_of(kind, row.status, row.state)),
+            focus_line(row.key) if has_graph else None,
             _risks(report.risks),
             _issues(report.issues),
             _to_map(unmapped),
             html.P(report.message, className="panel-message") if report.message else None,
-            _views(len(report.changes)) if has_sides else None,
-            html.Div(_changes(report.changes, row, kind), className="panel-fields"),
-            html.Div(className="panel-sides", hidden=True),
-            _hidden(details.hidden),
+            _views(len(report.changes), opens_sides=is_whole) if has_sides else None,
+            html.Div(
+                _changes(report.changes, row, kind), className="panel-fields", hidden=is_whole
+            ),
+            html.Div(className="panel-sides", hidden=not is_whole),
+            mapped_here(report.mapped),
             _not_mapped(details.not_mapped),
+            _hidden(details.hidden),
         ]
     )
 
 
-def crumbs(path: str) -> list[Component]:
-    """Return a path as people read it: task `load` › notebook_task › date."""
-    parts: list[Component] = []
-    previous = ""
-    for name, is_element in steps_of(path):
-        if is_element and previous in _LISTS:
-            parts[-1] = html.Span([f"{_LISTS[previous]} ", html.Code(name)])
-        else:
-            parts.append(html.Span(html.Code(name) if is_element else name))
-        previous = "" if is_element else name
-    joined: list[Component] = []
-    for number, part in enumerate(parts):
-        if number:
-            joined.append(html.Span("›", className="crumb-arrow"))
-        joined.append(part)
-    return joined
-
-
 def _facts(row: GridRow, label: str) -> Component:
-    facts = [(column.fact, column.value(row)) for column in JOB_COLUMNS if column.fact]
+    facts = [(column, column.value(row)) for column in JOB_COLUMNS if column.fact]
     return html.Div(
         [
             html.Span([html.Span(className=f"dot dot-{row.status}"), label], className="status"),
             *(
-                html.Span([html.Span(f"{name} ", className="quiet"), str(value)])
-                for name, value in facts
+                html.Span(
+                    [
+                        html.Span(f"{column.fact} ", className="quiet"),
+                        moment_of(str(value)) if column.is_moment else str(value),
+                    ]
+                )
+                for column, value in facts
                 if value
             ),
         ],
@@ -114,8 +100,8 @@ def _issues(issues: Sequence[Issue]) -> Component | None:
     items = [
         html.Li(
             [
-                html.Div(crumbs(issue.path), className="crumbs") if issue.path else None,
                 html.Pre(issue.message),
+                html.Div(crumbs(issue.path), className="crumbs") if issue.path else None,
             ]
         )
         for issue in issues
@@ -139,20 +125,20 @@ def _to_map(names: Sequence[UnmappedName]) -> Component | None:
     return html.Ul(items, className="to-map", **{"aria-label": "Names to map"})
 
 
-def _views(changes: int) -> Component:
+def _views(changes: int, *, opens_sides: bool) -> Component:
     return html.Div(
         [
-            html.Button(
-                "Fields",
-                type="button",
-                className="segment",
-                **{"data-view": "fields", "aria-pressed": "true"},
-            ),
-            html.Button(
-                "Side by side",
-                type="button",
-                className="segment",
-                **{"data-view": "sides", "aria-pressed": "false"},
+            *(
+                html.Button(
+                    label,
+                    type="button",
+                    className="segment",
+                    **{"data-view": view, "aria-pressed": str(is_open).lower()},
+                )
+                for label, view, is_open in (
+                    ("Fields", "fields", not opens_sides),
+                    ("Side by side", "sides", opens_sides),
+                )
             ),
             html.Span(plural(changes, "change") if changes else "", className="quiet"),
             html.Span(className="spacer"),
@@ -212,19 +198,10 @@ def _change(change: FieldChange) -> Component:
     return html.Tr(
         [
             html.Td(crumbs(change.path), className="crumbs"),
-            html.Td(_value(change.current), className="value-current"),
-            html.Td(_value(change.desired), className="value-desired"),
+            html.Td(value_text(change.current), className="value-current"),
+            html.Td(value_text(change.desired), className="value-desired"),
         ]
     )
-
-
-def _value(value: Any) -> Component:
-    if value is None:
-        return html.Span("not set", className="quiet")
-    text = value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
-    if len(text) > _LONGEST_VALUE:
-        text = f"{text[:_LONGEST_VALUE]}\n… {len(text) - _LONGEST_VALUE:,} more characters"
-    return html.Pre(text)
 
 
 def _hidden(hidden: Sequence[HiddenDifference]) -> Component | None:
@@ -259,7 +236,7 @@ def _not_mapped(items: Sequence[Verbatim]) -> Component | None:
         )
         for item in items
     ]
-    title = f"{plural(len(items), 'value')} copied unchanged"
+    title = f"Copied unchanged ({len(items):,})"
     return html.Details(
         [html.Summary(title), html.Ul(rows, className="item-list")], className="panel-more"
     )

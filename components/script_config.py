@@ -5,8 +5,10 @@ from typing import Any
 
 from components import ids
 from components.forms import Forms, forms
+from components.graph_library import GRAPH_SCRIPT
 from components.mapping_words import MAPPING_TEXTS, MAPPING_WORDS
 from components.tabs import Tab
+from components.views import MARKS
 from components.words import WORDS, label_of
 from core.operations.grid_row import RowState
 from core.planning.statuses import RowStatus
@@ -39,6 +41,7 @@ BADGES: Mapping[str, str] = {
     "ignored_by_git": "ignored by Git",
     "left_to_policy": "left to policy",
     "ambiguous_name": "ambiguous name",
+    "not_exported": "job not exported",
 }
 
 _TEXTS: Mapping[str, str | Forms] = {
@@ -72,6 +75,61 @@ _TEXTS: Mapping[str, str | Forms] = {
     "logAll": "All",
     "logWarning": "Warning",
     "logError": "Error",
+    "graphLabel": "Graph of the jobs: {what}. The table has the same facts.",
+    "graphRuns": "runs",
+    "graphTriggers": "triggers",
+    "graphJobs": forms("1 job", "{n} jobs"),
+    "graphArrows": forms("1 arrow", "{n} arrows"),
+    "graphLeft": forms(
+        "1 job without arrows is not drawn.", "{n} jobs without arrows are not drawn."
+    ),
+    "graphMany": forms(
+        "{n} jobs are too many to draw at once. Filter them by a status or by the search, or open "
+        "a job and choose “What this needs” or “What needs this”."
+    ),
+    "graphNone": "No job to draw. The graph shows the rows of the table.",
+    "graphNeeds": forms(
+        "“{job}” needs 1 job, directly or through others.",
+        "“{job}” needs {n} jobs, directly or through others.",
+    ),
+    "graphNeedsNone": "“{job}” needs no other job.",
+    "graphNeeded": forms(
+        "1 job needs “{job}”, directly or through others.",
+        "{n} jobs need “{job}”, directly or through others.",
+    ),
+    "graphNeededNone": "No other job needs “{job}”.",
+    "graphFailed": "The graph could not be loaded. Choose it again to retry.",
+    "timelineNone": "There are no rows yet. The timeline shows when their jobs start.",
+    "timelineGone": "When the jobs start is no longer known. Run the operation again to see it.",
+    "timelineFailed": "The timeline could not be loaded. Choose it again to retry.",
+    "timelineNow": "Now",
+    "timelineAfter": "After importing the selected jobs",
+    "timelineHere": "In this workspace",
+    "timelineSum": forms(
+        "1 job starts by itself in the next 24 hours",
+        "{n} jobs start by themselves in the next 24 hours",
+    ),
+    "timelineJobs": forms("1 job", "{n} jobs"),
+    "timelineBar": "{from} to {to}: {jobs}",
+    "timelineBusiest": "Busiest",
+    "timelineList": "{side}, {from} to {to}: {jobs}",
+    "timelineMore": forms("and 1 more", "and {n} more"),
+    "timelineQuiet": "No job starts by itself in the next 24 hours.",
+    "timelineUntimed": forms(
+        "1 active trigger has no time known in advance: a continuous job, a file that arrives, a "
+        "table that changes, another job that ends, or an interval.",
+        "{n} active triggers have no time known in advance: continuous jobs, files that arrive, "
+        "tables that change, other jobs that end, or intervals.",
+    ),
+    "timelinePaused": forms(
+        "1 schedule or trigger is paused.", "{n} schedules and triggers are paused."
+    ),
+    "timelineUnread": forms(
+        "1 schedule cannot be read and is left out.",
+        "{n} schedules cannot be read and are left out.",
+    ),
+    "timelineCut": "There are too many starts to work out all of them; some are left out.",
+    "timelineZone": "Times in {zone}.",
     **MAPPING_TEXTS,
 }
 
@@ -111,5 +169,6 @@ def script_config(key: str, workspace: str, tabs: Iterable[Tab], base: str = "/"
         "labels": LABELS,
         "badges": BADGES,
         "texts": _TEXTS,
+        "graph": {"script": GRAPH_SCRIPT, "marks": MARKS},
         "mapping": MAPPING_WORDS,
     }

@@ -22,6 +22,7 @@ PLAN_LABELS: Mapping[RowStatus, str] = {
     RowStatus.UNCHANGED: "Unchanged",
     RowStatus.UNMANAGED: "Unmanaged",
     RowStatus.SKIPPED: "Skipped",
+    RowStatus.EXCLUDED: "Excluded",
     RowStatus.ERROR: "Error",
 }
 EXPORT_LABELS = {**PLAN_LABELS, RowStatus.UNMANAGED: "Not from this workspace"}
@@ -60,7 +61,8 @@ UNMANAGED_SENTENCE = (
     "These jobs exist in this workspace and have no definition in Git. This app did not import "
     "them, so it never changes or removes them."
 )
-_OTHERS = frozenset({RowStatus.UNMANAGED, RowStatus.SKIPPED})  # no definition speaks of these
+_OTHERS = frozenset({RowStatus.UNMANAGED, RowStatus.SKIPPED, RowStatus.EXCLUDED})
+"""What a validation has nothing to do with."""
 _IMPORTED = (RowStatus.NEW, RowStatus.CHANGED, RowStatus.RENAMED)
 
 
@@ -227,7 +229,8 @@ def _done(operation: Operation) -> str:
         case OperationKind.PULL:
             return _pulled(outcome.pull, outcome)
         case OperationKind.VALIDATE if _is_equal(outcome):
-            return "Everything matches: there is nothing to import and nothing to remove."
+            what = "that belongs here " if outcome.count(RowStatus.EXCLUDED) else ""
+            return f"Everything {what}matches: there is nothing to import and nothing to remove."
         case OperationKind.PREVIEW if outcome.counts:
             return f"An export would produce: {_counted(operation.kind, outcome)}"
         case OperationKind.IMPORT:
@@ -249,6 +252,8 @@ def _next(operation: Operation) -> str:
     if operation.kind is OperationKind.VALIDATE and _is_equal(outcome):
         return ""
     if operation.kind is OperationKind.VALIDATE and not outcome.counts.keys() - _OTHERS:
+        if outcome.count(RowStatus.EXCLUDED):
+            return "No definition belongs here: see “jobs” in the mapping file."
         return "No definitions found in the Git folder. Pull, or check its path."
     if outcome.has_errors and operation.kind is not OperationKind.PREVIEW:
         return "Fix the errors listed and run it again; everything else is done."

@@ -33,7 +33,7 @@ def mapping_facts(
     files: WorkspaceFiles, settings: Settings, surveyor: Surveyor, contents: GitContents
 ) -> tuple[MappingFacts, tuple[Issue, ...]]:
     """Return the mapping file as it is, what uses its entries, and what is wrong with it."""
-    if not settings.reads_mappings:
+    if not settings.mapping_path:
         return MappingFacts(), ()
     text: str | None = None
     with suppress(NotFoundError):  # the survey says so
@@ -42,5 +42,7 @@ def mapping_facts(
         mappings, issues = surveyor.read_mappings()
     except MappingFileError as error:
         return MappingFacts(text), (Issue(str(error)),)
+    if not settings.reads_mappings:  # it only says which jobs belong here
+        return MappingFacts(text), issues
     entries = list_mapping_entries(mappings, (file.definition for file in contents.files))
     return MappingFacts(text, entries, mappings.pause.value), issues

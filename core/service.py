@@ -1,6 +1,6 @@
 """The use cases: info, export, validate, import, adopt, remove, pull, and the mapping file."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from typing import TypeVar
@@ -22,6 +22,7 @@ from core.planning.export_plan import ExportPlan
 from core.planning.import_plan import Plan
 from core.planning.review import Review
 from core.ports import CurrentPrincipal, Ports
+from core.reading.display_names import read_display_names
 from core.reading.mapping_test import try_draft
 from core.reading.mappings import read_mapping_file, read_mappings_information
 from core.reading.planner import Planner
@@ -75,6 +76,7 @@ class JobSync:
         return Whereabouts(
             workspace_id=me.workspace_id,
             principal=me.name,
+            principal_name=me.display_name,
             is_admin=me.is_admin,
             app_mode=self._settings.mode.value,
             definitions_folder=self._settings.folder,
@@ -268,25 +270,25 @@ class JobSync:
         return replace(report, issues=(*faults, *report.issues), details=review, unmapped=unmapped)
 
     def test_mappings(self, text: str, *, listener: Listener = _SILENT) -> Report:
-        """Compare a validation with a mapping file that is not saved yet with one as it is.
+        """Compare a plan with a mapping file that is not saved yet with one as it is.
+
+        The plan is that of an import, or of an export where this deployment only exports.
 
         Writes nothing, and makes no plan to be carried out.
 
         Raises:
             MappingFileError: the text cannot be used.
         """
-        path = self._settings.require_mapping_path()
-        self._settings.require_operation("validate")
-        draft = parse_mappings(text.encode(), path)
+        draft = parse_mappings(text.encode(), self._settings.require_mapping_path())
         with self._stoppable(listener):
             me = self._ports.principals.current()
-            memory = read_memory_for_import(self._sessions.state_folder(me))
-            tried = try_draft(self._ports, self._settings, listener, me, memory, draft)
+            state = self._sessions.state_folder(me)
+            tried = try_draft(self._ports, self._settings, listener, me, state, draft)
         return Report(
             "test",
             issues=tried.issues(),
             details=tried.compare(file_version(text.encode())),
-            unmapped=gather_unmapped(tried.plan.missing, tried.survey.book.names),
+            unmapped=tried.unmapped(),
         )
 
     def save_mappings(self, text: str, version: str, *, listener: Listener = _SILENT) -> Report:
@@ -305,6 +307,16 @@ class JobSync:
         with self._begin("save", listener) as work:
             rows, saved = save_mapping_file(work, path, text, version)
             return replace(_report(work, rows, ()), details=saved)
+
+    def display_names(self, ids: Iterable[str], should_stop: ShouldStop) -> Mapping[str, str]:
+        """Return the display names of user names and application ids, as far as they can be read.
+
+        Args:
+            ids: each as often as it is shown: the most frequent come first.
+            should_stop: asked between the calls; the rest stays without names then.
+        """
+        with self._ports.calls.stoppable(should_stop):
+            return read_display_names(self._ports.principals, ids)
 
     def history(self) -> History:
         """Return the history of operations, kept in the state folder."""

@@ -54,7 +54,10 @@ class Settings:
 
     @property
     def reads_mappings(self) -> bool:
-        """Whether the mapping file is read: a deployment that only exports has no use for it."""
+        """Whether names and values are mapped: what is exported holds those of its workspace.
+
+        Which jobs belong here is read from the mapping file in every mode.
+        """
         return bool(self.mapping_path) and self.mode is not AppMode.EXPORT
 
     def require_operation(self, operation: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from emulator import EmulatorError, Environment, start_environment
-from emulator.samples import sample_seeds
+from emulator.samples import UNMAPPED, sample_seeds
 from examples.page_server import Page, PageError, PortError, RunningPage, free_port, start_pages
 
 _PORTS = (8000, 8001, 8101, 8102)
@@ -20,9 +20,10 @@ _STORY = """\
   1  DEV page        Export: every job of DEV becomes a JSON file in the Git folder.
   2  DEV workspace   Open the Git folder, review the changes, Commit & Push.
   3  PROD page       Pull, then Validate: what would change, job by job. Nothing is written yet.
-  4  PROD page       Click a row for its differences and risks; select some jobs, or import all.
-  5  PROD page       Import New and Changed Jobs; it keeps running when you close the page.
-  6  PROD page       Validate again: nothing left to change. History shows what was done."""
+  4  PROD page       Two names are not mapped yet: map them in Mappings, test, save, validate.
+  5  PROD page       Click a row for its differences and risks; select some jobs, or import all.
+  6  PROD page       Import New and Changed Jobs; it keeps running when you close the page.
+  7  PROD page       Validate again: nothing left to change. History shows what was done."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,7 +58,9 @@ def _run(directory: Path, ports: Sequence[int]) -> NoReturn:
         free_port(port)
     print("Starting two workspaces and two pages …", flush=True)
     workspaces = start_environment(
-        directory, ports={"DEV": ports[2], "PROD": ports[3]}, seeds=sample_seeds()
+        directory,
+        ports={"DEV": ports[2], "PROD": ports[3]},
+        seeds=sample_seeds(unmapped=UNMAPPED),
     )
     with workspaces as environment, start_pages(_pages(environment, directory, ports)) as pages:
         print(_screen(environment, pages), flush=True)

@@ -25,7 +25,12 @@ from web.reader import WorkspaceReader
 
 log = logging.getLogger(__name__)
 
-_EQUAL = (RowStatus.UNCHANGED, RowStatus.UNMANAGED, RowStatus.SKIPPED)  # one side is enough
+_EQUAL = (  # one side is enough
+    RowStatus.UNCHANGED,
+    RowStatus.UNMANAGED,
+    RowStatus.SKIPPED,
+    RowStatus.EXCLUDED,
+)
 
 Panel = dict[str, Any]
 
@@ -66,6 +71,7 @@ class Panels:
             row,
             _with_not_mapped(report, desired),
             has_sides=has_sides,
+            has_graph=has_sides,
             unmapped=_unmapped(operation, row),
         )
         return {**panel, "current": _text(current), "desired": _text(desired)}
@@ -144,9 +150,10 @@ def _panel(
     report: ReportRow,
     *,
     has_sides: bool,
+    has_graph: bool = False,
     unmapped: Sequence[UnmappedName] = (),
 ) -> Panel:
-    body = row_panel(row, report, kind, has_sides=has_sides, unmapped=unmapped)
+    body = row_panel(row, report, kind, has_sides=has_sides, has_graph=has_graph, unmapped=unmapped)
     return {"title": row.job or row.file, "body": body}
 
 

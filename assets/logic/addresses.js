@@ -14,6 +14,8 @@
     entry: name => `${base}history/${encodeURIComponent(name)}`,
     asset: path => `${base}assets/${path}`,
     csv: operation => `${base}feed/csv/${operation}`,
+    below: path => base + path,
+    timeline: operation => `${base}feed/timeline/${operation}`,
     log: operation => `${base}feed/log/${operation}`,
     feed,
     details,

@@ -1,7 +1,7 @@
 /* The chips filter a grid by the word for its rows. */
 (() => {
   globalThis.jobsync ??= {};
-  jobsync.filters = {toggled, withStatus};
+  jobsync.filters = {toggled, withStatus, isShown};
 
   /** Returns the label to filter by after a click on a chip; a second click shows all again. */
   function toggled(current, clicked) {
@@ -13,5 +13,10 @@
     const {status: _before, ...others} = model || {};
     if (!label) return others;
     return {...others, status: {filterType: "text", type: "equals", filter: label}};
+  }
+
+  /** Whether a row is shown while a label is filtered by; what does not belong here only then. */
+  function isShown(row, label) {
+    return row.status !== "excluded" || row.label === label;
   }
 })();

@@ -1,14 +1,18 @@
 """Carries out an export plan: snapshot, files, ledger."""
 
+from dataclasses import replace
+
 from core.applying.work import Work
 from core.definitions.definition import encode_definition
+from core.definitions.folder import DefinitionFile
 from core.errors import AlreadyExistsError, SyncError
 from core.jobsettings.known_ids import KnownIds
 from core.json_text import JsonDict
 from core.parallel import in_parallel
 from core.planning.export_plan import ExportPlan
 from core.planning.export_rows import ChangedFile, DeletedFile, ExportRow, NewFile, UnchangedFile
-from core.ports import WorkspaceFiles
+from core.planning.import_rows import Excluded
+from core.ports import LiveJob, WorkspaceFiles
 from core.reading.survey import Survey
 from core.reporting.report import ReportRow
 from core.reporting.rows import export_row
@@ -117,13 +121,21 @@ def _updated(
 def _enter(entries: dict[str, ExportedFile], row: ExportRow, *, written: bool) -> None:
     match row:
         case NewFile() | ChangedFile() if written and _is_own(row):
-            entries[row.path] = ExportedFile(row.job.job_id, row.job_name)
+            entries[row.path] = _entry_of(row.job)
         case UnchangedFile() if row.file.definition.source_job_id == row.job.job_id:
-            entries[row.file.path] = ExportedFile(row.job.job_id, row.job_name)
+            entries[row.file.path] = _entry_of(row.job)
+        case Excluded(job=LiveJob() as job, file=DefinitionFile(path=path)) if (
+            path in entries and entries[path].job_id == job.job_id
+        ):  # who created it is asked for when the job is gone
+            entries[path] = replace(entries[path], creator=job.creator)
         case DeletedFile() if written:
             entries.pop(row.file.path, None)
         case _:
             pass
+
+
+def _entry_of(job: LiveJob) -> ExportedFile:
+    return ExportedFile(job.job_id, job.name, job.creator)
 
 
 def _is_own(row: NewFile | ChangedFile) -> bool:

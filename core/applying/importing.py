@@ -21,7 +21,7 @@ from core.planning.import_rows import Changed, Importable, New, Row, Unchanged
 from core.planning.review import Review
 from core.reading.survey import Survey
 from core.reporting.report import ReportRow
-from core.reporting.rows import import_row, moved_row, with_left_out
+from core.reporting.rows import import_row, moved_row, refuse_outside, with_left_out
 from core.state.ledger import ImportedLedger, PendingCreate
 from core.state.session import make_snapshot_item
 
@@ -45,7 +45,8 @@ def import_selected(work: Work, fresh: FreshPlan, review: Review) -> tuple[Repor
     work.listener.on_planned(plan.rows)
     chosen = {name: row for name, row in plan.importable().items() if name in names}
     moved = {name: moved_row(row) for name, row in chosen.items() if review.has_moved(row)}
-    for shown in moved.values():
+    outside = refuse_outside(plan.rows, review.names, "imported")
+    for shown in (*moved.values(), *outside.values()):
         work.listener.on_row(shown)
     rows = {name: row for name, row in chosen.items() if name not in moved}
     work.session.keep_snapshot(
@@ -58,8 +59,8 @@ def import_selected(work: Work, fresh: FreshPlan, review: Review) -> tuple[Repor
     return tuple(
         done[row.job_name]
         if isinstance(row, Importable) and row.job_name in chosen
-        else _left_alone(row)
-        for row in plan.rows
+        else outside.get(number) or _left_alone(row)
+        for number, row in enumerate(plan.rows)
     )
 
 

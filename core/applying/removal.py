@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from core.applying.work import FreshPlan, Work
 from core.errors import Issue, RemovalRefusedError, SyncError
 from core.json_text import JsonDict
+from core.mapping.job_selection import Selector
 from core.parallel import in_parallel
 from core.planning.forms import manager_of
 from core.planning.import_plan import Plan
 from core.planning.import_rows import Deleted
+from core.planning.outside import side_of_job, side_of_path
 from core.planning.review import Review
 from core.reporting.report import ReportRow
-from core.reporting.rows import import_row
+from core.reporting.rows import import_row, refuse_outside
 from core.state.ledger import ImportedLedger
 from core.state.session import make_snapshot_item
 
@@ -92,18 +94,28 @@ def remove_selected(
     """
     check_plan(fresh.plan)
     removable = fresh.plan.removable()
-    selected = {name: removable[name] for name in sorted(review.select(removable, "deleted"))}
+    outside = refuse_outside(fresh.plan.rows, review.names, "removed")
+    available = removable.keys() | {row.job_name for row in outside.values()}
+    names = removable.keys() & review.select(available, "deleted")
+    selected = {name: removable[name] for name in sorted(names)}
     ledger = work.session.state.imported()
     check_size(selected, len(ledger.jobs), limits)
     work.listener.on_planned(fresh.plan.rows)
+    for shown in outside.values():
+        work.listener.on_row(shown)
     errors = _problems(selected, review)
-    kept = _read_for_removal(work, [row for name, row in selected.items() if name not in errors])
+    kept = _read_for_removal(
+        work, fresh, [row for name, row in selected.items() if name not in errors]
+    )
     errors |= {name: item for name, item in kept.items() if isinstance(item, SyncError)}
     _keep_needed(selected, errors)
     kept = {name: item for name, item in kept.items() if name not in errors}
     work.session.keep_snapshot([item for item in kept.values() if not isinstance(item, SyncError)])
     removed = _remove(work, selected, errors, ledger)
-    return tuple(_shown(import_row(row), removed, errors, selected) for row in fresh.plan.rows)
+    return tuple(
+        outside.get(number) or _shown(import_row(row), removed, errors, selected)
+        for number, row in enumerate(fresh.plan.rows)
+    )
 
 
 def _problems(selected: Mapping[str, Deleted], review: Review) -> dict[str, SyncError]:
@@ -128,14 +140,23 @@ def _keep_needed(selected: Mapping[str, Deleted], errors: dict[str, SyncError]) 
         found = bool(new)
 
 
-def _read_for_removal(work: Work, rows: Iterable[Deleted]) -> dict[str, JsonDict | SyncError]:
-    """Read the jobs about to be removed, with their permissions, as the snapshot keeps them."""
-    jobs = work.ports.jobs
+def _read_for_removal(
+    work: Work, fresh: FreshPlan, rows: Iterable[Deleted]
+) -> dict[str, JsonDict | SyncError]:
+    """Read the jobs about to be removed, with their permissions, as the snapshot keeps them.
+
+    Whether they belong here is asked again: the plan may know no more than a list shows.
+    """
+    jobs, selector = work.ports.jobs, Selector(fresh.survey.mappings.selection)
 
     def read(row: Deleted) -> JsonDict:
         job = jobs.get_job(row.job.job_id)
         if job.name != row.job.name or manager_of(job.marks):
             raise SyncError("The job changed after validation.", fix="Validate again.")
+        path = fresh.ledger.jobs[job.job_id].file_path
+        rule = selector.rule_for(side_of_job(job), side_of_path(path))
+        if rule:
+            raise SyncError(f"Not removed: this job does not belong here. {rule.words}")
         return {**make_snapshot_item(job), "permissions": jobs.get_permissions(job.job_id)}
 
     with work.stoppable():

@@ -71,7 +71,10 @@ def key_fields(name: str) -> tuple[str, ...]:
 
 def element_key(path: str, element: Any, index: int) -> str:
     """Return what identifies an element of the list at `path`: its key fields, else its index."""
-    fields = key_fields(list_name(path))
+    return _key_by(key_fields(list_name(path)), element, index)
+
+
+def _key_by(fields: tuple[str, ...], element: Any, index: int) -> str:
     if isinstance(element, dict) and fields and isinstance(element.get(fields[0]), str):
         return ":".join(str(element[field]) for field in fields if field in element)
     return str(index)
@@ -176,14 +179,15 @@ def walk(path: str, settings: Any) -> Iterator[tuple[str, Any]]:
     node, name = settings, ""
     for step, _ in steps_of(path):
         if isinstance(node, list):
-            keys = (element_key(name, item, index) for index, item in enumerate(node))
-            found = dict(zip(keys, node, strict=True))
+            fields = key_fields(list_name(name))
+            keys = [_key_by(fields, item, index) for index, item in enumerate(node)]
+            if step not in keys:
+                return
+            node = node[len(keys) - 1 - keys[::-1].index(step)]  # the last one, where several are
         else:
-            found = node if isinstance(node, dict) else {}
-            name = step
-        if step not in found:
-            return
-        node = found[step]
+            if not isinstance(node, dict) or step not in node:
+                return
+            node, name = node[step], step
         yield step, node
 
 

@@ -12,7 +12,7 @@ from core.definitions.stand_ins import find_stand_in
 from core.errors import InvalidDefinitionError, Issue, MappingFileError
 from core.jobsettings.kinds import Kind, Section
 from core.jobsettings.principals import Principal, principal_from_json
-from core.mapping.job_selection import JOBS, JobSelection, parse_selection
+from core.mapping.job_selection import EXCLUDE, INCLUDE, JOBS, JobSelection, parse_selection
 from core.mapping.shapes import ShapeReader
 from core.mapping.source import Node, Source, SourceError, parse_source
 from core.mapping.value_parsing import parse_value_rules
@@ -82,6 +82,13 @@ class Mappings:
         """Whether an entry names an object by its id."""
         entries = (target for names in self.names.values() for target in names.values())
         return any(isinstance(target, TargetId) for target in entries)
+
+    def only_selection(self) -> "Mappings":
+        """Return the file as a workspace uses it that only exports: it maps nothing."""
+        lines = {
+            place: line for place, line in self.lines.items() if place[0] in (INCLUDE, EXCLUDE)
+        }
+        return Mappings(self.path, selection=self.selection, lines=lines, warnings=self.warnings)
 
     def target_of(self, kind: Kind, name: str) -> Target:
         """Return the exact entry for a name, or the name itself."""

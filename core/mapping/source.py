@@ -1,22 +1,33 @@
 """JSON5 text as a tree that knows where each value is, to explain mistakes and to edit the text."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 # Source: spec.json5.org: white space, comments, strings, numbers, identifiers, punctuation.
 _LEXEME = re.compile(
-    r"""(?P<skip>[\s\ufeff]+|//[^\n\r\u2028\u2029]*|/\*.*?\*/)
+    r"""(?P<skip>[\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+
+        |//[^\n\r\u2028\u2029]*|/\*.*?\*/)
     |(?P<text>"(?:[^"\\\n\r]|\\(?:\r\n|.))*"|'(?:[^'\\\n\r]|\\(?:\r\n|.))*')
     |(?P<number>[+-]?(?:0[xX][0-9a-fA-F]+|(?:0|[1-9]\d*)(?:\.\d*)?(?:[eE][+-]?\d+)?
-        |\.\d+(?:[eE][+-]?\d+)?|Infinity|NaN)(?![\w$]))
-    |(?P<word>(?:[^\W\d]|[$\u200c\u200d]|\\u[0-9a-fA-F]{4})(?:[\w$\u200c\u200d]|\\u[0-9a-fA-F]{4})*)
+        |\.\d+(?:[eE][+-]?\d+)?)(?![\w$])|[+-](?:Infinity|NaN)(?![\w$]))
+    |(?P<word>(?:[A-Za-z$_\u0080-\U0010ffff]|\\u[0-9a-fA-F]{4})
+        (?:[A-Za-z0-9$_\u0080-\U0010ffff]|\\u[0-9a-fA-F]{4})*)
     |(?P<mark>[{}\[\]:,])""",
-    re.DOTALL | re.VERBOSE,
+    re.DOTALL | re.VERBOSE | re.ASCII,
 )
-_SKIPPED = re.compile(r"[\s\ufeff]+|//[^\n\r\u2028\u2029]*|/\*.*?\*/", re.DOTALL)
-_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|\r\n|.)", re.DOTALL)
+_SKIPPED = re.compile(
+    r"[\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+"
+    r"|//[^\n\r\u2028\u2029]*|/\*.*?\*/",
+    re.DOTALL,
+)
+# Source: ECMAScript 5.1, `IdentifierStart` and `IdentifierPart`, which JSON5 refers to.
+_BEGINS_WORD = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Nl"})
+_IN_WORD = _BEGINS_WORD | {"Mn", "Mc", "Nd", "Pc"}
+_JOINERS = "\u200c\u200d"
+_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|\r\n|0(?![0-9])|[^0-9])", re.DOTALL)
 _ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "0": "\0"}
 _CONTINUED = ("\n", "\r", "\r\n", "\u2028", "\u2029")
 _WORDS: Mapping[str, Any] = {"true": True, "false": False, "null": None}
@@ -171,14 +182,14 @@ class _Reader:
     def _key(self) -> str:
         if self._kind == "text":
             return self._unescaped(self._lexeme[1:-1])
-        if self._kind == "word" or self._lexeme in {"Infinity", "NaN"}:
+        if self._kind == "word":
             return self._unescaped(self._lexeme)
         return self._fail("a key is missing")
 
     def _scalar(self) -> Any:
         if self._kind == "text":
             return self._unescaped(self._lexeme[1:-1])
-        if self._kind == "number":
+        if self._kind == "number" or self._lexeme in {"Infinity", "NaN"}:
             return self._number()
         if self._kind == "word" and self._lexeme in _WORDS:
             return _WORDS[self._lexeme]
@@ -213,15 +224,32 @@ class _Reader:
             if match.lastgroup != "skip":
                 break
         self._start, self._kind, self._lexeme = match.start(), match.lastgroup or "", match.group()
+        if self._kind == "word" and not self._lexeme.isascii():
+            self._lexeme = self._lexeme[: _word_length(self._lexeme)]
+            self._at = self._start + len(self._lexeme)
+            if not self._lexeme:
+                self._fail(f"unexpected {self._text[self._at]}")
 
     def _fail(self, message: str, offset: int | None = None) -> NoReturn:
         raise SourceError(message, self._start if offset is None else offset)
+
+
+def _word_length(text: str) -> int:
+    """Return how many characters belong to the word that a text begins with."""
+    for index, char in enumerate(text):
+        allowed = _IN_WORD if index else _BEGINS_WORD
+        is_joined = index > 0 and char in _JOINERS
+        if not (char.isascii() or is_joined or unicodedata.category(char) in allowed):
+            return index
+    return len(text)
 
 
 def _unescaped(text: str) -> str:
     if "\\" not in text:
         return text
     plain = _ESCAPE.sub(_character, text)
+    if "\\" in _ESCAPE.sub("", text):  # a digit after the backslash
+        raise ValueError(text)
     return plain.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 

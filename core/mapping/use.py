@@ -1,7 +1,7 @@
 """Which entries of the mapping file the definitions use."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -14,7 +14,7 @@ from core.jobsettings.references import find_references
 from core.jobsettings.secrets import mask
 from core.json_fields import Fields
 from core.json_text import JobSettings, JsonDict
-from core.mapping.job_selection import JOBS
+from core.mapping.job_selection import JOBS, PatternKind
 from core.mapping.mapping_file import (
     DEFAULT,
     RUN_AS_SECTION,
@@ -115,14 +115,20 @@ def list_mapping_entries(
     mappings: Mappings,
     definitions: Iterable[Definition],
     is_missing: IsMissing = lambda _kind, _target: False,
+    pattern_jobs: Mapping[tuple[str, str], Sequence[str]] | None = None,
 ) -> tuple[MappingEntry, ...]:
-    """Return every entry of the mapping file with its use, in the order of the file's sections."""
+    """Return every entry of the mapping file with its use, in the order of the file's sections.
+
+    Args:
+        pattern_jobs: the names of the definitions that a pattern of `jobs` fits, by section and
+            text; None when that is not known.
+    """
     definitions = tuple(definitions)
     use = _use(mappings, definitions)
     return (
         *_entries(mappings, use, is_missing),
         *_value_entries(mappings, definitions),
-        *_patterns(mappings),
+        *_patterns(mappings, pattern_jobs),
     )
 
 
@@ -174,11 +180,25 @@ def _value_entries(mappings: Mappings, definitions: Iterable[Definition]) -> Ite
         )
 
 
-def _patterns(mappings: Mappings) -> Iterator[MappingEntry]:
+def _patterns(
+    mappings: Mappings, known: Mapping[tuple[str, str], Sequence[str]] | None
+) -> Iterator[MappingEntry]:
     selection = mappings.selection
     for key, patterns in (("include", selection.include), ("exclude", selection.exclude)):
+        section = f"{JOBS}.{key}"
         for pattern in patterns:
-            yield MappingEntry(f"{JOBS}.{key}", pattern.text, "", 0, line=pattern.line)
+            jobs = sorted((known or {}).get((section, pattern.text), ()))
+            # No definition says who created its job.
+            is_known = known is not None and pattern.kind is not PatternKind.CREATOR
+            yield MappingEntry(
+                section,
+                pattern.text,
+                "",
+                len(jobs),
+                job_names=tuple(jobs[:MOST_JOB_NAMES]),
+                state=EntryState.FINE if jobs or not is_known else EntryState.UNUSED,
+                line=pattern.line,
+            )
 
 
 def _plain(value: Any) -> str:

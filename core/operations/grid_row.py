@@ -36,7 +36,8 @@ class GridRow:
     `key` names it within its operation. `status` is a RowStatus, or the word that another version
     wrote. `message` is what its cell says: issues, message and risks joined; `risks` are the codes
     of the latter. `changes` counts fields, `mapped` the values that the mapping file made different
-    from Git; `needs` names the jobs that must be imported with it.
+    from Git; `needs` names the jobs that must be imported with it. `runs` are the jobs that it
+    runs, `triggered_by` those whose end starts it.
     """
 
     key: str
@@ -52,6 +53,8 @@ class GridRow:
     pick: Pick = Pick.NOTHING
     needs: tuple[str, ...] = ()
     mapped: int = 0
+    runs: tuple[str, ...] = ()
+    triggered_by: tuple[str, ...] = ()
 
     def as_json(self) -> JsonDict:
         """Return the row as the browser gets it: its facts are fields of their own."""
@@ -69,6 +72,8 @@ class GridRow:
             "pick": self.pick,
             "needs": list(self.needs),
             "mapped": self.mapped,
+            "runs": list(self.runs),
+            "triggered_by": list(self.triggered_by),
         }
 
     @classmethod
@@ -94,6 +99,8 @@ class GridRow:
             pick=fields.word("pick", Pick, Pick.NOTHING),
             needs=fields.texts("needs"),
             mapped=fields.whole("mapped"),
+            runs=fields.texts("runs"),
+            triggered_by=fields.texts("triggered_by"),
         )
 
 

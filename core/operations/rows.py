@@ -1,12 +1,13 @@
 """Planned rows and reports as the page's grid and its side panel get them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from core.jobsettings.facts import JobFacts, job_facts
-from core.mapping.names import find_needed_jobs
+from core.jobsettings.links import JobLinks, job_links
 from core.operations.grid_row import GridRow, Pick, RowState
-from core.operations.sides import Sides
+from core.operations.sides import OpenSides, Sides
 from core.planning.export_rows import ExportRow
 from core.planning.import_rows import Changed, Deleted, New, Row
 from core.planning.statuses import WRITTEN, RowStatus
@@ -24,19 +25,54 @@ def describe(planned: Planned) -> ReportRow:
     return export_row(planned)
 
 
-def first_row(key: str, planned: Planned, sides: Sides) -> GridRow:
-    """Return the grid's row before anything is done."""
+def job_names(rows: Iterable[tuple[Planned, Sides]]) -> dict[str, str]:
+    """Return how a plan calls the jobs of this workspace, by their ids as texts."""
+    return {
+        str(sides.job_id): planned.job_name for planned, sides in rows if sides.job_id is not None
+    }
+
+
+def first_row(
+    key: str,
+    planned: Planned,
+    sides: Sides,
+    opened: OpenSides,
+    names: Mapping[str, str],
+    now: datetime | None = None,
+) -> GridRow:
+    """Return the grid's row before anything is done.
+
+    Args:
+        opened: the sides unpacked.
+        names: of the jobs of this workspace, by their ids as texts.
+        now: the next runs are those after it.
+    """
     shown = describe(planned)
+    settings = opened.last
+    links = job_links(settings, names) if settings is not None else JobLinks()
     row = GridRow(
         key,
-        facts=_facts(sides),
+        facts=job_facts(settings, sides.run_as, now=now) if settings is not None else JobFacts(),
         job_id=str(sides.job_id) if sides.job_id is not None else "",
         pick=_pick(planned),
-        needs=_needs(planned),
+        needs=_needs(planned, links),
+        runs=links.runs,
+        triggered_by=links.triggered_by,
     )
     return apply_report(
         row, shown, RowState.PLANNED if shown.status in WRITTEN else RowState.NOTHING_TO_DO
     )
+
+
+def name_run_as(
+    rows: Sequence[GridRow], read: Callable[[Iterable[str]], Mapping[str, str]]
+) -> list[GridRow]:
+    """Return the rows with names for people of who their jobs run as, as far as there are any."""
+    names = read([row.facts.run_as for row in rows])
+    return [
+        replace(row, facts=row.facts.with_run_as_name(names.get(row.facts.run_as, "")))
+        for row in rows
+    ]
 
 
 def apply_report(row: GridRow, shown: ReportRow, state: RowState) -> GridRow:
@@ -69,18 +105,13 @@ def side_documents(key: str, sides: Sides) -> Mapping[str, bytes]:
     return {f"{side}/{key}": content.content for side, content in packed if content is not None}
 
 
-def _facts(sides: Sides) -> JobFacts:
-    packed = sides.desired or sides.current
-    return job_facts(packed.unpack(), sides.run_as) if packed is not None else JobFacts()
-
-
 def _pick(planned: Planned) -> Pick:
     if isinstance(planned, New | Changed):
         return Pick.IMPORT
     return Pick.REMOVE if isinstance(planned, Deleted) else Pick.NOTHING
 
 
-def _needs(planned: Planned) -> tuple[str, ...]:
+def _needs(planned: Planned, links: JobLinks) -> tuple[str, ...]:
     if not isinstance(planned, New | Changed):
         return ()
-    return tuple(sorted(find_needed_jobs(planned.unpack_settings())))
+    return tuple(sorted({*links.runs, *links.triggered_by}))

@@ -1,12 +1,13 @@
 """The plan of an export: what happens to each file, decided by a pure function."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from core.comparing.diff import FieldChange, diff_settings
 from core.comparing.filled_in import Comparison, Habits, compare
 from core.definitions.definition import Definition
 from core.definitions.file_names import (
+    SUFFIX,
     find_free_file_name,
     fold_file_name,
 )
@@ -14,6 +15,7 @@ from core.definitions.folder import DefinitionFile, GitContents
 from core.definitions.ignore_rules import IgnoreRules
 from core.errors import Issue
 from core.json_text import JobSettings, Prints
+from core.mapping.job_selection import JobSelection, PatternKind
 from core.mapping.mapping_file import PausePolicy
 from core.mapping.name_book import NameBook
 from core.mapping.pause import apply_pause_policy
@@ -39,7 +41,8 @@ from core.planning.forms import (
     manager_of,
     take_identity,
 )
-from core.planning.import_rows import Blocked
+from core.planning.import_rows import Blocked, Excluded
+from core.planning.outside import find_outside
 from core.planning.unmapping import Unmapped, unmap
 from core.ports import LiveJob
 from core.state.ledger import ExportedLedger, ImportedLedger
@@ -86,7 +89,7 @@ class ExportSituation:
     policy under which it was imported; `imported` knows where its file was, and `filled_in` what
     the workspace made of it. `settled` are rows of an earlier pass that need no second look;
     `unproven` are jobs that may or may not exist.
-    `ignore_rules` say which files Git does not commit.
+    `ignore_rules` say which files Git does not commit, `selection` which jobs belong here.
     """
 
     contents: GitContents
@@ -103,6 +106,7 @@ class ExportSituation:
     unread_jobs: Mapping[int, Issue] = field(default_factory=dict)
     settled: tuple[UnchangedFile, ...] = ()
     ignore_rules: IgnoreRules = field(default_factory=IgnoreRules)
+    selection: JobSelection = field(default_factory=JobSelection)
 
 
 def plan_export(situation: ExportSituation) -> ExportPlan:
@@ -137,6 +141,15 @@ class _Planner:
         self._pairing = pair_files(
             situation.live, files, situation.ledger, provably_gone, situation.imported
         )
+        self._outside = find_outside(
+            situation.selection,
+            files,
+            situation.live,
+            ((file.path, job_id) for job_id, file in self._pairing.files.items()),
+            paths=self._paths_without_file(),
+            former=self._former_jobs(),
+        )
+        self._names = {job.job_id: job.name for job in situation.live}
         self._by_name: dict[str, list[LiveJob]] = {}
         for job in situation.live:
             self._by_name.setdefault(job.name, []).append(job)
@@ -148,11 +161,26 @@ class _Planner:
         self._taken = set(situation.contents.names)
         self._claimed: set[str] = set()
 
+    def _paths_without_file(self) -> Iterator[tuple[int, str]]:
+        """Yield the jobs that have no file with where theirs was, or else would be."""
+        fileless = {job.job_id for job in self._now.live} - self._pairing.files.keys()
+        exported = [(entry.job_id, path) for path, entry in self._now.ledger.files.items()]
+        yield from ((job_id, path) for job_id, path in exported if job_id in fileless)
+        for job_id in fileless.difference(job_id for job_id, _ in exported):
+            yield job_id, SUFFIX
+
+    def _former_jobs(self) -> Iterator[tuple[str, int, str]]:
+        """Yield the files that are here with the job that each was exported from."""
+        present = {file.path for file in self._now.contents.files} - self._overwritten
+        for path in self._entries.keys() & present:
+            yield path, self._entries[path].job_id, self._entries[path].creator
+
     def issues(self) -> tuple[Issue, ...]:
+        known = (*self._now.ignore_rules.issues, *self._outside.issues)
         if self._now.sees_all_jobs:
-            return self._now.ignore_rules.issues
+            return known
         return (
-            *self._now.ignore_rules.issues,
+            *known,
             Issue(
                 "The principal is not known to be a workspace admin, so there may be jobs that it "
                 "cannot see. No file is removed. Add the principal to the group “admins” of the "
@@ -191,21 +219,29 @@ class _Planner:
         return [Blocked("", file.path, (file.issue,)) for file in self._now.contents.unread]
 
     def _job_row(self, job: LiveJob) -> ExportRow:
+        file = self._pairing.files.get(job.job_id)
+        if file:
+            self._claimed.add(file.path)
+        excluded = self._excluded_row(job, file)
+        if excluded:
+            return excluded
         if job.job_id in self._settled:
             row = self._settled[job.job_id]
             self._claimed.add(row.file.path)
             return row
-        file = self._pairing.files.get(job.job_id)
-        if file:
-            self._claimed.add(file.path)
         reason = manager_of(job.marks)
         if reason:
-            return SkippedJob(job.name, reason)
+            return SkippedJob(job.name, reason, job)
         exported = make_exported(job, self._now.book)
         issues = self._job_problem(job) or exported.form.issues
         if issues:
-            return Blocked(job.name, "", issues)
+            return Blocked(job.name, "", issues, job=job)
         return self._compared_row(exported, file) if file else self._new_row(exported)
+
+    def _excluded_row(self, job: LiveJob, file: DefinitionFile | None) -> Excluded | None:
+        if job.job_id not in self._outside.jobs and self._job_problem(job):
+            return None  # another job claims the file as well
+        return self._outside.row_of(job.name, job, file)
 
     def _job_problem(self, job: LiveJob) -> tuple[Issue, ...]:
         if job.job_id in self._now.unread_jobs:
@@ -224,10 +260,10 @@ class _Planner:
         unread = self._in_the_way.find_unread(job)
         if unread:
             message = f"Its file {unread} cannot be read and is not overwritten."
-            return Blocked(job.name, unread, (Issue(message, unread),))
+            return Blocked(job.name, unread, (Issue(message, unread),), job=job)
         other = self._in_the_way.find_other(job)
         if other:
-            return Blocked(job.name, other.path, (explain_other(other),))
+            return Blocked(job.name, other.path, (explain_other(other),), job=job)
         path = find_free_file_name(job.name, self._taken)
         self._taken.add(fold_file_name(path))
         return NewFile(job.name, path, job, exported.make_definition(), self._notes(exported, path))
@@ -240,13 +276,17 @@ class _Planner:
         changes = tuple(FieldChange(one.path, one.desired, one.current) for one in found.changes)
         form = self._now.as_imported(file) if changes else None
         if form and form.is_unread:  # a file is not replaced because a look-up failed
-            return Blocked(job.name, file.path, form.issues[-1:])
+            return Blocked(job.name, file.path, form.issues[-1:], job=job)
         if not changes or self._is_as_imported(job, form):
             return UnchangedFile(job.name, file, job, notes)
-        if form and form.mapped and job.complete:
+        if form and job.complete and self._is_mapped(job, form):
             return self._unmapped_row(exported, file, form)
         definition = exported.make_definition(found.hidden)
         return self._changed_row(exported, file, definition, changes)
+
+    def _is_mapped(self, job: LiveJob, form: Form) -> bool:
+        """Whether the mapping file makes the job different from its definition."""
+        return bool(form.mapped) or self._paused(job, form) != form.settings
 
     def _changed_row(
         self,
@@ -268,7 +308,7 @@ class _Planner:
         unmapped = unmap(file.definition, mapped, exported, found.changes)
         issues = unmapped.issues or self._disproof(job, unmapped)
         if issues:
-            return Blocked(job.name, file.path, issues, mapped=form.mapped)
+            return Blocked(job.name, file.path, issues, job=job, mapped=form.mapped)
         before, after = make_file_form(file.definition), make_file_form(unmapped.definition)
         changes = diff_settings(before.settings, after.settings)
         if not changes:
@@ -305,16 +345,21 @@ class _Planner:
 
     def _notes(self, exported: Exported, path: str) -> FileNotes:
         ignored_by = self._now.ignore_rules.find(path)
-        return FileNotes(ignored_by, exported.left_to_policies, exported.ambiguous)
+        not_exported = self._outside.find_not_exported(exported.job, self._names.__getitem__)
+        return FileNotes(ignored_by, exported.left_to_policies, exported.ambiguous, not_exported)
 
     def _file_row(self, file: DefinitionFile) -> ExportRow:
         name = file.definition.job_name
         entry = self._entries.get(file.path)
+        excluded = self._outside.row_of(name, None, file)
+        if excluded:
+            return excluded
         if file.path in self._pairing.left_over:
             other = self._pairing.left_over[file.path]
             return DeletedFile(name, file, f"The definition of its job is {other}.")
         if entry and entry.job_id in self._now.unproven:
-            return Blocked(name, file.path, (self._now.unproven[entry.job_id],))
+            issue = self._now.unproven[entry.job_id]
+            return Blocked(name, file.path, (issue,), file.definition)
         if entry is None or file.path not in self._of_gone_jobs:
             return ForeignFile(name, file, self._why_foreign(file))
         if file.path in self._overwritten:
@@ -325,6 +370,12 @@ class _Planner:
             return ForeignFile(name, file, note)
         if not self._now.sees_all_jobs:
             note = "Its job is not among the jobs that the principal can see; it may still exist."
+            return ForeignFile(name, file, note)
+        if not entry.creator and self._now.selection.excludes(PatternKind.CREATOR):
+            note = (
+                "Its job no longer exists, and whether it belonged here is unknown: the mapping "
+                "file excludes jobs by their creator. Delete the file if nobody needs it."
+            )
             return ForeignFile(name, file, note)
         return DeletedFile(name, file)
 

@@ -8,7 +8,7 @@ from core.definitions.definition import Definition
 from core.definitions.folder import DefinitionFile
 from core.definitions.ignore_rules import IgnoreRule
 from core.errors import Issue
-from core.planning.import_rows import Blocked
+from core.planning.import_rows import Blocked, Excluded
 from core.planning.statuses import RowStatus
 from core.ports import LiveJob
 
@@ -19,11 +19,13 @@ class FileNotes:
 
     `ignored_by` is the rule that keeps the file out of Git. `left_to_policies` are the paths that
     cluster policies fix, and `ambiguous` the names that several objects of the workspace have.
+    `not_exported` are the jobs that it runs and that do not belong here, each with its rule.
     """
 
     ignored_by: IgnoreRule | None = None
     left_to_policies: tuple[str, ...] = ()
     ambiguous: tuple[Issue, ...] = ()
+    not_exported: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,16 @@ class SkippedJob:
     status: ClassVar[RowStatus] = RowStatus.SKIPPED
     job_name: str
     reason: str
+    job: LiveJob | None = None
 
 
-ExportRow = NewFile | ChangedFile | UnchangedFile | DeletedFile | ForeignFile | SkippedJob | Blocked
+ExportRow = (
+    NewFile
+    | ChangedFile
+    | UnchangedFile
+    | DeletedFile
+    | ForeignFile
+    | SkippedJob
+    | Excluded
+    | Blocked
+)

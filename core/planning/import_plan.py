@@ -1,7 +1,7 @@
 """The plan of an import: one row per job, decided by a pure function."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from core.comparing.diff import find_hidden
@@ -9,6 +9,7 @@ from core.comparing.filled_in import Habits, compare
 from core.definitions.folder import DefinitionFile, GitContents
 from core.errors import Issue
 from core.json_text import Prints
+from core.mapping.job_selection import JobSelection, PatternKind
 from core.mapping.mapping_file import PausePolicy
 from core.mapping.name_book import NameBook
 from core.mapping.names import find_needed_ids
@@ -28,6 +29,7 @@ from core.planning.import_rows import (
     Unchanged,
     Unmanaged,
 )
+from core.planning.outside import OutsideNeeds, find_outside
 from core.ports import LiveJob
 from core.state.ledger import ExportedLedger, ImportedLedger
 
@@ -98,7 +100,8 @@ class Situation:
     `exported` knows the jobs whose definitions come from this workspace, where it does both.
     `filled_in` is what the workspace made of the jobs that we wrote. `shows_hidden` asks for what
     the rules of comparing hid.
-    `settled` are rows of an earlier pass that need no second look.
+    `settled` are rows of an earlier pass that need no second look. `selection` says which jobs
+    belong here.
     """
 
     contents: GitContents
@@ -114,6 +117,7 @@ class Situation:
     exported: ExportedLedger = field(default_factory=ExportedLedger)
     shows_hidden: bool = False
     settled: tuple[Unchanged, ...] = ()
+    selection: JobSelection = field(default_factory=JobSelection)
 
 
 def plan_import(situation: Situation) -> Plan:
@@ -154,14 +158,37 @@ class _Planner:
         )
         self._defined = {file.definition.job_name for file in situation.contents.files}
         self._named = Counter(job.name for job in situation.live)
+        self._outside = find_outside(
+            situation.selection,
+            situation.contents.files,
+            situation.live,
+            ((path, job.job_id) for path, job in self._pairing.jobs.items()),
+            paths=self._former_paths(),
+        )
+        self._needs = OutsideNeeds(
+            situation.selection,
+            self._outside,
+            situation.contents.files,
+            situation.live,
+            self.present_names(),
+        )
         self._settled = {row.file.path: row for row in situation.settled}
         self._users: dict[str, dict[int, LiveJob]] | None = None
         self._missing: list[tuple[str, MissingName]] = []
 
+    def _former_paths(self) -> Iterator[tuple[int, str]]:
+        """Yield the jobs whose definition is gone with where it was."""
+        paired = {job.job_id for job in self._pairing.jobs.values()}
+        for job in self._now.live:
+            entry = self._now.ledger.jobs.get(job.job_id)
+            if entry and job.job_id not in paired:
+                yield job.job_id, entry.file_path
+
     def issues(self) -> tuple[Issue, ...]:
         if self.sees_all:
-            return ()
+            return self._outside.issues
         return (
+            *self._outside.issues,
             Issue(
                 "The principal is not known to be a workspace admin, so there may be jobs that it "
                 "cannot see. No job is classed as deleted and none is created. Add the principal "
@@ -201,12 +228,15 @@ class _Planner:
         ]
 
     def _definition_row(self, file: DefinitionFile) -> Row:
+        name = file.definition.job_name
+        excluded = self._outside.row_of(name, self._pairing.jobs.get(file.path), file)
+        if excluded:
+            return excluded
         if file.path in self._settled:
             return self._settled[file.path]
-        name = file.definition.job_name
         problem = self._pairing.problems.get(file.path)
         if problem:
-            return Blocked(name, file.path, (problem,))
+            return Blocked(name, file.path, (problem,), file.definition)
         job = self._pairing.jobs.get(file.path)
         reason = manager_of(job.marks) if job else ""
         if job and reason:
@@ -214,10 +244,11 @@ class _Planner:
         return self._compared_row(file, job)
 
     def _compared_row(self, file: DefinitionFile, job: LiveJob | None) -> Row:
-        name, form = file.definition.job_name, self._now.desired(file)
+        name = file.definition.job_name
+        form = self._needs.note_in(self._now.desired(file))
         self._missing += [(name, absent) for absent in form.missing]
         if form.issues:
-            return Blocked(name, file.path, form.issues, mapped=form.mapped)
+            return Blocked(name, file.path, form.issues, file.definition, job, form.mapped)
         if job is None:
             if not self.sees_all:
                 return self._blocked(
@@ -227,7 +258,8 @@ class _Planner:
             notes = (self._pairing.notes.get(file.path, ""), form.note)
             return New.pack(name, file, desired, " ".join(filter(None, notes)), form.mapped)
         if job.job_id in self._now.unread_jobs:
-            return Blocked(name, file.path, (self._now.unread_jobs[job.job_id],))
+            unread = self._now.unread_jobs[job.job_id]
+            return Blocked(name, file.path, (unread,), file.definition, job)
         current = take_identity(make_live_form(job, self._now.book).settings, job, form.settings)
         desired = apply_pause_policy(form.settings, current, self._now.pause)
         habits = Habits(self._now.filled_in.get(job.job_id), fixed_by=self._now.book.fixed_by)
@@ -245,6 +277,9 @@ class _Planner:
         return Changed.pack(name, file, job, desired, current, changes, old_name, *about)
 
     def _job_row(self, job: LiveJob) -> Row:
+        excluded = self._outside.row_of(self._name_of_row(job), job, None)
+        if excluded:
+            return excluded
         reason = manager_of(job.marks)
         if reason:
             return Skipped(job.name, job, reason, None)
@@ -264,7 +299,19 @@ class _Planner:
                 f"Was imported by this app, and no definition was found. {why}, so it does not "
                 "count as deleted.",
             )
+        is_placed = bool(self._now.ledger.jobs[job.job_id].file_path)
+        if not is_placed and self._now.selection.excludes(PatternKind.FOLDER):
+            note = (
+                "Was imported by this app, and no definition was found. Whether it belongs here "
+                "is unknown: the mapping file excludes folders, and the folder of its definition "
+                "was not recorded. Delete the job in the workspace if nobody needs it."
+            )
+            return Unmanaged(job.name, job, note)
         return Deleted(self._label_of(job), job, self._needed_by(job))
+
+    def _name_of_row(self, job: LiveJob) -> str:
+        """Return the name of a row that would be one of a removal, were the job not outside."""
+        return self._label_of(job) if job.job_id in self._now.ledger.jobs else job.name
 
     def _label_of(self, job: LiveJob) -> str:
         """Return the name, with the id when another row has the name as well."""
@@ -299,4 +346,5 @@ class _Planner:
         )
 
     def _blocked(self, file: DefinitionFile, message: str) -> Blocked:
-        return Blocked(file.definition.job_name, file.path, (Issue(message),))
+        definition = file.definition
+        return Blocked(definition.job_name, file.path, (Issue(message),), definition)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar, cast
 
 from core.comparing.diff import FieldChange, HiddenDifference
+from core.definitions.definition import Definition
 from core.definitions.folder import DefinitionFile
 from core.errors import Issue
 from core.json_text import JobSettings, Packed
@@ -148,18 +149,34 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Excluded:
+    """A job, a definition, or both, that do not belong here: of either plan. Never written.
+
+    `reason` says by which rule of the mapping file, and where it is.
+    """
+
+    status: ClassVar[RowStatus] = RowStatus.EXCLUDED
+    job_name: str
+    job: LiveJob | None
+    file: DefinitionFile | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Blocked:
     """A job or file that nothing can be done with until its issues are solved.
 
-    `mapped` is as in `New`.
+    `definition` and `job` are what is known of it all the same; `mapped` is as in `New`.
     """
 
     status: ClassVar[RowStatus] = RowStatus.ERROR
     job_name: str
     file_name: str
     issues: tuple[Issue, ...]
+    definition: Definition | None = None
+    job: LiveJob | None = None
     mapped: tuple[MappedValue, ...] = ()
 
 
-Row = New | Changed | Unchanged | Deleted | Unmanaged | Skipped | Blocked
+Row = New | Changed | Unchanged | Deleted | Unmanaged | Skipped | Excluded | Blocked
 Importable = New | Changed

@@ -58,6 +58,16 @@ def risks_of_ambiguous(names: Sequence[Issue]) -> tuple[Risk, ...]:
     return (Risk("ambiguous_name", message),)
 
 
+def risks_of_not_exported(jobs: Sequence[str]) -> tuple[Risk, ...]:
+    """Return the note for a definition that refers to jobs whose definitions are not written."""
+    if not jobs:
+        return ()
+    message = f"Runs {_some_of(jobs)}, which is excluded here, so it is not exported."
+    if len(jobs) > 1:
+        message = f"Runs {_some_of(jobs)}, which are excluded here, so they are not exported."
+    return (Risk("not_exported", message),)
+
+
 def risks_of_policies(paths: Sequence[str]) -> tuple[Risk, ...]:
     """Return the note for values that a definition leaves to the policies of its clusters."""
     if not paths:

@@ -14,6 +14,7 @@ class RowStatus(StrEnum):
     DELETED = "deleted"
     UNMANAGED = "unmanaged"
     SKIPPED = "skipped"
+    EXCLUDED = "excluded"
     ERROR = "error"
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.comparing.canonical import drop_unsendable, has_unique_keys, sort_shuffled
+from core.comparing.canonical import drop_unsendable, has_keys, has_unique_keys, sort_shuffled
 from core.comparing.diff import FieldChange
 from core.definitions.definition import Definition
 from core.errors import InvalidDefinitionError, Issue
@@ -179,7 +179,7 @@ class _Merge:
         pairs = list(zip(origins, live, strict=True))
         if any(at is not None and not equal_json(mapped[at], item) for at, item in pairs):
             self.as_in_git.append(path)
-        if list_name(path) in KEYED_LISTS:  # its order means nothing, so Git's stays
+        if _is_unordered(live, path):  # Git's order stays
             pairs.sort(key=lambda pair: len(git) if pair[0] is None else pair[0])
         return [item if at is None else git[at] for at, item in pairs]
 
@@ -203,6 +203,13 @@ def _parts(node: Any, path: str) -> dict[str, Any] | None:
     if node and not has_unique_keys(node, path):
         return None
     return {element_key(path, item, index): item for index, item in enumerate(node)}
+
+
+def _is_unordered(items: list[Any], path: str) -> bool:
+    name = list_name(path)
+    rule = KEYED_LISTS.get(name)
+    holds_texts = rule is not None and rule.holds_texts
+    return has_keys(items, name) or (holds_texts and all(isinstance(one, str) for one in items))
 
 
 def _with_element(parts: dict[str, Any], key: str, value: Any, order: list[str]) -> list[Any]:

@@ -9,6 +9,7 @@ from core.jobsettings.kinds import Kind
 from core.jobsettings.principals import PRINCIPAL_FIELDS, Principal, PrincipalField
 from core.mapping.check import check_mappings
 from core.mapping.file_version import file_version
+from core.mapping.job_selection import Selector
 from core.mapping.mapping_file import (
     RUN_AS_SECTION,
     Mappings,
@@ -20,6 +21,7 @@ from core.mapping.name_book import NameBook
 from core.mapping.names import find_wanted_names
 from core.mapping.use import list_mapping_entries
 from core.parallel import in_parallel
+from core.planning.outside import side_of_file
 from core.ports import FoundPrincipal, NamedResource, Ports
 from core.reading.identities import look_up_identities
 from core.reading.names import look_up
@@ -111,7 +113,9 @@ def read_mappings_information(
         text=file.text,
         exists=file.content is not None,
         version=file.version,
-        entries=list_mapping_entries(mappings, definitions, is_missing),
+        entries=list_mapping_entries(
+            mappings, definitions, is_missing, _pattern_jobs(mappings, contents)
+        ),
         pause_status=mappings.pause.value,
         choices=_choices(here),
         warnings=mappings.warnings,
@@ -120,6 +124,16 @@ def read_mappings_information(
         workspace_id=workspace_id,
     )
     return replace(information, problem=problem) if problem else information
+
+
+def _pattern_jobs(mappings: Mappings, contents: GitContents) -> dict[tuple[str, str], list[str]]:
+    """Return the names of the definitions that each pattern of `jobs` fits."""
+    selector = Selector(mappings.selection)
+    found: dict[tuple[str, str], list[str]] = {}
+    for file in contents.files if mappings.selection else ():
+        for pattern in selector.find(side_of_file(file)):
+            found.setdefault((pattern.section, pattern.text), []).append(file.definition.job_name)
+    return found
 
 
 def _read_here(

@@ -16,6 +16,7 @@ from core.planning.forms import Form, Source, choose_principal, make_desired_for
 from core.planning.identities import Identity
 from core.planning.import_identity import pair_definitions
 from core.planning.import_plan import Plan, Situation, plan_import
+from core.planning.outside import find_absent_by_name
 from core.ports import NamedResource, Ports
 from core.reading.identities import look_up_identities
 from core.reading.names import look_up, look_up_unlisted
@@ -105,6 +106,7 @@ class Planner:
             filled_in=filled_in,
             exported=survey.exported,
             shows_hidden=shows_hidden,
+            selection=survey.mappings.selection,
         )
 
         def plan(known: Inventory[Plan]) -> Plan:
@@ -131,6 +133,7 @@ class Planner:
             map_again=forms.of_definition if forms else lambda _definition: None,
             pause=survey.mappings.pause,
             ignore_rules=survey.ignore_rules,
+            selection=survey.mappings.selection,
         )
 
         def plan(known: Inventory[ExportPlan]) -> ExportPlan:
@@ -176,5 +179,8 @@ class Planner:
                 continue  # becomes an issue of this definition in make_desired_form
         mapped = principals.intersection(survey.mappings.run_as.values())
         identities = look_up_identities(self._ports.principals, principals, mapped)
-        names = frozenset(file.definition.job_name for file in files)
-        return DesiredForms(survey, identities, names)
+        names = {file.definition.job_name for file in files} | find_absent_by_name(
+            survey.mappings.selection,
+            (file.definition.unpack_settings() for file in files),
+        )
+        return DesiredForms(survey, identities, frozenset(names))

@@ -159,17 +159,21 @@ class Surveyor:
         return contents, read_ignore_rules(self._ports, contents, git)
 
     def read_mappings(self) -> tuple[Mappings, tuple[Issue, ...]]:
-        """Read the mapping file; one that is missing is a warning, one that is broken an error."""
-        if not self._settings.reads_mappings:
+        """Read the mapping file; one that is broken is an error: nobody knows what it excludes.
+
+        One that is missing is a warning where names are mapped. Elsewhere the file only says which
+        jobs belong here.
+        """
+        path, maps = self._settings.mapping_path, self._settings.reads_mappings
+        if not path:
             return Mappings(), ()
-        path = self._settings.mapping_path
         try:
             content = self._ports.files.read(path)
         except NotFoundError:
             missing = Issue(f"There is no mapping file {path}: names are used unchanged.")
-            return Mappings(path=path), (missing,)
+            return Mappings(path=path), (missing,) if maps else ()
         mappings = parse_mappings(content, path)
-        return mappings, mappings.warnings
+        return mappings if maps else mappings.only_selection(), mappings.warnings
 
     def ask_workspace(self, plan: Plan, me: str) -> WorkspaceFacts:
         """Ask about the jobs that the plan would write or remove."""

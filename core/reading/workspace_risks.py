@@ -14,6 +14,7 @@ from core.planning.import_rows import (
     Blocked,
     Changed,
     Deleted,
+    Excluded,
     New,
     Row,
     Skipped,
@@ -36,7 +37,7 @@ def workspace_risks_of(row: Row, facts: WorkspaceFacts) -> tuple[Risk, ...]:
             )
         case Deleted():
             return _run_risks(row.job.job_id, facts)
-        case Unchanged() | Unmanaged() | Skipped() | Blocked():
+        case Unchanged() | Unmanaged() | Skipped() | Excluded() | Blocked():
             return ()
         case _:
             assert_never(row)

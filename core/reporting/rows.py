@@ -1,5 +1,6 @@
 """Rows of plans as rows of reports: the words that users read."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import assert_never
 
@@ -23,6 +24,7 @@ from core.planning.import_rows import (
     Blocked,
     Changed,
     Deleted,
+    Excluded,
     New,
     Row,
     Skipped,
@@ -35,6 +37,7 @@ from core.planning.risks import (
     risks_of,
     risks_of_ambiguous,
     risks_of_ignored,
+    risks_of_not_exported,
     risks_of_policies,
 )
 from core.reporting.report import ReportRow, RowDetails
@@ -110,6 +113,8 @@ def import_row(row: Row, known: KnownIds = NO_IDS) -> ReportRow:
         case Skipped():
             path = row.file.path if row.file else ""
             return ReportRow(row.job_name, path, row.status, message=row.reason)
+        case Excluded():
+            return excluded_row(row)
         case Blocked():
             return blocked_row(row)
         case _:
@@ -143,6 +148,8 @@ def export_row(row: ExportRow, known: KnownIds = NO_IDS) -> ReportRow:
             return ReportRow(row.job_name, row.file.path, row.status, message=row.note)
         case SkippedJob():
             return ReportRow(row.job_name, "", row.status, message=row.reason)
+        case Excluded():
+            return excluded_row(row)
         case Blocked():
             return blocked_row(row)
         case _:
@@ -184,6 +191,7 @@ def _with_notes(
         *risks_of_ignored(row.notes.ignored_by),
         *risks_of_policies(row.notes.left_to_policies),
         *risks_of_ambiguous(row.notes.ambiguous),
+        *risks_of_not_exported(row.notes.not_exported),
         *id_risks(holders, "Holds ids that only this workspace knows"),
     )
     details = RowDetails(not_mapped=holders) if holders else shown.details
@@ -202,6 +210,29 @@ def _holders_of_ids(
 def blocked_row(row: Blocked) -> ReportRow:
     """Return the row of something that has to be solved first."""
     return ReportRow(row.job_name, row.file_name, row.status, issues=row.issues, mapped=row.mapped)
+
+
+def excluded_row(row: Excluded) -> ReportRow:
+    """Return the row of something that does not belong here, with the rule that says so."""
+    path = row.file.path if row.file else ""
+    return ReportRow(row.job_name, path, row.status, message=row.reason)
+
+
+def refuse_outside(
+    rows: Sequence[Row], chosen: Collection[str] | None, done: str
+) -> dict[int, ReportRow]:
+    """Return the rows, by their number, that were chosen and do not belong here, or no longer.
+
+    Args:
+        done: what was not done with them.
+    """
+    return {
+        number: excluded_row(row).in_error(
+            Issue(f"Not {done}: this job does not belong here. {row.reason}")
+        )
+        for number, row in enumerate(rows)
+        if isinstance(row, Excluded) and row.job_name in (chosen or ())
+    }
 
 
 def moved_row(row: Row) -> ReportRow:

@@ -61,10 +61,14 @@ class ImportedLedger:
 
 @dataclass(frozen=True, slots=True)
 class ExportedFile:
-    """A definition file that this workspace wrote, and the job it holds."""
+    """A definition file that this workspace wrote, and the job it holds.
+
+    `creator` is the job's, empty when the ledger was written by a version that did not note it.
+    """
 
     job_id: int
     job_name: str
+    creator: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,11 @@ class ExportedLedger:
         return {
             "version": _VERSION,
             "files": {
-                path: {"job_id": file.job_id, "job_name": file.job_name}
+                path: {
+                    "job_id": file.job_id,
+                    "job_name": file.job_name,
+                    **({"creator": file.creator} if file.creator else {}),
+                }
                 for path, file in self.files.items()
             },
         }
@@ -159,7 +167,7 @@ def _source_id(entry: Fields) -> int | None:
 def _file_from_json(document: Any) -> ExportedFile:
     file = Fields(document, "a file")
     file.require("job_name")
-    return ExportedFile(file.id("job_id"), file.text("job_name"))
+    return ExportedFile(file.id("job_id"), file.text("job_name"), file.text("creator"))
 
 
 def _broken(name: str, error: InvalidJsonError) -> StateError:

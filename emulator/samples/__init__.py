@@ -1,5 +1,7 @@
 """Sample data of the local workspaces: DEV and PROD of Brindlewick, an invented grocer."""
 
+from collections.abc import Collection
+
 from emulator.samples.compute import dev_compute, prod_compute
 from emulator.samples.jobs_edge_cases import edge_case_jobs
 from emulator.samples.jobs_in_both import dev_jobs_in_both, prod_jobs_in_both
@@ -19,17 +21,25 @@ __all__ = [
     "DEV_WORKSPACE_ID",
     "MAPPING_FILE_PATH",
     "PROD_WORKSPACE_ID",
+    "UNMAPPED",
     "SeedDocument",
     "sample_seeds",
 ]
 
 
-def sample_seeds() -> dict[str, SeedDocument]:
+UNMAPPED = ("bi-users-dev", "analytics-dev")
+"""Names of compute in DEV, for a mapping file that lacks them."""
+
+
+def sample_seeds(*, unmapped: Collection[str] = ()) -> dict[str, SeedDocument]:
     """Return the seed documents of both workspaces, under "DEV" and "PROD".
 
     Each call returns new documents, equal to those of any other call.
+
+    Args:
+        unmapped: names that the mapping file lacks.
     """
-    return {"DEV": _dev_seed(), "PROD": _prod_seed()}
+    return {"DEV": _dev_seed(), "PROD": _prod_seed(unmapped)}
 
 
 def _dev_seed() -> SeedDocument:
@@ -48,8 +58,8 @@ def _dev_seed() -> SeedDocument:
     return {**about, "jobs": jobs, **folders}
 
 
-def _prod_seed() -> SeedDocument:
+def _prod_seed(unmapped: Collection[str]) -> SeedDocument:
     jobs = [*prod_jobs_in_both(), *production_jobs()]
-    folders = {"directories": ["/Shared/config"], "files": [mapping_file()]}
+    folders = {"directories": ["/Shared/config"], "files": [mapping_file(unmapped)]}
     about = {"workspace_id": PROD_WORKSPACE_ID, **prod_principals(), **prod_compute()}
     return {**about, "jobs": jobs, **folders}

@@ -1,9 +1,10 @@
-"""The mapping file of PROD: which name here each name in DEV maps to."""
+"""The mapping file of PROD: what the names and values of DEV are here."""
 
+from collections.abc import Collection
 from string import Template
 
 from emulator.samples import principals
-from emulator.samples.job_shapes import JsonDict
+from emulator.samples.job_shapes import ALERTS_MAIL, JsonDict
 
 MAPPING_FILE_PATH = "/Shared/config/job-mappings.json"
 
@@ -42,12 +43,50 @@ _TEXT = Template("""\
 
   // Schedules and triggers are active or paused as the definition in Git says.
   "pause_status": "from_git",
+
+  // Values that differ here, applied to each definition before it is compared and written.
+  "value_mappings": {
+    "paths": {
+      "/Volumes/retail/landing": "/Volumes/retail_prod/landing",
+      "/Volumes/retail/artifacts": "/Volumes/retail_prod/artifacts",
+    },
+    "catalogs": {"retail": "retail_prod"},
+    "schemas": {"marts": "reporting"},
+    "parameters": {
+      "country": "NO", // whatever it is in DEV
+      "horizon_days": {"28": "35"},
+    },
+    "emails": {
+      "$alerts": "on-call@ops.brindlewick.example", // Operations look at PROD
+    },
+    "git_branches": {"main": "release"},
+    "git_urls": {
+      "https://git.brindlewick.example/finance/accounts-payable.git":
+        "https://git.brindlewick.example/finance/payments.git",
+    },
+    "node_types": {"Standard_E4ds_v5": "Standard_E8ds_v5"},
+    // "zones" is not needed: both workspaces are in Azure.
+    "tags": {"team": {"data-science": "forecasting"}},
+    "fields": {
+      // More stores than in the test region:
+      "job_clusters[*].new_cluster.autoscale.max_workers": {
+        "from": 24, "to": 48, "jobs": "Stores *",
+      },
+    },
+  },
+
+  // Jobs that people of Finance run by hand are none of this app's business.
+  "jobs": {"exclude": ["TEMP *"]},
 }
 """)
 
 
-def mapping_file() -> JsonDict:
-    """Return the file as a seed document holds it."""
+def mapping_file(without: Collection[str] = ()) -> JsonDict:
+    """Return the file as a seed document holds it.
+
+    Args:
+        without: names whose lines are left out, so that validation misses them.
+    """
     content = _TEXT.substitute(
         mira=principals.MIRA,
         tomasz=principals.TOMASZ,
@@ -60,5 +99,8 @@ def mapping_file() -> JsonDict:
         ml=principals.PROD_ML_SP,
         reporting=principals.PROD_REPORTING_SP,
         job_runner=principals.PROD_JOB_RUNNER_SP,
+        alerts=ALERTS_MAIL,
     )
-    return {"path": MAPPING_FILE_PATH, "content": content}
+    lines = content.splitlines(keepends=True)
+    kept = (line for line in lines if not any(f'"{name}":' in line for name in without))
+    return {"path": MAPPING_FILE_PATH, "content": "".join(kept)}

@@ -11,6 +11,7 @@ from emulator.samples import (
     DEV_WORKSPACE_ID,
     MAPPING_FILE_PATH,
     PROD_WORKSPACE_ID,
+    UNMAPPED,
     SeedDocument,
     sample_seeds,
 )
@@ -388,12 +389,27 @@ def test_one_job_is_managed_by_a_bundle(seed: SeedDocument) -> None:
 
 
 def test_the_mapping_file_has_the_documented_shape() -> None:
-    assert mapping().keys() == {"compute_name_mappings", "run_as_mappings", "pause_status"}
+    assert mapping().keys() == {
+        "compute_name_mappings",
+        "run_as_mappings",
+        "pause_status",
+        "value_mappings",
+        "jobs",
+    }
     assert mapping()["compute_name_mappings"].keys() == {
         "cluster_name_mappings",
         "warehouse_name_mappings",
     }
     assert mapping()["pause_status"] == "from_git"
+
+
+def test_a_mapping_file_can_lack_names() -> None:
+    (file,) = sample_seeds(unmapped=UNMAPPED)["PROD"]["files"]
+    parsed = json5.loads(file["content"], allow_duplicate_keys=False)
+    compute = parsed["compute_name_mappings"]
+    assert "bi-users-dev" not in compute["cluster_name_mappings"]
+    assert "analytics-dev" not in compute["warehouse_name_mappings"]
+    assert "etl-dev" in compute["cluster_name_mappings"]
 
 
 def test_every_run_as_entry_names_one_active_principal_of_prod() -> None:

@@ -102,6 +102,43 @@ def test_the_whole_way_in_tables(dev, environment, capsys) -> None:
     assert "load.json" in run(capsys, "validate", "--all")[1]
 
 
+def test_what_does_not_belong_here_is_counted_and_shown_when_asked_for(
+    dev, environment, capsys
+) -> None:
+    for name in ("load", "tmp"):
+        dev.create_job(job(name))
+    dev.put("mappings.json", b'{jobs: {exclude: ["tmp*"]}}')
+    environment.setenv("RESOURCE_NAME_MAPPINGS_FILE_PATH", f"{dev.folder}/mappings.json")
+    for mode in ("Export", "Both"):
+        environment.setenv("APP_MODE", mode)
+        code, out = run(capsys, "export")
+        assert code == 0, out
+        assert "1 excluded not shown; --all shows them." in out.replace("1 unchanged and ", "")
+        assert "tmp.json" not in dev.files()
+    out = run(capsys, "validate", "--all")[1]
+    assert "Excluded by “tmp*” (line 1 of the mapping file)." in out
+    assert "1 excluded, 1 unchanged" in out
+    document = run_json(capsys, "validate")[1]
+    assert document["counts"] == {"excluded": 1, "unchanged": 1}
+    assert {row["status"] for row in document["rows"]} == {"excluded", "unchanged"}
+    code, document = run_json(capsys, "import", "--only", "tmp")
+    assert code == 1
+    assert "does not belong here" in document["rows"][1]["issues"][0]["message"]
+
+
+def test_a_broken_mapping_file_keeps_a_workspace_that_only_exports_from_it(
+    dev, environment, capsys
+) -> None:
+    dev.create_job(job("load"))
+    dev.put("mappings.json", b'{jobs: {exclude: "tmp*"}}')
+    environment.setenv("RESOURCE_NAME_MAPPINGS_FILE_PATH", f"{dev.folder}/mappings.json")
+    environment.setenv("APP_MODE", "Export")
+    code, document = run_json(capsys, "export")
+    assert code == 1
+    assert "line 1, column 18" in document["issues"][0]["message"]
+    assert "load.json" not in dev.files()
+
+
 def test_a_removal_needs_yes(dev, environment, capsys) -> None:
     dev.create_job(job("load"))
     run(capsys, "export")

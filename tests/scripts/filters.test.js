@@ -2,7 +2,7 @@ const {test} = require("node:test");
 const assert = require("node:assert");
 require("../../assets/logic/filters.js");
 
-const {toggled, withStatus} = jobsync.filters;
+const {toggled, withStatus, isShown} = jobsync.filters;
 const NEW = {filterType: "text", type: "equals", filter: "New"};
 
 test("a second click on a chip shows all rows again", () => {
@@ -21,4 +21,12 @@ test("a status is filtered by its label; other columns keep their filters", () =
 test("a grid without filters has none, or null", () => {
   assert.deepEqual(withStatus({}, "New"), {status: NEW});
   assert.deepEqual(withStatus(null, null), {});
+});
+
+test("what does not belong here is shown when its own label is filtered by", () => {
+  const row = {status: "excluded", label: "Excluded"};
+  assert.equal(isShown(row, undefined), false);
+  assert.equal(isShown(row, "New"), false);
+  assert.equal(isShown(row, "Excluded"), true);
+  assert.equal(isShown({status: "new", label: "New"}, undefined), true);
 });

@@ -7,11 +7,11 @@ import pytest
 from core.errors import (
     LockedError,
     MappingFileError,
-    ModeError,
     NotFoundError,
     PermissionDeniedError,
     SettingsError,
     StateError,
+    UnauthenticatedError,
     UnreachableError,
     WorkspaceError,
 )
@@ -25,14 +25,16 @@ from core.ports import FoundPrincipal, NamedResource
 from core.reporting.mapping_details import (
     Choice,
     MappingsInformation,
+    MappingsReview,
     MappingTest,
     SavedMappings,
     TestedRow,
 )
 from core.reporting.report import Report
 from core.service import JobSync
+from core.settings import AppMode
 from tests.builders import definition_text, job, notebook_task
-from tests.fakes import ME, FakeWorkspace
+from tests.fakes import FOLDER, ME, FakeGit, FakeWorkspace
 
 PATH = "/Workspace/Shared/mappings.json"
 TEXT = """{
@@ -98,6 +100,24 @@ def test_each_entry_says_who_uses_it_and_whether_its_target_is_here(prod):
         "old": (EntryState.UNUSED, (), 4),
         "ana@dev.example": (EntryState.FINE, ("load", "report"), 6),
     }
+
+
+def test_patterns_say_which_definitions_they_fit(prod):
+    prod.files.files[PATH] = b'{jobs: {include: ["*"], exclude: ["lo*", "tmp*", "creator:ana"]}}'
+    shown = {entry.name: (entry.state, entry.job_names) for entry in read(prod).entries}
+    assert shown == {
+        "*": (EntryState.FINE, ("load", "report")),
+        "lo*": (EntryState.FINE, ("load",)),
+        "tmp*": (EntryState.UNUSED, ()),
+        "creator:ana": (EntryState.FINE, ()),
+    }
+
+
+def test_a_test_says_which_jobs_would_be_excluded(prod):
+    changes = try_out(prod, TEXT.replace("{\n", '{\n  jobs: {exclude: ["load"]},\n', 1)).changes
+    assert [(row.job_name, row.before, row.after) for row in changes] == [
+        ("load", "new", "excluded")
+    ]
 
 
 def test_who_is_not_here_is_missing(prod):
@@ -223,11 +243,16 @@ def test_a_job_is_read_once_for_both_plans(prod):
     assert len(asked) == 1
 
 
-def test_a_deployment_that_only_exports_tests_nothing(prod):
-    from core.settings import AppMode
-
-    with pytest.raises(ModeError):
-        service(prod, mode=AppMode.EXPORT).test_mappings(TEXT)
+def test_a_deployment_that_only_exports_tests_its_export(prod):
+    for name in ("load", "tmp 1"):
+        prod.jobs.add(job(name))
+    exporting = service(prod, mode=AppMode.EXPORT)
+    report = exporting.test_mappings(TEXT.replace("{\n", '{\n jobs: {exclude: ["tmp*"]},\n', 1))
+    assert isinstance(report.details, MappingTest)
+    assert [(row.job_name, row.before, row.after) for row in report.details.changes] == [
+        ("tmp 1", "new", "excluded")
+    ]
+    assert report.unmapped == ()
 
 
 # Saving
@@ -424,3 +449,84 @@ def test_what_was_reviewed_with_other_mappings_is_not_imported(prod):
     [row] = [row for row in report.rows if row.job_name == "load"]
     assert row.result != "created"
     assert not prod.jobs.jobs
+
+
+def test_the_time_of_a_change_is_said_where_the_workspace_gives_it(prod):
+    prod.files.modified_at = 0
+    prod.files.files[PATH] = b"{}"
+    with pytest.raises(MappingFileError, match="since you opened it: saved by"):
+        save(prod, TEXT)
+    status = prod.files.status
+
+    def refuse_status(path: str):
+        if path == PATH:
+            raise WorkspaceError("No answer.")
+        return status(path)
+
+    prod.files.status = refuse_status
+    with pytest.raises(MappingFileError, match="since you opened it: saved by"):
+        save(prod, TEXT)
+
+
+def test_a_write_that_failed_and_cannot_be_looked_at_was_not_saved(prod):
+    read_file = prod.files.read
+
+    def lose(path: str, content: bytes) -> None:
+        if path == PATH:
+            prod.files.unreadable[PATH] = UnreachableError("No answer.")
+            raise UnreachableError("No answer.", fix="Try again.")
+        prod.files._put(path, content)
+
+    prod.files.write = lose
+    with pytest.raises(
+        MappingFileError, match=r"cannot be written\. No answer\. Nothing was saved"
+    ):
+        save(prod, "{}")
+    prod.files.unreadable.clear()
+    assert read_file(PATH) == TEXT.encode()
+
+
+def test_a_git_folder_that_cannot_be_read_only_costs_the_link(prod):
+    def refuse_find(path: str):
+        if path.startswith(PATH.rpartition("/")[0]) and path != FOLDER:
+            raise WorkspaceError("No answer.")
+        return FakeGit().find(path)
+
+    prod.git.find = refuse_find
+    assert read(prod).folder_id is None
+
+
+def test_many_principals_are_listed_in_part_and_that_is_said(prod):
+    robots = (Principal("service_principal_name", f"{number}") for number in range(1001))
+    prod.principals.described = [FoundPrincipal(one) for one in robots]
+    details = read(prod)
+    assert len(details.choices["run_as_mappings"]) == 1000
+    [note] = details.notes
+    assert note.message == ("Only the first 1,000 service principals are listed. Type any other.")
+
+
+def test_a_login_that_ended_is_no_note(prod):
+    prod.resources.fail = UnauthenticatedError("The token has expired.")
+    with pytest.raises(UnauthenticatedError):
+        service(prod).read_mappings()
+
+
+def test_a_review_joins_the_file_and_what_a_validation_lacks(prod):
+    report = service(prod).review_mappings()
+    assert isinstance(report.details, MappingsReview)
+    assert not report.details.is_fine
+    assert [name.name for name in report.unmapped] == ["gone"]
+    assert "maps to no-such" in str(report.issues[0])
+    prod.files.files[PATH] = TEXT.replace('"no-such"', '"etl-prod"').encode()
+    assert service(prod).review_mappings().details.is_fine
+
+
+def test_a_review_of_a_broken_file_validates_nothing(prod):
+    prod.files.files[PATH] = b"{"
+    report = service(prod).review_mappings()
+    assert (report.unmapped, report.details.is_fine) == ((), False)
+    assert "line 1, column 2" in str(report.issues[0])
+
+
+def test_a_deployment_that_only_exports_reviews_the_file_alone(prod):
+    assert service(prod, mode=AppMode.EXPORT).review_mappings().unmapped == ()

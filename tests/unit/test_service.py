@@ -703,14 +703,6 @@ def test_info_of_a_mapping_file_that_is_absent_shows_no_text(prod):
     assert report.issues or report.details.as_json()["mapping_entries"] == []
 
 
-def test_a_deployment_that_only_exports_shows_no_mapping_file(dev):
-    path = "/Workspace/Shared/map.json"
-    dev.files.files[path] = b"{"
-    report = dev.service(mapping_path=path, mode=AppMode.EXPORT).info()
-    assert "mapping_text" not in report.details.as_json()
-    assert not report.issues
-
-
 def test_the_history_lies_in_the_state_folder(prod):
     entry = HistoryEntry(
         entry_id("import", 0.0, "0" * 32), "import", ME, "Both", 0.0, 1.0, "completed"

@@ -17,8 +17,9 @@ from components.actions import (
 from components.grid import grid, grid_tools, history_columns, job_columns
 from components.history_tab import entry_head, history_row
 from components.operation_view import chips_view, outcome_view, progress_view
-from components.row_panel import crumbs, row_panel
+from components.row_panel import row_panel
 from components.shell import Frame, page
+from components.values import crumbs
 from components.words import (
     clock_time,
     counts_text,
@@ -170,6 +171,13 @@ def test_sentences_tell_what_happened_and_what_is_next():
     assert said("validate", counts={"unchanged": 3}) == (
         "Everything matches: there is nothing to import and nothing to remove."
     )
+    assert said("validate", counts={"unchanged": 3, "excluded": 1}).startswith(
+        "Everything that belongs here matches:"
+    )
+    assert said("validate", counts={"excluded": 2, "skipped": 1}, states={}).endswith(
+        "No definition belongs here: see “jobs” in the mapping file."
+    )
+    assert said("validate", counts={"unmanaged": 2}, states={}).endswith("or check its path.")
     found = {"planned": {"new": 1200}, "": {"error": 1}}
     assert said("validate", counts={"new": 1200, "error": 1}, states=found).startswith(
         "1,200 new, 1 error."
@@ -269,9 +277,10 @@ def test_equal_jobs_are_offered_until_they_were_adopted():
 
 
 def test_who_runs_what_since_when():
-    assert running_sentence(operation("export", "running")) == (
-        f"Export is running, started by {ANA} at 2023-11-14 22:13:21 UTC."
-    )
+    sentence = running_sentence(operation("export", "running"))
+    assert text_of(sentence) == f"Export is running, started by {ANA} at 2023-11-14 22:13:21 UTC."
+    moment = next(node for node in walk(sentence) if isinstance(node, html.Time))
+    assert moment.dateTime == "2023-11-14T22:13:21Z"
 
 
 # The operation of a tab
@@ -361,10 +370,17 @@ def test_while_something_is_at_work_no_outcome_is_shown():
 def test_issues_are_counted_and_cut_off_with_a_number():
     issues = [{"path": "map.json", "message": f"issue {n}"} for n in range(60)]
     text = text_of(outcome_view(operation(outcome={"issues": issues})))
-    assert "60 issues" in text
+    assert "60 notes" in text
     assert "issue 49" in text
     assert "issue 50" not in text
     assert "… and 10 more" in text
+
+
+def test_notes_and_names_to_map_are_one_line_each_until_they_are_opened():
+    view = outcome_view(operation(outcome={"issues": [{"message": "Look.\nHere."}]}))
+    (details,) = (node for node in walk(view) if isinstance(node, html.Details))
+    assert not getattr(details, "open", False)
+    assert text_of(details.children[0]) == "1 noteLook."
 
 
 def test_names_to_map_come_with_the_line_to_add():
@@ -377,8 +393,16 @@ def test_names_to_map_come_with_the_line_to_add():
         "line": '"etl": "…"',
     }
     text = text_of(outcome_view(operation("validate", outcome={"unmapped": [name]})))
-    for part in ("1 name to map", "a, b, c and 1 more", "etl-prod", '"etl": "…"'):
+    for part in (
+        "1 name is not mapped · 4 jobs need it",
+        "a, b, c and 1 more",
+        "etl-prod",
+        '"etl": "…"',
+    ):
         assert part in text
+    two = {"unmapped": [name, {**name, "name": "ml", "jobs": ["a", "e"]}]}
+    view = outcome_view(operation("validate", outcome=two))
+    assert "2 names are not mapped · 5 jobs need them" in text_of(view)
     lost = {**name, "kind": "job", "line": "", "candidates": []}
     text = text_of(outcome_view(operation("validate", outcome={"unmapped": [lost]})))
     assert "Create the job, or import it first." in text
@@ -461,7 +485,7 @@ def test_everything_that_is_known_of_a_row_is_shown_once():
         "Whole.",
         "a default",
         "docs",
-        "1 value copied unchanged",
+        "Copied unchanged (1)",
         "And more.",
     ):
         assert part in text
@@ -477,7 +501,7 @@ ENTRY = HistoryEntry("id", "export", ANA, "Both", 1_700_000_000.0, 65, "complete
 def test_an_entry_is_a_row_of_words():
     assert history_row(ENTRY) == {
         "entry_id": "id",
-        "start": "2023-11-14 22:13:20",
+        "start": "2023-11-14T22:13:20Z",
         "title": "Export",
         "who": ANA,
         "outcome": "Completed",

@@ -97,6 +97,13 @@ def test_a_section_that_is_empty_or_missing_is_filled():
     assert edited == filled.removesuffix("}\n") + new
 
 
+def test_a_comment_between_an_entry_and_its_comma_stays_if_it_has_its_own_line():
+    text = "{run_as_mappings: {\n  a: 1\n  // of both\n  ,\n  b: 2\n}}"
+    edited = apply_edits(text, [Edit(RUN_AS, "a", REMOVED)])
+    assert "// of both" in edited
+    assert value_of(edited) == {RUN_AS: {"b": 2}}
+
+
 def test_lists_of_patterns_are_edited_by_the_pattern():
     text = "{jobs: {include: ['a*', 'b*'], }}"
     edits = [
@@ -130,6 +137,15 @@ def test_no_file_becomes_a_file(text: str):
         "jobs": {"include": ["a"]},
     }
     assert edited.startswith("\ufeff") == text.startswith("\ufeff")
+
+
+def test_what_is_removed_is_not_renamed():
+    text = "{run_as_mappings: {b: 1}}"
+    assert apply_edits(text, [Edit(RUN_AS, "a", REMOVED, "b")]) == text
+
+
+def test_what_is_removed_has_a_name_in_messages():
+    assert repr(REMOVED) == "REMOVED"
 
 
 def test_edits_follow_each_other():

@@ -1,7 +1,8 @@
 """Which entries of `value_mappings` decide something, and in which definitions."""
 
 from core.definitions.definition import Definition
-from core.mapping.mapping_file import parse_mappings
+from core.mapping.job_selection import JobPattern, JobSelection, PatternKind
+from core.mapping.mapping_file import Mappings, parse_mappings
 from core.mapping.use import EntryState, list_mapping_entries
 from tests.builders import job
 
@@ -36,3 +37,18 @@ def test_entries_say_what_they_decide_and_hide_secrets():
 
 def test_without_value_mappings_nothing_is_walked():
     assert list_mapping_entries(parse_mappings(b"{}", ""), []) == ()
+
+
+def test_patterns_say_which_jobs_they_fit_where_that_is_known():
+    star = JobPattern("*", PatternKind.NAME, "*", 2)
+    none = JobPattern("tmp*", PatternKind.NAME, "tmp*", 3)
+    ana = JobPattern("creator:ana", PatternKind.CREATOR, "ana", 3)
+    mappings = Mappings(selection=JobSelection((star,), (none, ana)))
+    entries = list_mapping_entries(mappings, [], pattern_jobs={("jobs.include", "*"): ["b", "a"]})
+    assert [(one.section, one.name, one.job_names, one.state, one.line) for one in entries] == [
+        ("jobs.include", "*", ("a", "b"), EntryState.FINE, 2),
+        ("jobs.exclude", "tmp*", (), EntryState.UNUSED, 3),
+        ("jobs.exclude", "creator:ana", (), EntryState.FINE, 3),
+    ]
+    unknown = list_mapping_entries(mappings, [])
+    assert {one.state for one in unknown} == {EntryState.FINE}

@@ -63,3 +63,9 @@ def test_a_damaged_outcome_is_refused_and_its_field_is_named(kind, damaged, mess
     with pytest.raises(InvalidJsonError) as refused:
         Outcome.from_json(damaged, OperationKind(kind))
     assert refused.value.message.startswith(message)
+
+
+def test_an_outcome_without_details_has_empty_ones():
+    outcome = Outcome()
+    assert not outcome.mappings.exists
+    assert (outcome.mapping_test.changes, outcome.saved.path) == ((), "")

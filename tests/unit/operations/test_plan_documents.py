@@ -2,8 +2,13 @@
 
 import pytest
 
-from core.errors import PlanGoneError
-from core.operations.plan_documents import plan_document, read_adoptable, read_fingerprints
+from core.errors import PlanGoneError, SyncError
+from core.operations.plan_documents import (
+    plan_document,
+    read_adoptable,
+    read_draft,
+    read_fingerprints,
+)
 
 
 def test_what_is_kept_is_what_is_read():
@@ -31,3 +36,10 @@ def test_a_fingerprint_is_a_text(content):
 def test_a_damaged_list_of_jobs_is_a_plan_that_is_gone(content):
     with pytest.raises(PlanGoneError):
         read_adoptable(content)
+
+
+@pytest.mark.parametrize("content", [None, b"\xff"])
+def test_a_text_that_is_missing_or_damaged_is_not_an_empty_one(content):
+    with pytest.raises(SyncError, match="nothing was saved"):
+        read_draft(content)
+    assert read_draft("ü".encode()) == "ü"

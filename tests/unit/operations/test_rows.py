@@ -11,7 +11,14 @@ from core.errors import Issue
 from core.jobsettings.secrets import MASK
 from core.json_text import Packed
 from core.operations.grid_row import GridRow, RowState
-from core.operations.rows import apply_report, detailed_report, first_row, side_documents
+from core.operations.rows import (
+    apply_report,
+    detailed_report,
+    first_row,
+    job_names,
+    name_run_as,
+    side_documents,
+)
 from core.operations.sides import Sides, sides_of
 from core.planning.export_rows import ChangedFile, NewFile, UnchangedFile
 from core.planning.import_rows import Blocked, Changed, Deleted, New, Unchanged, Unmanaged
@@ -29,8 +36,9 @@ CHANGE = FieldChange("schedule.pause_status", "PAUSED", None)
 CHANGED = Changed.pack("load", FILE, LIVE, GIT, HERE, (CHANGE,))
 
 
-def row_of(planned):
-    return first_row("0", planned, sides_of(planned))
+def row_of(planned, names=()):
+    sides = sides_of(planned)
+    return first_row("0", planned, sides, sides.unpack(), dict(names))
 
 
 def test_a_row_tells_the_job_at_a_glance():
@@ -45,12 +53,17 @@ def test_a_row_tells_the_job_at_a_glance():
         "risks": ["becomes_active"],
         "tasks": 1,
         "types": "notebook",
-        "starts": "0 0 5 * * ?",
+        "starts": "Every day at 05:00",
         "pause": "active",
         "run_as": "",
         "job_id": str(BIG),
         "pick": "import",
         "needs": [],
+        "expression": "0 0 5 * * ?",
+        "next_run": "",
+        "run_as_id": "",
+        "runs": [],
+        "triggered_by": [],
         "mapped": 0,
     }
 
@@ -88,6 +101,23 @@ def test_a_row_names_the_jobs_that_it_needs():
     assert row_of(New.pack("load", FILE, desired)).needs == ("a", "b")
 
 
+def test_every_row_says_which_jobs_it_runs_and_what_starts_it():
+    here = job(
+        "all",
+        tasks=[run_job_task("a", 5)],
+        trigger={"job_completion": {"jobs": [{"job_id": "6"}, {"job_id": "7"}]}},
+    )
+    live = LiveJob.pack(1, here, "", "", complete=True)
+    row = row_of(Unmanaged("all", live, ""), {"5": "b", "6": "c"})
+    assert (row.runs, row.triggered_by, row.needs) == (("b",), ("c",), ())
+
+
+def test_a_plan_calls_the_jobs_of_the_workspace_by_their_names_after_it():
+    renamed = Changed.pack("new name", FILE, LIVE, GIT, HERE, (), old_name="old")
+    rows = [renamed, New.pack("other", FILE, GIT)]
+    assert job_names((row, sides_of(row)) for row in rows) == {str(BIG): "new name"}
+
+
 def test_a_row_that_failed_cannot_be_picked_again():
     failed = ReportRow("load", "load.json", "error", issues=(Issue("No."),))
     row = apply_report(row_of(CHANGED), failed, RowState.PLANNED)
@@ -105,13 +135,26 @@ def test_a_row_that_is_done_keeps_its_facts_and_its_risks():
     row = apply_report(row_of(CHANGED), done, RowState.DONE)
     assert (row.message, row.state, row.pick) == ("Done.", "done", "")
     assert row.risks == ("becomes_active",)
-    assert row.facts.starts == "0 0 5 * * ?"
+    assert row.facts.starts == "Every day at 05:00"
 
 
 def test_issues_stand_before_the_message():
     issues = (Issue("first", "tasks[a]"), Issue("second"))
     shown = ReportRow("load", "load.json", "error", issues=issues, message="third")
-    assert apply_report(row_of(CHANGED), shown, "").message == "tasks[a]: first second third"
+    assert apply_report(row_of(CHANGED), shown, "").message == "first (tasks[a]) second third"
+
+
+def test_who_a_job_runs_as_has_a_name_for_people_beside_the_id():
+    rows = [row_of(Unmanaged("load", LIVE, "")), row_of(New.pack("new", FILE, GIT))]
+    named, other = name_run_as(rows, lambda _ids: {"bo@dev.example": "Bo"})
+    assert (named.facts.run_as, named.facts.run_as_id) == ("Bo", "bo@dev.example")
+    assert (other.facts.run_as, other.facts.run_as_id) == (rows[1].facts.run_as, "")
+
+
+def test_a_row_in_error_shows_the_facts_of_its_file():
+    row = row_of(Blocked("load", "load.json", (Issue("No cluster."),), FILE.definition))
+    assert (row.facts.tasks, row.facts.types) == (1, "notebook")
+    assert row.facts.starts == "Every day at 05:00"
 
 
 def test_the_side_panel_s_document_has_the_risks_of_the_plan():

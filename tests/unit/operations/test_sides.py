@@ -15,7 +15,16 @@ from core.planning.export_rows import (
     SkippedJob,
     UnchangedFile,
 )
-from core.planning.import_rows import Blocked, Changed, Deleted, New, Skipped, Unchanged, Unmanaged
+from core.planning.import_rows import (
+    Blocked,
+    Changed,
+    Deleted,
+    Excluded,
+    New,
+    Skipped,
+    Unchanged,
+    Unmanaged,
+)
 from core.ports import LiveJob
 from tests.builders import job
 
@@ -38,11 +47,23 @@ EQUAL_HERE = Sides(Packed(HERE), None, LIVE.job_id, "bo@dev.example")
         (Unchanged("load", FILE, LIVE, True), EQUAL_HERE),
         (Unmanaged("load", LIVE, "note"), EQUAL_HERE),
         (Skipped("load", LIVE, "reason", None), EQUAL_HERE),
+        (Excluded("load", LIVE, FILE, "reason"), EQUAL_HERE),
+        (Excluded("load", None, FILE, "reason"), Sides(Packed(GIT), None, None, "cy@dev.example")),
+        (Excluded("load", None, None, "reason"), Sides()),
         (
             Deleted("load", LIVE, ()),
             Sides(Packed(HERE), None, LIVE.job_id, "bo@dev.example"),
         ),
         (Blocked("load", "load.json", (Issue("x"),)), Sides()),
+        (
+            Blocked("load", "load.json", (Issue("x"),), FILE.definition, LIVE),
+            Sides(Packed(GIT), Packed(GIT), LIVE.job_id, "cy@dev.example"),
+        ),
+        (
+            Blocked("load", "", (Issue("x"),), job=LIVE),
+            Sides(Packed(HERE), Packed(HERE), LIVE.job_id, "bo@dev.example"),
+        ),
+        (SkippedJob("load", "reason", LIVE), EQUAL_HERE),
         (
             NewFile("load", "load.json", LIVE, EXPORTED),
             Sides(desired=Packed(HERE), job_id=LIVE.job_id),

@@ -6,7 +6,15 @@ import pytest
 
 from core.errors import Issue, PermissionDeniedError, UnreachableError
 from core.json_text import JobSettings
-from core.planning.import_rows import Blocked, Deleted, New, Skipped, Unchanged, Unmanaged
+from core.planning.import_rows import (
+    Blocked,
+    Deleted,
+    Excluded,
+    New,
+    Skipped,
+    Unchanged,
+    Unmanaged,
+)
 from core.planning.risks import Risk
 from core.ports import FileStatus, LiveJob
 from core.reading.workspace_facts import WorkspaceFacts
@@ -224,6 +232,7 @@ def test_rows_that_nothing_is_done_with_have_no_notes() -> None:
         Unchanged("a", None, LIVE, is_adopted=True),  # type: ignore[arg-type]
         Unmanaged("a", LIVE, ""),
         Skipped("a", LIVE, "", None),
+        Excluded("a", LIVE, None, ""),
         Blocked("a", "a.json", (Issue("No."),)),
     ):
         assert workspace_risks_of(row, facts) == ()

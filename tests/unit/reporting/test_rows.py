@@ -9,14 +9,24 @@ from core.jobsettings.known_ids import KnownId, KnownIds
 from core.planning.export_rows import (
     ChangedFile,
     DeletedFile,
+    FileNotes,
     ForeignFile,
     NewFile,
     SkippedJob,
     UnchangedFile,
 )
-from core.planning.import_rows import Blocked, Changed, Deleted, New, Skipped, Unchanged, Unmanaged
+from core.planning.import_rows import (
+    Blocked,
+    Changed,
+    Deleted,
+    Excluded,
+    New,
+    Skipped,
+    Unchanged,
+    Unmanaged,
+)
 from core.ports import LiveJob
-from core.reporting.rows import detailed_row, export_row, import_row, moved_row
+from core.reporting.rows import detailed_row, export_row, import_row, moved_row, refuse_outside
 from tests.builders import job
 
 KNOWN = KnownIds([KnownId(Kind.JOB, "987654321", "load"), KnownId(Kind.CLUSTER, "c-12345", "etl")])
@@ -48,6 +58,8 @@ def test_each_row_of_an_import_says_where_and_what():
         (Unmanaged("a", JOB, "Not ours."), ("", "unmanaged", "Not ours.")),
         (Skipped("a", JOB, "A bundle's.", FILE), ("sub/a.json", "skipped", "A bundle's.")),
         (Skipped("a", JOB, "A bundle's.", None), ("", "skipped", "A bundle's.")),
+        (Excluded("a", None, FILE, "By a rule."), ("sub/a.json", "excluded", "By a rule.")),
+        (Excluded("a", JOB, None, "By a rule."), ("", "excluded", "By a rule.")),
         (Blocked("a", "sub/a.json", (Issue("No."),)), ("sub/a.json", "error", "")),
     ]
     for row, expected in rows:
@@ -69,6 +81,7 @@ def test_each_row_of_an_export_says_where_and_what():
         ),
         (ForeignFile("a", FILE, "Not ours."), ("sub/a.json", "unmanaged", "Not ours.")),
         (SkippedJob("a", "A bundle's."), ("", "skipped", "A bundle's.")),
+        (Excluded("a", JOB, FILE, "By a rule."), ("sub/a.json", "excluded", "By a rule.")),
         (Blocked("a", "a.json", (Issue("No."),)), ("a.json", "error", "")),
     ]
     for row, expected in rows:
@@ -178,3 +191,20 @@ def test_many_values_with_ids_are_counted():
     definition = Definition.pack("a", 1, "ana", job("a", parameters=parameters))
     message = export_row(NewFile("a", "a.json", JOB, definition), KNOWN).message_with_risks
     assert message.endswith("parameters[p4].default (cluster “etl”) and 2 more.")
+
+
+def test_a_definition_that_refers_to_jobs_that_are_not_exported_says_which():
+    for jobs, words in (
+        (("“x” (line 1)",), "Runs “x” (line 1), which is excluded here, so it is not exported."),
+        (("“x”", "“y”"), "Runs “x”, “y”, which are excluded here, so they are not exported."),
+    ):
+        row = UnchangedFile("a", FILE, JOB, FileNotes(not_exported=jobs))
+        assert export_row(row).message_with_risks == words
+
+
+def test_only_what_was_chosen_and_does_not_belong_here_is_refused():
+    rows = (Excluded("a", JOB, None, "By a rule."), Excluded("b", JOB, None, ""), changed())
+    assert refuse_outside(rows, None, "imported") == {}
+    ((number, row),) = refuse_outside(rows, ["a"], "imported").items()
+    assert (number, row.status) == (0, "error")
+    assert row.issues == (Issue("Not imported: this job does not belong here. By a rule."),)

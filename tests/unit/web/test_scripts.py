@@ -30,6 +30,7 @@ ELEMENTS = {"Button", "Code", "Details", "Div", "Input", "Label", "Li", "Nav", "
 ELEMENTS |= {"Pre", "Section", "Select", "Span", "Strong", "Summary", "Textarea", "Ul"}
 NAMED = re.compile(r"\[(data-[a-z-]+)(?:=\"([a-z-]+)\")?\]")
 DRAWN_BY_SCRIPTS = {
+    "data-bar",
     "data-choice",
     "data-choices",
     "data-download-log",
@@ -47,6 +48,7 @@ DRAWN_BY_SCRIPTS = {
     "data-mapping-text",
     "data-mapping-undo-key",
     "data-rule",
+    "data-start",
     "data-text-lines",
 }
 REGISTERED = re.compile(r"Object\.assign\(jobsync\.controls, {(.*?)}\);", re.DOTALL)

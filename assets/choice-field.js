@@ -133,10 +133,15 @@
     draw();
   }
 
+  /** Takes the option, or what was typed: then Enter goes on to what surrounds the field. */
   function accept(field, event) {
-    event.preventDefault();
-    if (open?.field === field && open.active >= 0) choose(open.active);
-    else field.dispatchEvent(new CustomEvent("jobsync-chosen", {bubbles: true}));
+    if (open?.field === field && open.active >= 0) {
+      event.preventDefault();
+      choose(open.active);
+      return;
+    }
+    hide();
+    field.dispatchEvent(new CustomEvent("jobsync-chosen", {bubbles: true}));
   }
 
   /** Closes the list alone: not the dialog around it. */

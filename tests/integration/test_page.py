@@ -43,6 +43,7 @@ def environment(tmp_path: Path, **variables: str) -> dict[str, str]:
         "DATABRICKS_HOST": "http://127.0.0.1:9",
         "DATABRICKS_TOKEN": "x",
         "WORKSPACE_GIT_FOLDER_PATH": FOLDER,
+        "RESOURCE_NAME_MAPPINGS_FILE_PATH": "/Workspace/Shared/mappings.json",
         "CACHE_FOLDER": str(tmp_path / "cache"),
         "RETRY_TIMEOUT_SECONDS": "1",
         "TRUSTED_USER_HEADER": HEADER,
@@ -189,9 +190,9 @@ def test_buttons_and_fields_have_names(app: Dash) -> None:
 @pytest.mark.parametrize(
     ("mode", "tabs"),
     [
-        ("Export", "export,history,workspace"),
-        ("Import", "import,history,workspace"),
-        ("Both", "export,import,history,workspace"),
+        ("Export", "export,mappings,history,workspace"),
+        ("Import", "import,mappings,history,workspace"),
+        ("Both", "export,import,mappings,history,workspace"),
     ],
 )
 def test_the_mode_decides_which_tabs_there_are(tmp_path: Path, mode: str, tabs: str) -> None:

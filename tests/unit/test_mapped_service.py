@@ -188,9 +188,10 @@ def test_a_cluster_that_was_changed_here_is_left_to_a_person(prod):
     tasks[0]["existing_cluster_id"] = "p-2"
     change(prod, tasks=tasks)
     (issue,) = row_of(service(prod).export()).issues
-    assert str(issue).startswith(
-        'tasks[main].existing_cluster_id: Mapped from "__CLUSTER__dev-etl__" to '
-        '"__CLUSTER__prod-etl__" (line 8), and "__CLUSTER__other__" here.'
+    assert issue.path == "tasks[main].existing_cluster_id"
+    assert issue.message.startswith(
+        'Mapped from "__CLUSTER__dev-etl__" to "__CLUSTER__prod-etl__" (line 8), and '
+        '"__CLUSTER__other__" here.'
     )
 
 

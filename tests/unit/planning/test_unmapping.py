@@ -55,7 +55,7 @@ def check(
 def refused(
     git: dict[str, Any], mapped: dict[str, Any], live: dict[str, Any], *trace: MappedValue
 ) -> list[str]:
-    return [str(issue) for issue in undo(git, mapped, live, *trace).issues]
+    return [f"{one.path}: {one.message}" for one in undo(git, mapped, live, *trace).issues]
 
 
 def test_only_what_differs_is_written_and_git_s_values_stay():

@@ -1,6 +1,9 @@
 """What the page's timeline gets."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
+
+from flask import Flask
 
 from core.jobsettings.starts import Starts
 from core.operations.kinds import OperationKind
@@ -35,3 +38,12 @@ def test_what_expired_or_is_damaged_is_not_there():
     timelines, name = made(b"damaged")
     assert timelines.timeline(name) is None
     assert timelines.timeline("unknown") is None
+
+
+def test_the_page_s_scripts_get_it_as_json():
+    timelines, name = made(starts_document({}))
+    server = Flask("page")
+    server.register_blueprint(replace(timelines, now=Timelines(timelines.store).now).routes())
+    answer = server.test_client().get(f"/feed/timeline/{name}")
+    assert answer.get_json()["rows"] == {}
+    assert server.test_client().get("/feed/timeline/unknown").status_code == 404

@@ -303,8 +303,11 @@
     return (found || sections[0]).place;
   }
 
+  let inGrid = {}; // what the rows of the grid were made of: each poll of the feed draws anew
+
   function drawRows({place, shape}) {
     const {info, edits} = jobsync.mapping;
+    if (inGrid.info === info && inGrid.edits === edits && inGrid.place === place) return;
     const words = jobsync.config().mapping;
     const rows = jobsync.mappings.rowsOf(place, info.entries, edits).map(each => ({
       ...each,
@@ -313,9 +316,12 @@
       label: words.changes[each.change] || words.states[each.state] || "",
     }));
     const id = grid();
-    const isThere = jobsync.gridApi(id);
-    if (isThere) jobsync.setProps(id, {rowData: rows});
-    else setTimeout(() => jobsync.drawMappings(), 50);
+    if (!jobsync.gridApi(id)) {
+      setTimeout(() => jobsync.drawMappings(), 50);
+      return;
+    }
+    jobsync.setProps(id, {rowData: rows});
+    inGrid = {info, edits, place};
   }
 
   const grid = () => document.querySelector('[data-opens="mapping"]').dataset.rowsOf;

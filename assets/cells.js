@@ -9,6 +9,12 @@
     /* Their cells show more of the row than their value, so they are drawn whenever the row moves. */
     isNeverEqual: () => false,
     isPickable: params => Boolean(params.data?.pick),
+    localTime: text => jobsync.times.local(text),
+    shortTime: text => jobsync.times.short(text),
+    utcTime: text => jobsync.times.utc(text),
+    byTime: (one, other, _node, _other, isDescending) =>
+      jobsync.times.compare(one, other, isDescending),
+    byNextRun,
   });
 
   window.dashAgGridComponentFunctions = Object.assign(window.dashAgGridComponentFunctions || {}, {
@@ -18,6 +24,13 @@
     PauseCell,
     OutcomeCell,
   });
+
+  /** Orders schedules by when they fire next, and what has no next run by its words. */
+  function byNextRun(one, other, node, otherNode, isDescending) {
+    const [first, second] = [node, otherNode].map(each => each.data?.next_run || "");
+    const order = jobsync.times.compare(first, second, isDescending);
+    return order || (one || "").localeCompare(other || "");
+  }
 
   function StatusCell({data, value}) {
     const planned = data.state === "planned" ? " status-planned" : "";

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, NoUpdate, Output, no_update
+from dash import ClientsideFunction, Dash, Input, NoUpdate, Output, html, no_update
+from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from components import ids
@@ -37,7 +38,9 @@ def register(app: Dash, store: OperationStore, mode: AppMode, page: PageSettings
         Input(ids.START_REQUEST, "data"),
         prevent_initial_call=True,
     )
-    def on_start(request: Any) -> tuple[str | NoUpdate, str | NoUpdate, bool | NoUpdate]:
+    def on_start(
+        request: Any,
+    ) -> tuple[str | NoUpdate, str | Component | NoUpdate, bool | NoUpdate]:
         if not isinstance(request, dict):
             raise PreventUpdate
         return start(store, mode, current_user(page), request)
@@ -71,7 +74,7 @@ def register(app: Dash, store: OperationStore, mode: AppMode, page: PageSettings
 
 def start(
     store: OperationStore, mode: AppMode, user: User | None, request: Mapping[str, Any]
-) -> tuple[str | NoUpdate, str | NoUpdate, bool | NoUpdate]:
+) -> tuple[str | NoUpdate, str | Component | NoUpdate, bool | NoUpdate]:
     """Start what a click asked for, or say why not.
 
     Args:
@@ -84,7 +87,7 @@ def start(
     except OperationRunningError as busy:
         if user and _is_double_click(busy, user, request):
             return no_update, no_update, no_update
-        return no_update, f"Not started. {running_sentence(busy.operation)}", True
+        return no_update, html.Span(["Not started. ", running_sentence(busy.operation)]), True
     except SyncError as error:
         return no_update, str(error), True
     return operation_id, no_update, no_update

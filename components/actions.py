@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 
+from dash import html
+from dash.development.base_component import Component
+
 from components import ids
-from components.words import WORDS, clock_time
+from components.moments import moment
+from components.words import WORDS
 from core.operations.kinds import KINDS, OperationKind, Traits, kinds_of_tab
 from core.operations.operation import Operation, Status
 from core.operations.outcome import Outcome
@@ -63,10 +67,10 @@ def adoptable(now: Situation) -> int:
     return (now.validation.outcome or Outcome()).plan.adoptable
 
 
-def running_sentence(operation: Operation) -> str:
+def running_sentence(operation: Operation) -> Component:
     """Say who runs what since when."""
-    title, since = WORDS[operation.kind].title, clock_time(operation.started or operation.created)
-    return f"{title} is running, started by {operation.actor} at {since}."
+    start = f"{WORDS[operation.kind].title} is running, started by {operation.actor} at "
+    return html.Span([start, moment(operation.started or operation.created), "."])
 
 
 def _reason(kind: Traits, now: Situation) -> str:

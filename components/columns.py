@@ -4,13 +4,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from components.words import clock_time, counts_text, duration, ending_of, title_of
+from components.moments import iso_time
+from components.words import counts_text, duration, ending_of, title_of
 from core.operations.grid_row import GridRow
 from core.state.history import HistoryEntry
 
 Value = TypeVar("Value")
 # The cell shows more of the row than its value, so it is drawn whenever the row moves.
 _REDRAWN = {"function": "isNeverEqual()"}
+# Cells hold UTC, which files get as it is; people read their own zone, and UTC in the tooltip.
+_MOMENT: Mapping[str, Any] = {
+    "comparator": {"function": "byTime"},
+    "tooltipField": None,
+    "tooltipValueGetter": {"function": "utcTime(params.value)"},
+    "filterValueGetter": {"function": "localTime(params.data[params.column.getColId()])"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +26,8 @@ class Column(Generic[Value]):
     """One column. `value` takes its cell from a row; the browser finds it under `field`.
 
     `fact` is its word in the side panel, empty for what the panel does not list. `options` are the
-    grid's own: width, renderer. Source: ag-grid.com, Column Options.
+    grid's own: width, renderer. `is_moment` is a time in ISO 8601. Source: ag-grid.com, Column
+    Options.
     """
 
     field: str
@@ -27,6 +36,7 @@ class Column(Generic[Value]):
     options: Mapping[str, Any]
     fact: str = ""
     is_number: bool = False
+    is_moment: bool = False
 
 
 # A field is one of `GridRow.as_json`; its order is that of the grid, the CSV and the panel.
@@ -49,7 +59,7 @@ JOB_COLUMNS: tuple[Column[GridRow], ...] = (
     Column(
         "changes",
         "Changes",
-        lambda row: row.changes,
+        lambda row: row.changes or "",
         {"width": 104, "valueFormatter": {"function": "params.value || ''"}},
         is_number=True,
     ),
@@ -59,16 +69,65 @@ JOB_COLUMNS: tuple[Column[GridRow], ...] = (
         lambda row: row.message,
         {"flex": 4, "minWidth": 280, "cellRenderer": "MessageCell", "equals": _REDRAWN},
     ),
-    Column("tasks", "Tasks", lambda row: row.facts.tasks, {"width": 88}, is_number=True),
+    Column(
+        "tasks",
+        "Tasks",
+        lambda row: row.facts.tasks or "",
+        {"width": 88, "valueFormatter": {"function": "params.value || ''"}},
+        is_number=True,
+    ),
     Column("types", "Task types", lambda row: row.facts.types, {"width": 160}, "Tasks"),
-    Column("starts", "Schedule or trigger", lambda row: row.facts.starts, {"width": 180}, "Starts"),
+    Column(
+        "starts",
+        "Schedule or trigger",
+        lambda row: row.facts.starts,
+        {
+            "width": 250,
+            "comparator": {"function": "byNextRun"},
+            "tooltipField": None,
+            "tooltipValueGetter": {"function": "params.data.expression || params.value"},
+        },
+        "Starts",
+    ),
+    Column(
+        "expression",
+        "Expression",
+        lambda row: row.facts.expression,
+        {"width": 180, "hide": True},
+        "Expression",
+    ),
+    Column(
+        "next_run",
+        "Next run",
+        lambda row: row.facts.next_run,
+        {**_MOMENT, "width": 140, "valueFormatter": {"function": "shortTime(params.value)"}},
+        "Next run",
+        is_moment=True,
+    ),
     Column(
         "pause",
         "State",
         lambda row: row.facts.pause,
         {"width": 100, "cellRenderer": "PauseCell"},
     ),
-    Column("run_as", "Run as", lambda row: row.facts.run_as, {"width": 190}, "Run as"),
+    Column(
+        "run_as",
+        "Run as",
+        lambda row: row.facts.run_as,
+        {
+            "width": 190,
+            "tooltipField": None,
+            "tooltipValueGetter": {"function": "params.data.run_as_id || params.value"},
+        },
+        "Run as",
+    ),
+    Column(
+        "run_as_id",
+        "Run as id",
+        lambda row: row.facts.run_as_id,
+        {"width": 190, "hide": True},
+        "Run as id",
+    ),
     Column(
         "runs",
         "Runs",
@@ -94,9 +153,14 @@ JOB_COLUMNS: tuple[Column[GridRow], ...] = (
 HISTORY_COLUMNS: tuple[Column[HistoryEntry], ...] = (
     Column(
         "start",
-        "Start (UTC)",
-        lambda entry: clock_time(entry.started).removesuffix(" UTC"),
-        {"width": 190, "sort": "desc"},
+        "Start",
+        lambda entry: iso_time(entry.started),
+        {
+            **_MOMENT,
+            "width": 170,
+            "sort": "desc",
+            "valueFormatter": {"function": "localTime(params.value)"},
+        },
     ),
     Column("title", "Operation", lambda entry: title_of(entry.kind), {"width": 140}),
     Column("who", "Who", lambda entry: entry.actor, {"flex": 1, "minWidth": 160}),

@@ -74,6 +74,7 @@ def grid(
         "enableCellTextSelection": True,
         "tooltipShowDelay": 400,
         "asyncTransactionWaitMillis": 100,
+        "includeHiddenColumnsInQuickFilter": True,  # ids and expressions are looked for
         "suppressColumnVirtualisation": False,
         "autoSizeStrategy": None,
         "popupParent": {"function": "document.body"},

@@ -9,8 +9,8 @@ from components import ids
 from components.columns import HISTORY_COLUMNS
 from components.grid import grid, grid_tools, history_columns, job_columns
 from components.icons import icon
+from components.moments import moment
 from components.words import (
-    clock_time,
     counts_text,
     duration,
     ending_of,
@@ -101,7 +101,7 @@ def entry_head(entry: HistoryEntry) -> Component:
             ),
             html.Span(counts_text(entry.kind, entry.counts), className="outcome-sentence"),
             html.Span(
-                f"{clock_time(entry.started)} · {duration(entry.seconds)} · {entry.actor}",
+                [moment(entry.started), f" · {duration(entry.seconds)} · {entry.actor}"],
                 className="outcome-facts",
             ),
             html.P(entry.message) if entry.message else None,

@@ -177,32 +177,38 @@ def _tone(operation: Operation) -> str:
 
 
 def _issues(issues: Sequence[Issue]) -> Component | None:
+    """Show what is to be known in one line that opens: the grid stays on the first screen."""
     if not issues:
         return None
     items = [
-        html.Li([html.Code(issue.path) if issue.path else None, html.Pre(issue.message)])
+        html.Li([html.Pre(issue.message), html.Code(issue.path) if issue.path else None])
         for issue in issues[:_SHOWN_ISSUES]
     ]
     if len(issues) > _SHOWN_ISSUES:
         items.append(html.Li(f"… and {len(issues) - _SHOWN_ISSUES:,} more"))
     return html.Details(
         [
-            html.Summary([icon("alert"), plural(len(issues), "issue")]),
+            html.Summary(
+                [
+                    icon("alert"),
+                    plural(len(issues), "note"),
+                    html.Span(_first_line(issues[0]), className="issues-first"),
+                ]
+            ),
             html.Ul(items, className="issue-list"),
         ],
-        open=True,
         className="issues",
     )
 
 
 def _unmapped(names: Sequence[UnmappedName]) -> Component | None:
-    """Show the names that this workspace lacks, with the line to add to the mapping file."""
+    """Show the names that this workspace lacks in one line; it opens to what to do with each."""
     if not names:
         return None
     heads = ("Kind", "Name in Git", "Needed by", "Similar here", "Line for the mapping file")
     return html.Details(
         [
-            html.Summary([icon("link"), f"{plural(len(names), 'name')} to map"]),
+            html.Summary([icon("link"), _unmapped_summary(names)]),
             html.Div(
                 html.Table(
                     [
@@ -214,8 +220,20 @@ def _unmapped(names: Sequence[UnmappedName]) -> Component | None:
                 className="table-scroll",
             ),
         ],
-        open=True,
         className="issues unmapped",
+    )
+
+
+def _first_line(issue: Issue) -> str:
+    return str(issue).partition("\n")[0]
+
+
+def _unmapped_summary(names: Sequence[UnmappedName]) -> str:
+    is_one = len(names) == 1
+    jobs = len({job for name in names for job in name.jobs})
+    return (
+        f"{plural(len(names), 'name')} {'is' if is_one else 'are'} not mapped · "
+        f"{plural(jobs, 'job')} {'needs' if jobs == 1 else 'need'} {'it' if is_one else 'them'}"
     )
 
 

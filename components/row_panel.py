@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from components.columns import JOB_COLUMNS
 from components.icons import icon
+from components.moments import moment_of
 from components.operation_view import copyable
 from components.views import focus_line
 from components.words import heads_of, label_of, plural
@@ -79,13 +80,18 @@ def crumbs(path: str) -> list[Component]:
 
 
 def _facts(row: GridRow, label: str) -> Component:
-    facts = [(column.fact, column.value(row)) for column in JOB_COLUMNS if column.fact]
+    facts = [(column, column.value(row)) for column in JOB_COLUMNS if column.fact]
     return html.Div(
         [
             html.Span([html.Span(className=f"dot dot-{row.status}"), label], className="status"),
             *(
-                html.Span([html.Span(f"{name} ", className="quiet"), str(value)])
-                for name, value in facts
+                html.Span(
+                    [
+                        html.Span(f"{column.fact} ", className="quiet"),
+                        moment_of(str(value)) if column.is_moment else str(value),
+                    ]
+                )
+                for column, value in facts
                 if value
             ),
         ],
@@ -108,8 +114,8 @@ def _issues(issues: Sequence[Issue]) -> Component | None:
     items = [
         html.Li(
             [
-                html.Div(crumbs(issue.path), className="crumbs") if issue.path else None,
                 html.Pre(issue.message),
+                html.Div(crumbs(issue.path), className="crumbs") if issue.path else None,
             ]
         )
         for issue in issues

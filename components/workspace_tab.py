@@ -8,14 +8,15 @@ from dash.development.base_component import Component
 
 from components import ids
 from components.icons import icon
+from components.moments import moment
 from components.operation_button import operation_button
-from components.words import clock_time, plural
+from components.words import plural
 from core.errors import Issue
 from core.mapping.use import MappingEntry
 from core.operations.kinds import OperationKind
 from core.operations.operation import Operation, Status
 from core.operations.outcome import Outcome
-from core.reporting.details import WorkspaceInformation
+from core.reporting.details import Whereabouts, WorkspaceInformation
 
 # Source: docs.databricks.com/resources/limits: per workspace, and per Git folder.
 JOB_LIMIT = 12_000
@@ -82,18 +83,18 @@ def _information(
     facts = (
         ("Host", host),
         ("Workspace id", where.workspace_id),
-        ("Principal", f"{where.principal}, {admin}"),
+        ("Principal", [_principal(where), f", {admin}"]),
         ("Mode", where.app_mode),
         ("Git folder", folder),
         ("Repository", git.url),
         ("Branch and commit", f"{git.branch} · {git.commit[:10]}" if git.commit else git.branch),
         ("Definitions folder", where.definitions_folder),
-        ("Last file change", clock_time(last_change / 1000) if last_change else "unknown"),
+        ("Last file change", moment(last_change / 1000) if last_change else "unknown"),
         ("State folder", found.state_folder),
         ("Other JSON files", f"{contents.other_json_files:,}"),
         ("Unreadable files", f"{contents.unreadable_files:,}"),
         ("Versions", ", ".join(f"{name} {version}" for name, version in versions.items())),
-        ("Read at", clock_time(read_at)),
+        ("Read at", moment(read_at)),
     )
     rows = [html.Div([html.Dt(name), html.Dd(value)]) for name, value in facts if value]
     return html.Div(
@@ -110,6 +111,12 @@ def _information(
         ],
         className="card",
     )
+
+
+def _principal(where: Whereabouts) -> Component:
+    """Show the principal by its name for people, its id in the tooltip."""
+    name = where.principal_name or where.principal
+    return html.Span(name, title=where.principal) if name != where.principal else html.Span(name)
 
 
 def _limit(name: str, used: int, limit: int) -> Component:

@@ -32,14 +32,18 @@ from dataclasses import dataclass
 class Issue:
     """Something wrong with one job, one file or one operation, in words for an admin.
 
-    `path` is the field, file or object concerned; empty for the whole.
+    `path` is the field, file or object concerned; empty for the whole. As a text, what is wrong
+    comes first: it is what people look for.
     """
 
     message: str
     path: str = ""
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.message}" if self.path else self.message
+        if not self.path:
+            return self.message
+        first, line_break, rest = self.message.partition("\n")
+        return f"{first} ({self.path}){line_break}{rest}"
 
 
 class SyncError(Exception):

@@ -246,6 +246,10 @@ class Principals(Protocol):
         """Return all that have one of these display names, also in another case or inactive."""
         ...
 
+    def display_names(self, principals: Collection[Principal]) -> Mapping[Principal, str]:
+        """Return the names for people of those users and service principals that have one."""
+        ...
+
     def find_similar(
         self, field: PrincipalField, words: Collection[str]
     ) -> Sequence[FoundPrincipal]:

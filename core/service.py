@@ -1,6 +1,6 @@
 """The use cases: info, export, validate, import, adopt, remove, pull."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from core.planning.export_plan import ExportPlan
 from core.planning.import_plan import Plan
 from core.planning.review import Review
 from core.ports import CurrentPrincipal, Ports
+from core.reading.display_names import read_display_names
 from core.reading.planner import Planner
 from core.reading.remembered import Memory, read_memory_for_export, read_memory_for_import
 from core.reading.source_ids import source_ids
@@ -67,6 +68,7 @@ class JobSync:
         return Whereabouts(
             workspace_id=me.workspace_id,
             principal=me.name,
+            principal_name=me.display_name,
             is_admin=me.is_admin,
             app_mode=self._settings.mode.value,
             definitions_folder=self._settings.folder,
@@ -232,6 +234,16 @@ class JobSync:
                 issue = Issue(f"The pulled files could not be read. {error}")
                 return Report("pull", issues=(issue,), details=details)
             return Report("pull", files.rows(), files.notes(), details=details)
+
+    def display_names(self, ids: Iterable[str], should_stop: ShouldStop) -> Mapping[str, str]:
+        """Return the display names of user names and application ids, as far as they can be read.
+
+        Args:
+            ids: each as often as it is shown: the most frequent come first.
+            should_stop: asked between the calls; the rest stays without names then.
+        """
+        with self._ports.calls.stoppable(should_stop):
+            return read_display_names(self._ports.principals, ids)
 
     def history(self) -> History:
         """Return the history of operations, kept in the state folder."""

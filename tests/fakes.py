@@ -12,6 +12,7 @@ from typing import Any
 from core.calls import ShouldStop
 from core.errors import AlreadyExistsError, NotFoundError, StoppedError, WorkspaceError
 from core.gateways.opening import OpenService
+from core.identity_names import fold_identity
 from core.jobsettings.kinds import Kind
 from core.jobsettings.principals import Principal, PrincipalField, effective_run_as
 from core.json_text import JobSettings, JsonDict
@@ -327,6 +328,18 @@ class FakePrincipals:
             if one.principal.field == "service_principal_name"
             and one.display_name.casefold() in wanted
         ]
+
+    def display_names(self, principals: Collection[Principal]) -> Mapping[Principal, str]:
+        self._maybe_fail({one.field for one in principals}, {one.name for one in principals})
+        by_id = {
+            (one.principal.field, fold_identity(one.principal.name)): one for one in self.described
+        }
+        found = {one: by_id.get((one.field, fold_identity(one.name))) for one in principals}
+        return {
+            one: known.display_name
+            for one, known in found.items()
+            if known and known.display_name and one.field != "group_name"
+        }
 
     def find_similar(
         self, field: PrincipalField, words: Collection[str]

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from dash import html
 from flask import Blueprint, Response, abort, request
 from plotly.utils import PlotlyJSONEncoder
 
@@ -126,7 +127,7 @@ class Feed:
         props: Props = {
             f"{tab}-progress": {"children": progress},
             ids.OPERATION_ELSEWHERE: {
-                "children": running_sentence(elsewhere) if elsewhere else "",
+                "children": running_sentence(elsewhere) if elsewhere else html.Span(),
                 "hidden": not elsewhere,
             },
             ids.STORE_NOTICE: {"children": notice, "hidden": not notice},

@@ -3,6 +3,7 @@
 import logging
 import os
 import time
+from collections.abc import Callable, Iterable, Mapping
 
 from core.gateways.machine.local_folder import page_folder
 from core.gateways.machine.operation_store import SqliteOperationStore
@@ -12,6 +13,8 @@ from core.operations.recorder import Recorder
 from core.operations.running import carry_out
 from core.service import JobSync
 from core.settings import Settings
+
+_NAMES_S = 20.0  # names for people are not worth waiting longer
 
 
 def run_operation(operation_id: str | None) -> str | None:
@@ -28,7 +31,16 @@ def run_operation(operation_id: str | None) -> str | None:
     def connect(recorder: Recorder) -> JobSync:
         opened = open_service(settings, on_wait=recorder.on_wait, should_stop=recorder.should_stop)
         recorder.watch(opened.unanswered_s)
+        recorder.name_with(lambda ids: _display_names(opened.service, ids, recorder.should_stop))
         return opened.service
 
     carry_out(operation_id, store, connect, settings.mode, time.time)
     return operation_id
+
+
+def _display_names(
+    service: JobSync, ids: Iterable[str], should_stop: Callable[[], bool]
+) -> Mapping[str, str]:
+    """Read them for a while only: the operation goes on without."""
+    end = time.monotonic() + _NAMES_S
+    return service.display_names(ids, lambda: time.monotonic() > end or should_stop())

@@ -1,13 +1,20 @@
 """What a table shows of a job at a glance: its tasks, when it starts, who it runs as."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
 from typing import Any
 
+from core.jobsettings.schedule_words import (
+    Start,
+    describe_start,
+    find_starts,
+    next_run,
+    spell_start,
+)
 from core.json_fields import Fields
 from core.json_text import JobSettings, JsonDict
 
 _TASK_TYPE = "_task"
-_PAUSED = "PAUSED"
 _NESTED = "for_each"
 
 
@@ -16,8 +23,11 @@ class JobFacts:
     """A job's facts in an admin's words.
 
     `types` are the distinct types of its tasks in alphabetical order, `starts` all its schedules
-    and triggers. `pause` is "active", "paused", "mixed", or empty for a job that never starts by
-    itself.
+    and triggers in words, `expression` as the settings have them where that is something else.
+    `pause` is "active", "paused", "mixed", or empty for a job that never starts by itself.
+    `next_run` is the next time of its schedules in ISO 8601, in UTC; empty when there is none or
+    nobody can say. `run_as` is a name for people, `run_as_id` the id where that is another text.
+    Rows of older versions have the expressions as `starts`.
     """
 
     tasks: int = 0
@@ -25,6 +35,16 @@ class JobFacts:
     starts: str = ""
     pause: str = ""
     run_as: str = ""
+    expression: str = ""
+    next_run: str = ""
+    run_as_id: str = ""
+
+    def with_run_as_name(self, name: str) -> "JobFacts":
+        """Return the facts with a name for people of who the job runs as, if there is one."""
+        known = self.run_as_id or self.run_as
+        if not name or name == known:
+            return self
+        return replace(self, run_as=name, run_as_id=known)
 
     def as_json(self) -> JsonDict:
         """Return the facts by name."""
@@ -40,23 +60,31 @@ class JobFacts:
             facts.text("starts"),
             facts.text("pause"),
             facts.text("run_as"),
+            facts.text("expression"),
+            facts.text("next_run"),
+            facts.text("run_as_id"),
         )
 
 
-def job_facts(settings: JobSettings, run_as: str = "") -> JobFacts:
+def job_facts(settings: JobSettings, run_as: str = "", *, now: datetime | None = None) -> JobFacts:
     """Gather the facts. Unknown fields and wrong types count as absent.
 
     Args:
         run_as: the identity to show when the settings hold none.
+        now: the moment after which the next run is, None when that is not asked for.
     """
     tasks = [task for task in _list(settings.get("tasks")) if isinstance(task, dict)]
-    blocks = _starting_blocks(settings)
+    starts = find_starts(settings)
+    words = [describe_start(start) for start in starts]
+    spelled = [spell_start(start) or shown for start, shown in zip(starts, words, strict=True)]
     return JobFacts(
         tasks=len(tasks),
         types=", ".join(sorted({kind for task in tasks for kind in _task_types(task)})),
-        starts="; ".join(_start(name, block) for name, block in blocks),
-        pause=_pause([block for _, block in blocks]),
+        starts="; ".join(words),
+        pause=_pause(starts),
         run_as=_run_as(settings) or run_as,
+        expression="; ".join(spelled) if spelled != words else "",
+        next_run=_iso(next_run(starts, now)) if now else "",
     )
 
 
@@ -72,25 +100,12 @@ def _task_types(task: dict[str, Any]) -> list[str]:
     return types
 
 
-def _starting_blocks(settings: JobSettings) -> list[tuple[str, dict[str, Any]]]:
-    named = [(name, settings.get(name)) for name in ("schedule", "trigger", "continuous")]
-    named += [("trigger", block) for block in _list(settings.get("triggers"))]
-    return [(name, block) for name, block in named if isinstance(block, dict)]
+def _iso(moment: datetime | None) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if moment else ""
 
 
-def _start(name: str, block: dict[str, Any]) -> str:
-    if name == "schedule":
-        zone = block.get("timezone_id")
-        cron = str(block.get("quartz_cron_expression", ""))
-        return f"{cron} ({zone})" if zone else cron
-    if name == "continuous":
-        return "continuous"
-    kinds = sorted(key for key, value in block.items() if isinstance(value, dict))
-    return ", ".join(map(_words, kinds)) or "trigger"
-
-
-def _pause(blocks: list[dict[str, Any]]) -> str:
-    states = {"paused" if block.get("pause_status") == _PAUSED else "active" for block in blocks}
+def _pause(starts: tuple[Start, ...]) -> str:
+    states = {"paused" if start.is_paused else "active" for start in starts}
     return "mixed" if len(states) > 1 else next(iter(states), "")
 
 

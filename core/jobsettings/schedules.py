@@ -37,6 +37,7 @@ def fire_times(
     return tuple(islice(takewhile(lambda time: time <= until, times), limit))
 
 
+@lru_cache(maxsize=8192)  # the jobs of a workspace share few schedules
 def next_fire(expression: str, zone: str, after: datetime) -> datetime | None:
     """Return when a schedule fires next, in UTC; None when it never does (30 February).
 

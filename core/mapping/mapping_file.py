@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 import json5
 
@@ -12,7 +11,10 @@ from core.definitions.stand_ins import find_stand_in
 from core.errors import InvalidDefinitionError, Issue, MappingFileError
 from core.jobsettings.kinds import Kind, Section
 from core.jobsettings.principals import Principal, principal_from_json
-from core.json_text import JsonDict
+from core.mapping.job_selection import JOBS, JobSelection, parse_selection
+from core.mapping.shapes import ShapeReader
+from core.mapping.source import Node, Source, SourceError, parse_source
+from core.mapping.value_rules import VALUE_MAPPINGS, ValueRules, parse_value_rules
 
 DEFAULT = "default"
 
@@ -57,12 +59,18 @@ Target = str | TargetId | None
 
 @dataclass(frozen=True, slots=True)
 class Mappings:
-    """A parsed mapping file. `path` is empty when there is none."""
+    """A parsed mapping file. `path` is empty when there is none.
+
+    `lines` are those of the entries, from 1, by section and name.
+    """
 
     path: str = ""
     names: Mapping[Kind, Mapping[str, Target]] = field(default_factory=dict)
     run_as: Mapping[str, Principal] = field(default_factory=dict)
     pause: PausePolicy = PausePolicy.FROM_GIT
+    values: ValueRules = field(default_factory=ValueRules)
+    selection: JobSelection = field(default_factory=JobSelection)
+    lines: Mapping[tuple[str, str], int] = field(default_factory=dict)
     warnings: tuple[Issue, ...] = ()
 
     @property
@@ -90,26 +98,32 @@ def parse_mappings(content: bytes, path: str) -> Mappings:
     Raises:
         MappingFileError: it cannot be used; the message shows what is wrong, and where.
     """
-    document = _parse(_decode(content, path), path)
-    reader = _Reader(path)
-    root = reader.object_at(document, "the file")
-    reader.warn_unknown(root, (*_GROUPS, _RUN_AS, _PAUSE), "")
-    groups = {name: reader.object_at(root.get(name, {}), name) for name in _GROUPS}
+    source = _parse(_decode(content, path), path)
+    reader = ShapeReader(source, path)
+    root = reader.object_at(source.root, "the file")
+    reader.warn_unknown(root, (*_GROUPS, _RUN_AS, _PAUSE, VALUE_MAPPINGS, JOBS), "")
+    groups = {name: reader.object_at(root.at(name), name) for name in _GROUPS}
     for name, group in groups.items():
         known = tuple(section.key for section in _SECTIONS.values() if section.group == name)
         reader.warn_unknown(group, known, f"{name}.")
     return Mappings(
         path=path,
         names={
-            kind: reader.targets_at(
-                groups[section.group].get(section.key, {}), ".".join(section), kind
-            )
+            kind: _targets(reader, groups[section.group].at(section.key), kind)
             for kind, section in _SECTIONS.items()
         },
-        run_as=reader.principals_at(root.get(_RUN_AS, {})),
-        pause=reader.pause_policy(root.get(_PAUSE, PausePolicy.FROM_GIT)),
+        run_as=_principals(reader, root.at(_RUN_AS)),
+        pause=_pause_policy(reader, root.at(_PAUSE)),
+        values=parse_value_rules(reader, root.at(VALUE_MAPPINGS)),
+        selection=parse_selection(reader, root.at(JOBS)),
+        lines=reader.lines,
         warnings=tuple(reader.warnings),
     )
+
+
+def decode_mapping_text(content: bytes, path: str) -> str:
+    """Return the text of the file. Raises MappingFileError when it is not UTF-8."""
+    return _decode(content, path)
 
 
 def _decode(content: bytes, path: str) -> str:
@@ -121,20 +135,29 @@ def _decode(content: bytes, path: str) -> str:
         ) from error
 
 
-def _parse(text: str, path: str) -> Any:
+def _parse(text: str, path: str) -> Source:
     if not text.strip():
         raise MappingFileError(
             f"{path} is empty.", fix="Write {} if nothing needs mapping, or delete the file."
         )
     try:
-        return json5.loads(text, allow_duplicate_keys=False)
-    except RecursionError as error:
-        raise MappingFileError(f"{path} is nested too deeply.") from error
-    except ValueError as error:
+        return parse_source(text)
+    except SourceError as error:
         stand_in = find_stand_in(text)
         if stand_in:
             raise MappingFileError(f"{path} is {stand_in.words}.", fix=stand_in.fix) from error
-        raise MappingFileError(_explain(str(error), text, path)) from error
+        raise MappingFileError(_reason(error, text, path)) from error
+
+
+def _reason(error: SourceError, text: str, path: str) -> str:
+    """Explain with the words of the json5 library, which knows more, where it fails as well."""
+    try:
+        json5.loads(text, allow_duplicate_keys=False)
+    except (ValueError, RecursionError) as other:
+        match = _JSON5_ERROR.fullmatch(str(other))
+        if match:
+            return _explain(str(other), text, path)
+    return _at(text, error.offset, str(error), path)
 
 
 def _explain(error: str, text: str, path: str) -> str:
@@ -148,8 +171,13 @@ def _explain(error: str, text: str, path: str) -> str:
     mark, end = _missing_mark(text, offset)
     if mark:
         problem, offset = f"a {mark} is missing here", end
+    return _at(text, offset, problem, path)
+
+
+def _at(text: str, offset: int, problem: str, path: str) -> str:
     line, column = text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
-    return f"{path}: line {line}, column {column}: {problem}.\n{_pointer(lines[line - 1], column)}"
+    shown = _pointer(text.split("\n")[line - 1], column)
+    return f"{path}: line {line}, column {column}: {problem}.\n{shown}"
 
 
 def _missing_mark(text: str, offset: int) -> tuple[str, int]:
@@ -176,74 +204,51 @@ def _pointer(line: str, column: int) -> str:
     return f"  {shown}\n  {' ' * (column - 1 - start)}^"
 
 
-class _Reader:
-    """Checks shapes on the way down and says what was expected where."""
+def _targets(reader: ShapeReader, node: Node | None, kind: Kind) -> dict[str, Target]:
+    section = section_of(kind)
+    entries = reader.entries_at(node, section)
+    return {
+        entry.key: _target(reader, entry.node, f"{section}.{entry.key}", kind) for entry in entries
+    }
 
-    def __init__(self, path: str) -> None:
-        self._path = path
-        self.warnings: list[Issue] = []
 
-    def object_at(self, value: Any, place: str) -> JsonDict:
-        if isinstance(value, dict):
-            return value
-        raise self._wrong_shape(place, "an object { … }", value)
+def _target(reader: ShapeReader, node: Node, place: str, kind: Kind) -> Target:
+    value = node.value
+    if isinstance(value, str) and value:
+        return value
+    if value is None and kind in DROPPABLE:
+        return None
+    if isinstance(value, dict) and value.keys() == {"id"}:
+        resource_id = value["id"]
+        if isinstance(resource_id, str) and resource_id:
+            return TargetId(resource_id)
+    ways = 'a name in quotes, or {"id": "…"}'
+    if kind in DROPPABLE:
+        ways += ", or null to drop it"
+    raise reader.wrong_shape(node, place, ways)
 
-    def targets_at(self, value: Any, place: str, kind: Kind) -> dict[str, Target]:
-        entries = self.object_at(value, place)
-        return {
-            name: self._target(entry, f"{place}.{name}", kind) for name, entry in entries.items()
-        }
 
-    def _target(self, value: Any, place: str, kind: Kind) -> Target:
-        if isinstance(value, str) and value:
-            return value
-        if value is None and kind in DROPPABLE:
-            return None
-        if isinstance(value, dict) and value.keys() == {"id"}:
-            resource_id = value["id"]
-            if isinstance(resource_id, str) and resource_id:
-                return TargetId(resource_id)
-        ways = 'a name in quotes, or {"id": "…"}'
-        if kind in DROPPABLE:
-            ways += ", or null to drop it"
-        raise self._wrong_shape(place, ways, value)
+def _principals(reader: ShapeReader, node: Node | None) -> dict[str, Principal]:
+    entries = reader.entries_at(node, _RUN_AS)
+    return {
+        entry.key: _principal(reader, entry.node, f"{_RUN_AS}.{entry.key}") for entry in entries
+    }
 
-    def principals_at(self, value: Any) -> dict[str, Principal]:
-        entries = self.object_at(value, _RUN_AS)
-        return {
-            name: self._principal(entry, f"{_RUN_AS}.{name}") for name, entry in entries.items()
-        }
 
-    def pause_policy(self, value: Any) -> PausePolicy:
-        if isinstance(value, str) and value in set(PausePolicy):
-            return PausePolicy(value)
-        raise self._wrong_shape(_PAUSE, " or ".join(PausePolicy), value)
-
-    def warn_unknown(self, found: JsonDict, known: tuple[str, ...], prefix: str) -> None:
-        for key in found:
-            if key not in known:
-                self.warnings.append(
-                    Issue(
-                        f"“{prefix}{key}” is not a known key and is ignored. "
-                        f"Known keys: {', '.join(known)}.",
-                        path=self._path,
-                    )
-                )
-
-    def _principal(self, value: Any, place: str) -> Principal:
-        try:
-            return principal_from_json(value)
-        except InvalidDefinitionError as error:
-            expected = (
-                'an object such as {"user_name": "…"}, with exactly one of user_name, '
-                "service_principal_name or group_name"
-            )
-            raise self._wrong_shape(place, expected, value) from error
-
-    def _wrong_shape(self, place: str, expected: str, value: Any) -> MappingFileError:
-        nouns = {dict: "an object", list: "a list", str: "a string", bool: "true or false"}
-        found = nouns.get(type(value), "null" if value is None else "a number")
-        return MappingFileError(
-            f"{self._path}: {place} should be {expected}, but it is {found}.",
-            fix="See “The mapping file” in the README.",
+def _principal(reader: ShapeReader, node: Node, place: str) -> Principal:
+    try:
+        return principal_from_json(node.value)
+    except InvalidDefinitionError as error:
+        expected = (
+            'an object such as {"user_name": "…"}, with exactly one of user_name, '
+            "service_principal_name or group_name"
         )
+        raise reader.wrong_shape(node, place, expected) from error
+
+
+def _pause_policy(reader: ShapeReader, node: Node | None) -> PausePolicy:
+    if node is None:
+        return PausePolicy.FROM_GIT
+    if isinstance(node.value, str) and node.value in set(PausePolicy):
+        return PausePolicy(node.value)
+    raise reader.wrong_shape(node, _PAUSE, " or ".join(PausePolicy))

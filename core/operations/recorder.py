@@ -3,7 +3,8 @@
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 
 from core.calls import Wait, WaitReason
 from core.one_line import one_line
@@ -11,13 +12,14 @@ from core.operations.grid_row import GridRow, RecordedRow, RowState
 from core.operations.operation import ADOPTABLE, PLAN, LogLine, OperationStore, Waiting
 from core.operations.outcome import Outcome
 from core.operations.plan_documents import plan_document
-from core.operations.row_starts import STARTS, row_starts, starts_document
+from core.operations.row_starts import STARTS, RowStarts, row_starts, starts_document
 from core.operations.rows import (
     Planned,
     apply_report,
     detailed_report,
     first_row,
     job_names,
+    name_run_as,
     side_documents,
 )
 from core.operations.sides import sides_of
@@ -25,6 +27,9 @@ from core.planning.statuses import RowResult, RowStatus
 from core.reporting.listener import Listener
 from core.reporting.report import Report, ReportRow
 from core.reporting.waiting import describe_wait
+
+ReadNames = Callable[[Iterable[str]], Mapping[str, str]]
+"""Returns names for people by id, of those ids that have one."""
 
 _FLUSH_S = 0.25
 _BATCH = 200
@@ -58,6 +63,7 @@ class Recorder:
         self._stops = False
         self._shows_slow = False
         self._unanswered_s: Callable[[], float] = lambda: 0.0
+        self._display_names: ReadNames = lambda _ids: {}
 
     @property
     def listener(self) -> Listener:
@@ -91,6 +97,10 @@ class Recorder:
         """Take what says for how many seconds the oldest call has had no answer."""
         self._unanswered_s = unanswered_s
 
+    def name_with(self, display_names: "ReadNames") -> None:
+        """Take what reads the names for people of who jobs run as."""
+        self._display_names = display_names
+
     def look(self) -> None:
         """Show that a call has had no answer for long, and no longer that once it has one."""
         with self._mutex:
@@ -113,21 +123,29 @@ class Recorder:
 
     def on_planned(self, rows: Sequence[Planned]) -> None:
         """Write all rows as they were planned, with both of their sides."""
+        shown, starts = self._first_rows(rows)
+        shown = name_run_as(shown, self._display_names)  # asks the workspace: nobody waits for it
         with self._mutex:
             self._planned = list(rows)
-            names = job_names((planned, sides_of(planned)) for planned in rows)
-            starts = {}
-            for number, planned in enumerate(rows):
-                sides = sides_of(planned)
-                opened = sides.unpack()
-                row = first_row(f"{number}", planned, sides, opened, names)
-                starts[row.key] = row_starts(planned, opened)
+            for row in shown:
                 self._rows.append(row)
                 self._keys.setdefault((row.job, row.file), row.key)
                 self._moved[row.key] = row
             self._starts = {STARTS: starts_document(starts)}
             self._store.put_documents(self._id, self._starts)
             self._write_sides()
+
+    def _first_rows(self, planned: Sequence[Planned]) -> tuple[list[GridRow], dict[str, RowStarts]]:
+        """Return the rows, and when their jobs start; both sides are unpacked once for the two."""
+        now = datetime.fromtimestamp(self._now(), UTC).replace(microsecond=0)
+        names = job_names((row, sides_of(row)) for row in planned)
+        shown, starts = [], {}
+        for number, row in enumerate(planned):
+            key, sides = f"{number}", sides_of(row)
+            opened = sides.unpack()
+            shown.append(first_row(key, row, sides, opened, names, now))
+            starts[key] = row_starts(row, opened)
+        return shown, starts
 
     def on_row(self, shown: ReportRow) -> None:
         """Write a row that has ended."""

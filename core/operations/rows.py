@@ -1,7 +1,8 @@
 """Planned rows and reports as the page's grid and its side panel get them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from core.jobsettings.facts import JobFacts, job_facts
 from core.jobsettings.links import JobLinks, job_links
@@ -32,20 +33,26 @@ def job_names(rows: Iterable[tuple[Planned, Sides]]) -> dict[str, str]:
 
 
 def first_row(
-    key: str, planned: Planned, sides: Sides, opened: OpenSides, names: Mapping[str, str]
+    key: str,
+    planned: Planned,
+    sides: Sides,
+    opened: OpenSides,
+    names: Mapping[str, str],
+    now: datetime | None = None,
 ) -> GridRow:
     """Return the grid's row before anything is done.
 
     Args:
         opened: the sides unpacked.
         names: of the jobs of this workspace, by their ids as texts.
+        now: the next runs are those after it.
     """
     shown = describe(planned)
     settings = opened.last
     links = job_links(settings, names) if settings is not None else JobLinks()
     row = GridRow(
         key,
-        facts=job_facts(settings, sides.run_as) if settings is not None else JobFacts(),
+        facts=job_facts(settings, sides.run_as, now=now) if settings is not None else JobFacts(),
         job_id=str(sides.job_id) if sides.job_id is not None else "",
         pick=_pick(planned),
         needs=_needs(planned, links),
@@ -55,6 +62,17 @@ def first_row(
     return apply_report(
         row, shown, RowState.PLANNED if shown.status in WRITTEN else RowState.NOTHING_TO_DO
     )
+
+
+def name_run_as(
+    rows: Sequence[GridRow], read: Callable[[Iterable[str]], Mapping[str, str]]
+) -> list[GridRow]:
+    """Return the rows with names for people of who their jobs run as, as far as there are any."""
+    names = read([row.facts.run_as for row in rows])
+    return [
+        replace(row, facts=row.facts.with_run_as_name(names.get(row.facts.run_as, "")))
+        for row in rows
+    ]
 
 
 def apply_report(row: GridRow, shown: ReportRow, state: RowState) -> GridRow:

@@ -1,6 +1,6 @@
 """The two sides of a planned row: the settings as they are, and as they will be."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from core.json_text import JobSettings, Packed
@@ -23,13 +23,14 @@ from core.planning.import_rows import (
     Unchanged,
     Unmanaged,
 )
+from core.ports import LiveJob
 
 
 @dataclass(frozen=True, slots=True)
 class Sides:
     """`current` is what will be replaced, None when there is nothing yet; `desired` what replaces
-    it, None when it is removed. Equal sides are given once, as `current`. `job_id` is the job's in
-    this workspace, and `run_as` who it runs as when the settings lack it.
+    it, None when it is removed. Equal sides are given once, as `current`, save for rows in error.
+    `job_id` is the job's in this workspace, and `run_as` who it runs as when the settings lack it.
     """
 
     current: Packed | None = None
@@ -64,20 +65,34 @@ def sides_of(row: Row | ExportRow) -> Sides:
         case Changed():
             return Sides(row.current, row.desired, job_id=row.job.job_id)
         case Unchanged() | Deleted() | Unmanaged() | Skipped():
-            job = row.job
-            return Sides(job.packed, None, job.job_id, job.run_as_user_name)
+            return _of_job(row.job)
         case NewFile():
-            return Sides(desired=row.definition.packed, job_id=row.job.job_id)
+            definition, job_id = row.definition, row.job.job_id
+            return Sides(None, definition.packed, job_id, definition.run_as_user_name)
         case ChangedFile():
             current, desired = row.file.definition.packed, row.definition.packed
-            return Sides(current, desired, job_id=row.job.job_id)
+            return Sides(current, desired, row.job.job_id, row.definition.run_as_user_name)
         case UnchangedFile():
-            job = row.job
-            return Sides(job.packed, None, job.job_id, job.run_as_user_name)
+            return _of_job(row.job)
         case DeletedFile() | ForeignFile():
             definition = row.file.definition
             return Sides(definition.packed, run_as=definition.run_as_user_name)
-        case Blocked() | SkippedJob():
-            return Sides()
+        case Blocked():
+            return _as_known(row)
+        case SkippedJob():
+            return _of_job(row.job) if row.job else Sides()
         case _:
             assert_never(row)
+
+
+def _of_job(job: LiveJob) -> Sides:
+    return Sides(job.packed, None, job.job_id, job.run_as_user_name)
+
+
+def _as_known(row: Blocked) -> Sides:
+    """Return a definition as its file has it, on both sides: nobody knows what it would become."""
+    job_id = row.job.job_id if row.job else None
+    if row.definition:
+        packed, run_as = row.definition.packed, row.definition.run_as_user_name
+        return Sides(packed, packed, job_id, run_as)
+    return replace(_of_job(row.job), desired=row.job.packed) if row.job else Sides()

@@ -43,4 +43,5 @@ def block_dependents(rows: Sequence[Row], present: Collection[str]) -> list[Row]
 
 def _blocked(row: New | Changed, needed: str) -> Blocked:
     message = f"Blocked by “{needed}”: this job runs it, and it cannot be imported."
-    return Blocked(row.job_name, row.file.path, (Issue(message),))
+    job = row.job if isinstance(row, Changed) else None
+    return Blocked(row.job_name, row.file.path, (Issue(message),), row.file.definition, job)

@@ -195,11 +195,11 @@ class _Planner:
             self._claimed.add(file.path)
         reason = manager_of(job.marks)
         if reason:
-            return SkippedJob(job.name, reason)
+            return SkippedJob(job.name, reason, job)
         exported = make_exported(job, self._now.book)
         issues = self._job_problem(job) or exported.form.issues
         if issues:
-            return Blocked(job.name, "", issues)
+            return Blocked(job.name, "", issues, job=job)
         return self._compared_row(exported, file) if file else self._new_row(exported)
 
     def _job_problem(self, job: LiveJob) -> tuple[Issue, ...]:
@@ -219,10 +219,10 @@ class _Planner:
         unread = self._in_the_way.find_unread(job)
         if unread:
             message = f"Its file {unread} cannot be read and is not overwritten."
-            return Blocked(job.name, unread, (Issue(message, unread),))
+            return Blocked(job.name, unread, (Issue(message, unread),), job=job)
         other = self._in_the_way.find_other(job)
         if other:
-            return Blocked(job.name, other.path, (explain_other(other),))
+            return Blocked(job.name, other.path, (explain_other(other),), job=job)
         path = find_free_file_name(job.name, self._taken)
         self._taken.add(fold_file_name(path))
         return NewFile(job.name, path, job, exported.make_definition(), self._notes(exported, path))
@@ -235,7 +235,7 @@ class _Planner:
         changes = tuple(FieldChange(one.path, one.desired, one.current) for one in found.changes)
         imported = self._now.as_imported(file) if changes else None
         if isinstance(imported, Issue):
-            return Blocked(job.name, file.path, (imported,))
+            return Blocked(job.name, file.path, (imported,), job=job)
         if not changes or self._is_as_imported(job, imported):
             return UnchangedFile(job.name, file, job, notes)
         old_name = file.definition.job_name
@@ -267,7 +267,8 @@ class _Planner:
             other = self._pairing.left_over[file.path]
             return DeletedFile(name, file, f"The definition of its job is {other}.")
         if entry and entry.job_id in self._now.unproven:
-            return Blocked(name, file.path, (self._now.unproven[entry.job_id],))
+            issue = self._now.unproven[entry.job_id]
+            return Blocked(name, file.path, (issue,), file.definition)
         if entry is None or file.path not in self._of_gone_jobs:
             return ForeignFile(name, file, self._why_foreign(file))
         if file.path in self._overwritten:

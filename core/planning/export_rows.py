@@ -104,6 +104,7 @@ class SkippedJob:
     status: ClassVar[RowStatus] = RowStatus.SKIPPED
     job_name: str
     reason: str
+    job: LiveJob | None = None
 
 
 ExportRow = NewFile | ChangedFile | UnchangedFile | DeletedFile | ForeignFile | SkippedJob | Blocked

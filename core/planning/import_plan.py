@@ -206,7 +206,7 @@ class _Planner:
         name = file.definition.job_name
         problem = self._pairing.problems.get(file.path)
         if problem:
-            return Blocked(name, file.path, (problem,))
+            return Blocked(name, file.path, (problem,), file.definition)
         job = self._pairing.jobs.get(file.path)
         reason = manager_of(job.marks) if job else ""
         if job and reason:
@@ -217,7 +217,7 @@ class _Planner:
         name, form = file.definition.job_name, self._now.desired(file)
         self._missing += [(name, absent) for absent in form.missing]
         if form.issues:
-            return Blocked(name, file.path, form.issues)
+            return Blocked(name, file.path, form.issues, file.definition, job)
         if job is None:
             if not self.sees_all:
                 return self._blocked(
@@ -227,7 +227,8 @@ class _Planner:
             notes = (self._pairing.notes.get(file.path, ""), form.note)
             return New.pack(name, file, desired, " ".join(filter(None, notes)))
         if job.job_id in self._now.unread_jobs:
-            return Blocked(name, file.path, (self._now.unread_jobs[job.job_id],))
+            unread = self._now.unread_jobs[job.job_id]
+            return Blocked(name, file.path, (unread,), file.definition, job)
         current = take_identity(make_live_form(job, self._now.book).settings, job, form.settings)
         desired = apply_pause_policy(form.settings, current, self._now.pause)
         habits = Habits(self._now.filled_in.get(job.job_id), fixed_by=self._now.book.fixed_by)
@@ -298,4 +299,5 @@ class _Planner:
         )
 
     def _blocked(self, file: DefinitionFile, message: str) -> Blocked:
-        return Blocked(file.definition.job_name, file.path, (Issue(message),))
+        definition = file.definition
+        return Blocked(definition.job_name, file.path, (Issue(message),), definition)

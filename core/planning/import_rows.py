@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar, cast
 
 from core.comparing.diff import FieldChange, HiddenDifference
+from core.definitions.definition import Definition
 from core.definitions.folder import DefinitionFile
 from core.errors import Issue
 from core.json_text import JobSettings, Packed
@@ -138,12 +139,17 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """A job or file that nothing can be done with until its issues are solved."""
+    """A job or file that nothing can be done with until its issues are solved.
+
+    `definition` and `job` are what is known of it all the same.
+    """
 
     status: ClassVar[RowStatus] = RowStatus.ERROR
     job_name: str
     file_name: str
     issues: tuple[Issue, ...]
+    definition: Definition | None = None
+    job: LiveJob | None = None
 
 
 Row = New | Changed | Unchanged | Deleted | Unmanaged | Skipped | Blocked

@@ -96,7 +96,10 @@ class PullFacts:
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """Which workspace, principal and Git folder a deployment uses."""
+    """Which workspace, principal and Git folder a deployment uses.
+
+    `principal_name` is the principal's name for people.
+    """
 
     workspace_id: str = ""
     principal: str = ""
@@ -104,12 +107,14 @@ class Whereabouts:
     app_mode: str = ""
     definitions_folder: str = ""
     git: GitPlace = field(default_factory=GitPlace)
+    principal_name: str = ""
 
     def as_json(self) -> JsonDict:
         """Return the whereabouts for `--json` and the page."""
         return {
             "workspace_id": self.workspace_id,
             "principal": self.principal,
+            "principal_name": self.principal_name,
             "is_admin": self.is_admin,
             "app_mode": self.app_mode,
             "definitions_folder": self.definitions_folder,
@@ -127,6 +132,7 @@ class Whereabouts:
             fields.text("app_mode"),
             fields.text("definitions_folder"),
             GitPlace.from_json(document),
+            fields.text("principal_name"),
         )
 
 

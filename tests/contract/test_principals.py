@@ -90,6 +90,23 @@ def test_many_service_principals_of_one_name_are_all_found(world: World) -> None
     assert found(world.ports.principals.find_service_principals(["etl"])) == many
 
 
+def test_users_and_service_principals_have_names_for_people(world: World) -> None:
+    ana = FoundPrincipal(Principal("user_name", "ana@dev.example"), "Ana Bell")
+    gone = robot(UUID, "etl-prod", is_active=False)
+    many = [robot(f"{number:03}", f"robot {number}") for number in range(45)]
+    world.describe_principals([ana, gone, *many])
+    shouted = Principal("user_name", "ANA@dev.example")
+    nobody = principals("user_name", "nobody@dev.example", 'x" or displayName ne "')
+    group = principals("group_name", "etl-prod")
+    asked = [shouted, gone.principal, *(one.principal for one in many), *nobody, *group]
+    assert world.ports.principals.display_names(asked) == {
+        shouted: "Ana Bell",
+        gone.principal: "etl-prod",
+        **{one.principal: one.display_name for one in many},
+    }
+    assert world.ports.principals.display_names([]) == {}
+
+
 def test_principals_of_each_kind_are_found_by_a_word(world: World) -> None:
     ana = FoundPrincipal(Principal("user_name", "ana@dev.example"), "Ana Bell")
     ben = FoundPrincipal(Principal("user_name", "ben@dev.example"), "Banana", is_active=False)

@@ -126,8 +126,9 @@ def test_a_broken_file_is_an_issue_and_nothing_can_be_removed(
 ) -> None:
     prod.put("broken.json", b'{"job_id": 1,')
     screen.run("Validate", "import", "Validation finished with errors")
-    issue = screen.element("import-grid").get_by_text("broken.json: The file is not valid JSON.")
+    issue = screen.element("import-grid").get_by_text("The file is not valid JSON.")
     expect(issue).to_contain_text("Line 1, column 14")
+    expect(issue).to_contain_text("(broken.json)")
     reason = "Not everything could be read, so nothing can be treated as deleted."
     expect(screen.element("import-remove-reason")).to_contain_text(reason)
     expect(screen.button("Remove Deleted Jobs (0)")).to_be_disabled()
@@ -144,7 +145,8 @@ def test_names_that_are_missing_here_come_with_the_line_to_add(
     prod.pull()
     outcome = screen.run("Validate", "import", "Validation finished with errors")
     unmapped = outcome.locator(".unmapped")
-    expect(unmapped).to_contain_text("1 name to map")
+    expect(unmapped).to_contain_text("1 name is not mapped")
+    unmapped.locator("summary").click()
     [row] = unmapped.locator("tbody tr").all()
     expect(row).to_contain_text("etl-dev")
     expect(row).to_contain_text("needs a cluster")

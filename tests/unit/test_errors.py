@@ -32,6 +32,7 @@ def test_every_error_belongs_to_the_tree() -> None:
     assert defined - tree == {"StoppedError"}  # nothing failed: it must not be taken for a failure
 
 
-def test_an_issue_is_told_behind_the_path_that_it_is_about() -> None:
-    assert str(Issue("no such cluster", "tasks[0]")) == "tasks[0]: no such cluster"
+def test_an_issue_says_what_is_wrong_and_then_where() -> None:
+    assert str(Issue("no such cluster", "tasks[0]")) == "no such cluster (tasks[0])"
     assert str(Issue("no such cluster")) == "no such cluster"
+    assert str(Issue("broken\n  ^", "a.json")) == "broken (a.json)\n  ^"

@@ -70,6 +70,19 @@ class RestPrincipals:
         filters = [f"displayName eq {_quoted(name)}" for name in sorted(set(display_names))]
         return list(self._described("service_principal_name", filters))
 
+    def display_names(self, principals: Collection[Principal]) -> Mapping[Principal, str]:
+        """Source: SCIM; both kinds have a `displayName`, which may be empty."""
+        found: dict[Principal, str] = {}
+        for field in ("user_name", "service_principal_name"):
+            wanted = {fold_identity(one.name): one for one in principals if one.field == field}
+            attribute = _LOOKUPS[field][1]
+            filters = [f"{attribute} eq {_quoted(one.name)}" for one in sorted(wanted.values())]
+            for one in self._described(field, filters):
+                asked = wanted.get(fold_identity(one.principal.name))
+                if asked and one.display_name:
+                    found[asked] = one.display_name
+        return found
+
     def find_similar(
         self, field: PrincipalField, words: Collection[str]
     ) -> Sequence[FoundPrincipal]:

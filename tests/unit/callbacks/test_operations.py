@@ -260,7 +260,7 @@ def test_somebody_else_s_operation_is_named(store):
     for user in (BO, ANA):
         operation_id, text, shows = start(store, AppMode.BOTH, user, {"kind": "validate"})
         assert (operation_id, shows) == (no_update, True)
-        assert "Export is running, started by ana@dev.example at " in text
+        assert "Export is running, started by ana@dev.example at " in str(text)
 
 
 def test_a_double_click_is_no_message(store, time):

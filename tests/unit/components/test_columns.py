@@ -34,7 +34,16 @@ ROW = GridRow(
     3,
     "Look.",
     ("run_as",),
-    JobFacts(2, "notebook", "0 0 5 * * ?", "active", "ana@dev.example"),
+    JobFacts(
+        2,
+        "notebook",
+        "Every day at 05:00",
+        "active",
+        "Ana",
+        "0 0 5 * * ?",
+        "2026-11-28T05:00:00Z",
+        "ana@dev.example",
+    ),
     "42",
     runs=("a", "b"),
     triggered_by=("c",),
@@ -84,7 +93,8 @@ def test_the_panel_lists_the_facts_of_its_columns():
     for column in JOB_COLUMNS:
         if column.fact:
             assert f"'{column.fact} '" in text
-            assert str(column.value(ROW)) in text
+            shown = str(column.value(ROW)).replace("T", " ").replace("Z", " UTC")
+            assert (shown if column.is_moment else str(column.value(ROW))) in text
 
 
 # Words and tones

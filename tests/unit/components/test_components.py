@@ -269,9 +269,10 @@ def test_equal_jobs_are_offered_until_they_were_adopted():
 
 
 def test_who_runs_what_since_when():
-    assert running_sentence(operation("export", "running")) == (
-        f"Export is running, started by {ANA} at 2023-11-14 22:13:21 UTC."
-    )
+    sentence = running_sentence(operation("export", "running"))
+    assert text_of(sentence) == f"Export is running, started by {ANA} at 2023-11-14 22:13:21 UTC."
+    moment = next(node for node in walk(sentence) if isinstance(node, html.Time))
+    assert moment.dateTime == "2023-11-14T22:13:21Z"
 
 
 # The operation of a tab
@@ -361,10 +362,17 @@ def test_while_something_is_at_work_no_outcome_is_shown():
 def test_issues_are_counted_and_cut_off_with_a_number():
     issues = [{"path": "map.json", "message": f"issue {n}"} for n in range(60)]
     text = text_of(outcome_view(operation(outcome={"issues": issues})))
-    assert "60 issues" in text
+    assert "60 notes" in text
     assert "issue 49" in text
     assert "issue 50" not in text
     assert "… and 10 more" in text
+
+
+def test_notes_and_names_to_map_are_one_line_each_until_they_are_opened():
+    view = outcome_view(operation(outcome={"issues": [{"message": "Look.\nHere."}]}))
+    (details,) = (node for node in walk(view) if isinstance(node, html.Details))
+    assert not getattr(details, "open", False)
+    assert text_of(details.children[0]) == "1 noteLook."
 
 
 def test_names_to_map_come_with_the_line_to_add():
@@ -377,8 +385,16 @@ def test_names_to_map_come_with_the_line_to_add():
         "line": '"etl": "…"',
     }
     text = text_of(outcome_view(operation("validate", outcome={"unmapped": [name]})))
-    for part in ("1 name to map", "a, b, c and 1 more", "etl-prod", '"etl": "…"'):
+    for part in (
+        "1 name is not mapped · 4 jobs need it",
+        "a, b, c and 1 more",
+        "etl-prod",
+        '"etl": "…"',
+    ):
         assert part in text
+    two = {"unmapped": [name, {**name, "name": "ml", "jobs": ["a", "e"]}]}
+    view = outcome_view(operation("validate", outcome=two))
+    assert "2 names are not mapped · 5 jobs need them" in text_of(view)
     lost = {**name, "kind": "job", "line": "", "candidates": []}
     text = text_of(outcome_view(operation("validate", outcome={"unmapped": [lost]})))
     assert "Create the job, or import it first." in text
@@ -477,7 +493,7 @@ ENTRY = HistoryEntry("id", "export", ANA, "Both", 1_700_000_000.0, 65, "complete
 def test_an_entry_is_a_row_of_words():
     assert history_row(ENTRY) == {
         "entry_id": "id",
-        "start": "2023-11-14 22:13:20",
+        "start": "2023-11-14T22:13:20Z",
         "title": "Export",
         "who": ANA,
         "outcome": "Completed",
@@ -508,6 +524,13 @@ def test_the_workspace_is_told_as_it_was_read():
     for part in ("https://dev.example", "me, a workspace admin", "1,200 Jobs", "dash 4"):
         assert part in text
     assert "admin rights not confirmed" in text_of(workspace_view(info(), "", "", {}))
+
+
+def test_the_principal_is_shown_by_its_name_with_the_id_in_the_tooltip():
+    details = {"principal": "0d4c8f1e", "principal_name": "job-sync-app"}
+    view = workspace_view(info(**details), "", "", {})
+    assert "job-sync-app, admin rights not confirmed" in text_of(view)
+    assert any(getattr(node, "title", "") == "0d4c8f1e" for node in walk(view))
 
 
 def test_a_folder_is_a_link_when_the_workspace_is_known():

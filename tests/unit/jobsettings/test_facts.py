@@ -1,9 +1,13 @@
 """What a table tells of a job at a glance."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from core.jobsettings.facts import JobFacts, job_facts
 from tests.builders import job, notebook_task, run_job_task
+
+NOW = datetime(2026, 11, 27, 14, 0, tzinfo=UTC)
 
 
 def test_a_job_without_anything_has_no_facts():
@@ -29,20 +33,26 @@ def test_a_type_that_we_do_not_know_has_its_name():
 @pytest.mark.parametrize(
     ("settings", "starts"),
     [
-        ({"schedule": {"quartz_cron_expression": "0 0 5 * * ?"}}, "0 0 5 * * ?"),
+        ({"schedule": {"quartz_cron_expression": "0 0 5 * * ?"}}, "Every day at 05:00"),
         (
             {"schedule": {"quartz_cron_expression": "0 0 5 * * ?", "timezone_id": "UTC"}},
-            "0 0 5 * * ? (UTC)",
+            "Every day at 05:00, UTC",
         ),
-        ({"continuous": {}}, "continuous"),
-        ({"trigger": {"file_arrival": {"url": "/x"}, "pause_status": "PAUSED"}}, "file arrival"),
-        ({"trigger": {}}, "trigger"),
+        ({"continuous": {}}, "Continuously"),
+        (
+            {"trigger": {"file_arrival": {"url": "/x"}, "pause_status": "PAUSED"}},
+            "When files arrive in /x",
+        ),
+        ({"trigger": {}}, "Trigger"),
         (
             {"triggers": [{"table_update": {}}, {"periodic": {}}, "nonsense"]},
-            "table update; periodic",
+            "When a table is updated; Periodic",
         ),
-        ({"trigger": {"table_update": {}, "periodic": {}}}, "periodic, table update"),
-        ({"schedule": {}, "continuous": {}}, "; continuous"),
+        (
+            {"trigger": {"table_update": {}, "periodic": {}}},
+            "Periodic; When a table is updated",
+        ),
+        ({"schedule": {}, "continuous": {}}, "; Continuously"),
     ],
 )
 def test_every_way_to_start_is_told(settings, starts):
@@ -89,3 +99,39 @@ def test_a_wrong_type_counts_as_absent(nonsense):
     assert facts.run_as == ""
     task = {"for_each_task": nonsense, "notebook_task": nonsense, "x": nonsense}
     assert set(job_facts({"tasks": [task]}).types.split(", ")) <= {"", "for each", "notebook"}
+
+
+def test_the_expression_is_kept_beside_the_words():
+    schedule = {"quartz_cron_expression": "0 0 5 * * ?", "timezone_id": "Europe/Oslo"}
+    facts = job_facts({"schedule": schedule}, now=NOW)
+    assert facts.starts == "Every day at 05:00, Europe/Oslo"
+    assert facts.expression == "0 0 5 * * ? (Europe/Oslo)"
+    assert facts.next_run == "2026-11-28T04:00:00Z"
+
+
+def test_what_cannot_be_put_into_words_stays_as_it_is_and_has_no_next_run():
+    schedule = {"quartz_cron_expression": "${var.schedule}", "timezone_id": "UTC"}
+    facts = job_facts({"schedule": schedule}, now=NOW)
+    assert (facts.starts, facts.expression, facts.next_run) == ("${var.schedule} (UTC)", "", "")
+
+
+def test_a_trigger_needs_no_expression():
+    assert job_facts({"continuous": {}}, now=NOW).expression == ""
+
+
+def test_the_next_run_is_the_earliest_of_those_that_are_not_paused():
+    def schedule(hour: int, state: str):
+        expression = f"0 0 {hour} * * ?"
+        return {
+            "schedule": {"quartz_cron_expression": expression, "timezone_id": "UTC"},
+            "pause_status": state,
+        }
+
+    triggers = [schedule(15, "PAUSED"), schedule(17, "UNPAUSED"), schedule(16, "UNPAUSED")]
+    assert job_facts({"triggers": triggers}, now=NOW).next_run == "2026-11-27T16:00:00Z"
+    assert job_facts({"triggers": triggers[:1]}, now=NOW).next_run == ""
+
+
+def test_facts_of_an_older_version_are_read():
+    old = {"tasks": 1, "types": "notebook", "starts": "0 0 5 * * ?", "pause": "", "run_as": ""}
+    assert JobFacts.from_json(old).starts == "0 0 5 * * ?"

@@ -147,7 +147,7 @@ def test_a_long_line_is_cut_to_the_surroundings():
 
 @pytest.mark.parametrize("text", ['{"a": 1, "a": 2}', '{"run_as_mappings": {"x": {}, x: {}}}'])
 def test_a_key_that_stands_twice_is_refused(text):
-    assert "Duplicate key" in refusal(text)
+    assert "appears twice in one object" in refusal(text)
 
 
 @pytest.mark.parametrize("text", ["", "  \n", b"\xef\xbb\xbf"])
@@ -167,7 +167,7 @@ def test_deep_nesting_is_refused():
 
 
 def test_a_number_of_many_digits_is_refused():
-    assert "not valid JSON5" in refusal('{"pause_status": ' + "9" * 5000 + "}")
+    assert "a number is too long" in refusal('{"pause_status": ' + "9" * 5000 + "}")
 
 
 @pytest.mark.parametrize(

@@ -28,11 +28,12 @@ KEPT_BEFORE = {
 }
 
 
-def test_a_row_of_an_older_version_is_read_and_written_as_it_is():
+def test_a_row_of_an_older_version_is_read_and_loses_nothing():
     row = GridRow.from_json(KEPT_BEFORE)
     assert (row.state, row.pick) == (RowState.PLANNED, Pick.IMPORT)
     assert row.facts == JobFacts(1, "notebook", "0 0 5 * * ?", "active", "ana@dev.example")
-    assert row.as_json() == {**KEPT_BEFORE, "runs": [], "triggered_by": []}
+    added = {"expression": "", "next_run": "", "run_as_id": ""}
+    assert row.as_json() == {**KEPT_BEFORE, **added, "runs": [], "triggered_by": []}
 
 
 def test_what_an_older_version_did_not_write_is_empty_and_what_a_newer_one_adds_is_ignored():

@@ -12,10 +12,11 @@ from core.operations.operation import Waiting
 from core.operations.outcome import Outcome
 from core.operations.recorder import Recorder
 from core.operations.row_starts import STARTS, read_starts
-from core.planning.import_rows import Blocked
+from core.planning.import_rows import Blocked, Unmanaged
 from core.planning.review import Review
 from core.planning.risks import Risk
 from core.planning.statuses import RowStatus
+from core.ports import LiveJob
 from core.reporting.details import GitPlace, PullFacts
 from core.reporting.report import Report, ReportRow, ReportStatus
 from tests.builders import job, run_job_task
@@ -364,3 +365,11 @@ def test_hostile_names_are_told_as_they_are(store, operation_id, recorder, name)
     [row] = store.row_values(operation_id)
     assert (row.job, row.state) == (name, "done")
     assert any(one_line(name) in line.text for line in store.log_lines(operation_id, 99))
+
+
+def test_who_jobs_run_as_has_a_name_as_soon_as_the_rows_are_there(store, operation_id, recorder):
+    live = LiveJob.pack(7, job("load"), "", "bo@dev.example", complete=True)
+    recorder.name_with(lambda _ids: {"bo@dev.example": "Bo"})
+    recorder.on_planned([Unmanaged("load", live, "")])
+    (row,) = recorder.history_rows()
+    assert (row.row.facts.run_as, row.row.facts.run_as_id) == ("Bo", "bo@dev.example")

@@ -11,7 +11,14 @@ from core.errors import Issue
 from core.jobsettings.secrets import MASK
 from core.json_text import Packed
 from core.operations.grid_row import GridRow, RowState
-from core.operations.rows import apply_report, detailed_report, first_row, job_names, side_documents
+from core.operations.rows import (
+    apply_report,
+    detailed_report,
+    first_row,
+    job_names,
+    name_run_as,
+    side_documents,
+)
 from core.operations.sides import Sides, sides_of
 from core.planning.export_rows import ChangedFile, NewFile, UnchangedFile
 from core.planning.import_rows import Blocked, Changed, Deleted, New, Unchanged, Unmanaged
@@ -46,7 +53,7 @@ def test_a_row_tells_the_job_at_a_glance():
         "risks": ["becomes_active"],
         "tasks": 1,
         "types": "notebook",
-        "starts": "0 0 5 * * ?",
+        "starts": "Every day at 05:00",
         "pause": "active",
         "run_as": "",
         "job_id": str(BIG),
@@ -54,6 +61,9 @@ def test_a_row_tells_the_job_at_a_glance():
         "needs": [],
         "runs": [],
         "triggered_by": [],
+        "expression": "0 0 5 * * ?",
+        "next_run": "",
+        "run_as_id": "",
     }
 
 
@@ -124,13 +134,26 @@ def test_a_row_that_is_done_keeps_its_facts_and_its_risks():
     row = apply_report(row_of(CHANGED), done, RowState.DONE)
     assert (row.message, row.state, row.pick) == ("Done.", "done", "")
     assert row.risks == ("becomes_active",)
-    assert row.facts.starts == "0 0 5 * * ?"
+    assert row.facts.starts == "Every day at 05:00"
 
 
 def test_issues_stand_before_the_message():
     issues = (Issue("first", "tasks[a]"), Issue("second"))
     shown = ReportRow("load", "load.json", "error", issues=issues, message="third")
-    assert apply_report(row_of(CHANGED), shown, "").message == "tasks[a]: first second third"
+    assert apply_report(row_of(CHANGED), shown, "").message == "first (tasks[a]) second third"
+
+
+def test_who_a_job_runs_as_has_a_name_for_people_beside_the_id():
+    rows = [row_of(Unmanaged("load", LIVE, "")), row_of(New.pack("new", FILE, GIT))]
+    named, other = name_run_as(rows, lambda _ids: {"bo@dev.example": "Bo"})
+    assert (named.facts.run_as, named.facts.run_as_id) == ("Bo", "bo@dev.example")
+    assert (other.facts.run_as, other.facts.run_as_id) == (rows[1].facts.run_as, "")
+
+
+def test_a_row_in_error_shows_the_facts_of_its_file():
+    row = row_of(Blocked("load", "load.json", (Issue("No cluster."),), FILE.definition))
+    assert (row.facts.tasks, row.facts.types) == (1, "notebook")
+    assert row.facts.starts == "Every day at 05:00"
 
 
 def test_the_side_panel_s_document_has_the_risks_of_the_plan():

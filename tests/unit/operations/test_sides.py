@@ -44,12 +44,21 @@ EQUAL_HERE = Sides(Packed(HERE), None, LIVE.job_id, "bo@dev.example")
         ),
         (Blocked("load", "load.json", (Issue("x"),)), Sides()),
         (
+            Blocked("load", "load.json", (Issue("x"),), FILE.definition, LIVE),
+            Sides(Packed(GIT), Packed(GIT), LIVE.job_id, "cy@dev.example"),
+        ),
+        (
+            Blocked("load", "", (Issue("x"),), job=LIVE),
+            Sides(Packed(HERE), Packed(HERE), LIVE.job_id, "bo@dev.example"),
+        ),
+        (SkippedJob("load", "reason", LIVE), EQUAL_HERE),
+        (
             NewFile("load", "load.json", LIVE, EXPORTED),
-            Sides(desired=Packed(HERE), job_id=LIVE.job_id),
+            Sides(None, Packed(HERE), LIVE.job_id, "bo@dev.example"),
         ),
         (
             ChangedFile("load", FILE, LIVE, EXPORTED, ()),
-            Sides(Packed(GIT), Packed(HERE), job_id=LIVE.job_id),
+            Sides(Packed(GIT), Packed(HERE), LIVE.job_id, "bo@dev.example"),
         ),
         (UnchangedFile("load", FILE, LIVE), EQUAL_HERE),
         (

@@ -109,28 +109,33 @@ def test_each_job_of_a_list_gets_its_file():
 def test_what_is_no_job_in_a_list_is_said_by_its_place():
     rows = convert({"jobs": [ANSWER, {"name": "x"}, {"job_id": 1, "new_settings": 5}, "text"]})
     assert [str(row.issue) for row in rows[1:]] == [
-        f"jobs[{index}]: It is not a job." for index in (1, 2, 3)
+        f"It is not a job. (jobs[{index}])" for index in (1, 2, 3)
     ]
     update = {"new_settings": {"name": "x"}, "fields_to_remove": []}
-    assert str(convert([ANSWER, update])[1].issue).startswith("[1]: It holds only what changes")
+    only_changes = str(convert([ANSWER, update])[1].issue)
+    assert only_changes.startswith("It holds only what changes")
+    assert only_changes.endswith(" ([1])")
     bundle = {"resources": {"jobs": {"a": job("a"), "b c": None}}}
-    assert str(convert(bundle)[1].issue) == 'resources.jobs["b c"]: It is not a job.'
+    assert str(convert(bundle)[1].issue) == 'It is not a job. (resources.jobs["b c"])'
 
 
 @pytest.mark.parametrize(
     ("document", "reason"),
     [
         ({**ANSWER, "next_page_token": "x"}, "one page of a long job"),
-        ({"jobs": [{**ANSWER, "has_more": True}]}, "jobs[0]: The file holds one page"),
+        ({"jobs": [{**ANSWER, "has_more": True}]}, "as one. (jobs[0])"),
         (
             {"jobs": [{**ANSWER, "settings": {"name": "a"}}]},
-            "jobs[0]: jobs/list left out its tasks",
+            "jobs/list left out its tasks",
         ),
         ({"tasks": [notebook_task("a")]}, "has no job name"),
         ({"new_settings": {"name": "x"}, "fields_to_remove": ["tags"]}, "only what changes"),
         ({"run_name": "x", "tasks": [notebook_task("a")]}, "one run, not a job"),
         ({"resource": {"databricks_job": {"a": {}}}}, "It is Terraform. Terraform has its own"),
-        ({"resources": {"jobs": {"a": {"name": "x"}}}}, "resources.jobs.a: It has no field that"),
+        (
+            {"resources": {"jobs": {"a": {"name": "x"}}}},
+            "It has no field that only a job has. (resources.jobs.a)",
+        ),
         ({"version": 1}, "no job in a form that is known"),
         ({"settings": {"editor.tabSize": 2}}, "no job in a form that is known"),
     ],
@@ -144,11 +149,11 @@ def test_variables_of_a_bundle_are_listed_and_other_jobs_are_converted():
     many = job("${bundle.target} b", tags={f"k{n:02}": "${var.x}" for n in range(12)})
     one, two, three = convert({"resources": {"jobs": {"a": variable, "b": many, "c": job("c")}}})
     assert str(one.issue) == (
-        "resources.jobs.a: Only the bundle knows its variables: "
-        "tasks[t].existing_cluster_id (${var.cluster})."
+        "Only the bundle knows its variables: "
+        "tasks[t].existing_cluster_id (${var.cluster}). (resources.jobs.a)"
     )
     assert "tags.k00" in str(two.issue)
-    assert str(two.issue).endswith(" and 3 more.")
+    assert two.issue.message.endswith(" and 3 more.")
     assert three.file_name == "c.json"
     assert made(job("x", description="${HOME}")).notes  # elsewhere it is a text like any other
 

@@ -24,7 +24,7 @@ def test_each_row_says_where_and_what():
     known = AlreadyDefinition("a", "a.json")
     assert words(known) == ("a.json", "unchanged", "Is a definition already.", "")
     refused = Unconverted("a", "b.json", Issue("No.", "jobs[0]"))
-    assert words(refused) == ("b.json", "error", "", "jobs[0]: No.")
+    assert words(refused) == ("b.json", "error", "", "No. (jobs[0])")
 
 
 def test_secrets_of_a_new_definition_are_masked():

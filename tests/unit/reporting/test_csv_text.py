@@ -42,7 +42,7 @@ def test_a_row_tells_changed_paths_and_issues_but_no_values():
         "changed",
         "",
         "a\nb",
-        "run_as: first\nsecond",
+        "first (run_as)\nsecond",
         "line one\nline two",
     ]
     assert b"s3cret" not in content

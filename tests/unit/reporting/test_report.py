@@ -73,7 +73,7 @@ def test_the_document_of_a_report_is_complete():
     assert document["status"] == "completed"
     assert document["counts"] == {"new": 1}
     assert document["rows"] == [report.rows[0].as_json()]
-    assert [issue["message"] for issue in document["issues"]] == ["p: m", "n"]
+    assert [issue["message"] for issue in document["issues"]] == ["m (p)", "n"]
     assert list(document["api_calls"]) == ["GET a", "GET b"]
     assert "details" not in document
 

@@ -145,7 +145,7 @@ def test_while_something_is_at_work_every_tab_says_so_and_starts_nothing(feed, s
             assert "Export is running" in answer["props"][button]["title"]
     elsewhere = feed.tab("import", "", 0, OPERATOR)[0]["props"][ids.OPERATION_ELSEWHERE]
     assert not elsewhere["hidden"]
-    assert "Export is running" in elsewhere["children"]
+    assert "Export is running" in str(elsewhere["children"])
     assert feed.tab("export", "", 0, OPERATOR)[0]["props"][ids.OPERATION_ELSEWHERE]["hidden"]
 
 

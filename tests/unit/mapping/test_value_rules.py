@@ -294,8 +294,10 @@ def test_a_circle_is_refused_with_all_of_its_lines(sections, lines):
     assert f"goes in a circle with {noun} {', '.join(map(str, others))}: " in message
 
 
-CHAIN = "makes a value that line 2 replaces, but each value is mapped only once. (line 1)"
-REPEATED = "is for the same value as line 2, which wins because it comes later. (line 1)"
+CHAIN = (
+    "makes a value that line 2 replaces, but each value is mapped only once. (/map.json, line 1)"
+)
+REPEATED = "is for the same value as line 2, which wins because it comes later. (/map.json, line 1)"
 
 
 @pytest.mark.parametrize(

@@ -627,11 +627,11 @@ def test_rules_that_match_nothing_or_are_always_beaten_are_warnings():
         "shadowed",
     )
     assert [str(issue) for issue in rule_warnings(found, uses, "/m.json")] == [
-        "/m.json: “value_mappings.paths./a” never decides, because a more special or later entry "
-        "always does. (line 1)",
-        "/m.json: “value_mappings.paths./c” does not match any definition. (line 1)",
-        "/m.json: “value_mappings.tags.env” never decides, because a more special or later entry "
-        "always does. (line 1)",
+        "“value_mappings.paths./a” never decides, because a more special or later entry "
+        "always does. (/m.json, line 1)",
+        "“value_mappings.paths./c” does not match any definition. (/m.json, line 1)",
+        "“value_mappings.tags.env” never decides, because a more special or later entry "
+        "always does. (/m.json, line 1)",
     ]
 
 

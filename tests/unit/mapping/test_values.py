@@ -73,6 +73,42 @@ def test_a_path_is_mapped_by_its_longest_prefix_of_whole_segments(path, paths, e
     assert mapped_path(path, paths) == expected
 
 
+def dashboard(path: str) -> dict[str, Any]:
+    return in_task(dashboard_task={"dashboard_id": f"__DASHBOARD__{path}__"})
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/dev/sales.lvdash.json", "/prod/sales.lvdash.json"),
+        ("/Workspace/dev/sales.lvdash.json", "/Workspace/prod/sales.lvdash.json"),
+        ("/development/sales.lvdash.json", "/development/sales.lvdash.json"),
+    ],
+)
+def test_the_path_by_which_a_dashboard_is_known_is_mapped(path, expected):
+    applied = apply({"paths": {"/Workspace/dev": "/Workspace/prod"}}, dashboard(path))
+    assert applied.settings == dashboard(expected)
+
+
+def test_a_dashboard_with_an_entry_of_its_own_is_left_to_it():
+    text = json.dumps(
+        {
+            "resource_name_mappings": {
+                "dashboards": {"/dev/a.lvdash.json": "/other/a.lvdash.json"}
+            },
+            "value_mappings": {"paths": {"/dev": "/prod"}},
+        }
+    )
+    mapper = ValueMapper(parse_mappings(text.encode(), "/m.json").values)
+    settings = dashboard("/dev/a.lvdash.json")
+    assert mapper.apply(settings, "job").settings == settings
+
+
+def test_the_id_of_a_dashboard_is_not_a_path():
+    settings = in_task(dashboard_task={"dashboard_id": "/dev/x"})
+    assert apply({"paths": {"/dev": "/prod"}}, settings).settings == settings
+
+
 D, P = "/Workspace/dev/x", "/Workspace/prod/x"
 PATH_PLACES = {
     "notebook": {"notebook_task": {"notebook_path": D}},

@@ -727,3 +727,17 @@ def test_many_rules_and_tasks_are_applied_in_one_walk():
 def test_a_path_of_very_many_segments_is_looked_up_once():
     path = "/a" * 100_000
     assert mapped_path(path, {"/a": "/b", "/a/a/a/x": "/c"}) == "/b" + path[2:]
+
+
+@pytest.mark.parametrize(("bare", "text"), [(4, "4"), (True, "true"), (0.5, "0.5")])
+def test_a_parameter_that_is_written_without_quotes_is_mapped_as_its_text(bare, text):
+    settings = {"parameters": [{"name": "n", "default": bare}], "tags": {"n": bare}}
+    new = {"parameters": [{"name": "n", "default": "new"}], "tags": {"n": "new"}}
+    for rule in ("new", {text: "new"}):
+        assert apply({"parameters": {"n": rule}, "tags": {"n": rule}}, settings).settings == new
+
+
+def test_a_parameter_without_quotes_that_is_right_already_stays():
+    settings = {"parameters": [{"name": "n", "default": 4}]}
+    applied = apply({"parameters": {"n": "4"}}, settings)
+    assert (applied.settings, applied.mapped, len(applied.won)) == (settings, (), 1)

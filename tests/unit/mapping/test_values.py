@@ -363,13 +363,13 @@ def test_parameters_of_jobs_operators_and_environments_are_mapped():
         ("catalog", "prod", "prod"),
         ("Env", "dev", "dev"),
         ("env", "", "prod"),
-        ("env", 5, 5),
+        ("env", 5, "prod"),
         ("env", None, None),
         ("env", ["dev"], ["dev"]),
         ("env", {"env": "dev"}, {"env": "dev"}),
     ],
 )
-def test_only_texts_that_are_not_decided_by_each_run_are_mapped(name, value, expected):
+def test_only_scalars_that_are_not_decided_by_each_run_are_mapped(name, value, expected):
     settings = in_task(notebook_task={"base_parameters": {name: value}})
     wanted = in_task(notebook_task={"base_parameters": {name: expected}})
     assert apply(PARAMETERS, settings).settings == wanted

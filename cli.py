@@ -245,7 +245,7 @@ class _Screen:
             self._out.print(Text(f"{name.replace('_', ' ')}: {escape_controls(str(value))}"))
         for issue in report.issues:
             style = "bold red" if report.has_failed else "yellow"
-            self._out.print(Text(indent_rest(issue.message), style=style))
+            self._out.print(Text(indent_rest(str(issue)), style=style))
         words = Counter(_word(row) for row in report.rows)
         counts = ", ".join(f"{count} {word}" for word, count in sorted(words.items()))
         status = report.status.replace("_", " ")

@@ -13,7 +13,7 @@ from core.errors import (
     PermissionDeniedError,
     WorkspaceError,
 )
-from core.jobsettings.secrets import mask
+from core.jobsettings.secrets import mask_entry
 from core.mapping.entry_changes import ABSENT, EntryChange, find_entry_changes, is_readable
 from core.mapping.file_form import keep_form
 from core.mapping.file_version import MOST_TEXT_BYTES, file_version
@@ -183,7 +183,8 @@ def _row(path: str, change: EntryChange) -> ReportRow:
         else RowStatus.CHANGED
     )
     before, after = (
-        None if side is ABSENT else mask(place, side) for side in (change.before, change.after)
+        None if side is ABSENT else mask_entry(change.section, change.name, side)
+        for side in (change.before, change.after)
     )
     change_shown = FieldChange(place, before, after)
     return ReportRow(

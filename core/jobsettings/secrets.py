@@ -16,6 +16,7 @@ _SECRET_KEYS = re.compile(
     r"|(access|account|api|private|primary|shared).?key)",
     re.IGNORECASE,
 )
+_SECTIONS_BY_NAME = ("value_mappings.parameters", "value_mappings.tags")
 _SECRET_REFERENCE = re.compile(r"\{\{secrets/[^{}]*\}\}")
 
 
@@ -29,6 +30,13 @@ def mask(path: str, value: Any) -> Any:
     if isinstance(value, list):
         return [_masked_element(path, inner, index) for index, inner in enumerate(value)]
     return MASK if value is not None and _is_secret(path, value) else value
+
+
+def mask_entry(section: str, name: str, value: Any) -> Any:
+    """Return what an entry of the mapping file holds without secrets: old values are keys."""
+    path = f"{section}.{name}"
+    is_by_name = section in _SECTIONS_BY_NAME and isinstance(value, dict)
+    return MASK if is_by_name and _is_secret(path, "") else mask(path, value)
 
 
 def _masked_element(path: str, element: Any, index: int) -> Any:

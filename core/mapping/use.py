@@ -11,7 +11,7 @@ from core.errors import SyncError
 from core.jobsettings.kinds import Kind, name_in
 from core.jobsettings.principals import Principal, effective_run_as
 from core.jobsettings.references import find_references
-from core.jobsettings.secrets import mask
+from core.jobsettings.secrets import mask_entry
 from core.json_fields import Fields
 from core.json_text import JobSettings, JsonDict
 from core.mapping.job_selection import JOBS, PatternKind
@@ -71,6 +71,10 @@ class MappingEntry:
             "state": self.state,
             "line": self.line,
         }
+
+    def masked(self) -> "MappingEntry":
+        """Return the entry for the eyes of others, without secret values."""
+        return replace(self, value=mask_entry(self.section, self.name, self.value))
 
     @classmethod
     def from_json(cls, document: Any) -> "MappingEntry":
@@ -171,7 +175,7 @@ def _value_entries(mappings: Mappings, definitions: Iterable[Definition]) -> Ite
         yield MappingEntry(
             section,
             name,
-            "(dropped)" if value is None else _plain(mask(f"{section}.{name}", value)),
+            "(dropped)" if value is None else _plain(mask_entry(section, name, value)),
             len(jobs),
             value,
             jobs[:MOST_JOB_NAMES],

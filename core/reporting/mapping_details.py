@@ -1,7 +1,7 @@
 """What the Mappings tab and the command `mappings` read: the file, its entries, a test of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.errors import Issue
@@ -121,9 +121,10 @@ class MappingsReview:
     is_fine: bool = True
 
     def as_json(self) -> JsonDict:
-        """Return the review for `--json`."""
+        """Return the review for `--json`, without secret values."""
         left_out = ("text", "choices")
-        shown = self.file.as_json().items()
+        entries = tuple(entry.masked() for entry in self.file.entries)
+        shown = replace(self.file, entries=entries).as_json().items()
         return {"is_fine": self.is_fine, **{k: v for k, v in shown if k not in left_out}}
 
 

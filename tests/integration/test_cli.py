@@ -404,3 +404,11 @@ def cli_rows(capsys: pytest.CaptureFixture[str], *files: str) -> list[dict[str, 
     _, document = run_json(capsys, "convert", *files)
     rows: list[dict[str, Any]] = document["rows"]
     return rows
+
+
+def test_a_warning_of_the_mapping_file_shows_its_line(dev, environment, capsys) -> None:
+    dev.put("mappings.json", b"{\n  value_mappings: {\n    tags: {env: 'prod'},\n  },\n}")
+    environment.setenv("RESOURCE_NAME_MAPPINGS_FILE_PATH", f"{dev.folder}/mappings.json")
+    code, out = run(capsys, "validate")
+    assert code == 0
+    assert f"does not match any definition. ({dev.folder}/mappings.json, line 3)" in out

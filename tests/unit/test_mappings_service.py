@@ -286,6 +286,18 @@ def test_secrets_do_not_reach_the_report(prod):
     assert '"prod"' in document
 
 
+def test_secrets_do_not_reach_a_review_neither_old_nor_new(prod):
+    secrets = '{api_token: "hush-1", password: {"hush-2": "hush-3"}, env: {dev: "prod"}}'
+    fields = '{"parameters[my_token].default": {from: "hush-4", to: "hush-5"}}'
+    text = f"{{value_mappings: {{parameters: {secrets}, fields: {fields}}}}}"
+    save(prod, text)
+    report = service(prod).review_mappings()
+    document = json.dumps(report.details.as_json())
+    assert "hush" not in document
+    assert "hush" not in str([entry.target for entry in read(prod).entries])
+    assert {"dev": "prod"} in [entry["value"] for entry in report.details.as_json()["entries"]]
+
+
 def test_who_saves_second_is_refused_and_nothing_is_lost(prod):
     first = save(prod, TEXT.replace("of DEV", "by Ana"))
     with pytest.raises(MappingFileError, match="has changed since you opened it") as refused:

@@ -24,7 +24,7 @@ def problem_with_field(path: str, new: Any = MISSING, old: Any = ANYTHING) -> st
     return (
         _problem_with_name(steps)
         or _problem_with_reference(steps, new)
-        or _problem_with_element(steps, new, old)
+        or _problem_with_element(steps, new, old, is_key=path.endswith('"]'))
     )
 
 
@@ -54,13 +54,14 @@ def _problem_with_reference(steps: Steps, new: Any) -> str:
     return ""
 
 
-def _problem_with_element(steps: Steps, new: Any, old: Any) -> str:
+def _problem_with_element(steps: Steps, new: Any, old: Any, *, is_key: bool) -> str:
+    """Say why an element cannot be mapped. A number in quotes is the key of an object."""
     whole = _whole_list(steps)
     if whole:
         return f"{whole} cannot be mapped as a whole; choose a field of an element."
     name, is_element = steps[-1]
     is_place = name.isdecimal() or (name == EVERY and old is ANYTHING)
-    if new is None and is_element and is_place:
+    if new is None and is_element and is_place and not is_key:
         return "an element is removed by its value: use [*] with from, or map the whole list."
     return ""
 

@@ -306,6 +306,10 @@ class _Planner:
         found = self._compare_with(job, form)
         mapped = replace(form, settings=self._paused(job, form))
         unmapped = unmap(file.definition, mapped, exported, found.changes)
+        # A default that depends on what changed elsewhere is seen only in the result.
+        more = () if unmapped.issues else self._left_over(job, unmapped)
+        if more:
+            unmapped = unmap(file.definition, mapped, exported, (*found.changes, *more))
         issues = unmapped.issues or self._disproof(job, unmapped)
         if issues:
             return Blocked(job.name, file.path, issues, job=job, mapped=form.mapped)
@@ -317,12 +321,14 @@ class _Planner:
 
     def _disproof(self, job: LiveJob, unmapped: Unmapped) -> tuple[Issue, ...]:
         """Say why a definition would not become this job again by mapping; nothing if it does."""
-        form = self._now.map_again(unmapped.definition)
-        if form is None:
-            return ()
-        paths = [change.path for change in self._compare_with(job, form).changes]
-        others = [path for path in paths if not unmapped.explains(path)]
+        others = [change.path for change in self._left_over(job, unmapped)]
         return (explain_disproof(others),) if others else ()
+
+    def _left_over(self, job: LiveJob, unmapped: Unmapped) -> tuple[FieldChange, ...]:
+        """Return where mapping a definition again gives something else than this job."""
+        form = self._now.map_again(unmapped.definition)
+        changes = self._compare_with(job, form).changes if form else ()
+        return tuple(change for change in changes if not unmapped.explains(change.path))
 
     def _is_as_imported(self, job: LiveJob, form: Form | None) -> bool:
         """Whether the job is what importing its file made of it; what people changed counts."""

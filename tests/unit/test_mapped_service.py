@@ -1,5 +1,6 @@
 """Importing and exporting in a workspace whose mapping file makes jobs different from Git."""
 
+import json
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from core.planning.fingerprints import fingerprint_plan
 from core.planning.review import Review
 from core.reporting.report import Report, ReportRow
 from tests.builders import job
-from tests.fakes import FakeWorkspace
+from tests.fakes import FOLDER, FakeWorkspace
 
 PATH = "/Workspace/mappings.json"
 ROBOT = "0f8fad5b-d9cb-469f-a165-70867728950e"
@@ -271,3 +272,38 @@ def test_a_policy_alone_is_not_written_into_git_either(prod):
     change(prod, timeout_seconds=77, trigger={**trigger, "pause_status": "PAUSED"})
     row = row_of(service(prod).export())
     assert [change.path for change in row.changes] == ["timeout_seconds"]
+
+
+def test_a_job_that_left_its_git_source_is_exported(prod):
+    """Where a notebook is by default depends on whether the job has a Git source."""
+    mapping = '{value_mappings: {git_branches: {dev: "prod"}, parameters: {env: "prod"}}}'
+    put_mapping(prod, mapping)
+    git = {"git_url": "https://git.example/x.git", "git_provider": "gitHub", "git_branch": "dev"}
+    task = {
+        "task_key": "main",
+        "notebook_task": {
+            "notebook_path": "a",
+            "source": "GIT",
+            "base_parameters": {"env": "dev"},
+        },
+    }
+    path = f"{FOLDER}/load.json"
+    document = json.loads(prod.files.files[path])
+    document["settings"] = {"name": "load", "git_source": git, "tasks": [task]}
+    prod.files.files[path] = json.dumps(document).encode()
+    assert service(prod).import_jobs().counts() == {"changed": 1}
+    live = prod.jobs.named("load")
+    settings = live.unpack_settings()
+    del settings["git_source"]
+    settings["tasks"][0]["notebook_task"] |= {"source": "WORKSPACE", "notebook_path": "/x"}
+    prod.jobs.reset_job(live.job_id, settings)
+    row = row_of(service(prod).export())
+    assert (row.status, row.issues) == ("changed", ())
+    written = json.loads(prod.files.files[path])["settings"]
+    assert "git_source" not in written
+    assert written["tasks"][0]["notebook_task"] == {
+        "notebook_path": "/x",
+        "source": "WORKSPACE",
+        "base_parameters": {"env": "dev"},
+    }
+    assert service(prod).validate()[1].counts() == {"unchanged": 1}

@@ -741,3 +741,8 @@ def test_a_parameter_without_quotes_that_is_right_already_stays():
     settings = {"parameters": [{"name": "n", "default": 4}]}
     applied = apply({"parameters": {"n": "4"}}, settings)
     assert (applied.settings, applied.mapped, len(applied.won)) == (settings, (), 1)
+
+
+def test_a_tag_whose_key_is_a_number_is_removed():
+    applied = apply({"fields": {'tags["2024"]': {"to": None}}}, {"tags": {"2024": "x", "y": "z"}})
+    assert applied.settings == {"tags": {"y": "z"}}

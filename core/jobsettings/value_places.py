@@ -86,7 +86,10 @@ JOB_PLACES: tuple[ValuePlace, ...] = (
         "environments[].spec.java_dependencies[]",
     ),
     *_places(
-        Form.TABLE, "trigger.table_update.table_names[]", "triggers[].table_update.table_names[]"
+        Form.TABLE,
+        "trigger.table_update.table_names[]",
+        "triggers[].table_update.table_names[]",
+        "trigger.table.table_names[]",  # the former name of `table_update`
     ),
     # "mycatalog.myschema" in the case of schema-level triggers.
     *_places(Form.MODEL, "trigger.model.securable_name", "triggers[].model.securable_name"),

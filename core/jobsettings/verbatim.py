@@ -62,6 +62,7 @@ JOB_PATHS: tuple[VerbatimPath, ...] = (
     VerbatimPath("triggers[].file_arrival.url", "storage location"),
     VerbatimPath("trigger.table_update.table_names", "table"),
     VerbatimPath("triggers[].table_update.table_names", "table"),
+    VerbatimPath("trigger.table.table_names", "table"),
     VerbatimPath("trigger.model.securable_name", "model"),
     VerbatimPath("trigger.model.aliases", "model alias"),
     VerbatimPath("triggers[].model.securable_name", "model"),

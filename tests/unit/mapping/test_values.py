@@ -746,3 +746,10 @@ def test_a_parameter_without_quotes_that_is_right_already_stays():
 def test_a_tag_whose_key_is_a_number_is_removed():
     applied = apply({"fields": {'tags["2024"]': {"to": None}}}, {"tags": {"2024": "x", "y": "z"}})
     assert applied.settings == {"tags": {"y": "z"}}
+
+
+@pytest.mark.parametrize("name", ["table_update", "table"])
+def test_the_tables_of_a_trigger_are_mapped_also_under_their_former_name(name):
+    settings = {"trigger": {name: {"table_names": ["dev.raw.t"]}}}
+    applied = apply({"catalogs": {"dev": "prod"}}, settings)
+    assert applied.settings == {"trigger": {name: {"table_names": ["prod.raw.t"]}}}

@@ -14,6 +14,7 @@ from core.definitions.file_names import (
 from core.definitions.folder import DefinitionFile, GitContents
 from core.definitions.ignore_rules import IgnoreRules
 from core.errors import Issue
+from core.jobsettings.places import is_within
 from core.json_text import JobSettings, Prints
 from core.mapping.job_selection import JobSelection, PatternKind
 from core.mapping.mapping_file import PausePolicy
@@ -282,7 +283,23 @@ class _Planner:
         if form and job.complete and self._is_mapped(job, form):
             return self._unmapped_row(exported, file, form)
         definition = exported.make_definition(found.hidden)
+        undone = self._find_undone(job, definition) if job.complete else ()
+        if undone:
+            return Blocked(job.name, file.path, (explain_disproof(undone),), job=job)
         return self._changed_row(exported, file, definition, changes)
+
+    def _find_undone(self, job: LiveJob, definition: Definition) -> tuple[str, ...]:
+        """Return where mapping would undo what an export writes, such as a new address."""
+        form = self._now.map_again(definition)
+        if form is None or not form.mapped:
+            return ()
+        places = [value.path for value in form.mapped]
+        paths = [change.path for change in self._compare_with(job, form).changes]
+        return tuple(
+            path
+            for path in paths
+            if any(is_within(path, one) or is_within(one, path) for one in places)
+        )
 
     def _is_mapped(self, job: LiveJob, form: Form) -> bool:
         """Whether the mapping file makes the job different from its definition."""

@@ -307,3 +307,22 @@ def test_a_job_that_left_its_git_source_is_exported(prod):
         "base_parameters": {"env": "dev"},
     }
     assert service(prod).validate()[1].counts() == {"unchanged": 1}
+
+
+def test_what_an_import_would_undo_is_left_to_a_person(prod):
+    """No value of the definition is mapped yet; the one that comes from here would be."""
+    put_mapping(prod, '{value_mappings: {emails: {default: "ops@x"}}}')
+    path = f"{FOLDER}/load.json"
+    document = json.loads(prod.files.files[path])
+    document["settings"] = {"name": "load", "tasks": [{"task_key": "main"}]}
+    prod.files.files[path] = json.dumps(document).encode()
+    service(prod).import_jobs()
+    change(prod, email_notifications={"on_failure": ["ana@x"]})
+    before = prod.files.files[path]
+    row = row_of(service(prod).export())
+    assert row.status == "error"
+    assert "would not turn" in row.issues[0].message
+    assert prod.files.files[path] == before
+    change(prod, email_notifications={"on_failure": ["ops@x"]})
+    assert service(prod).export().counts() == {"changed": 1}
+    assert service(prod).validate()[1].counts() == {"unchanged": 1}

@@ -64,7 +64,18 @@
         role: "status",
         children: note,
       }),
+      ...textToggle(info),
     ];
+  }
+
+  /** Leads to the text and back, where that loses nothing. */
+  function textToggle(info) {
+    const {text, edits, isText, draft} = jobsync.mapping;
+    const isPossible = info.exists && !info.problem && text === null;
+    if (!isPossible || (edits.length && (!draft || draft.problem))) return [];
+    const {mappingAsText, mappingAsTables} = texts();
+    const label = isText ? mappingAsTables : mappingAsText;
+    return [linkedButton(label, {"data-mapping-as-text": "true"})];
   }
 
   function drawButtons() {

@@ -52,6 +52,8 @@ MAPPING_TEXTS: Mapping[str, str | Forms] = {
     "mappingAddTo": "Add to “{section}”",
     "mappingAll": forms("Show the one", "Show all {n}"),
     "mappingAny": "any value",
+    "mappingAsTables": "Show as tables",
+    "mappingAsText": "Show as text",
     "mappingBad": forms("{n} needs attention", "{n} need attention"),
     "mappingBroken": "The mapping file cannot be read",
     "mappingChange": "Change in “{section}”",

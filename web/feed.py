@@ -235,7 +235,6 @@ def _editing(state: TabState) -> dict[str, Any]:
     if found is None:
         return {}
     actions = actions_of(state.tab, state.now)
-    saved = found.saved
     return {
         "mappings": {
             "reading": found.reading.operation_id if found.reading else "",
@@ -248,7 +247,6 @@ def _editing(state: TabState) -> dict[str, Any]:
             "version": (found.reading.outcome or Outcome()).mappings.version
             if found.reading
             else "",
-            "saved": saved.operation_id if saved else "",
             "reasons": {kind: actions[button].reason for kind, button in _EDITING.items()},
         }
     }

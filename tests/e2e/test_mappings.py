@@ -250,6 +250,22 @@ def test_entries_are_changed_added_and_removed(screen: Screen, prod: Emulated) -
     assert 'env: {dev: "prod"}' in text.replace('"env"', "env").replace('"dev"', "dev")
 
 
+def test_the_file_can_be_read_and_written_as_a_text(screen: Screen, prod: Emulated) -> None:
+    screen.press("Show as text")
+    field = screen.page.get_by_label("The mapping file as a text")
+    text = prod.read(MAPPING).decode()
+    expect(field).to_have_value(text)
+    screen.press("Show as tables")
+    expect(section(screen, "Clusters")).to_be_visible()
+    screen.press("Show as text")
+    field.fill(text.replace("// Owned by", "// Kept by"))
+    expect(screen.page.get_by_text("This can be saved.")).to_be_visible()
+    saved(screen)
+    assert prod.read(MAPPING).decode() == text.replace("// Owned by", "// Kept by")
+    screen.press("Show as tables")
+    expect(section(screen, "Clusters")).to_be_visible()
+
+
 # Two people, and other writers
 
 

@@ -441,10 +441,10 @@ def test_a_save_makes_the_reading_old_and_says_whose_it_was(feed, store):
     saved = begin(store, "save")
     store.finish(saved, Status.SUCCEEDED, Outcome())
     found = of_mappings(feed)["mappings"]
-    assert (found["isOld"], found["saved"], found["savedBy"]) == (True, saved, ANA)
+    assert (found["isOld"], found["written"], found["savedBy"]) == (True, saved, ANA)
     reading(store)
     found = of_mappings(feed)["mappings"]
-    assert (found["isOld"], found["saved"], found["savedBy"]) == (False, "", ANA)
+    assert (found["isOld"], found["savedBy"]) == (False, ANA)
 
 
 def test_a_reading_that_failed_is_told_with_its_reason(feed, store):

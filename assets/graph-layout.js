@@ -55,7 +55,7 @@
 
   /** Shows the beginning, as large as its width allows; what is low is in the middle. */
   function look(cy) {
-    const {x1, y1, w, h} = cy.nodes().boundingBox();
+    const {x1, y1, w, h} = boxOf(cy.nodes());
     const zoom = Math.min(1, Math.max(FARTHEST, (cy.width() - 2 * MARGIN) / w));
     const left = Math.max(MARGIN, (cy.width() - w * zoom) / 2);
     const top = Math.max(MARGIN, (cy.height() - h * zoom) / 2);

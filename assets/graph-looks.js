@@ -3,6 +3,8 @@
   globalThis.jobsync ??= {};
   const WIDTH = 196; // of a job, in pixels at full size
   const HEIGHT = 30;
+  const FONT_SIZE = 12;
+  let measure = null; // measures texts
   jobsync.graphLooks = {WIDTH, HEIGHT, styles, label};
 
   /* By status: the variable of its colour, and its border. Colour is not the only sign. */
@@ -14,6 +16,7 @@
     error: {colour: "bad", "border-width": 3, shape: "cut-rectangle"},
     unmanaged: {colour: "text-quiet", "border-style": "dashed"},
     skipped: {colour: "text-quiet", "border-style": "dotted"},
+    excluded: {colour: "text-quiet", "border-style": "dotted", shape: "rectangle"},
   };
 
   function variable(name) {
@@ -22,7 +25,19 @@
 
   function label(row) {
     const mark = row.state === "done" ? "✓" : jobsync.config().graph.marks[row.status];
-    return mark ? `${mark} ${row.job}` : row.job;
+    return shortened(mark ? `${mark} ${row.job}` : row.job);
+  }
+
+  /** The library would measure a name letter by letter, which takes seconds for a thousand. */
+  function shortened(text) {
+    measure ??= beginMeasuring();
+    return jobsync.graph.shortened(text, WIDTH - 20, part => measure.measureText(part).width);
+  }
+
+  function beginMeasuring() {
+    const context = document.createElement("canvas").getContext("2d");
+    context.font = `${FONT_SIZE}px ${variable("font")}`;
+    return context;
   }
 
   function styles() {
@@ -40,12 +55,10 @@
       height: HEIGHT,
       label: "data(label)",
       "font-family": variable("font"),
-      "font-size": 12,
+      "font-size": FONT_SIZE,
       color: variable("text"),
       "text-valign": "center",
       "text-halign": "center",
-      "text-wrap": "ellipsis",
-      "text-max-width": WIDTH - 20,
       "min-zoomed-font-size": 5,
       "background-color": variable("surface"),
       "border-width": 1,

@@ -141,7 +141,7 @@
       const near = node.closedNeighborhood();
       node.select();
       near.edges().addClass("is-near");
-      if (near.length > 1) cy.elements().difference(near).addClass("is-far");
+      if (near.length > 1 && !graph.focus) cy.elements().difference(near).addClass("is-far");
     });
   }
 

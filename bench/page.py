@@ -10,7 +10,7 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +32,13 @@ _ROWS = """() => {
   const button = document.getElementById("import-start");
   return grid && button && !button.disabled ? grid.getDisplayedRowCount() : 0;
 }"""
+_VIEWS = ".pane:not([hidden]) [data-show={}]"
+_IS_DRAWN = """() => {
+  const count = dash_ag_grid.getApi("import-grid").getDisplayedRowCount();
+  return window.cy?.nodes().length === count;
+}"""
+_DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+_MOST_DRAWN = 1500  # jobs, see assets/logic/graph.js
 
 
 @dataclass
@@ -127,8 +134,39 @@ def _measure(size: int, served: RunningPage, store: Path, page: Page) -> None:
     print(f"  validation: {during_s:.1f} s, usable {usable - ended:.2f} s after its end")
     print(f"  polling and rows: {(network.feed_bytes - before) / 1024:,.0f} kB")
     print(f"  app and worker together: {most_mb:,.0f} MB at most", flush=True)
+    _measure_views(size, page)
     if size <= _IMPORTED:
         _measure_polling(size, served, page, network)
+
+
+def _measure_views(size: int, page: Page) -> None:
+    """Open the graph and the timeline, and filter both by the search."""
+    is_drawn = size <= _MOST_DRAWN
+    opened_s = _time(page, lambda: page.click(_VIEWS.format("graph")), is_drawn=is_drawn)
+    search = page.locator("#import-grid-search")
+    few_s = _time(page, lambda: search.fill("Measured job 0012"), is_drawn=True)
+    few = page.locator("#pane-import .graph-note").inner_text()
+    all_s = _time(page, lambda: search.fill(""), is_drawn=is_drawn)
+    note = page.locator("#pane-import .graph-note").inner_text()
+    print(f"  graph: opened {opened_s:.2f} s, of {few} {few_s:.2f} s, of all {all_s:.2f} s")
+    print(f"    {note}")
+    started = time.time()
+    page.click(_VIEWS.format("timeline"))
+    page.locator("#pane-import .lane").first.wait_for()
+    print(f"  timeline: {time.time() - started:.2f} s", flush=True)
+    page.click(_VIEWS.format("table"))
+
+
+def _time(page: Page, act: Callable[[], None], *, is_drawn: bool) -> float:
+    """Return the seconds until the graph has the jobs of the table, or says that they are many."""
+    started = time.time()
+    act()
+    if not is_drawn:
+        page.get_by_text("too many to draw").wait_for()
+    while is_drawn and not page.evaluate(_IS_DRAWN):
+        time.sleep(0.01)
+    page.evaluate(_DRAWN)
+    return time.time() - started
 
 
 def _measure_polling(size: int, served: RunningPage, page: Page, network: _Network) -> None:

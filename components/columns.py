@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from components.moments import iso_time
 from components.words import counts_text, duration, ending_of, title_of
+from core.mapping.use import MappingEntry
 from core.operations.grid_row import GridRow
 from core.state.history import HistoryEntry
 
@@ -66,7 +67,7 @@ JOB_COLUMNS: tuple[Column[GridRow], ...] = (
     Column(
         "mapped",
         "Mapped",
-        lambda row: row.mapped,
+        lambda row: row.mapped or "",
         {"width": 100, "valueFormatter": {"function": "params.value || ''"}},
         is_number=True,
     ),
@@ -97,13 +98,6 @@ JOB_COLUMNS: tuple[Column[GridRow], ...] = (
         "Starts",
     ),
     Column(
-        "expression",
-        "Expression",
-        lambda row: row.facts.expression,
-        {"width": 180, "hide": True},
-        "Expression",
-    ),
-    Column(
         "next_run",
         "Next run",
         lambda row: row.facts.next_run,
@@ -127,13 +121,6 @@ JOB_COLUMNS: tuple[Column[GridRow], ...] = (
             "tooltipValueGetter": {"function": "params.data.run_as_id || params.value"},
         },
         "Run as",
-    ),
-    Column(
-        "run_as_id",
-        "Run as id",
-        lambda row: row.facts.run_as_id,
-        {"width": 190, "hide": True},
-        "Run as id",
     ),
     Column(
         "runs",
@@ -202,31 +189,31 @@ HISTORY_COLUMNS: tuple[Column[HistoryEntry], ...] = (
     Column("message", "Message", lambda entry: entry.message, {"flex": 2, "minWidth": 200}),
 )
 
-# A row is made by `assets/logic/mappings.js`, so the cells come from there.
-MAPPING_COLUMNS: tuple[Column[Mapping[str, Any]], ...] = (
+# The rows that a user has not saved are made by `assets/logic/mappings.js`, in the same form.
+MAPPING_COLUMNS: tuple[Column[MappingEntry], ...] = (
     Column(
         "name",
         "In Git",
-        lambda row: str(row["name"]),
+        lambda entry: entry.name,
         {"flex": 3, "minWidth": 170, "cellRenderer": "MappingNameCell", "equals": _REDRAWN},
     ),
     Column(
         "target",
         "Here",
-        lambda row: str(row["target"]),
+        lambda entry: entry.target,
         {"flex": 3, "minWidth": 170, "cellRenderer": "MappingTargetCell", "equals": _REDRAWN},
     ),
     Column(
         "jobs",
         "Used by",
-        lambda row: int(row["jobs"]),
+        lambda entry: entry.jobs,
         {"width": 112, "cellRenderer": "MappingUseCell"},
         is_number=True,
     ),
     Column(
         "state",
         "State",
-        lambda row: str(row["state"]),
+        lambda entry: entry.state,
         {
             "width": 150,
             "cellRenderer": "MappingStateCell",
@@ -238,7 +225,7 @@ MAPPING_COLUMNS: tuple[Column[Mapping[str, Any]], ...] = (
     Column(
         "line",
         "Line",
-        lambda row: int(row["line"]),
+        lambda entry: entry.line,
         {"width": 84, "valueFormatter": {"function": "params.value || ''"}},
         is_number=True,
     ),

@@ -18,6 +18,7 @@ MARKS: Mapping[str, str] = {
     RowStatus.UNCHANGED: "=",
     RowStatus.UNMANAGED: "○",
     RowStatus.SKIPPED: "·",
+    RowStatus.EXCLUDED: "×",
     RowStatus.ERROR: "!",
 }
 _DIRECTIONS = {"needs": "What this needs", "needed": "What needs this"}

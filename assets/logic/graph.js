@@ -9,7 +9,7 @@
 (() => {
   globalThis.jobsync ??= {};
   const MOST = 1500; // jobs that are drawn at once
-  jobsync.graph = {MOST, arrowsOf, reached, drawn, packed, inColumns, legend};
+  jobsync.graph = {MOST, arrowsOf, reached, drawn, packed, inColumns, legend, shortened};
 
   /** Returns the arrows between these rows; of two rows with a name, the first one counts. */
   function arrowsOf(rows) {
@@ -114,6 +114,17 @@
       x: (at % columns) * cell.width,
       y: Math.floor(at / columns) * cell.height,
     }));
+  }
+
+  /** Returns a text that is no wider, its end left out where it would be. */
+  function shortened(text, width, widthOf) {
+    const whole = widthOf(text);
+    if (whole <= width) return text;
+    const letters = [...text];
+    let count = Math.floor((letters.length * width) / whole);
+    const part = () => `${letters.slice(0, count).join("")}…`;
+    while (count > 1 && widthOf(part()) > width) count -= 1;
+    return part();
   }
 
   /** Returns the status and the word of each kind of row, as they come. */

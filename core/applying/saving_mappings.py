@@ -53,7 +53,7 @@ def check_text(text: str, path: str) -> None:
         parse_mappings(content, path)
     except MappingFileError as error:
         raise MappingFileError(
-            f"{error.message} {_NOTHING}", fix=error.fix, line=error.line, column=error.column
+            f"{_NOTHING} {error.message}", fix=error.fix, line=error.line, column=error.column
         ) from error
 
 

@@ -179,16 +179,27 @@ def walk(path: str, settings: Any) -> Iterator[tuple[str, Any]]:
     node, name = settings, ""
     for step, _ in steps_of(path):
         if isinstance(node, list):
-            fields = key_fields(list_name(name))
-            keys = [_key_by(fields, item, index) for index, item in enumerate(node)]
-            if step not in keys:
+            found = _find_element(node, name, step)
+            if found is None:
                 return
-            node = node[len(keys) - 1 - keys[::-1].index(step)]  # the last one, where several are
+            node = node[found]
         else:
             if not isinstance(node, dict) or step not in node:
                 return
             node, name = node[step], step
         yield step, node
+
+
+def _find_element(items: list[Any], name: str, key: str) -> int | None:
+    """Return where the element of a key is; the last one, where several have it."""
+    fields = key_fields(name)
+    for index in range(len(items) - 1, -1, -1):
+        item = items[index]
+        first = item.get(fields[0]) if fields and isinstance(item, dict) else None
+        may_be = not isinstance(first, str) or key.startswith(first)  # thousands are not
+        if may_be and _key_by(fields, item, index) == key:
+            return index
+    return None
 
 
 def with_value(settings: Any, path: str, value: Any) -> Any:

@@ -12,7 +12,7 @@ from core.mapping.name_pattern import NamePattern
 from core.mapping.value_lookups import Indexed, Lookup
 from core.mapping.value_rules import ANYTHING, ValueRule
 
-_MOST_COMPARED = 100  # rules for the same kind of field that one rule is compared with
+_MOST_COMPARED = 20  # rules for the same kind of field that one rule is compared with
 
 _Shape = tuple[str, ...]
 """The steps of a path with `[*]` for all elements: rules of another shape are for other fields."""
@@ -40,24 +40,25 @@ def _moves(rule: ValueRule) -> bool:
 
 def field_chains(rules: Indexed, lookups: Mapping[Form, Lookup]) -> dict[int, int]:
     """Find rules that make what others replace, for fields that both may be for."""
-    by_old: dict[tuple[_Shape, str], list[tuple[int, ValueRule]]] = defaultdict(list)
-    for index, rule in rules:
-        if rule.old is not ANYTHING and _moves(rule):
-            by_old[_shape(rule), json_key(rule.old)].append((index, rule))
+    by_old: dict[tuple[_Shape, str], list[_Field]] = defaultdict(list)
+    fields = [_Field(index, rule) for index, rule in rules]
+    for field in fields:
+        if field.rule.old is not ANYTHING and _moves(field.rule):
+            by_old[field.shape, json_key(field.rule.old)].append(field)
     chains = {}
-    for index, rule in rules:
-        following = by_old.get((_shape(rule), json_key(rule.new)), ())
-        for other, found in islice(following, _MOST_COMPARED):
-            if _goes_on(index, rule, other, found):
-                chains[index] = other
+    for field in fields:
+        following = by_old.get((field.shape, json_key(field.rule.new)), ())
+        for other in islice(following, _MOST_COMPARED):
+            if _goes_on(field, other):
+                chains[field.index] = other.index
                 break
     return chains | _chains_into_sections(rules, lookups)
 
 
-def _goes_on(index: int, rule: ValueRule, other: int, following: ValueRule) -> bool:
+def _goes_on(field: "_Field", following: "_Field") -> bool:
     """Whether what a rule made is replaced by the other one; a set value is set again."""
-    is_first = rule.old is not ANYTHING or field_rank(other, following) < field_rank(index, rule)
-    return other != index and is_first and _may_meet(rule, following)
+    is_first = field.rule.old is not ANYTHING or following.rank < field.rank
+    return field.index != following.index and is_first and field.may_meet(following)
 
 
 def _chains_into_sections(rules: Indexed, lookups: Mapping[Form, Lookup]) -> dict[int, int]:
@@ -90,31 +91,40 @@ def _found_at(tree: PathTree[ValuePlace], rule: ValueRule) -> FoundValue | None:
 
 def field_ties(rules: Indexed) -> Iterator[tuple[int, int]]:
     """Yield pairs of an earlier and a later rule of which only the order says which one decides."""
-    groups: dict[tuple[object, ...], list[tuple[int, ValueRule]]] = defaultdict(list)
-    for index, rule in rules:
-        old = "" if rule.old is ANYTHING else json_key(rule.old)
-        groups[_shape(rule), field_rank(0, rule), old].append((index, rule))
+    groups: dict[tuple[object, ...], list[_Field]] = defaultdict(list)
+    for field in (_Field(index, rule) for index, rule in rules):
+        old = "" if field.rule.old is ANYTHING else json_key(field.rule.old)
+        groups[field.shape, field.rank[:2], old].append(field)
     for group in groups.values():
-        for at, (index, rule) in enumerate(group):
-            for other, later in group[at + 1 : at + 1 + _MOST_COMPARED]:
-                is_same = field_key(rule) == field_key(later)  # reported as a repetition
-                if not is_same and _contradict(rule, later):
-                    yield index, other
+        for at, field in enumerate(group):
+            for later in group[at + 1 : at + 1 + _MOST_COMPARED]:
+                if _is_tie(field, later):
+                    yield field.index, later.index
                     break
 
 
-def _contradict(rule: ValueRule, later: ValueRule) -> bool:
-    return json_key(rule.new) != json_key(later.new) and _may_meet(rule, later)
+def _is_tie(field: "_Field", later: "_Field") -> bool:
+    """Whether the order decides. Equal fields and jobs are repetitions, found elsewhere."""
+    one, two = field.rule, later.rule
+    is_repeated = (one.name, one.jobs) == (two.name, two.jobs)
+    return not is_repeated and field.may_meet(later) and json_key(one.new) != json_key(two.new)
 
 
-def _shape(rule: ValueRule) -> _Shape:
-    return tuple(EVERY if is_element else step for step, is_element in steps_of(rule.name))
+class _Field:
+    """A rule, taken apart once to be compared with several others."""
 
+    def __init__(self, index: int, rule: ValueRule) -> None:
+        self.index = index
+        self.rule = rule
+        self.rank = field_rank(index, rule)
+        steps = steps_of(rule.name)
+        self.steps = [step for step, _ in steps]
+        self.shape: _Shape = tuple(EVERY if is_element else step for step, is_element in steps)
 
-def _may_meet(rule: ValueRule, other: ValueRule) -> bool:
-    """Whether both may be for the same field of the same job."""
-    pairs = zip(steps_of(rule.name), steps_of(other.name), strict=True)
-    is_same = all(one == two or EVERY in {one[0], two[0]} for one, two in pairs)
-    if not is_same or not rule.jobs or not other.jobs:
-        return is_same
-    return NamePattern(rule.jobs).meets(NamePattern(other.jobs))
+    def may_meet(self, other: "_Field") -> bool:
+        """Whether both may be for the same field of the same job; their shapes are the same."""
+        pairs = zip(self.steps, other.steps, strict=True)
+        is_same = all(one == two or EVERY in {one, two} for one, two in pairs)
+        if not is_same or not self.rule.jobs or not other.rule.jobs:
+            return is_same
+        return NamePattern(self.rule.jobs).meets(NamePattern(other.rule.jobs))

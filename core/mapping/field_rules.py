@@ -27,7 +27,7 @@ class FieldLevel:
     setters: list[int] = field(default_factory=list)
     changers: dict[str, list[int]] = field(default_factory=dict)
     targets: dict[str, list[int]] = field(default_factory=dict)
-    adding: set[str] = field(default_factory=set)  # keys below that may be set where there is none
+    adding: dict[str, None] = field(default_factory=dict)  # keys below that may be added, in order
 
     @property
     def has_rules(self) -> bool:
@@ -80,7 +80,7 @@ class FieldRules:
             return
         level.setters.append(index)
         if rule.new is not None:
-            parent.adding.add(steps[-1])
+            parent.adding[steps[-1]] = None
 
 
 def field_rank(index: int, rule: ValueRule) -> tuple[int, bool, int]:

@@ -55,7 +55,8 @@ class ShapeReader:
 
     def warn(self, offset: int, message: str) -> None:
         """Note something that does not keep the file from being used, with its line."""
-        self.warnings.append(Issue(f"{message} (line {self.line_of(offset)})", path=self._path))
+        place = f"{self._path}, line {self.line_of(offset)}"
+        self.warnings.append(Issue(message, place))
 
     def wrong_shape(self, node: Node, place: str, expected: str) -> MappingFileError:
         """Return the error for a value that is not what belongs there."""

@@ -105,7 +105,7 @@ def rule_warnings(rules: ValueRules, uses: Iterable[Applied], path: str = "") ->
     """
     states = zip(rules.rules, rule_states(rules, uses), strict=True)
     return tuple(
-        Issue(f"“{place_of(rule)}” {_STATE_WORDS[state]}. (line {rule.line})", path)
+        Issue(f"“{place_of(rule)}” {_STATE_WORDS[state]}.", f"{path}, line {rule.line}")
         for rule, state in states
         if state in _STATE_WORDS
     )

@@ -12,7 +12,7 @@ from core.operations.grid_row import GridRow, RecordedRow, RowState
 from core.operations.operation import ADOPTABLE, PLAN, LogLine, OperationStore, Waiting
 from core.operations.outcome import Outcome
 from core.operations.plan_documents import plan_document
-from core.operations.row_starts import STARTS, row_starts, starts_document
+from core.operations.row_starts import STARTS, RowStarts, row_starts, starts_document
 from core.operations.rows import (
     Planned,
     apply_report,
@@ -123,15 +123,7 @@ class Recorder:
 
     def on_planned(self, rows: Sequence[Planned]) -> None:
         """Write all rows as they were planned, with both of their sides."""
-        now = datetime.fromtimestamp(self._now(), UTC).replace(microsecond=0)
-        names = job_names((planned, sides_of(planned)) for planned in rows)
-        shown: list[GridRow] = []
-        starts = {}
-        for number, planned in enumerate(rows):
-            sides = sides_of(planned)
-            opened = sides.unpack()
-            shown.append(first_row(f"{number}", planned, sides, opened, names, now))
-            starts[f"{number}"] = row_starts(planned, opened)
+        shown, starts = self._first_rows(rows)
         shown = name_run_as(shown, self._display_names)  # asks the workspace: nobody waits for it
         with self._mutex:
             self._planned = list(rows)
@@ -142,6 +134,18 @@ class Recorder:
             self._starts = {STARTS: starts_document(starts)}
             self._store.put_documents(self._id, self._starts)
             self._write_sides()
+
+    def _first_rows(self, planned: Sequence[Planned]) -> tuple[list[GridRow], dict[str, RowStarts]]:
+        """Return the rows, and when their jobs start; both sides are unpacked once for the two."""
+        now = datetime.fromtimestamp(self._now(), UTC).replace(microsecond=0)
+        names = job_names((row, sides_of(row)) for row in planned)
+        shown, starts = [], {}
+        for number, row in enumerate(planned):
+            key, sides = f"{number}", sides_of(row)
+            opened = sides.unpack()
+            shown.append(first_row(key, row, sides, opened, names, now))
+            starts[key] = row_starts(row, opened)
+        return shown, starts
 
     def on_row(self, shown: ReportRow) -> None:
         """Write a row that has ended."""

@@ -68,10 +68,11 @@ def sides_of(row: Row | ExportRow) -> Sides:
         case Unchanged() | Deleted() | Unmanaged() | Skipped():
             return _of_job(row.job)
         case NewFile():
-            return Sides(desired=row.definition.packed, job_id=row.job.job_id)
+            definition, job_id = row.definition, row.job.job_id
+            return Sides(None, definition.packed, job_id, definition.run_as_user_name)
         case ChangedFile():
             current, desired = row.file.definition.packed, row.definition.packed
-            return Sides(current, desired, job_id=row.job.job_id)
+            return Sides(current, desired, row.job.job_id, row.definition.run_as_user_name)
         case UnchangedFile():
             return _of_job(row.job)
         case DeletedFile() | ForeignFile():

@@ -332,16 +332,18 @@ class _Planner:
 
     def _compare_with(self, job: LiveJob, form: Form) -> Comparison:
         """Compare the whole job, as an import does: also what an export leaves to policies."""
-        live = self._live_form(job, form)
+        live = take_identity(make_live_form(job, self._now.book).settings, job, form.settings)
+        desired = apply_pause_policy(form.settings, live, self._now.pause)
         prints = self._now.filled_in.get(job.job_id)
         habits = Habits(prints, has_rules=False, fixed_by=self._now.book.fixed_by)
-        return compare(live, self._paused(job, form), habits)
+        return compare(live, desired, habits)
 
     def _paused(self, job: LiveJob, form: Form) -> JobSettings:
-        return apply_pause_policy(form.settings, self._live_form(job, form), self._now.pause)
-
-    def _live_form(self, job: LiveJob, form: Form) -> JobSettings:
-        return take_identity(make_live_form(job, self._now.book).settings, job, form.settings)
+        """Return the mapped settings as the policy for schedules has them."""
+        if self._now.pause is PausePolicy.FROM_GIT:
+            return form.settings
+        live = make_live_form(job, self._now.book).settings
+        return apply_pause_policy(form.settings, live, self._now.pause)
 
     def _notes(self, exported: Exported, path: str) -> FileNotes:
         ignored_by = self._now.ignore_rules.find(path)

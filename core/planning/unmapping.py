@@ -134,8 +134,6 @@ class _Merge:
         if _equal(live, git):
             self.as_in_git.append(path)
             return git
-        if isinstance(git, dict) and isinstance(live, dict):
-            return self._settle_object(git, mapped, live, path)
         if isinstance(git, list) and isinstance(mapped, list) and isinstance(live, list):
             return self._settle_list(git, mapped, live, path)
         exact = [value for value in self.trace if value.path == path]
@@ -147,16 +145,6 @@ class _Merge:
             self._note(entries[:1], live)
             return git
         return live
-
-    def _settle_object(
-        self, git: dict[str, Any], mapped: Any, live: dict[str, Any], path: str
-    ) -> Any:
-        other = mapped if isinstance(mapped, dict) else {}
-        result = dict(git)
-        for key in [*git, *(key for key in live if key not in git)]:
-            mine, theirs, here = (side.get(key, MISSING) for side in (git, other, live))
-            result = _with(result, key, self._settle(mine, theirs, here, join_key(path, key)))
-        return result
 
     def _settle_list(self, git: list[Any], mapped: list[Any], live: list[Any], path: str) -> Any:
         """Match elements by value; where mapping dropped or joined some, none tells its origin."""

@@ -68,6 +68,27 @@ def test_a_reading_at_work_serves_whoever_asks_for_another(store: OperationStore
     assert store.start(INFO, {}, ANA).operation_id != first.operation_id
 
 
+def test_readings_of_two_kinds_do_not_stand_in_for_each_other(store: OperationStore) -> None:
+    first, other = store.start(INFO, {}, ANA), store.start(OperationKind.MAPPINGS, {}, ANA)
+    assert other.kind is OperationKind.MAPPINGS
+    again = store.start(OperationKind.MAPPINGS, {}, ANA)
+    assert (again.operation_id, first.operation_id) == (other.operation_id, first.operation_id)
+    assert store.active() is None
+    assert store.start(EXPORT, {}, ANA).kind is EXPORT
+
+
+def test_what_the_history_does_not_keep_is_not_among_what_has_ended(store: OperationStore) -> None:
+    test = store.start(OperationKind.TEST_MAPPINGS, {"version": ""}, ANA)
+    assert store.active() == test
+    store.claim(test.operation_id)
+    store.finish(test.operation_id, Status.SUCCEEDED, Outcome())
+    assert store.ended() == []
+    save = store.start(OperationKind.SAVE_MAPPINGS, {"version": ""}, ANA)
+    store.claim(save.operation_id)
+    store.finish(save.operation_id, Status.SUCCEEDED, Outcome())
+    assert [one.operation_id for one in store.ended()] == [save.operation_id]
+
+
 def test_every_operation_has_an_id_of_its_own(store: OperationStore) -> None:
     ids = {store.start(kind, {}, ANA).operation_id for kind in (INFO, OperationKind.EXPORT)}
     assert len(ids) == 2

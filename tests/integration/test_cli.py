@@ -16,7 +16,7 @@ from tests.emulated import Emulated
 ADMIN = "admin@dev.example"
 ROOT = Path(__file__).parents[2]
 TOP = {"operation", "status", "counts", "rows", "issues", "api_calls"}
-ROW = {"job_name", "file_name", "status", "result", "changes", "issues", "message"}
+ROW = {"job_name", "file_name", "status", "result", "changes", "issues", "message", "mapped"}
 
 
 @pytest.fixture
@@ -81,6 +81,29 @@ def test_details_are_added_when_asked_for(dev, environment, capsys) -> None:
     _, document = run_json(capsys, "validate", "--details")
     [row] = document["rows"]
     assert {item["what"] for item in row["details"]["not_mapped"]} == {"path"}
+
+
+def test_what_was_mapped_is_in_the_document_in_the_details_and_in_the_csv(
+    dev, environment, capsys, tmp_path
+) -> None:
+    dev.put("mappings.json", b"{value_mappings: {tags: {env: 'prod', key: '\\x1b[31m'}}}")
+    environment.setenv("RESOURCE_NAME_MAPPINGS_FILE_PATH", f"{dev.folder}/mappings.json")
+    tags = {"env": "dev", "key": "x"}
+    dev.put("by hand.json", definition_text(job("by hand", tags=tags), run_as=ADMIN))
+    _, document = run_json(capsys, "validate")
+    [row] = document["rows"]
+    rule = {"section": "value_mappings.tags", "name": "env", "line": 1}
+    assert {"path": "tags.env", "git": "dev", "here": "prod", **rule} in row["mapped"]
+    sentence = (
+        'by hand › mapped here › tags.env: "dev" → "prod" (value_mappings.tags “env”, line 1)'
+    )
+    for option in ("--details", "--diff"):
+        _, out = run(capsys, "validate", option)
+        assert sentence in out
+        assert "\x1b" not in out
+    run(capsys, "validate", "--csv", str(tmp_path / "rows.csv"))
+    assert (tmp_path / "rows.csv").read_text("utf-8-sig").splitlines()[1].endswith('"2"')
+    assert sentence not in run(capsys, "validate")[1]
 
 
 def test_a_dry_run_writes_nothing(dev, environment, capsys) -> None:

@@ -24,7 +24,10 @@ from tests.fakes import FakeWorkspace
 JOBS = Path(__file__).resolve().parents[2].parent / "shared" / "jobs"
 PATH = "/Workspace/mappings.json"
 
-pytestmark = pytest.mark.skipif(not JOBS.is_dir(), reason="the folder ../shared/jobs is not there")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not JOBS.is_dir(), reason="the folder ../shared/jobs is not there"),
+]
 
 
 def read_definitions() -> dict[str, JobSettings]:
@@ -104,7 +107,7 @@ def workspace_with(definitions: dict[str, JobSettings], mapping: dict[str, Any])
                     seen.add((reference.kind, name))
     for file, settings in definitions.items():
         workspace.put_file(
-            file, definition_text(settings, job_id=len(workspace.files.files), run_as="ana")
+            file, definition_text(settings, job_id=len(workspace.files.files) + 1, run_as="ana")
         )
     workspace.files.files[PATH] = json.dumps(mapping, indent=1).encode()
     return workspace

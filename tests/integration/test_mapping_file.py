@@ -91,6 +91,14 @@ def test_what_a_validation_lacks_is_mapped_tested_saved_validated_and_imported(p
     assert prod.names() == ["adhoc-dev", "etl-dev"]
 
 
+def test_the_tab_is_read_in_few_calls(prod, service):
+    prod.clear_calls()
+    read(service)
+    calls = prod.calls()
+    assert sum(calls.values()) < 30, calls
+    assert "GET /api/2.2/jobs/list" not in calls
+
+
 def test_two_people_saving_and_the_second_is_refused(prod, service):
     file = read(service)
     first, second = prod.service(mapping_path=PATH), prod.service(mapping_path=PATH)

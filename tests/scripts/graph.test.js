@@ -2,7 +2,7 @@ const {test} = require("node:test");
 const assert = require("node:assert");
 require("../../assets/logic/graph.js");
 
-const {arrowsOf, reached, drawn, packed, inColumns, legend} = jobsync.graph;
+const {arrowsOf, reached, drawn, packed, inColumns, legend, shortened} = jobsync.graph;
 const row = (job, {runs = [], by = [], status = "new"} = {}) => ({
   key: `key-${job}`,
   job,
@@ -101,6 +101,17 @@ test("cells fill rows from the left", () => {
     {x: 0, y: 4},
   ]);
   assert.deepEqual(inColumns(2, 5, cell)[1], {x: 0, y: 4});
+});
+
+test("a name that is too long loses its end, whole letters at a time", () => {
+  const widthOf = text => 5 * [...text].length;
+  assert.equal(shortened("short", 25, widthOf), "short");
+  assert.equal(shortened("a long name", 25, widthOf), "a lo…");
+  assert.equal(shortened("👍👍👍👍", 15, widthOf), "👍👍…");
+  assert.equal(
+    shortened("wide", 1, () => 9),
+    "…",
+  );
 });
 
 test("the legend has each status once for each word", () => {

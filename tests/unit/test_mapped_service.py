@@ -171,15 +171,27 @@ def test_a_mapped_value_that_was_changed_here_is_left_to_a_person(prod):
     assert prod.definition_files() == before
 
 
+def test_a_value_that_is_here_as_in_git_is_nothing_to_write(prod):
+    before = prod.definition_files()
+    change(prod, tasks=tasks_with(prod, env="dev"))
+    assert service(prod).export().counts() == {"unchanged": 1}
+    change(prod, timeout_seconds=77)
+    row = row_of(service(prod).export())
+    assert [change.path for change in row.changes] == ["timeout_seconds"]
+    assert b'"env": "dev"' in prod.definition_files()["load.json"]
+    assert before != prod.definition_files()
+
+
 def test_a_cluster_that_was_changed_here_is_left_to_a_person(prod):
     prod.add_resource(Kind.CLUSTER, "p-2", "other")
     tasks = tasks_with(prod)
     tasks[0]["existing_cluster_id"] = "p-2"
     change(prod, tasks=tasks)
     (issue,) = row_of(service(prod).export()).issues
-    assert str(issue).startswith(
-        'tasks[main].existing_cluster_id: Mapped from "__CLUSTER__dev-etl__" to '
-        '"__CLUSTER__prod-etl__" (line 8), and "__CLUSTER__other__" here.'
+    assert issue.path == "tasks[main].existing_cluster_id"
+    assert issue.message.startswith(
+        'Mapped from "__CLUSTER__dev-etl__" to "__CLUSTER__prod-etl__" (line 8), and '
+        '"__CLUSTER__other__" here.'
     )
 
 

@@ -345,8 +345,8 @@ def test_a_field_that_no_rule_knows_is_never_hidden(job_settings, old, new, data
     ]
     index = data.draw(st.sampled_from(places))
     pool = [node for node in objects(current) if node.get("instance_pool_id")]
-    if any(objects(current)[index] in list(node.values()) for node in pool):
-        return  # the cloud attributes of a cluster in a pool
+    if any(objects(current)[index] in objects(node)[1:] for node in pool):
+        return  # in the cloud attributes of a cluster in a pool
     objects(current)[index]["newer"] = old
     objects(desired)[index]["newer"] = new
     changes = diff_settings(current, desired)

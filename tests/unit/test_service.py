@@ -16,11 +16,12 @@ from core.errors import (
     WorkspaceError,
 )
 from core.jobsettings.kinds import Kind
+from core.jobsettings.principals import Principal
 from core.json_text import JobSettings
 from core.mapping.mapping_file import PausePolicy
 from core.planning.fingerprints import fingerprint_plan
 from core.planning.review import Review
-from core.ports import CurrentPrincipal, GitFolder
+from core.ports import CurrentPrincipal, FoundPrincipal, GitFolder
 from core.reporting.listener import Listener
 from core.settings import AppMode
 from core.state.history import HistoryEntry, entry_id
@@ -1047,3 +1048,11 @@ def test_a_moved_definition_that_could_not_be_removed_is_removed_later(dev) -> N
     dev.files.before_write = lambda _path: None
     assert dev.service().export().counts() == {"deleted": 1}
     assert dev.definition_files() == {}
+
+
+def test_names_for_people_are_read_until_somebody_asks_to_stop(prod):
+    robot = Principal("service_principal_name", "0d4c8f1e-92a7-4b63-8c15-f7a3e05b6d22")
+    prod.principals.described = [FoundPrincipal(robot, "etl-prod")]
+    names = prod.service().display_names([robot.name], lambda: False)
+    assert names == {robot.name: "etl-prod"}
+    assert prod.service().display_names([robot.name], lambda: True) == {}

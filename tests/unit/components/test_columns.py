@@ -45,6 +45,7 @@ ROW = GridRow(
         "ana@dev.example",
     ),
     "42",
+    mapped=2,
     runs=("a", "b"),
     triggered_by=("c",),
 )

@@ -420,6 +420,16 @@ def test_chips_count_by_status_in_the_words_of_the_operation():
 
 # The side panel
 
+
+def parts_of(node) -> list[Component]:
+    """Return a component and all that is inside it."""
+    if isinstance(node, list | tuple):
+        return [part for one in node for part in parts_of(one)]
+    if not isinstance(node, Component):
+        return []
+    return [node, *parts_of(getattr(node, "children", None))]
+
+
 ROW = {"key": "0", "job": "load", "file": "load.json", "status": "changed", "job_id": "7"}
 
 
@@ -467,6 +477,64 @@ def test_what_was_done_is_shown_as_before_and_after():
     assert "BeforeAfter" in text_of(panel(changed, state="done"))
     assert heads_of("preview", RowState.PLANNED) == ("Current", "After export")
     assert "what was removed" in text_of(panel(status="deleted", state="done"))
+
+
+MAPPED = {
+    "path": "tasks[load].notebook_task.base_parameters.env",
+    "git": "dev",
+    "here": "<b>prod</b>",
+    "section": "value_mappings.parameters",
+    "name": "env",
+    "line": 12,
+}
+
+
+def test_what_was_mapped_is_listed_with_the_entry_and_its_line():
+    shown = panel({"mapped": [MAPPED]})
+    text = text_of(shown)
+    assert "Mapped here (1)FieldIn GitHereRule" in text
+    assert "task load›notebook_task›base_parameters›envdev<b>prod</b>parameters env" in text
+    line = next(one for one in parts_of(shown) if hasattr(one, "data-mapping-name"))
+    assert isinstance(line, html.Button)
+    assert text_of(line) == "line 12"
+    assert getattr(line, "data-mapping-section") == "value_mappings.parameters"
+    assert getattr(line, "data-mapping-name") == "env"
+
+
+def test_a_side_without_a_value_says_so_and_an_entry_may_have_no_line():
+    dropped = {key: value for key, value in MAPPED.items() if key not in ("here", "line")}
+    added = {key: value for key, value in MAPPED.items() if key != "git"}
+    text = text_of(panel({"mapped": [dropped, {**added, "path": "b", "here": None}]}))
+    assert "devnothingparameters env" in text
+    assert "bnothingnothingparameters env" in text
+    assert "Mapped here (2)" in text
+    assert text.count("line 12") == 1
+
+
+def test_a_secret_that_was_mapped_is_not_shown():
+    path = "tasks[load].notebook_task.base_parameters.password"
+    assert "<b>prod</b>" not in text_of(panel({"mapped": [{**MAPPED, "path": path}]}))
+
+
+def test_nothing_mapped_takes_no_room():
+    assert "Mapped here" not in text_of(panel())
+
+
+def test_the_definition_of_a_new_job_is_open_at_once():
+    shown = panel(status="new", state="planned", has_sides=True)
+    hidden = {
+        one.className: bool(one.hidden)
+        for one in parts_of(shown)
+        if getattr(one, "className", "") in ("panel-fields", "panel-sides")
+    }
+    assert hidden == {"panel-fields": True, "panel-sides": False}
+    assert "change" not in text_of(shown).replace("unchanged", "")
+    shown = panel(status="changed", has_sides=True)
+    assert [
+        bool(one.hidden)
+        for one in parts_of(shown)
+        if getattr(one, "className", "") == "panel-sides"
+    ] == [True]
 
 
 def test_everything_that_is_known_of_a_row_is_shown_once():
@@ -532,6 +600,13 @@ def test_the_workspace_is_told_as_it_was_read():
     for part in ("https://dev.example", "me, a workspace admin", "1,200 Jobs", "dash 4"):
         assert part in text
     assert "admin rights not confirmed" in text_of(workspace_view(info(), "", "", {}))
+
+
+def test_the_principal_is_shown_by_its_name_with_the_id_in_the_tooltip():
+    details = {"principal": "0d4c8f1e", "principal_name": "job-sync-app"}
+    view = workspace_view(info(**details), "", "", {})
+    assert "job-sync-app, admin rights not confirmed" in text_of(view)
+    assert any(getattr(node, "title", "") == "0d4c8f1e" for node in walk(view))
 
 
 def test_a_folder_is_a_link_when_the_workspace_is_known():

@@ -43,3 +43,35 @@ def test_a_pattern_agrees_with_a_regular_expression(pattern, name):
 
 def test_a_pattern_that_would_take_a_backtracking_matcher_for_ever_ends():
     assert not NamePattern("*a" * 2_000 + "*b").matches("a" * 20_000)
+
+
+PATTERNS = st.text("ab*", max_size=5)
+
+
+@given(PATTERNS, PATTERNS)
+def test_two_patterns_meet_where_one_name_fits_both(one, two):
+    stars = [text.replace("*", middle) for text in (one, two) for middle in ("", "a", "b")]
+    texts = [one + two, two + one, one.partition("*")[0] + two.partition("*")[2], *stars]
+    names = {text.replace("*", "") for text in texts}
+    fitting = [n for n in names if NamePattern(one).matches(n) and NamePattern(two).matches(n)]
+    if fitting:
+        assert NamePattern(one).meets(NamePattern(two))
+    assert NamePattern(one).meets(NamePattern(two)) == NamePattern(two).meets(NamePattern(one))
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "meet"),
+    [
+        ("a*", "*b", True),
+        ("a*", "b*", False),
+        ("*a", "*b", False),
+        ("a*c", "ab*", True),
+        ("ab", "a*", True),
+        ("ab", "b*", False),
+        ("a*", "ab", True),
+        ("a", "a", True),
+        ("a", "b", False),
+    ],
+)
+def test_patterns_meet_unless_their_ends_differ(one, two, meet):
+    assert NamePattern(one).meets(NamePattern(two)) is meet

@@ -16,7 +16,9 @@ def test_the_index_finds_what_each_pattern_alone_says(patterns, text):
 
 
 def test_ten_thousand_patterns_do_not_make_ten_thousand_comparisons():
-    patterns = [f"team{number}*" for number in range(10_000)]
-    index = PatternIndex(patterns)
-    for number in range(10_000):
-        assert f"team{number}*" in [patterns[found] for found in index.find(f"team{number}_x")]
+    for form in ("team{}*", "*team{}", "*team{}*"):
+        patterns = [form.format(number) for number in range(10_000)]
+        index = PatternIndex(patterns)
+        for number in range(0, 10_000, 50):
+            text = form.format(number).replace("*", "_")
+            assert number in index.find(text)

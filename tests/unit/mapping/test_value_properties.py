@@ -182,16 +182,27 @@ DOCUMENTS = st.recursive(
         st.lists(inner, max_size=3)
         | st.dictionaries(
             st.sampled_from(
-                ["tasks", "task_key", "parameters", "name", "default", "tags", "notebook_task"]
-                + [
+                [
+                    "tasks",
+                    "task_key",
+                    "parameters",
+                    "name",
+                    "default",
+                    "tags",
+                    "notebook_task",
                     "base_parameters",
                     "email_notifications",
                     "on_failure",
                     "a",
                     "schedule",
                     "source",
+                    "git_source",
+                    "subscribers",
+                    "alert_task",
+                    "user_name",
+                    "dbt_task",
+                    "catalog",
                 ]
-                + ["git_source", "subscribers", "alert_task", "user_name", "dbt_task", "catalog"]
             ),
             inner,
             max_size=4,

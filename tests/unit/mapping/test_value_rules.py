@@ -1,4 +1,5 @@
 """The section `value_mappings`: what is read, what is refused, and what is doubtful."""
+# ruff: noqa: E501  a row of a table of messages is easier to read in one line
 
 import json
 from typing import Any
@@ -293,8 +294,10 @@ def test_a_circle_is_refused_with_all_of_its_lines(sections, lines):
     assert f"goes in a circle with {noun} {', '.join(map(str, others))}: " in message
 
 
-CHAIN = "makes a value that line 2 replaces, but each value is mapped only once. (line 1)"
-REPEATED = "is for the same value as line 2, which wins because it comes later. (line 1)"
+CHAIN = (
+    "makes a value that line 2 replaces, but each value is mapped only once. (/map.json, line 1)"
+)
+REPEATED = "is for the same value as line 2, which wins because it comes later. (/map.json, line 1)"
 
 
 @pytest.mark.parametrize(
@@ -435,7 +438,7 @@ OLD_FILES = st.fixed_dictionaries(
             st.text(max_size=5), st.fixed_dictionaries({"user_name": st.text("ab", min_size=1)})
         ),
         "pause_status": st.sampled_from(["from_git", "keep_target", "new_paused"]),
-        "unknown": JSON.filter(lambda value: value == value),
+        "unknown": st.text(max_size=5) | st.lists(st.integers()),
         **{
             group: st.fixed_dictionaries(
                 {},
@@ -460,7 +463,10 @@ OLD_FILES = st.fixed_dictionaries(
 def test_a_file_without_the_new_sections_means_what_the_json5_library_reads(
     document, quoted, indent
 ):
-    text = json5.dumps(document, quote_keys=quoted, indent=indent, trailing_commas=True)
+    # The library reads two escapes of one character as two characters, so none are written.
+    text = json5.dumps(
+        document, quote_keys=quoted, indent=indent, trailing_commas=True, ensure_ascii=False
+    )
     found, expected = read(text), json5.loads(text)
     assert (found.values.rules, bool(found.selection)) == ((), False)
     assert found.pause == expected.get("pause_status", "from_git")

@@ -11,10 +11,12 @@ from core.operations.kinds import OperationKind
 from core.operations.operation import Waiting
 from core.operations.outcome import Outcome
 from core.operations.recorder import Recorder
-from core.planning.import_rows import Blocked
+from core.operations.row_starts import STARTS, read_starts
+from core.planning.import_rows import Blocked, Unmanaged
 from core.planning.review import Review
 from core.planning.risks import Risk
 from core.planning.statuses import RowStatus
+from core.ports import LiveJob
 from core.reporting.details import GitPlace, PullFacts
 from core.reporting.report import Report, ReportRow, ReportStatus
 from tests.builders import job, run_job_task
@@ -123,6 +125,18 @@ def test_both_sides_and_the_report_of_a_row_are_documents(store, operation_id, r
     document = json.loads(store.document(operation_id, "row/0"))
     assert (document["job_name"], document["status"]) == ("load", "new")
     assert "details" in document
+
+
+def test_when_the_jobs_start_by_themselves_is_a_document(store, operation_id, recorder):
+    source, target = FakeWorkspace(), FakeWorkspace()
+    at_two = {"quartz_cron_expression": "0 0 2 * * ?", "timezone_id": "UTC"}
+    source.jobs.add(job("load", schedule=at_two))
+    source.service().export()
+    source.copy_definitions_to(target)
+    recorder.finish(target.service().import_jobs(listener=recorder.listener))
+    [starts] = read_starts(store.document(operation_id, STARTS)).values()
+    assert starts.before.schedules == ()
+    assert starts.after.schedules == (("0 0 2 * * ?", "UTC"),)
 
 
 def test_the_history_keeps_each_row_with_what_the_report_told(recorder, target):
@@ -300,6 +314,7 @@ def test_all_rows_and_sides_are_written_again_where_the_store_lost_them(target, 
     recorder.write_again()
     assert {row.state for row in store.row_values(name)} == {"done"}
     assert store.document(name, "desired/0")
+    assert store.document(name, STARTS)
 
 
 def test_the_store_is_asked_a_few_times_a_second_whether_to_stop(
@@ -350,3 +365,11 @@ def test_hostile_names_are_told_as_they_are(store, operation_id, recorder, name)
     [row] = store.row_values(operation_id)
     assert (row.job, row.state) == (name, "done")
     assert any(one_line(name) in line.text for line in store.log_lines(operation_id, 99))
+
+
+def test_who_jobs_run_as_has_a_name_as_soon_as_the_rows_are_there(store, operation_id, recorder):
+    live = LiveJob.pack(7, job("load"), "", "bo@dev.example", complete=True)
+    recorder.name_with(lambda _ids: {"bo@dev.example": "Bo"})
+    recorder.on_planned([Unmanaged("load", live, "")])
+    (row,) = recorder.history_rows()
+    assert (row.row.facts.run_as, row.row.facts.run_as_id) == ("Bo", "bo@dev.example")

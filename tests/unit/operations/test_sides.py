@@ -66,11 +66,11 @@ EQUAL_HERE = Sides(Packed(HERE), None, LIVE.job_id, "bo@dev.example")
         (SkippedJob("load", "reason", LIVE), EQUAL_HERE),
         (
             NewFile("load", "load.json", LIVE, EXPORTED),
-            Sides(desired=Packed(HERE), job_id=LIVE.job_id),
+            Sides(None, Packed(HERE), LIVE.job_id, "bo@dev.example"),
         ),
         (
             ChangedFile("load", FILE, LIVE, EXPORTED, ()),
-            Sides(Packed(GIT), Packed(HERE), job_id=LIVE.job_id),
+            Sides(Packed(GIT), Packed(HERE), LIVE.job_id, "bo@dev.example"),
         ),
         (UnchangedFile("load", FILE, LIVE), EQUAL_HERE),
         (

@@ -9,13 +9,16 @@ from core.definitions.definition import Definition
 from core.definitions.folder import DefinitionFile, GitContents, OtherFile, UnreadFile
 from core.definitions.other_json import examine_other_json
 from core.errors import Issue
+from core.mapping.mapped_value import MappedValue
 from core.mapping.name_book import NameBook
 from core.planning.export_plan import (
     ExportPlan,
     ExportSituation,
     plan_export,
 )
+from core.planning.export_rows import ChangedFile
 from core.planning.forms import Form
+from core.planning.import_rows import Blocked
 from core.ports import LiveJob
 from core.state.ledger import ExportedFile, ExportedLedger
 from tests.builders import job
@@ -187,6 +190,57 @@ def test_a_file_that_is_equal_once_it_is_imported_is_unchanged():
     target = Form({**job("a", tags={"x": "prod"}), "run_as": {"user_name": "ana"}})
     result = plan(git, live(1, "a", tags={"x": "prod"}), as_imported=lambda _file: target)
     assert statuses(result) == [("a", "unchanged")]
+
+
+MAPPED = MappedValue("tags.x", "dev", "prod", "value_mappings.tags", "x", 3)
+
+
+def mapped_form(**tags: str) -> Form:
+    settings = {**job("a", tags=tags), "run_as": {"user_name": "ana"}}
+    return Form(settings, mapped=(MAPPED,))
+
+
+def test_only_what_differs_from_the_mapped_definition_is_written():
+    git = contents(file_of("a", tags={"x": "dev"}, source=7))
+    form = mapped_form(x="prod")
+    (row,) = plan(
+        git, live(1, "a", tags={"x": "prod", "y": "z"}), as_imported=lambda _file: form
+    ).rows
+    assert isinstance(row, ChangedFile)
+    assert row.definition.unpack_settings()["tags"] == {"x": "dev", "y": "z"}
+    assert row.definition.source_job_id == 7
+    assert [change.path for change in row.changes] == ["tags.y"]
+
+
+def test_a_definition_that_maps_to_another_job_is_not_written():
+    git = contents(file_of("a", tags={"x": "dev"}))
+    (row,) = plan(
+        git,
+        live(1, "a", tags={"x": "prod", "y": "z"}),
+        as_imported=lambda _file: mapped_form(x="prod"),
+        map_again=lambda _definition: mapped_form(x="prod", y="other"),
+    ).rows
+    assert isinstance(row, Blocked)
+    assert "would not turn the exported definition into this job again: tags.y." in str(
+        row.issues[0]
+    )
+    assert row.mapped == (MAPPED,)
+
+
+def test_of_a_job_that_only_the_list_shows_nothing_is_decided_yet():
+    git = contents(file_of("a", tags={"x": "dev"}))
+    job_in_list = live(1, "a", complete=False, tags={"x": "test"})
+    result = plan(git, job_in_list, as_imported=lambda _file: mapped_form(x="prod"))
+    assert statuses(result) == [("a", "changed")]
+    assert result.jobs_to_read() == [1]
+
+
+def test_a_file_is_not_replaced_because_a_look_up_failed():
+    git = contents(file_of("a", tags={"x": "dev"}))
+    form = Form({}, (Issue("Slow."),), is_unread=True)
+    (row,) = plan(git, live(1, "a"), as_imported=lambda _file: form).rows
+    assert isinstance(row, Blocked)
+    assert row.issues == (Issue("Slow."),)
 
 
 def test_a_file_of_a_job_that_is_still_there_is_not_deleted():

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from core.comparing.diff import FieldChange
 from core.comparing.filled_in import Habits, compare
 from core.definitions.definition import Definition
 from core.mapping.mapped_value import MISSING, MappedValue
@@ -54,7 +55,7 @@ def check(
 def refused(
     git: dict[str, Any], mapped: dict[str, Any], live: dict[str, Any], *trace: MappedValue
 ) -> list[str]:
-    return [str(issue) for issue in undo(git, mapped, live, *trace).issues]
+    return [f"{one.path}: {one.message}" for one in undo(git, mapped, live, *trace).issues]
 
 
 def test_only_what_differs_is_written_and_git_s_values_stay():
@@ -185,6 +186,39 @@ def test_a_task_that_is_new_here_comes_where_it_is_here():
         assert envs == {"a": "dev", "b": "own", "c": "dev"}
 
 
+def test_an_object_that_mapping_removed_and_that_is_here_again_is_left_to_a_person():
+    git, live = {"continuous": {"pause_status": "PAUSED"}}, {"continuous": {}}
+    assert refused(git, {}, live, value("continuous", git["continuous"], MISSING))
+
+
+def test_what_no_entry_decided_is_written_although_mapping_makes_it_different():
+    """A policy for schedules is no entry."""
+
+    def schedule(status: str, **more: str) -> dict[str, Any]:
+        return {"schedule": {"pause_status": status, **more}}
+
+    git, mapped = schedule("UNPAUSED"), schedule("PAUSED")
+    check(git, mapped, schedule("MAYBE"), expected=schedule("MAYBE"))
+
+
+def test_a_place_is_settled_once():
+    job = LiveJob.pack(9, {"name": "load"}, "ana", "ana", complete=True)
+    git = Definition.pack("load", 7, "ana", {"name": "load", "tags": {"a": "1", "b": "2"}})
+    changes = [FieldChange("tags.a", None, "1"), FieldChange("tags.b", None, "2")]
+    form = Form(git.unpack_settings())
+    assert settings_of(unmap(git, form, make_exported(job, BOOK), changes)) == {}
+
+
+def test_what_is_as_mapped_in_a_file_stays_as_in_git():
+    """Two clusters of one name: only a file calls them by it."""
+    job = LiveJob.pack(9, {"name": "load", "tags": {"a": "prod"}}, "ana", "ana", complete=True)
+    git = Definition.pack("load", 7, "ana", {"name": "load", "tags": {"a": "dev"}})
+    form = Form({"name": "load", "tags": {"a": "prod"}}, mapped=(value("tags.a"),))
+    changes = [FieldChange("tags.a", "7", "prod")]
+    written = settings_of(unmap(git, form, make_exported(job, BOOK), changes))
+    assert written == {"tags": {"a": "dev"}}
+
+
 # Lists whose elements have no keys of their own: what is the same is found by value
 
 MAILS = "email_notifications.on_failure"
@@ -232,6 +266,7 @@ def test_a_list_from_which_mapping_dropped_some_is_put_back_as_a_whole():
     check(git, mapped, mails("A", "x", "z"), trace, expected=mails("a", "b", "x", "z"))
     assert refused(git, mapped, mails("A"), trace)
     assert undo(git, mapped, {**git, **plus}, trace).explains(MAILS)
+    assert undo(mails("x", "b", "a"), mapped, {**git, **plus}, trace).explains(MAILS)
 
 
 def test_a_list_is_settled_once_although_several_of_its_elements_differ():
@@ -294,3 +329,12 @@ def test_an_identity_that_nothing_maps_is_written():
     result = undo_identity({"run_as": {"user_name": "bob"}}, "bob").definition
     assert result.unpack_settings()["run_as"] == {"user_name": "bob"}
     assert result.run_as_user_name == "bob"
+
+
+def test_an_identity_that_git_spells_wrongly_is_written():
+    job = LiveJob.pack(9, {"name": "load"}, "ana", "ana", complete=True)
+    git = Definition.pack("load", 7, "", {"name": "load", "run_as": {"nobody": "x"}})
+    changes = [FieldChange("run_as", ANA, {"nobody": "x"})]
+    result = unmap(git, Form(git.unpack_settings()), make_exported(job, BOOK), changes)
+    assert settings_of(result) == {}
+    assert result.definition.run_as_user_name == "ana"

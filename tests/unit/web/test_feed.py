@@ -225,6 +225,22 @@ def test_an_equal_row_has_the_same_text_on_both_sides(panels, store, workspace):
     assert answer["current"] == answer["desired"] != ""
 
 
+def test_a_row_lists_what_was_mapped_and_that_is_not_copied_unchanged(panels, store, workspace):
+    workspace.put_file("load.json", definition_text(job("load", tags={"env": "dev", "b": "c"})))
+    workspace.files.files["/m.json"] = b"{value_mappings: {tags: {env: 'prod'}}}"
+    operation = begin(store, "validate")
+    recorder = Recorder(store, operation, lambda: 0.0)
+    service = workspace.service(mapping_path="/m.json")
+    report = service.validate(listener=recorder.listener)[1]
+    store.finish(operation, Status.SUCCEEDED, recorder.finish(report))
+    assert store.row(operation, "0").mapped == 1
+    answer = panels.row(operation, "0")
+    shown = texts(answer["body"])
+    assert "Mapped here (1)" in shown
+    assert "Copied unchanged (2)" in shown
+    assert json.loads(answer["desired"])["tags"]["env"] == "prod"
+
+
 def test_a_row_without_a_report_is_shown_as_the_grid_has_it(panels, store):
     operation = begin(store, "export")
     row = GridRow("0", file="a.json", status=RowStatus.ERROR, message="No.")

@@ -100,6 +100,9 @@
     if (!info) return [];
     return [
       ...(isOutdated(news) ? [changedNotice()] : []),
+      ...(news?.tested && draft?.version && draft.version !== news.tested
+        ? [notice("warn", texts().mappingTestOld)]
+        : []),
       ...fileNotices(info),
       ...(jobsync.mapping.isRebased ? [notice("warn", rebasedText())] : []),
       ...(draft?.problem && !jobsync.isMappingText() ? [notice("bad", draft.problem.message)] : []),
@@ -285,6 +288,7 @@
     const name = unmappedOf(event.target.dataset.choices);
     const text = event.target.value.trim();
     if (!name || !text) return;
+    event.preventDefault(); // else Enter presses what has the focus next
     const {shape} = mappingSection(name.section);
     mapTo(name, jobsync.mappingValues.chosenValue(text, shape, choices(name.section)));
   });

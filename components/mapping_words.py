@@ -121,6 +121,7 @@ MAPPING_TEXTS: Mapping[str, str | Forms] = {
     "mappingService": "service principal “{name}”",
     "mappingStarter": _STARTER,
     "mappingTaken": "Another entry of this section has this name.",
+    "mappingTestOld": "The mappings were changed after this test.",
     "mappingText": "The mapping file as a text",
     "mappingTodo": forms("{n} name to map", "{n} names to map"),
     "mappingTodoDone": "All names are mapped",

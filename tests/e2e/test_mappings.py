@@ -188,6 +188,13 @@ def test_a_test_says_how_many_jobs_change_how(screen: Screen, prod: Emulated) ->
     expect(test).to_contain_text("Error 4 → 0")
     assert prod.read(MAPPING).decode() == BEFORE
     assert prod.names() == []
+    screen.press("Undo “ml dev”")
+    old = screen.page.get_by_text("The mappings were changed after this test.")
+    expect(old).to_be_visible()
+    field = todo(screen, "ml dev").get_by_role("combobox")
+    field.fill("machine learning")
+    field.press("Enter")
+    expect(old).to_be_hidden()
 
 
 def test_a_save_shows_the_difference_and_leaves_the_rest_alone(

@@ -474,7 +474,9 @@ def test_a_reading_that_failed_is_told_with_its_reason(feed, store):
 def test_a_test_is_shown_until_the_file_is_read_again(feed, store):
     reading(store)
     store.finish(begin(store, "test"), Status.SUCCEEDED, Outcome(details=MappingTest("v")))
-    assert "Test of the mappings" in texts(of_mappings(feed)["props"]["mappings-outcome"])
+    shown = of_mappings(feed)
+    assert "Test of the mappings" in texts(shown["props"]["mappings-outcome"]["children"])
+    assert shown["mappings"]["tested"] == "v"
     reading(store)
     assert texts(of_mappings(feed)["props"]["mappings-outcome"]["children"]) == ""
 

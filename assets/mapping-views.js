@@ -281,7 +281,7 @@
     choose(section);
     const todo = drawnAt("mapping-todo");
     const next = todo.querySelector("input") || todo.querySelector(".todo-done button");
-    next?.focus({preventScroll: true});
+    setTimeout(() => next?.focus({preventScroll: true}), 0);
   }
 
   document.addEventListener("jobsync-chosen", event => {

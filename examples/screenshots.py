@@ -116,7 +116,7 @@ class _Pictures:
         self._run("#import-validate", "#import-outcome .outcome")
         page.click("#import-chips [data-status=changed]")
         page.locator("#import-grid .ag-row .ag-cell[col-id=job]").first.click()
-        page.locator(".changes").wait_for()
+        page.locator(".panel-fields .changes").wait_for()
         self._both("diff-fields")
         page.click("[data-view=sides]")
         page.locator(".d2h-ins").first.wait_for()

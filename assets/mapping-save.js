@@ -56,8 +56,8 @@
 
   /** Whether the file is shown as a text: it cannot be read, or is being written as one. */
   function isMappingText() {
-    const {info, text} = jobsync.mapping;
-    return Boolean(info?.path) && (Boolean(info.problem) || text !== null);
+    const {info, text, isText} = jobsync.mapping;
+    return Boolean(info?.path) && (Boolean(info.problem) || text !== null || isText);
   }
 
   function drawMappingText({isShown, isNew}) {

@@ -64,7 +64,18 @@
         role: "status",
         children: note,
       }),
+      ...textToggle(info),
     ];
+  }
+
+  /** Leads to the text and back, where that loses nothing. */
+  function textToggle(info) {
+    const {text, edits, isText, draft} = jobsync.mapping;
+    const isPossible = info.exists && !info.problem && text === null;
+    if (!isPossible || (edits.length && (!draft || draft.problem))) return [];
+    const {mappingAsText, mappingAsTables} = texts();
+    const label = isText ? mappingAsTables : mappingAsText;
+    return [linkedButton(label, {"data-mapping-as-text": "true"})];
   }
 
   function drawButtons() {
@@ -89,6 +100,9 @@
     if (!info) return [];
     return [
       ...(isOutdated(news) ? [changedNotice()] : []),
+      ...(news?.tested && draft?.version && draft.version !== news.tested
+        ? [notice("warn", texts().mappingTestOld)]
+        : []),
       ...fileNotices(info),
       ...(jobsync.mapping.isRebased ? [notice("warn", rebasedText())] : []),
       ...(draft?.problem && !jobsync.isMappingText() ? [notice("bad", draft.problem.message)] : []),
@@ -267,13 +281,14 @@
     choose(section);
     const todo = drawnAt("mapping-todo");
     const next = todo.querySelector("input") || todo.querySelector(".todo-done button");
-    next?.focus({preventScroll: true});
+    setTimeout(() => next?.focus({preventScroll: true}), 0);
   }
 
   document.addEventListener("jobsync-chosen", event => {
     const name = unmappedOf(event.target.dataset.choices);
     const text = event.target.value.trim();
     if (!name || !text) return;
+    event.preventDefault(); // else Enter presses what has the focus next
     const {shape} = mappingSection(name.section);
     mapTo(name, jobsync.mappingValues.chosenValue(text, shape, choices(name.section)));
   });

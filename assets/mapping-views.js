@@ -120,7 +120,11 @@
     const {savedBy} = jobsync.mapping.news;
     const {mappingSavedBy, mappingOld} = texts();
     const text = savedBy ? fill(mappingSavedBy, {who: savedBy}) : mappingOld;
-    return notice("warn", text, button(texts().mappingReload, {"data-mapping-reload": "true"}));
+    return notice(
+      "warn mapping-notice-changed",
+      text,
+      button(texts().mappingReload, {"data-mapping-reload": "true"}),
+    );
   }
 
   function fileNotices(info) {

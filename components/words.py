@@ -12,6 +12,7 @@ from core.operations.outcome import Outcome
 from core.planning.statuses import RESULTS, WRITTEN, RowResult, RowStatus
 from core.reporting.details import PullFacts
 from core.reporting.mapping_details import MappingTest
+from core.settings import AppMode
 from core.state.history import Ending
 
 PLAN_LABELS: Mapping[RowStatus, str] = {
@@ -91,7 +92,9 @@ WORDS: Mapping[str, KindWords] = {
     OperationKind.ADOPT: KindWords("Adoption", "Now managed by this app."),
     OperationKind.INFO: KindWords("Reading the workspace", ""),
     OperationKind.MAPPINGS: KindWords("Reading the mapping file", ""),
-    OperationKind.TEST_MAPPINGS: KindWords("Test of the mappings", "Save the mappings to use them."),
+    OperationKind.TEST_MAPPINGS: KindWords(
+        "Test of the mappings", "Save the mappings to use them."
+    ),
     OperationKind.SAVE_MAPPINGS: KindWords(
         "Save of the mappings", "Next: validate with the saved mappings.", MAPPING_LABELS
     ),
@@ -267,6 +270,8 @@ def _next(operation: Operation) -> str:
         return "Fix the errors listed and run it again; everything else is done."
     if operation.kind is OperationKind.EXPORT and not outcome.count(*WRITTEN):
         return "The files already match the jobs; there is nothing to push."
+    if operation.kind is OperationKind.SAVE_MAPPINGS and outcome.mode == AppMode.EXPORT:
+        return "The next export uses them."
     if operation.kind is OperationKind.ADOPT and not outcome.count_done(RowStatus.UNCHANGED):
         return ""
     return WORDS[operation.kind].next_step

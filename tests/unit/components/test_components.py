@@ -188,9 +188,10 @@ def test_sentences_tell_what_happened_and_what_is_next():
     )
     missing = [{"kind": "cluster", "name": name, "jobs": ["x"]} for name in "ab"]
     found = {"planned": {"new": 1}, "": {"error": 2}}
-    assert said(
-        "validate", counts={"new": 1, "error": 2}, states=found, unmapped=missing
-    ).endswith("2 errors. Map the 2 missing names, then validate again; what is new or changed can be imported now.")
+    assert said("validate", counts={"new": 1, "error": 2}, states=found, unmapped=missing).endswith(
+        "2 errors. Map the 2 missing names, then validate again; "
+        "what is new or changed can be imported now."
+    )
     assert said("import", states={"done": {"new": 2, "renamed": 1}}).startswith("3 jobs imported.")
     failed = said("import", counts={"error": 1}, states={"failed": {"error": 1}})
     assert failed.startswith("0 jobs imported. 1 job failed; see each row for the reason.")

@@ -120,7 +120,11 @@
     const {savedBy} = jobsync.mapping.news;
     const {mappingSavedBy, mappingOld} = texts();
     const text = savedBy ? fill(mappingSavedBy, {who: savedBy}) : mappingOld;
-    return notice("warn", text, button(texts().mappingReload, {"data-mapping-reload": "true"}));
+    return notice(
+      "warn mapping-notice-changed",
+      text,
+      button(texts().mappingReload, {"data-mapping-reload": "true"}),
+    );
   }
 
   function fileNotices(info) {
@@ -196,10 +200,18 @@
       "aria-label": title,
       children: [
         html("H3", {children: title}),
+        html("P", {className: "quiet todo-hint", children: todoHint(pending, open)}),
         row("todo-list", ...shown.map(todoRow)),
         ...(rest > 0 ? [button(more, {"data-mapping-all": "true"})] : []),
       ],
     });
+  }
+
+  function todoHint(pending, open) {
+    const {mappingTodoHint, mappingTodoDoneHint, mappingTodoSavedHint} = texts();
+    if (!mappingEdits()) return "";
+    if (open) return mappingTodoHint;
+    return pending.some(name => name.edit) ? mappingTodoDoneHint : mappingTodoSavedHint;
   }
 
   function todoRow(name) {
@@ -228,7 +240,7 @@
     const label = fill(mappingUndoFor, {name: name.name});
     const {shape} = mappingSection(name.section);
     const value = name.edit ? name.edit.value : name.value;
-    const shown = jobsync.mappingValues.shown(value, shape, texts());
+    const shown = jobsync.mappingValues.shown(value, shape, texts(), choices(name.section));
     const note = name.edit ? mappingNotSaved : mappingSaved;
     return row(
       "todo-done",
@@ -324,11 +336,15 @@
     const {info, edits} = jobsync.mapping;
     if (inGrid.info === info && inGrid.edits === edits && inGrid.place === place) return;
     const words = jobsync.config().mapping;
+    const offered = choices(place);
+    const shown = value => jobsync.mappingValues.shown(value, shape, texts(), offered);
+    const isPattern = each => shape === "pattern" && each.state === "unused";
+    const stateOf = each => (isPattern(each) ? texts().mappingNoFit : words.states[each.state]);
     const rows = jobsync.mappings.rowsOf(place, info.entries, edits).map(each => ({
       ...each,
-      target: jobsync.mappingValues.shown(each.value, shape, texts()),
-      earlier: jobsync.mappingValues.shown(each.before, shape, texts()),
-      label: words.changes[each.change] || words.states[each.state] || "",
+      target: shown(each.value),
+      earlier: shown(each.before),
+      label: words.changes[each.change] || stateOf(each) || "",
     }));
     const id = grid();
     if (!jobsync.gridApi(id)) {
@@ -346,7 +362,7 @@
     const inGroup = group => sections.filter(section => section.group === group);
     const tallyOf = ({place}) => tallies.get(place) || {all: 0, bad: 0, unused: 0, unsaved: 0};
     const lists = groups.flatMap(group => [
-      html("H4", {children: group}),
+      html("H3", {children: group}),
       html("Ul", {children: inGroup(group).map(each => sectionItem(each, tallyOf(each)))}),
     ]);
     const options = groups.map(group =>

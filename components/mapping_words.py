@@ -48,6 +48,7 @@ _STARTER = """{
 
 MAPPING_TEXTS: Mapping[str, str | Forms] = {
     "mappingAdded": "Added: ",
+    "mappingAddress": "Address",
     "mappingAddRule": "Add a value",
     "mappingAddTo": "Add to “{section}”",
     "mappingAll": forms("Show the one", "Show all {n}"),
@@ -92,6 +93,7 @@ MAPPING_TEXTS: Mapping[str, str | Forms] = {
     "mappingName": "In Git",
     "mappingNeededBy": "Jobs that use “{name}”",
     "mappingNew": "new value",
+    "mappingNoFit": "Fits no definition",
     "mappingNoFile": "There is no mapping file at {path} yet. Add entries below and save, or "
     "create an empty one.",
     "mappingNoFileLook": "There is no mapping file at {path} yet.",
@@ -124,6 +126,9 @@ MAPPING_TEXTS: Mapping[str, str | Forms] = {
     "mappingTestOld": "The mappings were changed after this test.",
     "mappingText": "The mapping file as a text",
     "mappingTodo": forms("{n} name to map", "{n} names to map"),
+    "mappingTodoHint": "Choose what each is called here. Nothing is written before you save.",
+    "mappingTodoDoneHint": "Test what that changes, then save.",
+    "mappingTodoSavedHint": "Validate again to use them.",
     "mappingTodoDone": "All names are mapped",
     "mappingUndo": "Undo",
     "mappingUndoFor": "Undo “{name}”",

@@ -88,7 +88,8 @@
     const {field, labels} = open;
     field.value = labels[at];
     hide();
-    field.dispatchEvent(new CustomEvent("jobsync-chosen", {bubbles: true}));
+    const chosen = new CustomEvent("jobsync-chosen", {bubbles: true, cancelable: true});
+    if (!field.dispatchEvent(chosen)) event.preventDefault();
   }
 
   const isField = target => target instanceof Element && target.matches(FIELD);
@@ -133,7 +134,7 @@
     draw();
   }
 
-  /** Takes the option, or what was typed: then Enter goes on to what surrounds the field. */
+  /** Takes the option, or what was typed: unless that was all, Enter goes on to what is around. */
   function accept(field, event) {
     if (open?.field === field && open.active >= 0) {
       event.preventDefault();

@@ -64,9 +64,15 @@
         setProps: () => {},
       };
       const place = jobsync.viewPart(tab, ".graph-canvas");
-      const element = React.createElement(dash_cytoscape.Cytoscape, props);
+      const element = React.createElement(quietly(dash_cytoscape.Cytoscape), props);
       ReactDOM.createRoot(place).render(element);
     });
+  }
+
+  /** Its own default of the wheel would make the library warn of a custom one in the console. */
+  function quietly(component) {
+    component.defaultProps = {...component.defaultProps, wheelSensitivity: undefined};
+    return component;
   }
 
   function open(tab, cy) {

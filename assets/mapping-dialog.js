@@ -138,7 +138,7 @@
   function targetFields() {
     const {shape, section} = shown;
     const {ways} = jobsync.config().mapping;
-    const {mappingHere, mappingWay, mappingFree} = texts();
+    const {mappingHere, mappingWay, mappingFree, mappingAddress} = texts();
     const names = jobsync.mappingValues.waysOf(shape);
     const choices = choicesOf(section);
     jobsync.offerChoices(CHOICES, () => ({labels: choices.map(({label}) => label), best: []}));
@@ -147,7 +147,8 @@
     const box = choices.length
       ? jobsync.choiceField({source: CHOICES, "aria-label": mappingHere, list: CHOICES, ...target})
       : input({"aria-label": mappingHere, ...target});
-    const wayOptions = (names || []).map(way => [way, ways[way]]);
+    const isAddress = way => shape === "email" && way === "name";
+    const wayOptions = (names || []).map(way => [way, isAddress(way) ? mappingAddress : ways[way]]);
     const parts = [
       ...(names ? [select("way", wayOptions, form.way, mappingWay)] : []),
       ...(isDropped ? [] : [box]),

@@ -27,7 +27,13 @@
     return html("Div", {
       children: [
         html("P", {children: jobsync.words.fill(mappingDiff, {path})}),
-        html("Div", {className: "diff", role: "figure", "aria-label": path, children: rows}),
+        html("Div", {
+          className: "diff",
+          role: "figure",
+          tabIndex: 0,
+          "aria-label": path,
+          children: rows,
+        }),
         ...nothing,
         ...more,
       ],
@@ -56,8 +62,8 @@
 
   /** Whether the file is shown as a text: it cannot be read, or is being written as one. */
   function isMappingText() {
-    const {info, text} = jobsync.mapping;
-    return Boolean(info?.path) && (Boolean(info.problem) || text !== null);
+    const {info, text, isText} = jobsync.mapping;
+    return Boolean(info?.path) && (Boolean(info.problem) || text !== null || isText);
   }
 
   function drawMappingText({isShown, isNew}) {
@@ -102,7 +108,7 @@
         html("Div", {
           className: "text-head",
           children: [
-            html("H3", {children: info.problem ? mappingBroken : mappingText}),
+            html("H3", {children: info.problem && !isFine ? mappingBroken : mappingText}),
             ...(line ? [goTo] : []),
           ],
         }),

@@ -64,7 +64,18 @@
         role: "status",
         children: note,
       }),
+      ...textToggle(info),
     ];
+  }
+
+  /** Leads to the text and back, where that loses nothing. */
+  function textToggle(info) {
+    const {text, edits, isText, draft} = jobsync.mapping;
+    const isPossible = info.exists && !info.problem && text === null;
+    if (!isPossible || (edits.length && (!draft || draft.problem))) return [];
+    const {mappingAsText, mappingAsTables} = texts();
+    const label = isText ? mappingAsTables : mappingAsText;
+    return [linkedButton(label, {"data-mapping-as-text": "true"})];
   }
 
   function drawButtons() {
@@ -89,6 +100,9 @@
     if (!info) return [];
     return [
       ...(isOutdated(news) ? [changedNotice()] : []),
+      ...(news?.tested && draft?.version && draft.version !== news.tested
+        ? [notice("warn", texts().mappingTestOld)]
+        : []),
       ...fileNotices(info),
       ...(jobsync.mapping.isRebased ? [notice("warn", rebasedText())] : []),
       ...(draft?.problem && !jobsync.isMappingText() ? [notice("bad", draft.problem.message)] : []),
@@ -106,7 +120,11 @@
     const {savedBy} = jobsync.mapping.news;
     const {mappingSavedBy, mappingOld} = texts();
     const text = savedBy ? fill(mappingSavedBy, {who: savedBy}) : mappingOld;
-    return notice("warn", text, button(texts().mappingReload, {"data-mapping-reload": "true"}));
+    return notice(
+      "warn mapping-notice-changed",
+      text,
+      button(texts().mappingReload, {"data-mapping-reload": "true"}),
+    );
   }
 
   function fileNotices(info) {
@@ -182,10 +200,18 @@
       "aria-label": title,
       children: [
         html("H3", {children: title}),
+        html("P", {className: "quiet todo-hint", children: todoHint(pending, open)}),
         row("todo-list", ...shown.map(todoRow)),
         ...(rest > 0 ? [button(more, {"data-mapping-all": "true"})] : []),
       ],
     });
+  }
+
+  function todoHint(pending, open) {
+    const {mappingTodoHint, mappingTodoDoneHint, mappingTodoSavedHint} = texts();
+    if (!mappingEdits()) return "";
+    if (open) return mappingTodoHint;
+    return pending.some(name => name.edit) ? mappingTodoDoneHint : mappingTodoSavedHint;
   }
 
   function todoRow(name) {
@@ -214,7 +240,7 @@
     const label = fill(mappingUndoFor, {name: name.name});
     const {shape} = mappingSection(name.section);
     const value = name.edit ? name.edit.value : name.value;
-    const shown = jobsync.mappingValues.shown(value, shape, texts());
+    const shown = jobsync.mappingValues.shown(value, shape, texts(), choices(name.section));
     const note = name.edit ? mappingNotSaved : mappingSaved;
     return row(
       "todo-done",
@@ -267,13 +293,14 @@
     choose(section);
     const todo = drawnAt("mapping-todo");
     const next = todo.querySelector("input") || todo.querySelector(".todo-done button");
-    next?.focus({preventScroll: true});
+    setTimeout(() => next?.focus({preventScroll: true}), 0);
   }
 
   document.addEventListener("jobsync-chosen", event => {
     const name = unmappedOf(event.target.dataset.choices);
     const text = event.target.value.trim();
     if (!name || !text) return;
+    event.preventDefault(); // else Enter presses what has the focus next
     const {shape} = mappingSection(name.section);
     mapTo(name, jobsync.mappingValues.chosenValue(text, shape, choices(name.section)));
   });
@@ -309,11 +336,15 @@
     const {info, edits} = jobsync.mapping;
     if (inGrid.info === info && inGrid.edits === edits && inGrid.place === place) return;
     const words = jobsync.config().mapping;
+    const offered = choices(place);
+    const shown = value => jobsync.mappingValues.shown(value, shape, texts(), offered);
+    const isPattern = each => shape === "pattern" && each.state === "unused";
+    const stateOf = each => (isPattern(each) ? texts().mappingNoFit : words.states[each.state]);
     const rows = jobsync.mappings.rowsOf(place, info.entries, edits).map(each => ({
       ...each,
-      target: jobsync.mappingValues.shown(each.value, shape, texts()),
-      earlier: jobsync.mappingValues.shown(each.before, shape, texts()),
-      label: words.changes[each.change] || words.states[each.state] || "",
+      target: shown(each.value),
+      earlier: shown(each.before),
+      label: words.changes[each.change] || stateOf(each) || "",
     }));
     const id = grid();
     if (!jobsync.gridApi(id)) {
@@ -331,7 +362,7 @@
     const inGroup = group => sections.filter(section => section.group === group);
     const tallyOf = ({place}) => tallies.get(place) || {all: 0, bad: 0, unused: 0, unsaved: 0};
     const lists = groups.flatMap(group => [
-      html("H4", {children: group}),
+      html("H3", {children: group}),
       html("Ul", {children: inGroup(group).map(each => sectionItem(each, tallyOf(each)))}),
     ]);
     const options = groups.map(group =>

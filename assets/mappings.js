@@ -12,6 +12,7 @@
     unmapped: [],
     edits: [],
     text: null, // the whole text, where it is edited as such
+    isText: false, // whether the user looks at the text in place of the tables
     basis: "", // the version that the edits were made upon
     isRebased: false,
     isHeld: false, // whether there is another text, which somebody else's page has read
@@ -39,6 +40,7 @@
     "data-mapping-discard": discard,
     "data-mapping-reload": () => jobsync.operate("mappings"),
     "data-mapping-create": create,
+    "data-mapping-as-text": toggleText,
   });
 
   function isMappingUnsaved() {
@@ -65,17 +67,18 @@
   }
 
   /** Whether another text is kept from who edits, until they ask for it. */
-  function mustHold({reading, version}) {
+  function mustHold({reading, written, version}) {
     const isOther = Boolean(state.info) && version !== state.info.version;
-    return isOther && isMappingUnsaved() && reading !== jobsync.started;
+    const isMine = [reading, written].includes(jobsync.started);
+    return isOther && isMappingUnsaved() && !isMine;
   }
 
   const begun = new Set(); // readings started by themselves, by why
 
   /** Reads what was never read, or changed since; not under the hands of who edits. */
-  function mustRead({reading, isOld, written, isReading, saved}) {
+  function mustRead({reading, isOld, written, isReading}) {
     if (isReading || (reading && !isOld)) return false;
-    const isMine = Boolean(saved) && saved === jobsync.started;
+    const isMine = Boolean(written) && written === jobsync.started;
     if (reading && state.info && isMappingUnsaved() && !isMine) return false;
     const why = `${reading} ${written}`;
     if (begun.has(why)) return false;
@@ -132,7 +135,15 @@
   }
 
   function discard() {
+    state.isText = false;
     setEdits([], null);
+    jobsync.drawMappings({isNew: true});
+  }
+
+  /** The text has the edits in it: as edits they are gone then. */
+  function toggleText() {
+    state.isText = !state.isText;
+    if (state.isText && state.edits.length) setEdits([], draftText());
     jobsync.drawMappings({isNew: true});
   }
 

@@ -4,6 +4,7 @@ The page runs as it is deployed, under gunicorn beside a local workspace, and he
 opens it. Everything shares one machine.
 """
 
+import json
 import os
 import platform
 import sqlite3
@@ -19,7 +20,7 @@ import psutil
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
 from bench.workspaces import control, hand_over, run_cli, seeds
-from emulator import start_environment
+from emulator import RunningWorkspace, start_environment
 from examples.browser import launch
 from examples.page_server import RunningPage, start_page
 
@@ -39,6 +40,8 @@ _IS_DRAWN = """() => {
 }"""
 _DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 _MOST_DRAWN = 1500  # jobs, see assets/logic/graph.js
+_MAPPING_FILE = "/Shared/measured.json"
+_ENTRIES = "document.querySelector('#mappings-grid [aria-rowcount]')?.ariaRowCount"
 
 
 @dataclass
@@ -76,13 +79,14 @@ def main() -> int:
     sizes = [int(text) for text in sys.argv[1:]] or SIZES
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, NUM_THREADS {THREADS}.\n")
     for size in sizes:
-        with _served(size) as (served, store, chromium):
+        with _served(size) as (served, prod, store, chromium):
             _measure(size, served, store, chromium)
+            _measure_mappings(size, served, prod, chromium)
     return 0
 
 
 @contextmanager
-def _served(size: int) -> Iterator[tuple[RunningPage, Path, Page]]:
+def _served(size: int) -> Iterator[tuple[RunningPage, RunningWorkspace, Path, Page]]:
     """Export so many jobs from DEV, and serve the page beside PROD, which has none of them."""
     with (
         tempfile.TemporaryDirectory(prefix="job-sync-bench-") as directory,
@@ -97,7 +101,7 @@ def _served(size: int) -> Iterator[tuple[RunningPage, Path, Page]]:
             start_page(
                 prod,
                 folder,
-                RESOURCE_NAME_MAPPINGS_FILE_PATH="",
+                RESOURCE_NAME_MAPPINGS_FILE_PATH=_MAPPING_FILE,
                 WEB_CONCURRENCY="2",
                 DATABRICKS_TOKEN=prod.admin_token,
                 DATABRICKS_CLIENT_ID="",
@@ -107,7 +111,7 @@ def _served(size: int) -> Iterator[tuple[RunningPage, Path, Page]]:
         ):
             browser = launch(playwright)
             [store] = (folder / "cache").glob("page-*/*/operations.sqlite")
-            yield served, store, browser.new_page(viewport={"width": 1280, "height": 860})
+            yield served, prod, store, browser.new_page(viewport={"width": 1280, "height": 860})
             browser.close()
 
 
@@ -167,6 +171,28 @@ def _time(page: Page, act: Callable[[], None], *, is_drawn: bool) -> float:
         time.sleep(0.01)
     page.evaluate(_DRAWN)
     return time.time() - started
+
+
+def _measure_mappings(size: int, served: RunningPage, prod: RunningWorkspace, page: Page) -> None:
+    """Open the Mappings tab for a file of as many entries as there are jobs, and search in it."""
+    names = {f"cluster-{number:05}": f"target-{number:05}" for number in range(size)}
+    content = json.dumps({"compute_name_mappings": {"cluster_name_mappings": names}}, indent=2)
+    control(prod, "seed", {"files": [{"path": _MAPPING_FILE, "content": content}]})
+    page.goto(f"{served.url}/mappings")
+    started = time.time()
+    _wait_for_entries(page, size)
+    opened_s, started = time.time() - started, time.time()
+    page.locator("#mappings-grid-search").fill("cluster-00012")
+    _wait_for_entries(page, 1)
+    page.evaluate(_DRAWN)
+    searched_s = time.time() - started
+    print(f"  {size:,} entries in the Mappings tab: read and shown in {opened_s:.2f} s, ", end="")
+    print(f"one found in {searched_s:.2f} s", flush=True)
+
+
+def _wait_for_entries(page: Page, count: int) -> None:
+    while page.evaluate(_ENTRIES) != f"{count + 1}":  # the row of titles counts
+        time.sleep(0.01)
 
 
 def _measure_polling(size: int, served: RunningPage, page: Page, network: _Network) -> None:

@@ -170,7 +170,7 @@ HISTORY_COLUMNS: tuple[Column[HistoryEntry], ...] = (
             "valueFormatter": {"function": "localTime(params.value)"},
         },
     ),
-    Column("title", "Operation", lambda entry: title_of(entry.kind), {"width": 140}),
+    Column("title", "Operation", lambda entry: title_of(entry.kind), {"width": 180}),
     Column("who", "Who", lambda entry: entry.actor, {"flex": 1, "minWidth": 160}),
     Column(
         "outcome",

@@ -1,26 +1,34 @@
 """What the mapping file did to a job, in its side panel."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
+from components.mapping_link import mapping_button
 from components.values import crumbs, value_text
 from core.jobsettings.secrets import mask
 from core.mapping.mapped_value import MISSING, MappedValue
 
+_RUN_AS = "run_as"
 _HEADS = ("Field", "In Git", "Here", "Rule")
 
 
-def mapped_here(values: Sequence[MappedValue]) -> Component | None:
-    """List the values that an entry of the mapping file made different from Git."""
+def mapped_here(
+    values: Sequence[MappedValue], people: Mapping[str, str] | None = None
+) -> Component | None:
+    """List the values that an entry of the mapping file made different from Git.
+
+    Args:
+        people: what identities are called, by the name that settings have for them.
+    """
     if not values:
         return None
     table = html.Table(
         [
             html.Thead(html.Tr([html.Th(head, scope="col") for head in _HEADS])),
-            html.Tbody([_row(value) for value in values]),
+            html.Tbody([_row(value, people or {}) for value in values]),
         ],
         className="plain-table changes",
     )
@@ -31,18 +39,21 @@ def mapped_here(values: Sequence[MappedValue]) -> Component | None:
     )
 
 
-def _row(value: MappedValue) -> Component:
+def _row(value: MappedValue, people: Mapping[str, str]) -> Component:
     return html.Tr(
         [
             html.Td(crumbs(value.path), className="crumbs"),
-            html.Td(_side(value.path, value.source), className="value-current"),
-            html.Td(_side(value.path, value.target), className="value-desired"),
+            html.Td(_side(value.path, value.source, people), className="value-current"),
+            html.Td(_side(value.path, value.target, people), className="value-desired"),
             html.Td(_rule(value)),
         ]
     )
 
 
-def _side(path: str, value: Any) -> Component:
+def _side(path: str, value: Any, people: Mapping[str, str]) -> Component:
+    if path == _RUN_AS and isinstance(value, dict) and len(value) == 1:
+        [name] = map(str, value.values())
+        return html.Span(people.get(name, name), title=name)
     shown = None if value is MISSING else mask(path, value)
     return value_text(shown, "nothing")
 
@@ -52,11 +63,8 @@ def _rule(value: MappedValue) -> Component:
     section = value.section.rpartition(".")[2]
     parts: list[Component] = [html.Span(f"{section} "), html.Code(value.name)]
     if value.line:
-        line = html.Button(
-            f"line {value.line:,}",
-            type="button",
-            className="link-button",
-            **{"data-mapping-section": value.section, "data-mapping-name": value.name},
+        line = mapping_button(
+            value.section, value.name, f"line {value.line:,}", "Show it in the Mappings tab"
         )
         parts += [html.Br(), line]
     return html.Span(parts)

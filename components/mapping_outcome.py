@@ -14,6 +14,7 @@ from core.operations.operation import Operation, Status
 from core.operations.outcome import Outcome
 from core.planning.statuses import RowStatus
 from core.reporting.mapping_details import MappingTest, TestedRow
+from core.settings import AppMode
 
 _SHOWN_ROWS = 100
 _NOWHERE = "Not in the plan"
@@ -27,11 +28,13 @@ def mapping_outcome(operation: Operation | None) -> Component:
     is_test = operation.kind is OperationKind.TEST_MAPPINGS
     is_shown = is_test and operation.status is Status.SUCCEEDED
     is_refused = operation.kind is OperationKind.SAVE_MAPPINGS and operation.status is Status.FAILED
+    is_saved = operation.kind is OperationKind.SAVE_MAPPINGS and not is_refused
     return html.Div(
         [
             outcome_view(operation),
             mapping_test(outcome.mapping_test) if is_shown else None,
             _way_out() if is_refused else None,
+            _to_import() if is_saved and _validates(outcome) else None,
         ],
         className="mapping-outcome",
         key=operation.operation_id,
@@ -106,6 +109,17 @@ def _label(status: str) -> str:
     if not status:
         return _NOWHERE
     return PLAN_LABELS[RowStatus(status)] if status in set(RowStatus) else status
+
+
+def _validates(outcome: Outcome) -> bool:
+    """Whether the deployment that saved the file also validates."""
+    return outcome.mode in set(AppMode) and AppMode(outcome.mode).allows(AppMode.IMPORT)
+
+
+def _to_import() -> Component:
+    return html.Button(
+        "Go to Import", type="button", className="button", **{"data-go-tab": "import"}
+    )
 
 
 def _way_out() -> Component:

@@ -52,7 +52,7 @@ def mappings_tab(allowed: Allowed) -> Component:
                 **{"data-role": "mapping-body"},
             ),
             _drawn("mapping-text", "mapping-text"),
-            mapping_dialog(),
+            mapping_dialog(may_edit=may_operate),
             *([save_dialog()] if may_operate else []),
         ],
         id=ids.PANE_MAPPINGS,
@@ -62,7 +62,7 @@ def mappings_tab(allowed: Allowed) -> Component:
     )
 
 
-def mapping_dialog() -> Component:
+def mapping_dialog(*, may_edit: bool) -> Component:
     """Return the dialog that changes one entry; `assets/mapping-dialog.js` fills it."""
     return html.Dialog(
         [
@@ -73,7 +73,7 @@ def mapping_dialog() -> Component:
                     _button("Remove", "button-danger", "data-mapping-remove"),
                     _button("Undo this change", "", "data-mapping-undo-row"),
                     html.Span(className="spacer"),
-                    _button("Cancel", "", "data-close-dialog"),
+                    _button("Cancel" if may_edit else "Close", "", "data-close-dialog"),
                     _button("Apply", "button-main", "data-mapping-apply"),
                 ],
                 className="dialog-foot",

@@ -83,6 +83,7 @@ def outcome_view(operation: Operation | None) -> Component:
                     ),
                     _sentence(what_happened(operation)),
                     html.Span(f"{operation.actor} · {duration(took)}", className="outcome-facts"),
+                    _map_names(outcome.unmapped),
                     html.Button(
                         [icon("log"), "Detailed log"],
                         type="button",
@@ -223,6 +224,14 @@ def _unmapped(names: Sequence[UnmappedName]) -> Component | None:
         ],
         className="issues unmapped",
     )
+
+
+def _map_names(names: Sequence[UnmappedName]) -> Component | None:
+    """Lead to the first name that can be mapped; the Mappings tab has the others beside it."""
+    first = next((name for name in names if name.section), None)
+    if first is None:
+        return None
+    return mapping_button(first.section, first.name, "Map names", className="button")
 
 
 def _first_line(issue: Issue) -> str:

@@ -58,7 +58,7 @@ def row_panel(
                 _changes(report.changes, row, kind), className="panel-fields", hidden=is_whole
             ),
             html.Div(className="panel-sides", hidden=not is_whole),
-            mapped_here(report.mapped),
+            mapped_here(report.mapped, {row.facts.run_as_id: row.facts.run_as}),
             _not_mapped(details.not_mapped),
             _hidden(details.hidden),
         ]

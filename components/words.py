@@ -12,6 +12,7 @@ from core.operations.outcome import Outcome
 from core.planning.statuses import RESULTS, WRITTEN, RowResult, RowStatus
 from core.reporting.details import PullFacts
 from core.reporting.mapping_details import MappingTest
+from core.settings import AppMode
 from core.state.history import Ending
 
 PLAN_LABELS: Mapping[RowStatus, str] = {
@@ -91,7 +92,9 @@ WORDS: Mapping[str, KindWords] = {
     OperationKind.ADOPT: KindWords("Adoption", "Now managed by this app."),
     OperationKind.INFO: KindWords("Reading the workspace", ""),
     OperationKind.MAPPINGS: KindWords("Reading the mapping file", ""),
-    OperationKind.TEST_MAPPINGS: KindWords("Test of the mappings", "Save them to use them."),
+    OperationKind.TEST_MAPPINGS: KindWords(
+        "Test of the mappings", "Save the mappings to use them."
+    ),
     OperationKind.SAVE_MAPPINGS: KindWords(
         "Save of the mappings", "Next: validate with the saved mappings.", MAPPING_LABELS
     ),
@@ -161,13 +164,19 @@ def tally_of(kind: str, outcome: Outcome) -> tuple[Tally, ...]:
 def counts_text(kind: str, counts: Mapping[str, int]) -> str:
     """Return the counts of an entry of the history, in the words of its kind of operation."""
     done = [
-        f"{counts[status]:,} {label_of(kind, status, _counted_state(kind, status)).lower()}"
+        _count(counts[status], label_of(kind, status, _counted_state(kind, status)))
         for status in RowStatus
         if counts.get(status)
     ]
     left = counts.get(RowState.NOT_STARTED)
     label = RESULT_LABELS[RowResult.NOT_STARTED].lower()
     return ", ".join([*done, f"{left:,} {label}"] if left else done)
+
+
+def _count(count: int, label: str) -> str:
+    """Return a count with its label; the one label that is a noun agrees with the number."""
+    is_noun = label == PLAN_LABELS[RowStatus.ERROR]
+    return plural(count, label.lower()) if is_noun else f"{count:,} {label.lower()}"
 
 
 def _counted_state(kind: str, status: RowStatus) -> RowState:
@@ -255,36 +264,48 @@ def _next(operation: Operation) -> str:
         if outcome.count(RowStatus.EXCLUDED):
             return "No definition belongs here: see “jobs” in the mapping file."
         return "No definitions found in the Git folder. Pull, or check its path."
+    if outcome.has_errors and operation.kind is OperationKind.VALIDATE:
+        return _errors_left(outcome)
     if outcome.has_errors and operation.kind is not OperationKind.PREVIEW:
         return "Fix the errors listed and run it again; everything else is done."
     if operation.kind is OperationKind.EXPORT and not outcome.count(*WRITTEN):
         return "The files already match the jobs; there is nothing to push."
+    if operation.kind is OperationKind.SAVE_MAPPINGS and outcome.mode == AppMode.EXPORT:
+        return "The next export uses them."
     if operation.kind is OperationKind.ADOPT and not outcome.count_done(RowStatus.UNCHANGED):
         return ""
     return WORDS[operation.kind].next_step
 
 
+def _errors_left(outcome: Outcome) -> str:
+    """Say what a validation with errors leaves to do."""
+    names = plural(len(outcome.unmapped), "missing name")
+    first = f"Map the {names}" if outcome.unmapped else "Fix the errors"
+    ready = "; what is new or changed can be imported now" if outcome.count(*_IMPORTED) else ""
+    return f"{first}, then validate again{ready}."
+
+
 def _counted(kind: OperationKind, outcome: Outcome) -> str:
-    parts = [f"{tally.count:,} {tally.label.lower()}" for tally in tally_of(kind, outcome)]
+    parts = [_count(tally.count, tally.label) for tally in tally_of(kind, outcome)]
     return f"{', '.join(parts)}." if parts else "Nothing here yet."
 
 
 def _tested(test: MappingTest) -> str:
-    """Say how many jobs would be treated otherwise, and how: “2 error → new”."""
+    """Say how many jobs would be treated otherwise, and how: “2 errors → new”."""
     if not test.changes:
         return "No job would be treated differently."
     moves = Counter((row.before, row.after) for row in test.changes)
     words = [
-        f"{count:,} {_status_word(before)} → {_status_word(after)}"
+        f"{_count(count, _status_label(before))} → {_status_label(after).lower()}"
         if before != after
-        else f"{count:,} {_status_word(after)} with other values"
+        else f"{_count(count, _status_label(after))} with other values"
         for (before, after), count in sorted(moves.items())
     ]
     return f"{plural(len(test.changes), 'job')} would be treated differently: {', '.join(words)}."
 
 
-def _status_word(status: RowStatus | str) -> str:
-    return PLAN_LABELS[RowStatus(status)].lower() if status in set(RowStatus) else status or "none"
+def _status_label(status: RowStatus | str) -> str:
+    return PLAN_LABELS[RowStatus(status)] if status in set(RowStatus) else status or "none"
 
 
 def _adopted(count: int) -> str:

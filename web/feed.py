@@ -220,6 +220,11 @@ def _selecting(state: TabState) -> dict[str, Any]:
     }
 
 
+def _tested_version(work: Operation | None) -> str:
+    """Return the version of the text that was tested, empty where no test is shown."""
+    return ((work.outcome if work else None) or Outcome()).mapping_test.version
+
+
 def _shown_work(state: TabState, found: MappingState) -> Operation | None:
     """Return the test or save that still says how things are; other work or a reading ends that."""
     work, reading = found.work, found.reading
@@ -235,7 +240,6 @@ def _editing(state: TabState) -> dict[str, Any]:
     if found is None:
         return {}
     actions = actions_of(state.tab, state.now)
-    saved = found.saved
     return {
         "mappings": {
             "reading": found.reading.operation_id if found.reading else "",
@@ -245,10 +249,10 @@ def _editing(state: TabState) -> dict[str, Any]:
             "isReading": found.is_reading,
             "isOld": found.is_old,
             "savedBy": found.saver,
+            "tested": _tested_version(_shown_work(state, found)),
             "version": (found.reading.outcome or Outcome()).mappings.version
             if found.reading
             else "",
-            "saved": saved.operation_id if saved else "",
             "reasons": {kind: actions[button].reason for kind, button in _EDITING.items()},
         }
     }

@@ -50,12 +50,6 @@ class MappingState:
         return bool(is_reading and newest and newest.status is Status.FAILED)
 
     @property
-    def saved(self) -> Operation | None:
-        """Return the save that the last reading does not know yet."""
-        is_save = self.written and self.written.kind is OperationKind.SAVE_MAPPINGS
-        return self.written if self.is_old and is_save else None
-
-    @property
     def saver(self) -> str:
         """Return who saved the file, if nothing else was written since."""
         is_save = self.written and self.written.kind is OperationKind.SAVE_MAPPINGS

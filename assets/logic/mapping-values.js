@@ -64,9 +64,11 @@
     );
   }
 
-  /** Returns the words for a target, for people. */
-  function shown(value, shape, texts) {
-    if (value === undefined) return "";
+  /** Returns the words for a target, for people: those of the choice that it is. */
+  function shown(value, shape, texts, choices = []) {
+    if (value === undefined || shape === "pattern") return "";
+    const choice = isObject(value) && choices.find(each => isEqual(each.value, value));
+    if (choice) return choice.label;
     if (hasRules(shape))
       return rulesOf(value, shape)
         .map(rule => ruleWords(rule, texts))

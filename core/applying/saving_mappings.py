@@ -175,6 +175,7 @@ def _rows(file: MappingFile, new: str) -> tuple[ReportRow, ...]:
 
 def _row(path: str, change: EntryChange) -> ReportRow:
     place = f"{change.section}.{change.name}" if change.name else change.section
+    label = f"{change.name} ({change.section})" if change.name else change.section
     status = (
         RowStatus.NEW
         if change.before is ABSENT
@@ -188,7 +189,7 @@ def _row(path: str, change: EntryChange) -> ReportRow:
     )
     change_shown = FieldChange(place, before, after)
     return ReportRow(
-        place.replace(f"{change.section}.", f"{change.section} › ", 1) if change.name else place,
+        label,
         path,
         status,
         changes=(change_shown,),

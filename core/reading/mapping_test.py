@@ -11,6 +11,7 @@ from core.mapping.unmapped import UnmappedName
 from core.planning.export_plan import ExportPlan
 from core.planning.fingerprints import fingerprint_plan
 from core.planning.import_plan import Plan
+from core.planning.statuses import RowStatus
 from core.ports import CurrentPrincipal, Ports
 from core.reading.mappings import present_mappings
 from core.reading.planner import Planner
@@ -138,7 +139,11 @@ def _counts(rows: Mapping[_Key, ReportRow]) -> dict[str, int]:
 
 
 def _said(row: ReportRow | None) -> tuple[str, ...]:
-    return (row.status, row.message, *map(str, row.issues)) if row else ()
+    if row is None:
+        return ()
+    # Why a job is excluded includes the line of the rule, which every edit above it moves.
+    message = "" if row.status is RowStatus.EXCLUDED else row.message
+    return (row.status, message, *map(str, row.issues))
 
 
 def _tested(before: ReportRow | None, after: ReportRow | None) -> TestedRow:

@@ -251,6 +251,17 @@ def test_an_export_shows_when_the_jobs_of_this_workspace_start(screen: Screen) -
     assert any(name.startswith("<img src=x") for name in shown_jobs(screen))
 
 
+def test_the_graph_follows_the_theme(screen: Screen) -> None:
+    screen.tab("Export").click()
+    drawn(view(screen, "export", "Graph"), "50 jobs", "4 arrows")
+    colour = "() => cy.nodes()[0].style('color')"
+    before = screen.page.evaluate(colour)
+    screen.button("Switch theme").click()
+    assert screen.page.evaluate(colour) != before
+    screen.button("Switch theme").click()
+    assert screen.page.evaluate(colour) == before
+
+
 def test_each_tab_keeps_its_view(screen: Screen) -> None:
     screen.page.goto("/import")
     expect(screen.element("pane-import").locator(".timeline-view .lane")).to_have_count(2)

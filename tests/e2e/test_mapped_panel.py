@@ -57,12 +57,18 @@ def test_what_was_mapped_is_listed_with_the_line_of_its_entry(screen: Screen) ->
     expect(mapped.locator("tbody tr").first).to_contain_text(f"dev{MARKUP}")
     expect(mapped.locator("[data-x]")).to_have_count(0)
     line = mapped.get_by_role("button", name="line 4")
-    expect(line).to_have_attribute("data-mapping-section", "value_mappings.tags")
-    expect(line).to_have_attribute("data-mapping-name", "env")
+    expect(line).to_have_attribute("data-map-section", "value_mappings.tags")
+    expect(line).to_have_attribute("data-map-name", "env")
     expect(panel.locator("details", has_text="Copied unchanged (2)")).to_be_visible()
 
 
+def test_the_line_of_an_entry_leads_to_the_mappings_tab(screen: Screen) -> None:
+    screen.panel.get_by_role("button", name="line 4").click()
+    expect(screen.panel).to_be_hidden()
+    expect(screen.page.locator("#mappings-grid .ag-cell-focus")).to_have_text("env")
+    screen.tab("Import").click()
+
+
 def test_the_grid_has_the_number(screen: Screen) -> None:
-    screen.close_panel()
     cell = screen.row("import-grid", "load").locator('[col-id="mapped"]')
     expect(cell).to_have_text("2")

@@ -111,7 +111,7 @@ def saved(screen: Screen) -> None:
 def test_names_that_are_missing_lead_from_the_validation_to_the_tab(screen: Screen) -> None:
     screen.open("/import")
     outcome = screen.run("Validate", "import", "Validation finished with errors")
-    expect(outcome.get_by_text("4 names to map")).to_be_visible()
+    expect(outcome.locator(".unmapped > summary")).to_contain_text("4 names")
     name = outcome.get_by_role("button", name="etl dev", exact=True)
     if not name.is_visible():
         outcome.locator(".unmapped > summary").click()
@@ -188,6 +188,13 @@ def test_a_test_says_how_many_jobs_change_how(screen: Screen, prod: Emulated) ->
     expect(test).to_contain_text("Error 4 → 0")
     assert prod.read(MAPPING).decode() == BEFORE
     assert prod.names() == []
+    screen.press("Undo “ml dev”")
+    old = screen.page.get_by_text("The mappings were changed after this test.")
+    expect(old).to_be_visible()
+    field = todo(screen, "ml dev").get_by_role("combobox")
+    field.fill("machine learning")
+    field.press("Enter")
+    expect(unsaved(screen)).to_have_text("4 unsaved changes")
 
 
 def test_a_save_shows_the_difference_and_leaves_the_rest_alone(
@@ -248,6 +255,22 @@ def test_entries_are_changed_added_and_removed(screen: Screen, prod: Emulated) -
     assert "// Owned by the platform team." in text
     assert "// decided in March" in text
     assert 'env: {dev: "prod"}' in text.replace('"env"', "env").replace('"dev"', "dev")
+
+
+def test_the_file_can_be_read_and_written_as_a_text(screen: Screen, prod: Emulated) -> None:
+    screen.press("Show as text")
+    field = screen.page.get_by_label("The mapping file as a text")
+    text = prod.read(MAPPING).decode()
+    expect(field).to_have_value(text)
+    screen.press("Show as tables")
+    expect(section(screen, "Clusters")).to_be_visible()
+    screen.press("Show as text")
+    field.fill(text.replace("// Owned by", "// Kept by"))
+    expect(screen.page.get_by_text("This can be saved.")).to_be_visible()
+    saved(screen)
+    assert prod.read(MAPPING).decode() == text.replace("// Owned by", "// Kept by")
+    screen.press("Show as tables")
+    expect(section(screen, "Clusters")).to_be_visible()
 
 
 # Two people, and other writers

@@ -171,7 +171,7 @@ def test_removing_an_entry_of_a_file_in_a_git_folder_leads_to_its_commit_page(pr
     )
     assert saved(report).folder_id == file.folder_id is not None
     assert saved(report).workspace_id == file.workspace_id
-    assert statuses(report) == {f"{CLUSTERS} › adhoc-dev": "deleted"}
+    assert statuses(report) == {f"adhoc-dev ({CLUSTERS})": "deleted"}
 
 
 # The command

@@ -56,6 +56,13 @@ for (const [shape, value] of VALUES) {
   });
 }
 
+test("an identity is shown as the list has it", () => {
+  const value = {service_principal_name: APPLICATION};
+  const choices = [{label: "etl-prod · 7d9e (service principal)", value}];
+  assert.equal(shown({...value}, "principal", TEXTS, choices), choices[0].label);
+  assert.equal(shown({group_name: "x"}, "principal", TEXTS, choices), "group x");
+});
+
 test("values are shown in words", () => {
   const words = VALUES.map(([shape, value]) => shown(value, shape, TEXTS));
   assert.deepEqual(words.slice(0, 6), [

@@ -208,6 +208,14 @@ def test_a_row_that_stays_new_with_other_settings_counts_as_changed(prod):
     assert details.changes == (TestedRow("load", "new", "new"),)
 
 
+def test_a_rule_that_only_moves_to_another_line_changes_no_excluded_job(prod):
+    text = TEXT.rstrip()[:-1].rstrip().rstrip(",") + ', jobs: {exclude: ["load"]}}'
+    prod.files.files[PATH] = text.encode()
+    details = try_out(prod, text.replace("{", "{\n", 1))
+    assert details.now == details.draft == {"error": 1, "excluded": 1}
+    assert details.changes == ()
+
+
 def test_a_draft_that_breaks_a_row_says_why(prod):
     [row] = try_out(prod, TEXT.replace('etl: "etl-prod"', 'etl: "nothing"')).changes
     assert (row.before, row.after) == ("new", "error")
@@ -273,8 +281,8 @@ def test_a_save_writes_the_text_keeps_the_old_one_and_says_what_changed(prod):
     }
     section = "compute_name_mappings.cluster_name_mappings"
     assert shown == {
-        f"{section} › gone": ("changed", "no-such", "etl-prod"),
-        f"{section} › old": ("deleted", "etl-prod", None),
+        f"gone ({section})": ("changed", "no-such", "etl-prod"),
+        f"old ({section})": ("deleted", "etl-prod", None),
         "pause_status": ("new", None, "new_paused"),
     }
 

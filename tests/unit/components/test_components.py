@@ -182,6 +182,16 @@ def test_sentences_tell_what_happened_and_what_is_next():
     assert said("validate", counts={"new": 1200, "error": 1}, states=found).startswith(
         "1,200 new, 1 error."
     )
+    found = {"": {"error": 9}}
+    assert said("validate", counts={"error": 9}, states=found) == (
+        "9 errors. Fix the errors, then validate again."
+    )
+    missing = [{"kind": "cluster", "name": name, "jobs": ["x"]} for name in "ab"]
+    found = {"planned": {"new": 1}, "": {"error": 2}}
+    assert said("validate", counts={"new": 1, "error": 2}, states=found, unmapped=missing).endswith(
+        "2 errors. Map the 2 missing names, then validate again; "
+        "what is new or changed can be imported now."
+    )
     assert said("import", states={"done": {"new": 2, "renamed": 1}}).startswith("3 jobs imported.")
     failed = said("import", counts={"error": 1}, states={"failed": {"error": 1}})
     assert failed.startswith("0 jobs imported. 1 job failed; see each row for the reason.")
@@ -494,11 +504,11 @@ def test_what_was_mapped_is_listed_with_the_entry_and_its_line():
     text = text_of(shown)
     assert "Mapped here (1)FieldIn GitHereRule" in text
     assert "task load›notebook_task›base_parameters›envdev<b>prod</b>parameters env" in text
-    line = next(one for one in parts_of(shown) if hasattr(one, "data-mapping-name"))
+    line = next(one for one in parts_of(shown) if hasattr(one, "data-map-name"))
     assert isinstance(line, html.Button)
     assert text_of(line) == "line 12"
-    assert getattr(line, "data-mapping-section") == "value_mappings.parameters"
-    assert getattr(line, "data-mapping-name") == "env"
+    assert getattr(line, "data-map-section") == "value_mappings.parameters"
+    assert getattr(line, "data-map-name") == "env"
 
 
 def test_a_side_without_a_value_says_so_and_an_entry_may_have_no_line():
@@ -509,6 +519,19 @@ def test_a_side_without_a_value_says_so_and_an_entry_may_have_no_line():
     assert "bnothingnothingparameters env" in text
     assert "Mapped here (2)" in text
     assert text.count("line 12") == 1
+
+
+def test_who_a_job_runs_as_is_read_by_name():
+    identity = {
+        **MAPPED,
+        "path": "run_as",
+        "git": {"user_name": "ana@dev.example"},
+        "here": {"service_principal_name": "0d4c"},
+        "section": "run_as_mappings",
+    }
+    text = text_of(panel({"mapped": [identity]}, run_as="etl-prod", run_as_id="0d4c"))
+    assert "run_asana@dev.exampleetl-prodrun_as_mappings" in text
+    assert "run_asana@dev.example0d4crun_as_mappings" in text_of(panel({"mapped": [identity]}))
 
 
 def test_a_secret_that_was_mapped_is_not_shown():

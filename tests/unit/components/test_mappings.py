@@ -8,7 +8,7 @@ from dash import html
 from components.mapping_outcome import mapping_outcome
 from components.mapping_sections import SECTIONS, Shape
 from components.mapping_words import MAPPING_WORDS
-from components.mappings_tab import Allowed, mappings_tab
+from components.mappings_tab import Allowed, mapping_dialog, mappings_tab
 from components.operation_view import outcome_view
 from components.row_panel import row_panel
 from core.jobsettings.kinds import Kind
@@ -81,6 +81,12 @@ def test_who_may_only_look_gets_no_button_that_changes_something():
     assert controls(tree) - shown - hidden <= {"data-reset-columns"}
     kinds = [node.to_plotly_json()["props"].get("data-operation") for node in walk(tree)]
     assert [kind for kind in kinds if kind] == ["mappings"]
+
+
+def test_who_may_only_look_closes_an_entry_instead_of_cancelling():
+    assert "Close" in text_of(mapping_dialog(may_edit=False)).removeprefix("Close")
+    assert "Cancel" not in text_of(mapping_dialog(may_edit=False))
+    assert "Cancel" in text_of(mapping_dialog(may_edit=True))
 
 
 def test_a_deployment_that_does_not_validate_does_not_test():
@@ -159,9 +165,18 @@ def test_a_name_to_map_leads_to_its_line():
         for node in walk(tree)
         if "data-map-section" in node.to_plotly_json()["props"]
     ]
-    assert [(props["data-map-section"], props["data-map-name"]) for props in leads] == [
-        (CLUSTERS, "etl")
-    ]
+    assert [
+        (props["children"], props["data-map-section"], props["data-map-name"]) for props in leads
+    ] == [("Map names", CLUSTERS, "etl"), ("etl", CLUSTERS, "etl")]
+
+
+def test_a_save_leads_to_the_validation_where_there_is_one():
+    saved = mapping_outcome(operation("save", outcome={"mode": "Both"}))
+    [button] = [node for node in walk(saved) if hasattr(node, "data-go-tab")]
+    assert text_of(button) == "Go to Import"
+    exporting = mapping_outcome(operation("save", outcome={"mode": "Export"}))
+    assert "data-go-tab" not in controls(exporting)
+    assert "The next export uses them." in text_of(exporting)
 
 
 def test_the_panel_of_a_row_leads_to_the_lines_of_its_names():

@@ -694,6 +694,7 @@ def test_the_values_of_a_section_are_listed_with_the_name_that_a_rule_would_have
     assert names(ValueSection.FIELDS) == []
 
 
+@pytest.mark.slow
 def test_many_rules_and_tasks_are_applied_in_one_walk():
     many = 10_000
     found = rules(

@@ -457,10 +457,10 @@ def test_a_save_makes_the_reading_old_and_says_whose_it_was(feed, store):
     saved = begin(store, "save")
     store.finish(saved, Status.SUCCEEDED, Outcome())
     found = of_mappings(feed)["mappings"]
-    assert (found["isOld"], found["saved"], found["savedBy"]) == (True, saved, ANA)
+    assert (found["isOld"], found["written"], found["savedBy"]) == (True, saved, ANA)
     reading(store)
     found = of_mappings(feed)["mappings"]
-    assert (found["isOld"], found["saved"], found["savedBy"]) == (False, "", ANA)
+    assert (found["isOld"], found["savedBy"]) == (False, ANA)
 
 
 def test_a_reading_that_failed_is_told_with_its_reason(feed, store):
@@ -474,7 +474,9 @@ def test_a_reading_that_failed_is_told_with_its_reason(feed, store):
 def test_a_test_is_shown_until_the_file_is_read_again(feed, store):
     reading(store)
     store.finish(begin(store, "test"), Status.SUCCEEDED, Outcome(details=MappingTest("v")))
-    assert "Test of the mappings" in texts(of_mappings(feed)["props"]["mappings-outcome"])
+    shown = of_mappings(feed)
+    assert "Test of the mappings" in texts(shown["props"]["mappings-outcome"]["children"])
+    assert shown["mappings"]["tested"] == "v"
     reading(store)
     assert texts(of_mappings(feed)["props"]["mappings-outcome"]["children"]) == ""
 

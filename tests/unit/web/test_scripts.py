@@ -39,6 +39,7 @@ DRAWN_BY_SCRIPTS = {
     "data-least",
     "data-mapping-add-rule",
     "data-mapping-all",
+    "data-mapping-as-text",
     "data-mapping-candidate",
     "data-mapping-create",
     "data-mapping-drop-rule",

@@ -42,6 +42,7 @@ BADGES: Mapping[str, str] = {
     "left_to_policy": "left to policy",
     "ambiguous_name": "ambiguous name",
     "not_exported": "job not exported",
+    "undone": "will be mapped",
 }
 
 _TEXTS: Mapping[str, str | Forms] = {

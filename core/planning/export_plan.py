@@ -267,7 +267,10 @@ class _Planner:
             return Blocked(job.name, other.path, (explain_other(other),), job=job)
         path = find_free_file_name(job.name, self._taken)
         self._taken.add(fold_file_name(path))
-        return NewFile(job.name, path, job, exported.make_definition(), self._notes(exported, path))
+        definition = exported.make_definition()
+        undone = self._find_undone(job, definition) if job.complete else ()
+        notes = replace(self._notes(exported, path), undone=undone)
+        return NewFile(job.name, path, job, definition, notes)
 
     def _compared_row(self, exported: Exported, file: DefinitionFile) -> ExportRow:
         job, notes = exported.job, self._notes(exported, file.path)

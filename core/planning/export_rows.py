@@ -20,12 +20,14 @@ class FileNotes:
     `ignored_by` is the rule that keeps the file out of Git. `left_to_policies` are the paths that
     cluster policies fix, and `ambiguous` the names that several objects of the workspace have.
     `not_exported` are the jobs that it runs and that do not belong here, each with its rule.
+    `undone` are the places that the next import would map to another value.
     """
 
     ignored_by: IgnoreRule | None = None
     left_to_policies: tuple[str, ...] = ()
     ambiguous: tuple[Issue, ...] = ()
     not_exported: tuple[str, ...] = ()
+    undone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,3 +154,10 @@ def _some(
 
 
 _RULES = (_identity, _compute, _lost_notifications, _removed_tasks)
+
+
+def risks_of_undone(paths: Sequence[str]) -> tuple[Risk, ...]:
+    """Return what there is to say of values that the mapping file would change again."""
+    if not paths:
+        return ()
+    return (Risk("undone", f"The next import will map {_some_of(paths)} to another value."),)

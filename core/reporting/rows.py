@@ -39,6 +39,7 @@ from core.planning.risks import (
     risks_of_ignored,
     risks_of_not_exported,
     risks_of_policies,
+    risks_of_undone,
 )
 from core.reporting.report import ReportRow, RowDetails
 
@@ -192,6 +193,7 @@ def _with_notes(
         *risks_of_policies(row.notes.left_to_policies),
         *risks_of_ambiguous(row.notes.ambiguous),
         *risks_of_not_exported(row.notes.not_exported),
+        *risks_of_undone(row.notes.undone),
         *id_risks(holders, "Holds ids that only this workspace knows"),
     )
     details = RowDetails(not_mapped=holders) if holders else shown.details

@@ -326,3 +326,13 @@ def test_what_an_import_would_undo_is_left_to_a_person(prod):
     change(prod, email_notifications={"on_failure": ["ops@x"]})
     assert service(prod).export().counts() == {"changed": 1}
     assert service(prod).validate()[1].counts() == {"unchanged": 1}
+
+
+def test_a_new_file_says_what_the_next_import_would_map(prod):
+    prod.jobs.add(job("own", email_notifications={"on_failure": ["ana@x"]}), job_id=70)
+    put_mapping(prod, '{value_mappings: {emails: {default: "ops@x"}}}')
+    [row] = [row for row in service(prod).export().rows if row.job_name == "own"]
+    assert row.status == "new"
+    assert row.risks[0].message == (
+        "The next import will map email_notifications.on_failure to another value."
+    )

@@ -164,7 +164,7 @@ def test_an_identity_can_be_chosen(screen: Screen) -> None:
     field = todo(screen, GONE).get_by_role("combobox")
     field.fill("ops@")
     screen.page.get_by_role("option").filter(has_text=OPS).click()
-    expect(todo(screen, GONE)).to_contain_text(f"→ user “{OPS}”")
+    expect(todo(screen, GONE)).to_contain_text(f"→ {OPS} (user)")
     expect(screen.page.locator(".todo h3")).to_have_text("All names are mapped")
 
 

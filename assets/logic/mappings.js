@@ -113,7 +113,9 @@
     const added = [...mine.values()].filter(edit => !keys.has(keyOf(edit)));
     return [
       ...known.map(entry => rowOf(entry, mine.get(keyOf(entry)))),
-      ...added.map(edit => rowOf({...edit, jobs: 0, state: "", line: null, value: undefined}, edit)),
+      ...added.map(edit =>
+        rowOf({...edit, jobs: 0, state: "", line: null, value: undefined}, edit),
+      ),
     ];
   }
 

@@ -171,6 +171,7 @@ def test_an_identity_can_be_chosen(screen: Screen) -> None:
 def test_unsaved_edits_survive_a_reload_and_can_be_undone(screen: Screen, prod: Emulated) -> None:
     screen.reload()
     expect(unsaved(screen)).to_have_text("4 unsaved changes")
+    expect(screen.tab("Mappings")).to_have_attribute("title", "4 unsaved changes")
     screen.press("Undo")
     expect(unsaved(screen)).to_have_text("3 unsaved changes")
     field = todo(screen, GONE).get_by_role("combobox")

@@ -63,8 +63,8 @@ scripts: $(SCRIPTS_READY)  ## format, lint and unit tests of the page's scripts
 	$(BIOME) check --error-on-warnings
 	$(BIN)/node --test --test-reporter=dot $(SCRIPTS)/*.test.js
 
-unit: $(READY)
-	$(BIN)/pytest -q tests/unit
+unit: $(READY)  ## unit tests, save those that take more than a second
+	$(BIN)/pytest -q --numprocesses 2 -m "not slow and not reliability" tests/unit
 
 fmt: $(READY) $(SCRIPTS_READY)  ## format the code
 	$(BIN)/ruff format $(CODE)

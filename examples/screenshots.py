@@ -77,6 +77,7 @@ class _Pictures:
         self._run("#import-pull", "#import-outcome .outcome")
         self._run("#import-validate", "#import-outcome .outcome")
         self._both("import-validated")
+        self._views()
         self._while_running()
         self._wait_for_end("#import-outcome .outcome")
         self._shot("import-done")
@@ -84,6 +85,17 @@ class _Pictures:
         self._removal()
         self._other_tabs()
         self._failure()
+
+    def _views(self) -> None:
+        """Show the jobs as a graph and on a timeline."""
+        page, views = self._page, ".pane:not([hidden]) [data-show={}]"
+        page.click(views.format("graph"))
+        page.wait_for_timeout(2500)  # the library is loaded now
+        self._shot("graph")
+        page.click(views.format("timeline"))
+        page.locator("#pane-import .lane").first.wait_for()
+        self._shot("timeline")
+        page.click(views.format("table"))
 
     def _while_running(self) -> None:
         self._slow(0.5)
@@ -116,7 +128,7 @@ class _Pictures:
         self._run("#import-validate", "#import-outcome .outcome")
         page.click("#import-chips [data-status=changed]")
         page.locator("#import-grid .ag-row .ag-cell[col-id=job]").first.click()
-        page.locator(".changes").wait_for()
+        page.locator(".panel-fields .changes").wait_for()
         self._both("diff-fields")
         page.click("[data-view=sides]")
         page.locator(".d2h-ins").first.wait_for()
@@ -143,6 +155,9 @@ class _Pictures:
         page.locator("#history-grid .ag-row .ag-cell[col-id=title]").first.click()
         page.locator("#history-rows-grid .ag-row").first.wait_for()
         self._shot("history-entry")
+        page.goto(f"{self._prod_page.url}/mappings")
+        page.locator("#mappings-grid .ag-row").first.wait_for(timeout=_DONE_MS)
+        self._both("mappings")
         page.goto(f"{self._prod_page.url}/workspace")
         page.locator(".facts").wait_for(timeout=_DONE_MS)
         self._both("workspace")

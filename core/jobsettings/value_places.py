@@ -1,7 +1,8 @@
 """The catalogue of the places whose values differ by environment and can be mapped by a rule.
 
 Here are places only; what becomes of their values is decided in `core.mapping`. References by name
-are in `references`, everything that is copied unchanged without a rule in `verbatim`.
+are in `references`, everything that is copied unchanged without a rule in `verbatim`. Dashboards
+are in both: their names are paths.
 """
 
 from collections.abc import Collection, Iterator
@@ -10,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.jobsettings import workspace_paths
+from core.jobsettings.kinds import Kind
 from core.jobsettings.places import NOTIFICATION_EVENTS, Place, key_of
 from core.jobsettings.tree import PathTree, settings_tree
 from core.json_text import JobSettings
@@ -19,6 +21,7 @@ class Form(StrEnum):
     """What a value is."""
 
     PATH = "path"
+    DASHBOARD = "dashboard"  # a reference by its path
     DEPENDENCY = "dependency"  # a package, or a path, or an option with a path
     TABLE = "table"  # `catalog.schema.table`; the parts before the table may be missing
     MODEL = "model"  # `catalog.schema.model`; the parts after the catalog may be missing
@@ -100,6 +103,7 @@ TASK_PLACES: tuple[ValuePlace, ...] = (
         "alert_task.subscribers[].user_name",
     ),
     *_files(workspace_paths.TASK_PATHS),
+    *_places(Form.DASHBOARD, *(path.pattern for path in Kind.DASHBOARD.paths)),
     *_places(
         Form.PATH,
         "libraries[].egg",

@@ -1,14 +1,14 @@
 """The rules of `fields`: the fields by their paths, and which rule decides about one."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from core.jobsettings.places import steps_of
 from core.json_text import JsonDict
 from core.mapping.mapped_value import MISSING
-from core.mapping.name_pattern import NamePattern
+from core.mapping.pattern_index import PatternIndex
 from core.mapping.value_rules import ANYTHING, ValueRule
 
 EVERY = "*"
@@ -57,9 +57,8 @@ class FieldRules:
 
     def __init__(self, rules: Iterable[tuple[int, ValueRule]]) -> None:
         self._rules = dict(rules)
-        self._patterns = {
-            index: NamePattern(rule.jobs) for index, rule in self._rules.items() if rule.jobs
-        }
+        self._patterns = tuple({rule.jobs for rule in self._rules.values() if rule.jobs})
+        self._index = PatternIndex(self._patterns)
         self._rank = {index: field_rank(index, rule) for index, rule in self._rules.items()}
         self._root = FieldLevel()
         for index in sorted(self._rules, key=self._rank.__getitem__):
@@ -67,7 +66,8 @@ class FieldRules:
 
     def for_job(self, job_name: str) -> "JobFields":
         """Return the rules for a job of this name."""
-        return JobFields(self._rules, self._rank, self._patterns, self._root, job_name)
+        fitting = {"", *(self._patterns[number] for number in self._index.find(job_name))}
+        return JobFields(self._rules, self._rank, self._root, fitting)
 
     def _insert(self, index: int) -> None:
         rule, level = self._rules[index], self._root
@@ -105,21 +105,18 @@ def _target(rule: ValueRule) -> Any:
 
 
 class JobFields:
-    """The rules as they are for one job; a pattern is compared with its name once."""
+    """The rules as they are for one job; `fitting` are the patterns that its name fits."""
 
     def __init__(
         self,
         rules: dict[int, ValueRule],
         rank: dict[int, tuple[int, bool, int]],
-        patterns: dict[int, NamePattern],
         root: FieldLevel,
-        job_name: str,
+        fitting: Collection[str],
     ) -> None:
         self._rules = rules
         self._rank = rank
-        self._patterns = patterns
-        self._name = job_name
-        self._is_meant: dict[str, bool] = {}
+        self._fitting = fitting
         self._setters: dict[int, list[int]] = {}
         self.root: Levels = (root,) if root.below else ()
 
@@ -169,15 +166,7 @@ class JobFields:
         return _is_leaf(value)
 
     def _meant(self, indexes: Sequence[int]) -> list[int]:
-        return [index for index in indexes if self._is_for_job(index)]
-
-    def _is_for_job(self, index: int) -> bool:
-        pattern = self._patterns.get(index)
-        if pattern is None:
-            return True
-        if pattern.text not in self._is_meant:
-            self._is_meant[pattern.text] = pattern.matches(self._name)
-        return self._is_meant[pattern.text]
+        return [index for index in indexes if self._rules[index].jobs in self._fitting]
 
 
 def _under(levels: Levels, what: str, value: Any) -> list[int]:

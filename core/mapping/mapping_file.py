@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -118,15 +118,19 @@ def parse_mappings(content: bytes, path: str) -> Mappings:
     for name, group in groups.items():
         known = tuple(section.key for section in _SECTIONS.values() if section.group == name)
         reader.warn_unknown(group, known, f"{name}.")
+    names = {
+        kind: _targets(reader, groups[section.group].at(section.key), kind)
+        for kind, section in _SECTIONS.items()
+    }
     return Mappings(
         path=path,
-        names={
-            kind: _targets(reader, groups[section.group].at(section.key), kind)
-            for kind, section in _SECTIONS.items()
-        },
+        names=names,
         run_as=_principals(reader, root.at(_RUN_AS)),
         pause=_pause_policy(reader, root.at(_PAUSE)),
-        values=parse_value_rules(reader, root.at(VALUE_MAPPINGS)),
+        values=replace(
+            parse_value_rules(reader, root.at(VALUE_MAPPINGS)),
+            dashboards=frozenset(names[Kind.DASHBOARD]),
+        ),
         selection=parse_selection(reader, root.at(JOBS)),
         lines=reader.lines,
         warnings=tuple(reader.warnings),

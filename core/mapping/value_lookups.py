@@ -1,10 +1,11 @@
 """What the rules of one section, or of two that share a value, make of a value."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from core.jobsettings.kinds import Kind, name_in, placeholder
 from core.jobsettings.table_names import NamePart, join_name, read_part, split_name
 from core.jobsettings.value_places import Form, FoundValue
 from core.mapping.path_rules import PathRule, PathRules, split_dependency
@@ -44,21 +45,37 @@ def fold(name: str) -> str:
 
 
 class PathLookup:
-    """Paths, alone or in a dependency."""
+    """Paths: alone, in a dependency, or as the name of a dashboard that has no entry of its own."""
 
-    def __init__(self, rules: Indexed) -> None:
+    def __init__(self, rules: Indexed, dashboards: Collection[str]) -> None:
         self._rules = PathRules(PathRule(index, rule.name, rule.new) for index, rule in rules)
+        self._dashboards = dashboards
 
     def replace(self, found: FoundValue) -> Replacement | None:
         """Return what a path becomes."""
-        before, path = "", found.value
-        if found.leaf.form is Form.DEPENDENCY:
-            before, path = split_dependency(path)
-        match = self._rules.find(path)
+        path = path_in(found)
+        is_named = found.leaf.form is Form.DASHBOARD and path in self._dashboards
+        match = None if is_named else self._rules.find(path)
         if match is None:
             return None
-        new = before + self._rules.replace(path, match)
-        return Replacement(new, (match.rule.index,), match.indexes)
+        new = self._rules.replace(path, match)
+        return Replacement(_around(found, new), (match.rule.index,), match.indexes)
+
+
+def path_in(found: FoundValue) -> str:
+    """Return the path in a value of `paths`; empty where it holds none."""
+    if found.leaf.form is Form.DEPENDENCY:
+        return split_dependency(found.value)[1]
+    if found.leaf.form is Form.DASHBOARD:
+        return name_in(Kind.DASHBOARD, found.value) or ""
+    return found.value
+
+
+def _around(found: FoundValue, path: str) -> str:
+    """Return the value with another path in it."""
+    if found.leaf.form is Form.DEPENDENCY:
+        return split_dependency(found.value)[0] + path
+    return placeholder(Kind.DASHBOARD, path) if found.leaf.form is Form.DASHBOARD else path
 
 
 class ExactLookup:
@@ -252,7 +269,7 @@ _EXACT = {
     Form.ZONE: ValueSection.ZONES,
 }
 FORMS: Mapping[ValueSection, tuple[Form, ...]] = {
-    ValueSection.PATHS: (Form.PATH, Form.DEPENDENCY),
+    ValueSection.PATHS: (Form.PATH, Form.DEPENDENCY, Form.DASHBOARD),
     ValueSection.CATALOGS: (Form.TABLE, Form.MODEL, Form.CATALOG),
     ValueSection.SCHEMAS: (Form.TABLE, Form.MODEL, Form.SCHEMA),
     ValueSection.PARAMETERS: (Form.PARAMETER,),
@@ -264,8 +281,14 @@ FORMS: Mapping[ValueSection, tuple[Form, ...]] = {
 """The forms of the values that the rules of a section are for."""
 
 
-def make_lookups(rules: Iterable[ValueRule]) -> dict[Form, Lookup]:
-    """Compile the rules of all sections but `fields`; forms without a rule are left out."""
+def make_lookups(
+    rules: Iterable[ValueRule], dashboards: Collection[str] = ()
+) -> dict[Form, Lookup]:
+    """Compile the rules of all sections but `fields`; forms without a rule are left out.
+
+    Args:
+        dashboards: the names of those that `paths` is not for.
+    """
     by_section: dict[ValueSection, list[tuple[int, ValueRule]]] = {key: [] for key in ValueSection}
     for index, rule in enumerate(rules):
         by_section[rule.section].append((index, rule))
@@ -273,7 +296,7 @@ def make_lookups(rules: Iterable[ValueRule]) -> dict[Form, Lookup]:
         CatalogNames(by_section[ValueSection.CATALOGS], by_section[ValueSection.SCHEMAS])
     )
     made: dict[ValueSection, Lookup] = {
-        ValueSection.PATHS: PathLookup(by_section[ValueSection.PATHS]),
+        ValueSection.PATHS: PathLookup(by_section[ValueSection.PATHS], dashboards),
         ValueSection.CATALOGS: tables,
         ValueSection.SCHEMAS: tables,
         ValueSection.PARAMETERS: NamedLookup(by_section[ValueSection.PARAMETERS]),

@@ -60,9 +60,13 @@ class ValueRule:
 
 @dataclass(frozen=True, slots=True)
 class ValueRules:
-    """All rules of a mapping file, in its order."""
+    """All rules of a mapping file, in its order.
+
+    `dashboards` are the names of those that have an entry of their own among the names.
+    """
 
     rules: Sequence[ValueRule] = ()
+    dashboards: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.rules)

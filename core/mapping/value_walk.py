@@ -98,7 +98,8 @@ class ValueWalk:
                 return self._decided(decision, old, place)
         if replacement:
             target = MISSING if replacement.value is None else replacement.value
-            return self._noted(old, target, replacement.won, place)
+            stays = not isinstance(old, str) and target == json.dumps(old)
+            return self._noted(old, old if stays else target, replacement.won, place)
         if isinstance(old, dict):
             new = self.walk_object(old, tree, levels, place)
             return MISSING if _holds_address(tree) and _is_emptied(old, new) else new
@@ -107,9 +108,10 @@ class ValueWalk:
     def _replacement(
         self, holder: Any, old: Any, tree: PathTree[ValuePlace], place: Place
     ) -> Replacement | None:
-        if not tree.leaves or not isinstance(old, str):
+        text = _text_of(old, tree.leaves[0].form) if tree.leaves else None
+        if text is None:
             return None
-        found = FoundValue(place, old, tree.leaves[0], holder)
+        found = FoundValue(place, text, tree.leaves[0], holder)
         if found.is_in_git(has_git=self._has_git):
             return None
         return self._lookups[found.leaf.form].replace(found)
@@ -132,6 +134,14 @@ class ValueWalk:
                 MappedValue(path, old, new, rule.section.place, rule.name, rule.line)
             )
         return new
+
+
+def _text_of(value: Any, form: Form) -> str | None:
+    """Return the text that a rule may be for; people also write parameters without quotes."""
+    if isinstance(value, str):
+        return value
+    is_bare = form in {Form.PARAMETER, Form.TAG} and isinstance(value, int | float)
+    return json.dumps(value) if is_bare else None
 
 
 def _keys(

@@ -7,14 +7,13 @@ from typing import NamedTuple
 
 from core.errors import Issue
 from core.jobsettings.places import written
-from core.jobsettings.value_places import Form, FoundValue, find_values, places_tree
+from core.jobsettings.value_places import FoundValue, find_values, places_tree
 from core.json_text import JobSettings
 from core.mapping.field_rules import (
     FieldRules,
 )
 from core.mapping.mapped_value import MappedValue
-from core.mapping.path_rules import split_dependency
-from core.mapping.value_lookups import FORMS, make_lookups, name_in_table
+from core.mapping.value_lookups import FORMS, make_lookups, name_in_table, path_in
 from core.mapping.value_rules import DEFAULT_ADDRESS, ValueRule, ValueRules, ValueSection, place_of
 from core.mapping.value_walk import ValueWalk
 
@@ -40,7 +39,7 @@ class ValueMapper:
 
     def __init__(self, rules: ValueRules) -> None:
         self._rules = rules.rules
-        self._lookups = make_lookups(rules.rules)
+        self._lookups = make_lookups(rules.rules, rules.dashboards)
         self._tree = places_tree(self._lookups.keys())
         self._fields = FieldRules(
             (index, rule)
@@ -130,8 +129,8 @@ def values_at(settings: JobSettings, section: ValueSection) -> Iterator[SectionV
 def _rule_name(found: FoundValue, section: ValueSection) -> str:
     if section in {ValueSection.PARAMETERS, ValueSection.TAGS}:
         return found.name
-    if found.leaf.form is Form.DEPENDENCY:
-        return split_dependency(found.value)[1]
+    if section is ValueSection.PATHS:
+        return path_in(found)
     if section in {ValueSection.CATALOGS, ValueSection.SCHEMAS}:
         return name_in_table(found, section)
     return found.value

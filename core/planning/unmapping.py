@@ -129,13 +129,17 @@ class _Merge:
         """Decide about one place: return what Git should hold, MISSING for nothing."""
         if _equal(git, mapped):
             return live
-        if _equal(live, mapped):
+        if _equal(live, mapped) or (live is MISSING and mapped == []):
             return git
         if _equal(live, git):
             self.as_in_git.append(path)
             return git
-        if isinstance(git, list) and isinstance(mapped, list) and isinstance(live, list):
-            return self._settle_list(git, mapped, live, path)
+        if isinstance(git, dict) and isinstance(mapped, dict) and isinstance(live, dict):
+            return self._settle_keys(git, mapped, live, path)
+        if isinstance(git, list) and isinstance(live, list):
+            before = [] if mapped is MISSING and self._is_emptied(path) else mapped
+            if isinstance(before, list):
+                return self._settle_list(git, before, live, path)
         exact = [value for value in self.trace if value.path == path]
         around = [value for value in self.trace if is_within(path, value.path)]
         if live is not MISSING:
@@ -146,17 +150,33 @@ class _Merge:
             return git
         return live
 
+    def _settle_keys(
+        self, git: JobSettings, mapped: JobSettings, live: JobSettings, path: str
+    ) -> JobSettings:
+        result = git
+        for key in {**git, **mapped, **live}:
+            mine, inner, here = (one.get(key, MISSING) for one in (git, mapped, live))
+            result = _with(result, key, self._walk(mine, inner, here, [], join_key(path, key)))
+        return result
+
     def _settle_list(self, git: list[Any], mapped: list[Any], live: list[Any], path: str) -> Any:
-        """Match elements by value; where mapping dropped or joined some, none tells its origin."""
+        """Match elements by value; where mapping dropped or joined some, none tells its origin.
+
+        What is gone here and is Git's own is gone there; `_disproof` finds what comes again.
+        """
         if len(git) == len(mapped):
             return self._match(git, mapped, live, path)
-        if not _without(mapped, live):
-            return [*git, *_without(live, mapped)]
+        gone = _without(mapped, live)
+        if not _without(gone, git):
+            return [*_without(git, gone), *_without(live, mapped)]
         if not _without(live, git) and not _without(git, live):
             self.as_in_git.append(path)
             return git
         self._note_list(path, live)
         return git
+
+    def _is_emptied(self, path: str) -> bool:
+        return any(value.path == path and value.target == [] for value in self.trace)
 
     def _match(self, git: list[Any], mapped: list[Any], live: list[Any], path: str) -> Any:
         origins = list(_find_origins(git, mapped, live))

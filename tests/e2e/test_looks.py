@@ -132,7 +132,7 @@ def test_enter_opens_a_row_and_escape_leads_back_to_it(screen: Screen) -> None:
     focused = screen.page.locator(".ag-cell-focus")
     expect(focused).to_be_focused()
     screen.page.keyboard.press("Enter")
-    expect(screen.panel.locator(".changes")).to_contain_text("max_concurrent_runs")
+    expect(screen.panel.locator(".panel-fields .changes")).to_contain_text("max_concurrent_runs")
     expect(screen.element("side-panel-body")).to_be_focused()
     screen.close_panel()
     expect(focused).to_be_focused()

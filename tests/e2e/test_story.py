@@ -160,7 +160,7 @@ def test_what_was_changed_by_hand_shows_as_a_field(screen: Screen, prod: Emulate
         "unchanged",
     )
     panel = screen.open_row("import-grid", "load")
-    cells = panel.locator(".changes tbody td")
+    cells = panel.locator(".panel-fields .changes tbody td")
     expect(cells).to_have_text(["max_concurrent_runs", "7", "2"])
 
 
@@ -172,7 +172,7 @@ def test_both_sides_stand_side_by_side(screen: Screen) -> None:
     expect(old.locator(".d2h-del .d2h-code-line-ctn")).to_contain_text('"max_concurrent_runs": 7')
     expect(new.locator(".d2h-ins .d2h-code-line-ctn")).to_contain_text('"max_concurrent_runs": 2')
     screen.press("Fields")
-    expect(screen.panel.locator(".changes")).to_be_visible()
+    expect(screen.panel.locator(".panel-fields .changes")).to_be_visible()
     screen.close_panel()
 
 
@@ -233,7 +233,7 @@ def test_a_change_of_tasks_is_told_by_its_task(
     expect(screen.element("import-start-reason")).to_have_text(reason)
     screen.run("Validate", "import", "Validation finished")
     panel = screen.open_row("import-grid", "clean")
-    expect(panel.locator(".changes")).to_contain_text("task check")
+    expect(panel.locator(".panel-fields .changes")).to_contain_text("task check")
     screen.close_panel()
 
 

@@ -104,13 +104,14 @@ def scalars(value: Any, steps: Steps = ()) -> Iterator[tuple[Steps, Any]]:
 
 
 def kind_of(steps: Steps, value: Any) -> str:
-    if not isinstance(value, str):
+    if not isinstance(value, str | int | float):
         return ""
     written = [("#" if isinstance(step, int) else step) for step in steps]
     if len(written) > 1 and MAPS.search(str(written[-2])) and isinstance(steps[-1], str):
         written[-1] = "="
     path = ".".join(written)
-    return next((what for what, pattern in COMPILED.items() if pattern.fullmatch(path)), "")
+    kinds = COMPILED if isinstance(value, str) else ("parameter", "tag")  # also without quotes
+    return next((what for what in kinds if COMPILED[what].fullmatch(path)), "")
 
 
 def at(settings: Any, steps: Steps) -> Any:
@@ -144,7 +145,11 @@ def values(settings: dict[str, Any]) -> Iterator[tuple[str, Steps, str]]:
     for steps, value in scalars(settings):
         kind = kind_of(steps, value)
         if kind and not (kind == "path" and is_in_git(settings, steps)):
-            yield kind, steps, value
+            yield kind, steps, as_text(value)
+
+
+def as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def whole(path: str) -> str:
@@ -207,11 +212,12 @@ def expected_path(rules: Rules, path: str) -> str:
     return new.removeprefix("/Workspace") if is_short else new
 
 
-def by_name(rules: Rules, section: str, name: str, value: str) -> str:
+def by_name(rules: Rules, section: str, name: str, value: Any) -> Any:
+    text = as_text(value)
     found = rules[section].get(name, value)
     if isinstance(found, dict):
-        return str(found.get(value, value))
-    return value if DYNAMIC.fullmatch(value) else found
+        return found.get(text, value)
+    return value if DYNAMIC.fullmatch(text) else found
 
 
 def folded(names: dict[str, str], value: str) -> str:

@@ -4,6 +4,7 @@ import fnmatch
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -121,6 +122,7 @@ class World:
         return {name: (jobs.get(self.ids[name]), files.get(self.path_of(name))) for name in names}
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(JOBS, CHANGES, SELECTIONS)
 def test_no_operation_touches_a_job_or_a_file_that_is_excluded(jobs, changes, selection):
@@ -152,6 +154,7 @@ def _new_files(world: World, before: set[str]) -> list[bytes]:
     ]
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(JOBS, CHANGES, SELECTIONS)
 def test_what_was_excluded_for_a_while_continues_as_before(jobs, changes, selection):

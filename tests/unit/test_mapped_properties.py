@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -122,6 +123,7 @@ def test_an_export_after_an_import_writes_nothing(definition, mapping):
     assert workspace.definition_files() == before
 
 
+@pytest.mark.slow
 @given(JOB, MAPPING, JOB, st.integers(0, 10))
 @settings(max_examples=150, deadline=None)
 def test_whatever_is_changed_here_is_written_or_left_to_a_person(definition, mapping, other, at):

@@ -185,6 +185,7 @@ class Waiting:
         return self.workspace.opened()
 
 
+@pytest.mark.slow
 def test_a_slow_workspace_keeps_nobody_waiting_for_its_history(store, workspace):
     entry = kept(workspace)
     waiting = Waiting(workspace)

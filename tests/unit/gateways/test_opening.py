@@ -29,6 +29,7 @@ def test_the_sdk_is_loaded_when_a_workspace_is_opened_and_not_before() -> None:
     assert done.stdout.strip() == "False"
 
 
+@pytest.mark.slow
 def test_garbage_is_looked_for_again_once_the_sdk_is_loaded_but_not_among_its_objects() -> None:
     done = subprocess.run([sys.executable, "-c", _KEPT], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "True True"

@@ -319,6 +319,7 @@ def comments(text: str) -> int:
     return text.count("c{") + text.count("c}") + text.count("// ,")
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(st.data())
 def test_random_edits_of_random_files_mean_what_they_should(data: Any):
@@ -355,6 +356,7 @@ def test_adding_and_removing_leaves_the_text_as_it_was(data: Any):
     assert comments(removed) >= comments(text) - 1
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(st.data())
 def test_lines_of_other_entries_stay_byte_for_byte(data: Any):

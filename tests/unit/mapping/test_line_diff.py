@@ -2,6 +2,7 @@
 
 import time
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -65,6 +66,7 @@ def test_the_lines_of_a_diff_rebuild_both_sides(old: list[str], new: list[str]):
     ]
 
 
+@pytest.mark.slow
 def test_ten_thousand_lines_of_any_kind_take_no_long_time():
     count = 10_000
     same = ["x"] * count

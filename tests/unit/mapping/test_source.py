@@ -85,6 +85,7 @@ def outcome(text: str, read: Any) -> tuple[bool, Any]:
         return False, None
 
 
+@pytest.mark.slow
 @given(st.lists(PIECES, max_size=9).map("".join))
 @settings(max_examples=1500)
 @example("{a: 1, 'b': [+2, .5, 0x1F,],}")

@@ -4,6 +4,7 @@ import json
 from copy import deepcopy
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -139,6 +140,7 @@ def is_chained(mappings: Mappings) -> bool:
     return any("mapped only once" in issue.message for issue in mappings.warnings)
 
 
+@pytest.mark.slow
 @given(RULES, SETTINGS)
 @settings(max_examples=400)
 def test_what_was_mapped_is_not_mapped_again(rules, job_settings):
@@ -165,6 +167,7 @@ def test_the_settings_that_were_given_stay_as_they_are(rules, job_settings):
     assert all(value.line > 0 for value in applied.mapped)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(PATHS, PATHS), max_size=4).map(dict), PATHS)
 @settings(max_examples=600)
 def test_a_path_that_was_mapped_is_not_mapped_again(rules, path):
@@ -212,6 +215,7 @@ DOCUMENTS = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(
     RULES, st.dictionaries(st.sampled_from(["tasks", "tags", "git_source", "trigger"]), DOCUMENTS)
 )

@@ -381,6 +381,7 @@ def test_an_unknown_section_is_a_warning():
 # --- many rules, hostile rules -------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_ten_thousand_rules_of_every_section_are_read():
     many = range(10_000)
     texts = [
@@ -416,6 +417,7 @@ JSON = st.recursive(
 NAMES = st.text(max_size=6) | st.sampled_from(["tasks[a].x", "a.b", "`a`", "default", "/a", "name"])
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.sampled_from([*ValueSection]), st.dictionaries(NAMES, JSON, max_size=3)))
 @settings(max_examples=300)
 def test_any_shape_is_read_or_refused_with_its_place(document):
@@ -458,6 +460,7 @@ OLD_FILES = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(OLD_FILES, st.booleans(), st.none() | st.integers(0, 2))
 @settings(max_examples=200)
 def test_a_file_without_the_new_sections_means_what_the_json5_library_reads(

@@ -73,6 +73,42 @@ def test_a_path_is_mapped_by_its_longest_prefix_of_whole_segments(path, paths, e
     assert mapped_path(path, paths) == expected
 
 
+def dashboard(path: str) -> dict[str, Any]:
+    return in_task(dashboard_task={"dashboard_id": f"__DASHBOARD__{path}__"})
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/dev/sales.lvdash.json", "/prod/sales.lvdash.json"),
+        ("/Workspace/dev/sales.lvdash.json", "/Workspace/prod/sales.lvdash.json"),
+        ("/development/sales.lvdash.json", "/development/sales.lvdash.json"),
+    ],
+)
+def test_the_path_by_which_a_dashboard_is_known_is_mapped(path, expected):
+    applied = apply({"paths": {"/Workspace/dev": "/Workspace/prod"}}, dashboard(path))
+    assert applied.settings == dashboard(expected)
+
+
+def test_a_dashboard_with_an_entry_of_its_own_is_left_to_it():
+    text = json.dumps(
+        {
+            "resource_name_mappings": {
+                "dashboards": {"/dev/a.lvdash.json": "/other/a.lvdash.json"}
+            },
+            "value_mappings": {"paths": {"/dev": "/prod"}},
+        }
+    )
+    mapper = ValueMapper(parse_mappings(text.encode(), "/m.json").values)
+    settings = dashboard("/dev/a.lvdash.json")
+    assert mapper.apply(settings, "job").settings == settings
+
+
+def test_the_id_of_a_dashboard_is_not_a_path():
+    settings = in_task(dashboard_task={"dashboard_id": "/dev/x"})
+    assert apply({"paths": {"/dev": "/prod"}}, settings).settings == settings
+
+
 D, P = "/Workspace/dev/x", "/Workspace/prod/x"
 PATH_PLACES = {
     "notebook": {"notebook_task": {"notebook_path": D}},
@@ -327,13 +363,13 @@ def test_parameters_of_jobs_operators_and_environments_are_mapped():
         ("catalog", "prod", "prod"),
         ("Env", "dev", "dev"),
         ("env", "", "prod"),
-        ("env", 5, 5),
+        ("env", 5, "prod"),
         ("env", None, None),
         ("env", ["dev"], ["dev"]),
         ("env", {"env": "dev"}, {"env": "dev"}),
     ],
 )
-def test_only_texts_that_are_not_decided_by_each_run_are_mapped(name, value, expected):
+def test_only_scalars_that_are_not_decided_by_each_run_are_mapped(name, value, expected):
     settings = in_task(notebook_task={"base_parameters": {name: value}})
     wanted = in_task(notebook_task={"base_parameters": {name: expected}})
     assert apply(PARAMETERS, settings).settings == wanted
@@ -658,6 +694,7 @@ def test_the_values_of_a_section_are_listed_with_the_name_that_a_rule_would_have
     assert names(ValueSection.FIELDS) == []
 
 
+@pytest.mark.slow
 def test_many_rules_and_tasks_are_applied_in_one_walk():
     many = 10_000
     found = rules(
@@ -691,3 +728,17 @@ def test_many_rules_and_tasks_are_applied_in_one_walk():
 def test_a_path_of_very_many_segments_is_looked_up_once():
     path = "/a" * 100_000
     assert mapped_path(path, {"/a": "/b", "/a/a/a/x": "/c"}) == "/b" + path[2:]
+
+
+@pytest.mark.parametrize(("bare", "text"), [(4, "4"), (True, "true"), (0.5, "0.5")])
+def test_a_parameter_that_is_written_without_quotes_is_mapped_as_its_text(bare, text):
+    settings = {"parameters": [{"name": "n", "default": bare}], "tags": {"n": bare}}
+    new = {"parameters": [{"name": "n", "default": "new"}], "tags": {"n": "new"}}
+    for rule in ("new", {text: "new"}):
+        assert apply({"parameters": {"n": rule}, "tags": {"n": rule}}, settings).settings == new
+
+
+def test_a_parameter_without_quotes_that_is_right_already_stays():
+    settings = {"parameters": [{"name": "n", "default": 4}]}
+    applied = apply({"parameters": {"n": "4"}}, settings)
+    assert (applied.settings, applied.mapped, len(applied.won)) == (settings, (), 1)

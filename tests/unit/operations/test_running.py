@@ -145,7 +145,7 @@ def test_mappings_are_saved_from_the_text_beside_the_operation() -> None:
         .history()
         .rows(entry.entry_id, RecordedRow.from_json)
     )
-    assert [row.row.job for row in rows] == ["pause_status", "run_as_mappings › a"]
+    assert [row.row.job for row in rows] == ["pause_status", "a (run_as_mappings)"]
 
 
 def test_a_test_of_mappings_is_not_kept_in_the_history() -> None:

@@ -264,9 +264,20 @@ def test_a_list_from_which_mapping_dropped_some_is_put_back_as_a_whole():
     plus = {"timeout_seconds": 5}
     check(git, mapped, {**mapped, **plus}, trace, expected={**git, **plus})
     check(git, mapped, mails("A", "x", "z"), trace, expected=mails("a", "b", "x", "z"))
-    assert refused(git, mapped, mails("A"), trace)
+    check(git, mapped, mails("A"), trace, expected=mails("a", "b"))
+    check(git, mapped, mails("A", "z"), trace, expected=mails("a", "b", "z"))
+    assert refused(git, mapped, mails("x"), trace)
     assert undo(git, mapped, {**git, **plus}, trace).explains(MAILS)
     assert undo(mails("x", "b", "a"), mapped, {**git, **plus}, trace).explains(MAILS)
+
+
+def test_an_address_added_where_mapping_dropped_all_joins_those_of_git():
+    trace = value(MAILS, ["a"], [])
+    check(mails("a"), mails(), mails("z"), trace, expected=mails("a", "z"))
+    check(mails("a"), {"email_notifications": {}}, mails("z"), trace, expected=mails("a", "z"))
+    changed = {"email_notifications": {"on_start": ["z"]}}
+    both = {"email_notifications": {"on_failure": ["a"], "on_start": ["z"]}}
+    check(mails("a"), mails(), changed, trace, expected=both)
 
 
 def test_a_list_is_settled_once_although_several_of_its_elements_differ():

@@ -46,7 +46,21 @@
       const button = document.querySelector(`.pane [${name}]`);
       if (button) button.hidden = !jobsync.isMappingUnsaved();
     }
+    markTab();
     drawButtons();
+  }
+
+  /** What was chosen and not saved is seen on every tab: a validation does not use it. */
+  function markTab() {
+    const link = document.getElementById(jobsync.config().tabs.find(isMappings).nav);
+    link.toggleAttribute("data-unsaved", jobsync.isMappingUnsaved());
+    link.title = jobsync.isMappingUnsaved() ? counted(texts().mappingUnsaved, unsavedCount()) : "";
+  }
+
+  const isMappings = tab => tab.name === "mappings";
+
+  function unsavedCount() {
+    return jobsync.mapping.text === null ? jobsync.mapping.edits.length : 1;
   }
 
   function fileLine(info) {
@@ -55,7 +69,7 @@
       const text = hasFailed ? texts().mappingNothingRead : texts().mappingReading;
       return [html("Span", {className: "quiet", children: text})];
     }
-    const unsaved = jobsync.mapping.text === null ? jobsync.mapping.edits.length : 1;
+    const unsaved = unsavedCount();
     const note = unsaved ? counted(texts().mappingUnsaved, unsaved) : "";
     return [
       html("Code", {children: info.path}),

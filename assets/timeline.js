@@ -110,7 +110,7 @@
     return html(
       "button",
       {type: "button", className: "bar-slot", title, "aria-label": title, ...barAt(at, slot)},
-      html("span", {className: "bar-count"}, jobs * 2 >= most ? String(jobs) : ""),
+      html("span", {className: "bar-count"}, jobs * 2 >= most && jobs < 100 ? String(jobs) : ""),
       html(
         "svg",
         {viewBox: "0 0 10 100", preserveAspectRatio: "none", "aria-hidden": "true"},

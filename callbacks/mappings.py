@@ -21,7 +21,7 @@ _MOST_NAME = 4_096
 _MOST_LINES = 2_000
 _MOST_WARNINGS = 200
 _PLACES = frozenset(section.place for section in SECTIONS)
-_UNSAVED = "the unsaved text"
+_UNSAVED = "The unsaved text"
 
 
 def register(app: Dash) -> None:

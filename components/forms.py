@@ -12,4 +12,4 @@ def forms(one: str, other: str = "") -> Forms:
 
 def fill(text: Forms, number: int) -> str:
     """Put a number into a text, as `assets/logic/words.js` does."""
-    return text["one" if number == 1 else "other"].replace("{n}", str(number))
+    return text["one" if number == 1 else "other"].replace("{n}", f"{number:,}")

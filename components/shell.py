@@ -66,7 +66,7 @@ def page(frame: Frame) -> Component:
             _config(frame),
             html.A("Skip to content", href="#content", className="skip-link"),
             _header(frame),
-            html.Div(frame.banner, className="banner") if frame.banner else None,
+            _banner(frame.banner) if frame.banner else None,
             html.Div(id=ids.CONNECTION_PROBLEM, className="banner banner-bad", hidden=True),
             html.Div(id=ids.WORKSPACE_PROBLEM, className="banner banner-bad", hidden=True),
             html.Div(id=ids.STORE_NOTICE, className="banner", hidden=True),
@@ -90,6 +90,10 @@ def page(frame: Frame) -> Component:
         ],
         className=f"page environment-{frame.colour}",
     )
+
+
+def _banner(text: str) -> Component:
+    return html.Aside(text, className="banner", **{"aria-label": "Warning"})
 
 
 def _config(frame: Frame) -> Component:

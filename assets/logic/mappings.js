@@ -8,7 +8,7 @@
  * @property {unknown} value
  * @property {number} jobs how many definitions use it
  * @property {string} state fine, missing, unused or shadowed
- * @property {number} line
+ * @property {number | null} line
  *
  * @typedef {object} Edit
  * @property {string} section
@@ -113,7 +113,9 @@
     const added = [...mine.values()].filter(edit => !keys.has(keyOf(edit)));
     return [
       ...known.map(entry => rowOf(entry, mine.get(keyOf(entry)))),
-      ...added.map(edit => rowOf({...edit, jobs: 0, state: "", line: 0, value: undefined}, edit)),
+      ...added.map(edit =>
+        rowOf({...edit, jobs: 0, state: "", line: null, value: undefined}, edit),
+      ),
     ];
   }
 

@@ -15,6 +15,6 @@
    * @param {{one: string, other: string}} forms
    */
   function counted(forms, n, values = {}) {
-    return fill(n === 1 ? forms.one : forms.other, {...values, n});
+    return fill(n === 1 ? forms.one : forms.other, {...values, n: n.toLocaleString("en")});
   }
 })();

@@ -40,4 +40,5 @@ def note_rules(rules: ValueRules, uses: Collection[Applied], path: str) -> tuple
 def _listed(lines: Iterable[int]) -> str:
     found = sorted(set(lines))
     more = f" and {len(found) - _MOST_LINES:,} more" if len(found) > _MOST_LINES else ""
-    return f"lines {', '.join(map(str, found[:_MOST_LINES]))}{more}"
+    noun = "line" if len(found) == 1 else "lines"
+    return f"{noun} {', '.join(map(str, found[:_MOST_LINES]))}{more}"

@@ -11,6 +11,7 @@ from core.json_text import JobSettings, Packed
 from core.operations.rows import Planned
 from core.operations.sides import OpenSides
 from core.planning.export_rows import ChangedFile, DeletedFile, ForeignFile, NewFile
+from core.planning.import_rows import Blocked, Excluded
 
 STARTS = "starts"
 """The name of the document."""
@@ -31,6 +32,9 @@ def row_starts(planned: Planned, opened: OpenSides) -> RowStarts:
     if isinstance(planned, NewFile | ChangedFile):
         here = _starts(opened.desired)
         return RowStarts(here, here)
+    if isinstance(planned, Blocked | Excluded):  # the sides may be those of a file alone
+        live = _starts(planned.job.unpack_settings()) if planned.job else Starts()
+        return RowStarts(live, live)
     before = _starts(opened.current)
     return RowStarts(before, before if opened.desired is None else _starts(opened.desired))
 

@@ -164,13 +164,14 @@ def test_an_identity_can_be_chosen(screen: Screen) -> None:
     field = todo(screen, GONE).get_by_role("combobox")
     field.fill("ops@")
     screen.page.get_by_role("option").filter(has_text=OPS).click()
-    expect(todo(screen, GONE)).to_contain_text(f"→ user “{OPS}”")
+    expect(todo(screen, GONE)).to_contain_text(f"→ {OPS} (user)")
     expect(screen.page.locator(".todo h3")).to_have_text("All names are mapped")
 
 
 def test_unsaved_edits_survive_a_reload_and_can_be_undone(screen: Screen, prod: Emulated) -> None:
     screen.reload()
     expect(unsaved(screen)).to_have_text("4 unsaved changes")
+    expect(screen.tab("Mappings")).to_have_attribute("title", "4 unsaved changes")
     screen.press("Undo")
     expect(unsaved(screen)).to_have_text("3 unsaved changes")
     field = todo(screen, GONE).get_by_role("combobox")

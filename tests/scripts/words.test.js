@@ -3,6 +3,10 @@ const assert = require("node:assert");
 require("../../assets/logic/words.js");
 
 const {fill, counted} = jobsync.words;
+test("a number is written with its thousands apart", () => {
+  assert.equal(counted({one: "1 job", other: "{n} jobs"}, 12345), "12,345 jobs");
+});
+
 const JOBS = {one: "{n} job of {place}", other: "{n} jobs of {place}"};
 
 test("one has a form of its own, none and many have the other", () => {

@@ -10,7 +10,7 @@ from core.json_text import Packed
 from core.operations.row_starts import RowStarts, read_starts, row_starts, starts_document
 from core.operations.sides import sides_of
 from core.planning.export_rows import DeletedFile, NewFile, UnchangedFile
-from core.planning.import_rows import Changed, Deleted, New, Unchanged
+from core.planning.import_rows import Blocked, Changed, Deleted, Excluded, New, Unchanged
 from core.ports import LiveJob
 from tests.builders import job
 
@@ -36,6 +36,10 @@ FILE = DefinitionFile("load.json", Definition.pack("load", 1, "", GIT), b"")
         (NewFile("load", "load.json", LIVE, FILE.definition), AT_TWO, AT_TWO),
         (UnchangedFile("load", FILE, LIVE), AT_ONE, AT_ONE),
         (DeletedFile("load", FILE), Starts(), Starts()),
+        (Blocked("load", "load.json", (), FILE.definition), Starts(), Starts()),
+        (Blocked("load", "load.json", (), FILE.definition, LIVE), AT_ONE, AT_ONE),
+        (Excluded("load", None, FILE, "x"), Starts(), Starts()),
+        (Excluded("load", LIVE, FILE, "x"), AT_ONE, AT_ONE),
     ],
     ids=lambda value: type(value).__name__,
 )

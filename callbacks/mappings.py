@@ -12,9 +12,9 @@ from components.mapping_sections import SECTIONS
 from core.errors import MappingFileError, SyncError
 from core.json_text import JsonDict
 from core.mapping.editing import REMOVED, Edit, apply_edits
-from core.mapping.file_version import MOST_TEXT_BYTES, file_version
-from core.mapping.line_diff import DiffLine, LineKind, line_diff
 from core.mapping.mapping_file import parse_mappings
+from core.mapping.text.file_version import MOST_TEXT_BYTES, file_version
+from core.mapping.text.line_diff import DiffLine, LineKind, line_diff
 
 _MOST_EDITS = 20_000
 _MOST_NAME = 4_096

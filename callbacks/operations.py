@@ -14,7 +14,7 @@ from components.import_tab import PAUSE_OPTIONS
 from components.words import WORDS
 from core.errors import ModeError, SelectionError, SyncError
 from core.json_text import JsonDict
-from core.mapping.file_version import MOST_TEXT_BYTES
+from core.mapping.text.file_version import MOST_TEXT_BYTES
 from core.operations.kinds import KINDS, OperationKind, Traits
 from core.operations.operation import DRAFT, PLAN, OperationRunningError, OperationStore
 from core.operations.plan_documents import read_fingerprints

@@ -8,7 +8,7 @@ from typing import Any
 from core.jobsettings.kinds import Kind
 from core.mapping.job_selection import JOBS
 from core.mapping.mapping_file import DROPPABLE, RUN_AS_SECTION, section_of
-from core.mapping.value_rules import ValueSection
+from core.mapping.values.rules import ValueSection
 
 PAUSE_SECTION = "pause_status"
 

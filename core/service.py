@@ -14,9 +14,9 @@ from core.applying.work import FreshPlan, Work
 from core.calls import ShouldStop
 from core.errors import Issue, NotFoundError, SyncError
 from core.information import folder_contents, git_place, mapping_facts
-from core.mapping.file_version import file_version
 from core.mapping.mapping_file import PausePolicy, parse_mappings
 from core.mapping.suggestions import gather_unmapped
+from core.mapping.text.file_version import file_version
 from core.mapping.unmapped import UnmappedName
 from core.planning.export_plan import ExportPlan
 from core.planning.import_plan import Plan

@@ -15,9 +15,9 @@ from core.errors import (
 )
 from core.jobsettings.secrets import mask_entry
 from core.mapping.entry_changes import ABSENT, EntryChange, find_entry_changes, is_readable
-from core.mapping.file_form import keep_form
-from core.mapping.file_version import MOST_TEXT_BYTES, file_version
 from core.mapping.mapping_file import parse_mappings
+from core.mapping.text.file_form import keep_form
+from core.mapping.text.file_version import MOST_TEXT_BYTES, file_version
 from core.planning.statuses import RowStatus
 from core.reading.mappings import MappingFile, find_folder_id, read_mapping_file
 from core.reporting.mapping_details import SavedMappings

@@ -11,10 +11,16 @@ from core.jobsettings.kinds import Kind
 from core.json_text import JsonDict, is_deeper_than
 from core.mapping.job_selection import JOBS
 from core.mapping.mapping_file import PAUSE_SECTION, RUN_AS_SECTION, section_of
-from core.mapping.source import Node, Source, SourceError, parse_source
-from core.mapping.splicing import Splice, apply_splices, cut_members, insert_entries, insert_items
-from core.mapping.value_rules import ValueSection
-from core.mapping.writing import Style, Tree, style_at, style_of
+from core.mapping.text.source import Node, Source, SourceError, parse_source
+from core.mapping.text.splicing import (
+    Splice,
+    apply_splices,
+    cut_members,
+    insert_entries,
+    insert_items,
+)
+from core.mapping.text.writing import Style, Tree, style_at, style_of
+from core.mapping.values.rules import ValueSection
 
 
 class Removed:

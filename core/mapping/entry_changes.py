@@ -8,7 +8,7 @@ from typing import Any
 from core.json_text import equal_json
 from core.mapping.job_selection import JOBS
 from core.mapping.mapping_file import PAUSE_SECTION, RUN_AS_SECTION
-from core.mapping.source import SourceError, parse_source
+from core.mapping.text.source import SourceError, parse_source
 
 
 class Absent:

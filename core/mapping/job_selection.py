@@ -8,8 +8,8 @@ from typing import Any
 
 from core.identity_names import fold_identity
 from core.mapping.pattern_index import PatternIndex
-from core.mapping.shapes import ShapeReader
-from core.mapping.source import Node
+from core.mapping.text.shapes import ShapeReader
+from core.mapping.text.source import Node
 
 JOBS = "jobs"
 INCLUDE = f"{JOBS}.include"

@@ -9,8 +9,8 @@ from core.errors import Issue
 from core.json_text import JobSettings, Packed
 from core.mapping.mapped_value import MappedValue
 from core.mapping.mapping_file import Mappings
-from core.mapping.rule_notes import note_rules
-from core.mapping.values import Applied, ValueMapper
+from core.mapping.values.mapper import Applied, ValueMapper
+from core.mapping.values.notes import note_rules
 
 
 class MappedDefinitions:

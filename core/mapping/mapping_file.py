@@ -13,10 +13,10 @@ from core.errors import InvalidDefinitionError, Issue, MappingFileError
 from core.jobsettings.kinds import Kind, Section
 from core.jobsettings.principals import Principal, principal_from_json
 from core.mapping.job_selection import EXCLUDE, INCLUDE, JOBS, JobSelection, parse_selection
-from core.mapping.shapes import ShapeReader
-from core.mapping.source import Node, Source, SourceError, parse_source
-from core.mapping.value_parsing import parse_value_rules
-from core.mapping.value_rules import VALUE_MAPPINGS, ValueRules
+from core.mapping.text.shapes import ShapeReader
+from core.mapping.text.source import Node, Source, SourceError, parse_source
+from core.mapping.values.parsing import parse_value_rules
+from core.mapping.values.rules import VALUE_MAPPINGS, ValueRules
 
 DEFAULT = "default"
 

@@ -23,8 +23,8 @@ from core.mapping.mapping_file import (
     TargetId,
     section_of,
 )
-from core.mapping.value_use import find_value_uses, raw_entries
-from core.mapping.values import RuleState
+from core.mapping.values.mapper import RuleState
+from core.mapping.values.uses import find_value_uses, raw_entries
 
 MOST_JOB_NAMES = 200
 """How many jobs an entry lists by name."""

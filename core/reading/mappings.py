@@ -8,7 +8,6 @@ from core.errors import Issue, NotFoundError, SyncError, UnauthenticatedError, W
 from core.jobsettings.kinds import Kind
 from core.jobsettings.principals import PRINCIPAL_FIELDS, Principal, PrincipalField
 from core.mapping.check import check_mappings
-from core.mapping.file_version import file_version
 from core.mapping.job_selection import Selector
 from core.mapping.mapping_file import (
     RUN_AS_SECTION,
@@ -19,6 +18,7 @@ from core.mapping.mapping_file import (
 )
 from core.mapping.name_book import NameBook
 from core.mapping.names import find_wanted_names
+from core.mapping.text.file_version import file_version
 from core.mapping.use import list_mapping_entries
 from core.parallel import in_parallel
 from core.planning.outside import side_of_file

@@ -15,8 +15,8 @@ from core.comparing.canonical import drop_unsendable
 from core.jobsettings.kinds import Kind, placeholder
 from core.jobsettings.references import Reference, find_references, replace_references
 from core.json_text import JobSettings
-from core.mapping.value_rules import ValueSection
-from core.mapping.values import values_at
+from core.mapping.values.mapper import values_at
+from core.mapping.values.rules import ValueSection
 from core.reporting.report import Report
 from tests.builders import definition_text, job
 from tests.fakes import FakeWorkspace

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from core.mapping.mapping_file import parse_mappings
-from core.mapping.values import Applied, ValueMapper, rule_states
+from core.mapping.values.mapper import Applied, ValueMapper, rule_states
 
 JOBS = Path(__file__).resolve().parents[2].parent / "shared" / "jobs"
 FILES = sorted(JOBS.glob("*/*.json"))

@@ -17,7 +17,7 @@ from core.errors import (
 )
 from core.jobsettings.kinds import Kind
 from core.jobsettings.principals import Principal
-from core.mapping.file_version import file_version
+from core.mapping.text.file_version import file_version
 from core.mapping.use import EntryState
 from core.planning.fingerprints import fingerprint_plan
 from core.planning.review import Review

@@ -7,7 +7,7 @@ from dash import no_update
 
 from callbacks.operations import cancel, start, start_operation
 from core.errors import ModeError, PlanGoneError, SelectionError, SyncError
-from core.mapping.file_version import MOST_TEXT_BYTES
+from core.mapping.text.file_version import MOST_TEXT_BYTES
 from core.operations.kinds import EXCLUSIVE_KINDS, OperationKind
 from core.operations.operation import DRAFT, PLAN, OperationRunningError, Status
 from core.operations.outcome import Outcome

@@ -16,7 +16,7 @@ from core.jobsettings.principals import PRINCIPAL_FIELDS
 from core.mapping.mapping_file import DROPPABLE, PausePolicy, section_of
 from core.mapping.unmapped import UnmappedName
 from core.mapping.use import EntryState
-from core.mapping.value_rules import ValueSection
+from core.mapping.values.rules import ValueSection
 from core.operations.grid_row import GridRow
 from core.operations.operation import Operation
 from core.reporting.report import ReportRow

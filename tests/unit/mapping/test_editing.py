@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.errors import MappingFileError
 from core.mapping.editing import REMOVED, Edit, apply_edits
-from core.mapping.source import parse_source
+from core.mapping.text.source import parse_source
 
 CLUSTERS = "compute_name_mappings.cluster_name_mappings"
 WAREHOUSES = "compute_name_mappings.warehouse_name_mappings"

@@ -1,7 +1,7 @@
 """What the command `mappings` makes of the mapping file."""
 
 from core.mapping.check import MappingProblem
-from core.mapping.source import parse_source
+from core.mapping.text.source import parse_source
 from core.mapping.unmapped import UnmappedName
 from core.mapping.use import EntryState, MappingEntry
 from core.reporting.mapping_details import Choice, MappingsInformation, MappingsReview

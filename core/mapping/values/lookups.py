@@ -8,8 +8,8 @@ from typing import Any, Protocol
 from core.jobsettings.kinds import Kind, name_in, placeholder
 from core.jobsettings.table_names import NamePart, join_name, read_part, split_name
 from core.jobsettings.value_places import Form, FoundValue
-from core.mapping.path_rules import PathRule, PathRules, split_dependency
-from core.mapping.value_rules import ANYTHING, DEFAULT_ADDRESS, ValueRule, ValueSection
+from core.mapping.values.path_rules import PathRule, PathRules, split_dependency
+from core.mapping.values.rules import ANYTHING, DEFAULT_ADDRESS, ValueRule, ValueSection
 
 Indexed = Sequence[tuple[int, ValueRule]]
 """Rules with their positions among all rules."""

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.mapping.source import Node, Source
-from core.mapping.writing import TERMINATORS, Style, comma_after, style_at
+from core.mapping.text.source import Node, Source
+from core.mapping.text.writing import TERMINATORS, Style, comma_after, style_at
 
 _BLANK = r"[^\S\n\r\u2028\u2029]|\ufeff"
 _BLANKS = re.compile(f"(?:{_BLANK})*")

@@ -9,13 +9,13 @@ from core.errors import Issue
 from core.jobsettings.places import written
 from core.jobsettings.value_places import FoundValue, find_values, places_tree
 from core.json_text import JobSettings
-from core.mapping.field_rules import (
+from core.mapping.mapped_value import MappedValue
+from core.mapping.values.field_rules import (
     FieldRules,
 )
-from core.mapping.mapped_value import MappedValue
-from core.mapping.value_lookups import FORMS, make_lookups, name_in_table, path_in
-from core.mapping.value_rules import DEFAULT_ADDRESS, ValueRule, ValueRules, ValueSection, place_of
-from core.mapping.value_walk import ValueWalk
+from core.mapping.values.lookups import FORMS, make_lookups, name_in_table, path_in
+from core.mapping.values.rules import DEFAULT_ADDRESS, ValueRule, ValueRules, ValueSection, place_of
+from core.mapping.values.walk import ValueWalk
 
 
 @dataclass(frozen=True, slots=True)

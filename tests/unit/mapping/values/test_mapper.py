@@ -8,8 +8,8 @@ import pytest
 from core.jobsettings.places import NOTIFICATION_EVENTS
 from core.mapping.mapped_value import MISSING
 from core.mapping.mapping_file import parse_mappings
-from core.mapping.value_rules import ValueRules, ValueSection
-from core.mapping.values import Applied, ValueMapper, rule_states, rule_warnings, values_at
+from core.mapping.values.mapper import Applied, ValueMapper, rule_states, rule_warnings, values_at
+from core.mapping.values.rules import ValueRules, ValueSection
 
 
 def rules(sections: dict[str, Any]) -> ValueRules:

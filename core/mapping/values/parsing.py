@@ -6,11 +6,11 @@ from typing import Any
 
 from core.errors import MappingFileError
 from core.jobsettings.table_names import split_name
-from core.mapping.field_paths import problem_with_field
-from core.mapping.shapes import ShapeReader
-from core.mapping.source import Entry, Node
-from core.mapping.value_conflicts import find_circle, find_doubts
-from core.mapping.value_rules import (
+from core.mapping.text.shapes import ShapeReader
+from core.mapping.text.source import Entry, Node
+from core.mapping.values.conflicts import find_circle, find_doubts
+from core.mapping.values.field_paths import problem_with_field
+from core.mapping.values.rules import (
     ANYTHING,
     VALUE_MAPPINGS,
     ValueRule,

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable
 
 from core.errors import Issue
-from core.mapping.value_rules import ValueRules
-from core.mapping.values import Applied, RuleState, rule_states, rule_warnings
+from core.mapping.values.mapper import Applied, RuleState, rule_states, rule_warnings
+from core.mapping.values.rules import ValueRules
 
 _MOST_SINGLE = 5
 _MOST_LINES = 20

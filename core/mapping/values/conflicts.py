@@ -8,23 +8,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from core.jobsettings.table_names import read_part
-from core.mapping.field_conflicts import (
+from core.mapping.values.field_conflicts import (
     field_chains,
     field_key,
     field_links,
     field_ties,
 )
-from core.mapping.field_rules import json_key
-from core.mapping.path_rules import PathRule, PathRules, whole_path
-from core.mapping.schema_conflicts import schema_chains, schema_links
-from core.mapping.value_lookups import (
+from core.mapping.values.field_rules import json_key
+from core.mapping.values.lookups import (
     CatalogNames,
     Indexed,
     fold,
     make_lookups,
     schema_key,
 )
-from core.mapping.value_rules import ANYTHING, DEFAULT_ADDRESS, ValueRule, ValueSection, place_of
+from core.mapping.values.path_rules import PathRule, PathRules, whole_path
+from core.mapping.values.rules import ANYTHING, DEFAULT_ADDRESS, ValueRule, ValueSection, place_of
+from core.mapping.values.schema_conflicts import schema_chains, schema_links
 
 Doubt = tuple[int, str]
 """The position of a rule, and what is doubtful about it."""

@@ -4,9 +4,9 @@ from typing import Any
 
 from core.jobsettings.places import KEYED_LISTS, is_written_path, key_fields, steps_of
 from core.jobsettings.references import kind_at, leads_to_references
-from core.mapping.field_rules import EVERY
 from core.mapping.mapped_value import MISSING
-from core.mapping.value_rules import ANYTHING
+from core.mapping.values.field_rules import EVERY
+from core.mapping.values.rules import ANYTHING
 
 _RUN_AS = "run_as"
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.mapping.source import Node, Source, next_lexeme
+from core.mapping.text.source import Node, Source, next_lexeme
 
 TERMINATORS = "\n\r\u2028\u2029"
 _BARE = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")

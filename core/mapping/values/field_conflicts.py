@@ -7,10 +7,10 @@ from itertools import islice
 from core.jobsettings.places import steps_of
 from core.jobsettings.tree import PathTree
 from core.jobsettings.value_places import Form, FoundValue, ValuePlace, places_tree
-from core.mapping.field_rules import EVERY, field_rank, json_key
 from core.mapping.name_pattern import NamePattern
-from core.mapping.value_lookups import Indexed, Lookup
-from core.mapping.value_rules import ANYTHING, ValueRule
+from core.mapping.values.field_rules import EVERY, field_rank, json_key
+from core.mapping.values.lookups import Indexed, Lookup
+from core.mapping.values.rules import ANYTHING, ValueRule
 
 _MOST_COMPARED = 20  # rules for the same kind of field that one rule is compared with
 

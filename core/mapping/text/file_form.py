@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from core.mapping.line_diff import matching_blocks, split_lines
+from core.mapping.text.line_diff import matching_blocks, split_lines
 
 _BOM = "\ufeff"
 

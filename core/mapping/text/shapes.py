@@ -1,7 +1,7 @@
 """Checks the shapes of a mapping file on the way down, and says what was expected where."""
 
 from core.errors import Issue, MappingFileError
-from core.mapping.source import Entry, Node, Source
+from core.mapping.text.source import Entry, Node, Source
 
 _NOUNS = {dict: "an object", list: "a list", str: "a string", bool: "true or false"}
 _EMPTY = Node({}, 0, 0, entries=())

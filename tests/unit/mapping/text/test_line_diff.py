@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.mapping.file_form import keep_form
-from core.mapping.line_diff import DiffLine, LineKind, line_diff, matching_blocks, split_lines
+from core.mapping.text.file_form import keep_form
+from core.mapping.text.line_diff import DiffLine, LineKind, line_diff, matching_blocks, split_lines
 
 ADDED, GAP, REMOVED, SAME = LineKind.ADDED, LineKind.GAP, LineKind.REMOVED, LineKind.SAME
 

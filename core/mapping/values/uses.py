@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.definitions.definition import Definition
-from core.mapping.value_rules import VALUE_MAPPINGS, ValueRules, ValueSection
-from core.mapping.values import Applied, RuleState, ValueMapper, rule_states
+from core.mapping.values.mapper import Applied, RuleState, ValueMapper, rule_states
+from core.mapping.values.rules import VALUE_MAPPINGS, ValueRules, ValueSection
 
 
 @dataclass(frozen=True, slots=True)

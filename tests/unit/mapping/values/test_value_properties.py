@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from core.errors import MappingFileError
 from core.json_text import equal_json
 from core.mapping.mapping_file import Mappings, parse_mappings
-from core.mapping.values import ValueMapper
+from core.mapping.values.mapper import ValueMapper
 
 SEGMENTS = st.sampled_from(["a", "b", "ab", "", "Workspace", "Volumes", "x"])
 PATHS = st.tuples(

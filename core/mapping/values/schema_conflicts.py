@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from core.jobsettings.table_names import read_part
-from core.mapping.value_lookups import CatalogNames, Indexed, fold, schema_key
+from core.mapping.values.lookups import CatalogNames, Indexed, fold, schema_key
 
 _Sources = Mapping[str, list[tuple[int, str]]]
 """What becomes a name: the position of the rule, and the old name."""

@@ -9,7 +9,7 @@ from core.jobsettings.places import steps_of
 from core.json_text import JsonDict
 from core.mapping.mapped_value import MISSING
 from core.mapping.pattern_index import PatternIndex
-from core.mapping.value_rules import ANYTHING, ValueRule
+from core.mapping.values.rules import ANYTHING, ValueRule
 
 EVERY = "*"
 """The step that stands for every element of a list."""

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.json_text import equal_json
-from core.mapping.source import Node, SourceError, parse_source
+from core.mapping.text.source import Node, SourceError, parse_source
 
 SCALARS = st.one_of(
     st.none(),

@@ -9,16 +9,16 @@ from core.jobsettings.places import KEYED_LISTS, Place, element_key, key_of, wri
 from core.jobsettings.tree import PathTree
 from core.jobsettings.value_places import Form, FoundValue, ValuePlace
 from core.json_text import JsonDict, equal_json
-from core.mapping.field_rules import (
+from core.mapping.mapped_value import MISSING, MappedValue
+from core.mapping.values.field_rules import (
     FieldDecision,
     JobFields,
     Levels,
     element_below,
     keys_below,
 )
-from core.mapping.mapped_value import MISSING, MappedValue
-from core.mapping.value_lookups import Lookup, Replacement
-from core.mapping.value_rules import ValueRule
+from core.mapping.values.lookups import Lookup, Replacement
+from core.mapping.values.rules import ValueRule
 
 _NO_TREE: PathTree[ValuePlace] = PathTree()
 

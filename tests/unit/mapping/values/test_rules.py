@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core.errors import MappingFileError
 from core.jobsettings.kinds import Kind
 from core.mapping.mapping_file import DROPPABLE, Mappings, parse_mappings, section_of
-from core.mapping.value_rules import ANYTHING, ValueRule, ValueSection
+from core.mapping.values.rules import ANYTHING, ValueRule, ValueSection
 
 PATH = "/map.json"
 

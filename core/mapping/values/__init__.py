@@ -1,0 +1,1 @@
+"""The rules of `value_mappings`: read, held against each other, applied."""

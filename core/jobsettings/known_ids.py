@@ -57,8 +57,8 @@ class KnownIds:
         """Whether one of the ids is somewhere in the settings; much faster than a walk."""
         if not self._by_id:
             return False
-        tokens = (match[1] for match in _TOKEN_IN_JSON.finditer(settings.text()))
-        return any(token is not None and token.strip("-") in self._by_id for token in tokens)
+        tokens = set(_TOKEN_IN_JSON.findall(settings.text()))  # empty where an escape was passed
+        return not self._by_id.keys().isdisjoint(token.strip("-") for token in tokens if token)
 
 
 def _is_meant(known: KnownId, context: str) -> bool:

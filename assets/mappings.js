@@ -18,6 +18,7 @@
     isHeld: false, // whether there is another text, which somebody else's page has read
     section: "",
     draft: null, // what the server made of the edits
+    draftOf: "", // what it was asked for
     asked: 0, // number of the last request for it
     wanted: null, // the entry that the address names
   };
@@ -186,12 +187,18 @@
 
   // The draft: the text with the edits made, as the server writes it
 
+  /** What was asked for already stays: the same file, read once more, changes no draft. */
   function askDraft() {
+    const {info, edits, text} = state;
+    const isWanted = Boolean(info) && isMappingUnsaved();
+    const draftOf = isWanted
+      ? JSON.stringify([info.version, text, jobsync.mappings.toSend(edits)])
+      : "";
+    if (isWanted && draftOf === state.draftOf) return;
     clearTimeout(timer);
     state.asked += 1;
-    state.draft = null;
-    if (!state.info) return;
-    if (isMappingUnsaved()) timer = setTimeout(sendDraft, SOON_MS);
+    Object.assign(state, {draft: null, draftOf});
+    if (isWanted) timer = setTimeout(sendDraft, SOON_MS);
   }
 
   function sendDraft() {

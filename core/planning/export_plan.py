@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from core.comparing.diff import FieldChange, diff_settings
-from core.comparing.filled_in import Comparison, Habits, compare
+from core.comparing.filled_in import Habits, compare
 from core.definitions.definition import Definition
 from core.definitions.file_names import (
     SUFFIX,
@@ -14,12 +14,11 @@ from core.definitions.file_names import (
 from core.definitions.folder import DefinitionFile, GitContents
 from core.definitions.ignore_rules import IgnoreRules
 from core.errors import Issue
-from core.jobsettings.places import is_within
-from core.json_text import JobSettings, Prints
+from core.json_text import Prints
 from core.mapping.job_selection import JobSelection, PatternKind
 from core.mapping.mapping_file import PausePolicy
 from core.mapping.name_book import NameBook
-from core.mapping.pause import apply_pause_policy
+from core.planning.as_imported import AsImported
 from core.planning.conflicts import explain_disproof
 from core.planning.export_identity import follow_moved, pair_files
 from core.planning.export_rows import (
@@ -38,13 +37,11 @@ from core.planning.forms import (
     Form,
     make_exported,
     make_file_form,
-    make_live_form,
     manager_of,
     take_identity,
 )
 from core.planning.import_rows import Blocked, Excluded
 from core.planning.outside import find_outside
-from core.planning.unmapping import Unmapped, unmap
 from core.ports import LiveJob
 from core.state.ledger import ExportedLedger, ImportedLedger
 
@@ -127,6 +124,9 @@ class _Planner:
 
     def __init__(self, situation: ExportSituation) -> None:
         self._now = situation
+        self._imported = AsImported(
+            situation.book, situation.pause, situation.filled_in, situation.map_again
+        )
         files, entries = situation.contents.files, situation.ledger.files
         there = {job.job_id for job in situation.live} | situation.unproven.keys()
         self._entries = {**entries, **follow_moved(files, situation.ledger)}
@@ -268,7 +268,7 @@ class _Planner:
         path = find_free_file_name(job.name, self._taken)
         self._taken.add(fold_file_name(path))
         definition = exported.make_definition()
-        undone = self._find_undone(job, definition) if job.complete else ()
+        undone = self._imported.find_undone(job, definition) if job.complete else ()
         notes = replace(self._notes(exported, path), undone=undone)
         return NewFile(job.name, path, job, definition, notes)
 
@@ -281,32 +281,15 @@ class _Planner:
         form = self._now.as_imported(file) if changes else None
         if form and form.is_unread:  # a file is not replaced because a look-up failed
             return Blocked(job.name, file.path, form.issues[-1:], job=job)
-        if not changes or self._is_as_imported(job, form):
+        if not changes or self._imported.equals(job, form):
             return UnchangedFile(job.name, file, job, notes)
-        if form and job.complete and self._is_mapped(job, form):
+        if form and job.complete and self._imported.is_mapped(job, form):
             return self._unmapped_row(exported, file, form)
         definition = exported.make_definition(found.hidden)
-        undone = self._find_undone(job, definition) if job.complete else ()
+        undone = self._imported.find_undone(job, definition) if job.complete else ()
         if undone:
             return Blocked(job.name, file.path, (explain_disproof(undone),), job=job)
         return self._changed_row(exported, file, definition, changes)
-
-    def _find_undone(self, job: LiveJob, definition: Definition) -> tuple[str, ...]:
-        """Return where mapping would undo what an export writes, such as a new address."""
-        form = self._now.map_again(definition)
-        if form is None or not form.mapped:
-            return ()
-        places = [value.path for value in form.mapped]
-        paths = [change.path for change in self._compare_with(job, form).changes]
-        return tuple(
-            path
-            for path in paths
-            if any(is_within(path, one) or is_within(one, path) for one in places)
-        )
-
-    def _is_mapped(self, job: LiveJob, form: Form) -> bool:
-        """Whether the mapping file makes the job different from its definition."""
-        return bool(form.mapped) or self._paused(job, form) != form.settings
 
     def _changed_row(
         self,
@@ -323,53 +306,14 @@ class _Planner:
     def _unmapped_row(self, exported: Exported, file: DefinitionFile, form: Form) -> ExportRow:
         """Write only what differs from the mapped definition, and only what maps to this job."""
         job = exported.job
-        found = self._compare_with(job, form)
-        mapped = replace(form, settings=self._paused(job, form))
-        unmapped = unmap(file.definition, mapped, exported, found.changes)
-        # A default that depends on what changed elsewhere is seen only in the result.
-        more = () if unmapped.issues else self._left_over(job, unmapped)
-        if more:
-            unmapped = unmap(file.definition, mapped, exported, (*found.changes, *more))
-        issues = unmapped.issues or self._disproof(job, unmapped)
-        if issues:
-            return Blocked(job.name, file.path, issues, job=job, mapped=form.mapped)
+        unmapped = self._imported.undo(file.definition, form, exported)
+        if unmapped.issues:
+            return Blocked(job.name, file.path, unmapped.issues, job=job, mapped=form.mapped)
         before, after = make_file_form(file.definition), make_file_form(unmapped.definition)
         changes = diff_settings(before.settings, after.settings)
         if not changes:
             return UnchangedFile(job.name, file, job, self._notes(exported, file.path))
         return self._changed_row(exported, file, unmapped.definition, changes)
-
-    def _disproof(self, job: LiveJob, unmapped: Unmapped) -> tuple[Issue, ...]:
-        """Say why a definition would not become this job again by mapping; nothing if it does."""
-        others = [change.path for change in self._left_over(job, unmapped)]
-        return (explain_disproof(others),) if others else ()
-
-    def _left_over(self, job: LiveJob, unmapped: Unmapped) -> tuple[FieldChange, ...]:
-        """Return where mapping a definition again gives something else than this job."""
-        form = self._now.map_again(unmapped.definition)
-        changes = self._compare_with(job, form).changes if form else ()
-        return tuple(change for change in changes if not unmapped.explains(change.path))
-
-    def _is_as_imported(self, job: LiveJob, form: Form | None) -> bool:
-        """Whether the job is what importing its file made of it; what people changed counts."""
-        if form is None or form.issues:
-            return False
-        return not self._compare_with(job, form).changes
-
-    def _compare_with(self, job: LiveJob, form: Form) -> Comparison:
-        """Compare the whole job, as an import does: also what an export leaves to policies."""
-        live = take_identity(make_live_form(job, self._now.book).settings, job, form.settings)
-        desired = apply_pause_policy(form.settings, live, self._now.pause)
-        prints = self._now.filled_in.get(job.job_id)
-        habits = Habits(prints, has_rules=False, fixed_by=self._now.book.fixed_by)
-        return compare(live, desired, habits)
-
-    def _paused(self, job: LiveJob, form: Form) -> JobSettings:
-        """Return the mapped settings as the policy for schedules has them."""
-        if self._now.pause is PausePolicy.FROM_GIT:
-            return form.settings
-        live = make_live_form(job, self._now.book).settings
-        return apply_pause_policy(form.settings, live, self._now.pause)
 
     def _notes(self, exported: Exported, path: str) -> FileNotes:
         ignored_by = self._now.ignore_rules.find(path)

@@ -1,4 +1,4 @@
-"""Which files and jobs do not belong here, and what runs them: the section `jobs` at work."""
+"""Which files and jobs do not belong here, and what runs them: the section `jobs`, applied."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace

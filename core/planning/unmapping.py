@@ -160,7 +160,7 @@ class _Merge:
         return result
 
     def _settle_list(self, git: list[Any], mapped: list[Any], live: list[Any], path: str) -> Any:
-        """Match elements by value; where mapping dropped or joined some, none tells its origin.
+        """Match elements by value; where mapping dropped or joined some, their origin is unknown.
 
         What is gone here and is Git's own is gone there; `_disproof` finds what comes again.
         """

@@ -13,7 +13,7 @@ OLDEST_READY := $(OLDEST)/.ready
 TYPED := core cli.py app.py web callbacks components emulator examples bench
 CODE := $(TYPED) gunicorn.conf.py tests
 
-.PHONY: help demo promote workspaces test chromium oldest-sdk bench bench-memory reliability check scripts unit fmt clean
+.PHONY: help demo promote workspaces test chromium oldest-sdk bench bench-memory reliability check static scripts unit fmt clean
 
 help:  ## list the verbs
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -27,7 +27,7 @@ promote: $(READY)  ## promote sample jobs from a local DEV workspace to a local 
 workspaces: $(READY)  ## start the two local workspaces and keep them running
 	$(BIN)/python -m emulator --state local-workspaces
 
-test: check chromium  ## all tests
+test: static chromium  ## all tests
 	$(BIN)/pytest -q --numprocesses 2 --dist loadfile --cov --cov-report=term
 	$(MAKE) oldest-sdk
 
@@ -51,13 +51,14 @@ bench: $(READY) chromium  ## measure the operations, the planning, the local wor
 bench-memory: $(READY)  ## measure the memory that 10,000 jobs take
 	$(BIN)/python -m bench.memory
 
-check: $(READY)  ## format, lint, types, import directions, the page's scripts, unit tests
+check: static unit  ## format, lint, types, import directions, the page's scripts, unit tests
+
+static: $(READY)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy $(TYPED)
 	$(BIN)/lint-imports
 	$(MAKE) scripts
-	$(MAKE) unit
 
 scripts: $(SCRIPTS_READY)  ## format, lint and unit tests of the page's scripts
 	$(BIOME) check --error-on-warnings

@@ -118,10 +118,10 @@ def run(workspace: FakeWorkspace, operation: str) -> Report:
     return getattr(service, operation)()  # type: ignore[no-any-return]
 
 
-@pytest.mark.parametrize("share", [1, 3])
-def test_an_export_writes_only_what_was_changed_since_the_import(share: int) -> None:
+def test_an_export_writes_only_what_was_changed_since_the_import() -> None:
+    """Every second value is mapped: the others are beside them in the same lists and objects."""
     definitions = read_definitions()
-    workspace = workspace_with(definitions, make_mapping(definitions, share))
+    workspace = workspace_with(definitions, make_mapping(definitions, 2))
     before = workspace.definition_files()
     imported = run(workspace, "import_jobs")
     done = {row.file_name: row for row in imported.rows if row.result == "created"}

@@ -13,7 +13,7 @@ OLDEST_READY := $(OLDEST)/.ready
 TYPED := core cli.py app.py web callbacks components emulator examples bench
 CODE := $(TYPED) gunicorn.conf.py tests
 
-.PHONY: help demo promote workspaces test chromium oldest-sdk bench bench-memory reliability check static scripts unit fmt clean
+.PHONY: help demo promote workspaces test coverage chromium oldest-sdk bench bench-memory reliability check static scripts unit fmt clean
 
 help:  ## list the verbs
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -28,8 +28,11 @@ workspaces: $(READY)  ## start the two local workspaces and keep them running
 	$(BIN)/python -m emulator --state local-workspaces
 
 test: static chromium  ## all tests
-	$(BIN)/pytest -q --numprocesses 2 --dist loadfile --cov --cov-report=term
+	$(BIN)/pytest -q --numprocesses 2 --dist loadfile
 	$(MAKE) oldest-sdk
+
+coverage: $(READY) chromium  ## all tests, and which branches they reach: takes longer than the tests alone
+	$(BIN)/pytest -q --numprocesses 2 --dist loadfile --cov --cov-report=term
 
 chromium: $(READY)  ## install Chromium for the tests in a browser, unless there is one
 	@$(BIN)/python -m tests.chromium

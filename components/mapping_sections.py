@@ -7,10 +7,8 @@ from typing import Any
 
 from core.jobsettings.kinds import Kind
 from core.mapping.job_selection import JOBS
-from core.mapping.mapping_file import DROPPABLE, RUN_AS_SECTION, section_of
+from core.mapping.mapping_file import DROPPABLE, PAUSE_SECTION, RUN_AS_SECTION, section_of
 from core.mapping.values.rules import ValueSection
-
-PAUSE_SECTION = "pause_status"
 
 
 class Shape(StrEnum):

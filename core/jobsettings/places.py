@@ -5,7 +5,7 @@ A list element is identified by its key; `KEYED_LISTS` says which lists have one
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,6 +136,11 @@ def join_element(path: str, key: str) -> str:
 def is_within(path: str, place: str) -> bool:
     """Whether a written path is a place or leads to something inside it."""
     return path == place or path.startswith((f"{place}.", f"{place}["))
+
+
+def meets_any(path: str, places: Iterable[str]) -> bool:
+    """Whether a written path is inside one of the places, or one of them is inside it."""
+    return any(is_within(path, place) or is_within(place, path) for place in places)
 
 
 _STEP = re.compile(

@@ -20,8 +20,8 @@ from core.mapping.values.rules import VALUE_MAPPINGS, ValueRules
 
 DEFAULT = "default"
 
-_RUN_AS = "run_as_mappings"
-_PAUSE = "pause_status"
+RUN_AS_SECTION = "run_as_mappings"
+PAUSE_SECTION = "pause_status"
 
 # Jobs hold these in lists only, so one of them can be left out.
 DROPPABLE = frozenset({Kind.NOTIFICATION_DESTINATION})
@@ -95,10 +95,6 @@ class Mappings:
         return self.names.get(kind, {}).get(name, name)
 
 
-RUN_AS_SECTION = _RUN_AS
-PAUSE_SECTION = _PAUSE
-
-
 def section_of(kind: Kind) -> str:
     """Return where the mapping file holds the names of a kind; empty for kinds it does not map."""
     return ".".join(kind.section) if kind.section else ""
@@ -113,7 +109,7 @@ def parse_mappings(content: bytes, path: str) -> Mappings:
     source = _parse(_decode(content, path), path)
     reader = ShapeReader(source, path)
     root = reader.object_at(source.root, "the file")
-    reader.warn_unknown(root, (*_GROUPS, _RUN_AS, _PAUSE, VALUE_MAPPINGS, JOBS), "")
+    reader.warn_unknown(root, (*_GROUPS, RUN_AS_SECTION, PAUSE_SECTION, VALUE_MAPPINGS, JOBS), "")
     groups = {name: reader.object_at(root.at(name), name) for name in _GROUPS}
     for name, group in groups.items():
         known = tuple(section.key for section in _SECTIONS.values() if section.group == name)
@@ -125,8 +121,8 @@ def parse_mappings(content: bytes, path: str) -> Mappings:
     return Mappings(
         path=path,
         names=names,
-        run_as=_principals(reader, root.at(_RUN_AS)),
-        pause=_pause_policy(reader, root.at(_PAUSE)),
+        run_as=_principals(reader, root.at(RUN_AS_SECTION)),
+        pause=_pause_policy(reader, root.at(PAUSE_SECTION)),
         values=replace(
             parse_value_rules(reader, root.at(VALUE_MAPPINGS)),
             dashboards=frozenset(names[Kind.DASHBOARD]),
@@ -136,11 +132,6 @@ def parse_mappings(content: bytes, path: str) -> Mappings:
         warnings=tuple(reader.warnings),
         document=source.root.value,
     )
-
-
-def decode_mapping_text(content: bytes, path: str) -> str:
-    """Return the text of the file. Raises MappingFileError when it is not UTF-8."""
-    return _decode(content, path)
 
 
 def _decode(content: bytes, path: str) -> str:
@@ -247,9 +238,10 @@ def _target(reader: ShapeReader, node: Node, place: str, kind: Kind) -> Target:
 
 
 def _principals(reader: ShapeReader, node: Node | None) -> dict[str, Principal]:
-    entries = reader.entries_at(node, _RUN_AS)
+    entries = reader.entries_at(node, RUN_AS_SECTION)
     return {
-        entry.key: _principal(reader, entry.node, f"{_RUN_AS}.{entry.key}") for entry in entries
+        entry.key: _principal(reader, entry.node, f"{RUN_AS_SECTION}.{entry.key}")
+        for entry in entries
     }
 
 
@@ -269,4 +261,4 @@ def _pause_policy(reader: ShapeReader, node: Node | None) -> PausePolicy:
         return PausePolicy.FROM_GIT
     if isinstance(node.value, str) and node.value in set(PausePolicy):
         return PausePolicy(node.value)
-    raise reader.wrong_shape(node, _PAUSE, " or ".join(PausePolicy))
+    raise reader.wrong_shape(node, PAUSE_SECTION, " or ".join(PausePolicy))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from core.comparing.diff import FieldChange
 from core.comparing.filled_in import Comparison, Habits, compare
 from core.definitions.definition import Definition
-from core.jobsettings.places import is_within
+from core.jobsettings.places import meets_any
 from core.json_text import JobSettings, Prints
 from core.mapping.mapping_file import PausePolicy
 from core.mapping.name_book import NameBook
@@ -66,11 +66,7 @@ class AsImported:
             return ()
         places = [value.path for value in form.mapped]
         paths = [change.path for change in self._compare(job, form).changes]
-        return tuple(
-            path
-            for path in paths
-            if any(is_within(path, one) or is_within(one, path) for one in places)
-        )
+        return tuple(path for path in paths if meets_any(path, places))
 
     def _left_over(self, job: LiveJob, unmapped: Unmapped) -> tuple[FieldChange, ...]:
         """Return where mapping a definition again gives something else than this job."""

@@ -21,6 +21,7 @@ from core.jobsettings.places import (
     join_element,
     join_key,
     list_name,
+    meets_any,
     steps_of,
 )
 from core.jobsettings.principals import effective_run_as
@@ -45,7 +46,7 @@ class Unmapped:
 
     def explains(self, path: str) -> bool:
         """Whether the job differs at a path because it was not imported since it is mapped."""
-        return any(is_within(path, place) or is_within(place, path) for place in self.as_in_git)
+        return meets_any(path, self.as_in_git)
 
 
 def unmap(

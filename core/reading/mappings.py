@@ -22,9 +22,9 @@ from core.mapping.text.file_version import file_version
 from core.mapping.use import list_mapping_entries
 from core.parallel import in_parallel
 from core.planning.outside import side_of_file
-from core.ports import FoundPrincipal, NamedResource, Ports
+from core.ports import FoundPrincipal, Ports
 from core.reading.identities import look_up_identities
-from core.reading.names import look_up
+from core.reading.names import list_kinds, look_up
 from core.reporting.mapping_details import Choice, MappingsInformation
 
 _MOST_CHOICES = 5_000  # of one section
@@ -143,19 +143,7 @@ def _read_here(
     settings = (file.definition.unpack_settings() for file in contents.files)
     wanted = find_wanted_names(settings, (), mappings)
     targets = {kind: _names_in(mappings, kind) | wanted.get(kind, set()) for kind in _MAPPED}
-    listed = in_parallel(
-        lambda kind: list(ports.resources.list_resources(kind, targets[kind])),
-        _MAPPED,
-        threads=threads,
-    )
-    found: dict[Kind, Iterable[NamedResource]] = {}
-    unlisted: dict[Kind, str] = {}
-    for kind, result in listed:
-        _raise_if_logged_out(result)
-        if isinstance(result, SyncError):
-            unlisted[kind] = str(result)
-        else:
-            found[kind] = result
+    found, unlisted = list_kinds(ports.resources, targets, threads=threads)
     book = NameBook(workspace_id, found, unlisted)
     principals, notes = _list_principals(ports, threads)
     return Here(book, principals, (*(Issue(book.why_unlisted(kind)) for kind in unlisted), *notes))

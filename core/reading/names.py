@@ -1,6 +1,6 @@
 """Fills the name book: lists what jobs refer to, and asks for what no list shows."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from core.errors import NotFoundError, SyncError, UnauthenticatedError
 from core.jobsettings.kinds import Kind
@@ -37,15 +37,29 @@ def list_names(
         (job.unpack_settings() for job in live if not manager_of(job.marks)),
         mappings,
     )
-    results = in_parallel(
-        lambda kind: list(resources.list_resources(kind, names[kind])),
-        [kind for kind in names if kind.is_listed],
-        threads=threads,
+    listed, unlisted = list_kinds(
+        resources, {kind: names[kind] for kind in names if kind.is_listed}, threads=threads
     )
-    listed: dict[Kind, Iterable[NamedResource]] = {
-        Kind.JOB: [NamedResource(str(job.job_id), job.name) for job in live]
-    }
+    jobs = [NamedResource(str(job.job_id), job.name) for job in live]
+    return NameBook(workspace_id, {Kind.JOB: jobs, **listed}, unlisted)
+
+
+def list_kinds(
+    resources: Resources, names: Mapping[Kind, Collection[str]], *, threads: int
+) -> tuple[dict[Kind, Sequence[NamedResource]], dict[Kind, str]]:
+    """List kinds of objects, and say why some of them cannot be listed.
+
+    Args:
+        names: by kind, those that the list must show in any case.
+
+    Raises:
+        UnauthenticatedError: the login is no longer valid.
+    """
+    listed: dict[Kind, Sequence[NamedResource]] = {}
     unlisted: dict[Kind, str] = {}
+    results = in_parallel(
+        lambda kind: list(resources.list_resources(kind, names[kind])), list(names), threads=threads
+    )
     for kind, result in results:
         if isinstance(result, UnauthenticatedError):
             raise result
@@ -53,7 +67,7 @@ def list_names(
             unlisted[kind] = str(result)
         else:
             listed[kind] = result
-    return NameBook(workspace_id, listed, unlisted)
+    return listed, unlisted
 
 
 def look_up_unlisted(

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, BrowserType, Error, exp
 
 from emulator import start_environment
 from examples.browser import ARGUMENTS, executable
+from examples.page_server import start_page
 from tests.e2e.screen import PATIENCE_MS, Screen
 from tests.e2e.watch import Watch
 from tests.emulated import Emulated
@@ -94,3 +95,16 @@ def start_pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..
             return Emulated(environment["DEV"]), Emulated(environment["PROD"])
 
         yield start
+
+
+@contextmanager
+def looked_at_once(prod: Emulated, folder: Path, new_screen: NewScreen) -> Iterator[str]:
+    """Serve a page that exports and imports, preview and validate there; yield its address."""
+    with start_page(prod.running, folder, APP_MODE="Both") as page:
+        screen = new_screen(page.url)
+        screen.open("/export")
+        screen.run("Preview", "export", "Preview finished")
+        screen.tab("Import").click()
+        screen.run("Validate", "import", "Validation finished")
+        screen.page.close()
+        yield page.url

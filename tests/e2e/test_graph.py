@@ -7,9 +7,8 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from core.json_text import JobSettings
-from examples.page_server import start_page
 from tests.builders import job, run_job_task
-from tests.e2e.conftest import NewScreen, Pair
+from tests.e2e.conftest import NewScreen, Pair, looked_at_once
 from tests.e2e.places import MAPPING, define, map_everybody
 from tests.e2e.screen import Screen
 from tests.e2e.test_looks import overflow, violations
@@ -72,14 +71,8 @@ def url(
 ) -> Iterator[str]:
     """The address of a page where all has been previewed and validated."""
     folder = tmp_path_factory.mktemp("graph")
-    with start_page(prod.running, folder, APP_MODE="Both") as page:
-        screen = new_screen(page.url)
-        screen.open("/export")
-        screen.run("Preview", "export", "Preview finished")
-        screen.tab("Import").click()
-        screen.run("Validate", "import", "Validation finished")
-        screen.page.close()
-        yield page.url
+    with looked_at_once(prod, folder, new_screen) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

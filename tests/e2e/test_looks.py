@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from examples.page_server import start_page
 from tests.builders import job
-from tests.e2e.conftest import NewScreen, Pair
+from tests.e2e.conftest import NewScreen, Pair, looked_at_once
 from tests.e2e.places import MAPPING, define, map_everybody
 from tests.e2e.screen import Screen
 from tests.emulated import Emulated
@@ -38,14 +37,8 @@ def url(
 ) -> Iterator[str]:
     """The address of a page that exports and imports, where all has been done once."""
     folder = tmp_path_factory.mktemp("both")
-    with start_page(prod.running, folder, APP_MODE="Both") as page:
-        screen = new_screen(page.url)
-        screen.open("/export")
-        screen.run("Preview", "export", "Preview finished")
-        screen.tab("Import").click()
-        screen.run("Validate", "import", "Validation finished")
-        screen.page.close()
-        yield page.url
+    with looked_at_once(prod, folder, new_screen) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

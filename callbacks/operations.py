@@ -147,6 +147,7 @@ def _checked_params(store: OperationStore, kind: Traits, request: Mapping[str, A
     params["pause"] = validation.params.get("pause", "") if validation else ""
     if kind.needs_names:
         params["names"] = _checked_names(store, plan, request.get("names"))
+        params["ticked"] = _checked_ticks(params["names"], request.get("ticked", []))
     if kind.needs_number:
         _check_number(len(params["names"]), request.get("typed", ""))
     return params
@@ -207,6 +208,12 @@ def _checked_names(store: OperationStore, plan: str, names: Any) -> list[str]:
     if unknown:
         raise SelectionError(unknown, "such")
     return sorted(set(names))
+
+
+def _checked_ticks(names: list[str], ticked: Any) -> list[str]:
+    if not isinstance(ticked, list) or not all(isinstance(name, str) for name in ticked):
+        raise SyncError("The page sent no confirmations.", fix="Reload the page.")
+    return sorted(set(ticked) & set(names))
 
 
 def _is_double_click(busy: OperationRunningError, user: User, request: Mapping[str, Any]) -> bool:

@@ -23,6 +23,7 @@ class LiveJob:
     `complete` is True when all pages were read by `get_job`; the list form lacks the explicit
     run-as, so it may only prove that a job is equal. A `truncated` one lacks elements of long
     arrays as well, and proves nothing. `marks` are the settings that say who manages the job.
+    `created` is when it was created, in ms since the epoch, 0 if unknown.
     """
 
     job_id: int
@@ -33,6 +34,7 @@ class LiveJob:
     truncated: bool
     marks: JobSettings
     packed: Packed
+    created: int = 0
 
     @classmethod
     def pack(
@@ -43,6 +45,7 @@ class LiveJob:
         run_as_user_name: str,
         complete: bool,
         truncated: bool = False,
+        created: int = 0,
     ) -> "LiveJob":
         """Return the job with its settings kept small."""
         return cls(
@@ -54,6 +57,7 @@ class LiveJob:
             truncated=truncated,
             marks={key: settings[key] for key in _MARKS if key in settings},
             packed=Packed(settings),
+            created=created,
         )
 
     def unpack_settings(self) -> JobSettings:

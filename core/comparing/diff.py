@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.comparing.canonical import Hidden, canonicalize, has_unique_keys
+from core.comparing.origin import Origin
 from core.comparing.rules import Rule
 from core.jobsettings.places import element_key, is_within, join_element, join_key
 from core.json_text import JobSettings, equal_json
@@ -13,11 +14,15 @@ from core.json_text import JobSettings, equal_json
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field that differs. None stands for an absent field: canonical settings hold no null."""
+    """One field that differs. None stands for an absent field: canonical settings hold no null.
+
+    `origin` is which side has moved since the job was last written.
+    """
 
     path: str
     current: Any
     desired: Any
+    origin: Origin = Origin.UNKNOWN
 
 
 def diff_settings(current: JobSettings, desired: JobSettings) -> tuple[FieldChange, ...]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from core.comparing.origin import Origin
 from core.jobsettings.facts import JobFacts
 from core.json_fields import Fields
 from core.json_text import JsonDict
@@ -37,7 +38,7 @@ class GridRow:
     wrote. `message` is what its cell says: issues, message and risks joined; `risks` are the codes
     of the latter. `changes` counts fields, `mapped` the values that the mapping file made different
     from Git; `needs` names the jobs that must be imported with it. `runs` are the jobs that it
-    runs, `triggered_by` those whose end starts it.
+    runs, `triggered_by` those whose end starts it. `origin` and `doubt` are as in `ReportRow`.
     """
 
     key: str
@@ -55,6 +56,8 @@ class GridRow:
     mapped: int = 0
     runs: tuple[str, ...] = ()
     triggered_by: tuple[str, ...] = ()
+    origin: Origin = Origin.UNKNOWN
+    doubt: str = ""
 
     def as_json(self) -> JsonDict:
         """Return the row as the browser gets it: its facts are fields of their own."""
@@ -74,6 +77,8 @@ class GridRow:
             "mapped": self.mapped,
             "runs": list(self.runs),
             "triggered_by": list(self.triggered_by),
+            "origin": self.origin,
+            "doubt": self.doubt,
         }
 
     @classmethod
@@ -101,6 +106,8 @@ class GridRow:
             mapped=fields.whole("mapped"),
             runs=fields.texts("runs"),
             triggered_by=fields.texts("triggered_by"),
+            origin=fields.word("origin", Origin, Origin.UNKNOWN),
+            doubt=fields.text("doubt"),
         )
 
 

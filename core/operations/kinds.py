@@ -89,6 +89,7 @@ class Request:
     `plan` is the validation that the user reviewed, `fingerprints` and `adoptable` what it kept.
     `pause` is the policy that the user chose, None for the mapping file's. `text` is a mapping file
     as the user wrote it, `version` that of the file which the user saw, empty when there was none.
+    `ticked` are the selected jobs with a doubt that the user confirmed one by one.
     """
 
     plan: str = ""
@@ -99,6 +100,7 @@ class Request:
     ask_workspace: bool = False
     text: str = ""
     version: str = ""
+    ticked: frozenset[str] = frozenset()
 
     @classmethod
     def from_json(cls, kind: OperationKind, params: JsonDict) -> "Request":
@@ -114,11 +116,12 @@ class Request:
             pause=PausePolicy(params["pause"]) if params.get("pause") else None,
             ask_workspace=bool(params.get("ask_workspace")),
             version=params["version"] if needs.needs_text else "",
+            ticked=frozenset(params.get("ticked", ())) if needs.needs_names else frozenset(),
         )
 
     def review(self) -> Review:
         """Return what the user chose from the plan that was shown."""
-        return Review(self.names, self.fingerprints, self.pause)
+        return Review(self.names, self.fingerprints, self.pause, self.ticked)
 
 
 Run = Callable[[UseCases, Request, Follower], Report]

@@ -89,6 +89,8 @@ def apply_report(row: GridRow, shown: ReportRow, state: RowState) -> GridRow:
         mapped=shown.mapped_places or row.mapped,
         message=" ".join(filter(None, sentences)),
         risks=tuple(risk.code for risk in shown.risks) or row.risks,
+        origin=shown.origin or row.origin,
+        doubt=shown.doubt,
         pick=row.pick if state is RowState.PLANNED and not is_error else Pick.NOTHING,
     )
 

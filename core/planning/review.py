@@ -15,12 +15,14 @@ class Review:
 
     `names` are the chosen jobs, None for all. `fingerprints` are the `fingerprint_plan` of the
     plan that the user saw: rows that have moved since are skipped and named; None when nobody saw
-    one. `pause` is the policy that this plan was made with, None for the mapping file's.
+    one. `pause` is the policy that this plan was made with, None for the mapping file's. `ticked`
+    are the jobs with a doubt that the user confirmed one by one, see `ReportRow.doubt`.
     """
 
     names: Collection[str] | None = None
     fingerprints: Mapping[str, str] | None = None
     pause: PausePolicy | None = None
+    ticked: frozenset[str] = frozenset()
 
     def select(self, available: Collection[str], wanted: str) -> frozenset[str]:
         """Return the chosen names.

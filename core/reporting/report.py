@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.comparing.diff import FieldChange, HiddenDifference
+from core.comparing.origin import Origin
 from core.errors import Issue, SyncError
 from core.jobsettings.secrets import mask
 from core.jobsettings.verbatim import Verbatim
@@ -45,7 +46,8 @@ class ReportRow:
 
     `status` is what the plan found: a RowStatus, or the word that another version wrote. `result`
     is what was done. `message` does not repeat the `risks`, which are what to look at in the
-    row. `mapped` is what the mapping file made different from Git.
+    row. `mapped` is what the mapping file made different from Git. `origin` is that of all changes
+    together. `doubt` says why the row needs a confirmation of its own, empty where it needs none.
     """
 
     job_name: str
@@ -58,6 +60,8 @@ class ReportRow:
     risks: tuple[Risk, ...] = ()
     result: RowResult = RowResult.NOTHING
     mapped: tuple[MappedValue, ...] = ()
+    origin: Origin = Origin.UNKNOWN
+    doubt: str = ""
 
     @property
     def message_with_risks(self) -> str:
@@ -115,12 +119,15 @@ class ReportRow:
                     "path": change.path,
                     "current": mask(change.path, change.current),
                     "desired": mask(change.path, change.desired),
+                    "origin": change.origin,
                 }
                 for change in self.changes
             ],
             "mapped": [value.as_json() for value in self.mapped],
             "issues": [issue_as_json(issue) for issue in self.issues],
             "message": self.message,
+            "origin": self.origin,
+            "doubt": self.doubt,
         }
         if self.details:
             document["details"] = _details_as_json(self.risks, self.details)
@@ -147,6 +154,8 @@ class ReportRow:
             risks,
             fields.word("result", RowResult, RowResult.NOTHING),
             fields.values("mapped", MappedValue.from_json),
+            fields.word("origin", Origin, Origin.UNKNOWN),
+            fields.text("doubt"),
         )
 
 
@@ -245,7 +254,12 @@ def _details_from_json(document: Any) -> RowDetails:
 
 def _change_from_json(document: Any) -> FieldChange:
     fields = Fields(document, "a change")
-    return FieldChange(fields.text("path"), fields.value("current"), fields.value("desired"))
+    return FieldChange(
+        fields.text("path"),
+        fields.value("current"),
+        fields.value("desired"),
+        fields.word("origin", Origin, Origin.UNKNOWN),
+    )
 
 
 def _risk_from_json(document: Any) -> Risk:

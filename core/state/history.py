@@ -43,7 +43,9 @@ class HistoryEntry:
 
     `actor` is who asked for it. `kind` and `outcome`, an Ending, may be words of another version.
     `counts` are by status, and under “not_started” of what was left when the operation was stopped.
-    `message` says what the counts do not.
+    `message` says what the counts do not. `principal` is whom the workspace knew, where that is
+    not the actor; `approver` who approved what the actor requested; `snapshot` the folder of the
+    state folder's snapshots that keeps what was before, empty for none.
     """
 
     entry_id: str
@@ -55,6 +57,9 @@ class HistoryEntry:
     outcome: Ending | str
     counts: Mapping[str, int] = field(default_factory=dict)
     message: str = ""
+    principal: str = ""
+    approver: str = ""
+    snapshot: str = ""
 
     def as_json(self) -> JsonDict:
         """Return the entry as its file holds it."""
@@ -80,6 +85,9 @@ class HistoryEntry:
             entry.known_word("outcome", Ending),
             entry.counts("counts"),
             entry.text("message"),
+            entry.text("principal"),
+            entry.text("approver"),
+            entry.text("snapshot"),
         )
 
 

@@ -109,4 +109,10 @@ def _live_job(document: JsonDict, *, complete: bool) -> LiveJob:
         run_as_user_name=str(document.get("run_as_user_name") or ""),
         complete=complete,
         truncated=not complete and bool(document.get("has_more")),
+        created=_moment(document.get("created_time")),
     )
+
+
+def _moment(value: object) -> int:
+    """Return a time in ms since the epoch, 0 for what is none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0

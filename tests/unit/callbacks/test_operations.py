@@ -169,7 +169,12 @@ def test_a_test_leaves_the_validation_as_the_one_to_be_carried_out(store, plan):
 def test_an_import_gets_the_plan_the_names_and_the_plan_s_choice(store, plan):
     request = {"kind": "import", "plan": plan, "names": ["report", "load", "load"], "pause": "x"}
     operation = begin(store, {**request, "job_id": 7, "status": "new", "actor": "root"})
-    assert operation.params == {"plan": plan, "names": ["load", "report"], "pause": "new_paused"}
+    assert operation.params == {
+        "plan": plan,
+        "names": ["load", "report"],
+        "pause": "new_paused",
+        "ticked": [],
+    }
     assert operation.actor == ANA.name
 
 

@@ -27,12 +27,14 @@ def test_a_row_shows_both_values_of_a_change_but_no_secret():
         "status": "changed",
         "result": "",
         "changes": [
-            {"path": "timeout_seconds", "current": None, "desired": 5},
-            {"path": SECRET, "current": MASK, "desired": MASK},
+            {"path": "timeout_seconds", "current": None, "desired": 5, "origin": ""},
+            {"path": SECRET, "current": MASK, "desired": MASK, "origin": ""},
         ],
         "mapped": [],
         "issues": [{"path": "run_as", "message": "careful"}],
         "message": "hm",
+        "origin": "",
+        "doubt": "",
     }
 
 

@@ -13,6 +13,7 @@ from core.state.ledger import (
     parse_exported_ledger,
     parse_imported_ledger,
 )
+from core.state.seals import NO_SEALS, Seals
 
 FOLDER_NAME = ".job-sync-state"
 _IMPORTED = "imported.json"
@@ -27,9 +28,18 @@ _SNAPSHOT_BYTES = 5 * 1024 * 1024  # half of what one workspace file may hold
 class StateFolder:
     """Reads and writes the documents of one workspace and Git folder."""
 
-    def __init__(self, files: WorkspaceFiles, path: str) -> None:
+    def __init__(
+        self,
+        files: WorkspaceFiles,
+        path: str,
+        seals: Seals = NO_SEALS,
+        workspace_id: str = "",
+    ) -> None:
+        """Take where it is, what proves that we wrote an entry, and for which workspace."""
         self._files = files
         self.path = path
+        self.seals = seals
+        self._workspace_id = workspace_id
 
     def prepare(self) -> None:
         """Create the folder. Raises StateError when it cannot be created."""

@@ -14,6 +14,7 @@ from core.ports import CurrentPrincipal, LiveJob, Ports
 from core.settings import Settings
 from core.state.folder import FOLDER_NAME, StateFolder
 from core.state.lock import Clock, Lease, Owner, find_free_number, take
+from core.state.seals import Seals
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,11 @@ class Session:
     lease: Lease
     owner: Owner
     unnoted: list[Issue] = field(default_factory=list)
+
+    @property
+    def seals(self) -> Seals:
+        """Return what proves that this app wrote something."""
+        return self.state.seals
 
     def keep_snapshot(self, items: Sequence[JsonDict]) -> None:
         """Save what is about to be changed or removed.
@@ -102,15 +108,22 @@ class Sessions:
 
         It is beside the mapping file, or beside the Git folder when the mapping file is in it.
         """
+        return StateFolder(
+            self._ports.files,
+            self._state_path(me),
+            Seals(self._settings.state_keys),
+            me.workspace_id,
+        )
+
+    def _state_path(self, me: CurrentPrincipal) -> str:
         if self._settings.state_path:
-            return StateFolder(self._ports.files, self._settings.state_path)
+            return self._settings.state_path
         folder, mapping = self._settings.folder, self._settings.mapping_path
         git = self._ports.git.find(folder)
         root = git.path if git else folder
         neighbour = mapping if mapping and not mapping.startswith(f"{root}/") else root
         name = fingerprint([me.workspace_id, folder])[:12]
-        path = f"{neighbour.rpartition('/')[0]}/{FOLDER_NAME}/{name}"
-        return StateFolder(self._ports.files, path)
+        return f"{neighbour.rpartition('/')[0]}/{FOLDER_NAME}/{name}"
 
     @contextmanager
     def open(self, operation: str, should_stop: ShouldStop) -> Iterator[Session]:

@@ -42,7 +42,7 @@ from core.state.folder import StateFolder
 from core.state.history import History
 from core.state.ledger import settle_pending
 from core.state.lock import Clock
-from core.state.session import NewOwner, Sessions
+from core.state.session import Following, NewOwner, Sessions
 
 Read = TypeVar("Read")
 _SILENT = Listener()
@@ -336,7 +336,8 @@ class JobSync:
 
     @contextmanager
     def _begin(self, operation: str, listener: Listener) -> Iterator[Work]:
-        with self._sessions.open(operation, listener.should_stop) as session:
+        following = Following(listener.actor, listener.on_begun, listener.on_snapshot)
+        with self._sessions.open(operation, listener.should_stop, following) as session:
             yield Work(session, self._ports, self._settings.threads, listener)
 
     def _stoppable(self, listener: Listener) -> AbstractContextManager[None]:

@@ -27,7 +27,7 @@ class AppMode(StrEnum):
 # Which APP_MODE has an operation; one that is not here belongs to every mode.
 OPERATION_MODES: Mapping[str, AppMode] = {
     "export": AppMode.EXPORT,
-    **dict.fromkeys(("validate", "import", "adopt", "remove", "pull"), AppMode.IMPORT),
+    **dict.fromkeys(("validate", "import", "adopt", "remove", "pull", "restore"), AppMode.IMPORT),
 }
 
 
@@ -41,6 +41,7 @@ class Settings:
     `cache_folder` is a path of this machine, empty for one in its temporary folder. `full_read`
     reads every job by `jobs/get`, however equal its list form is. `state_keys` prove what this app
     wrote into the state folder: the first seals, all of them count; none without STATE_KEY.
+    `snapshots_kept` snapshots are kept at most, and for `snapshot_days` days.
     """
 
     folder: str
@@ -54,6 +55,8 @@ class Settings:
     cache_folder: str = ""
     full_read: bool = False
     state_keys: tuple[str, ...] = field(default=(), repr=False)
+    snapshots_kept: int = 100
+    snapshot_days: int = 180
 
     @property
     def reads_mappings(self) -> bool:
@@ -112,6 +115,8 @@ class Settings:
             full_read=_optional(env, "FULL_READ") not in {"", "0"},
             retry_s=_whole_number(env, "RETRY_TIMEOUT_SECONDS", default=60, low=1, high=600),
             state_keys=_keys(_optional(env, "STATE_KEY")),
+            snapshots_kept=_whole_number(env, "SNAPSHOTS_KEPT", default=100, low=10, high=1000),
+            snapshot_days=_whole_number(env, "SNAPSHOT_DAYS", default=180, low=1, high=3650),
         )
 
 

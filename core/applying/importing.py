@@ -22,8 +22,8 @@ from core.planning.review import Review
 from core.reading.survey import Survey
 from core.reporting.report import ReportRow
 from core.reporting.rows import import_row, moved_row, refuse_outside, with_left_out
+from core.state.kept_jobs import PlannedCreate, make_snapshot_item
 from core.state.ledger import ImportedLedger, PendingCreate
-from core.state.session import make_snapshot_item
 
 _NOT_REMEMBERED = (
     "What the workspace filled in could not be recorded; it may appear as changes until the jobs "
@@ -49,8 +49,14 @@ def import_selected(work: Work, fresh: FreshPlan, review: Review) -> tuple[Repor
     for shown in (*moved.values(), *outside.values()):
         work.listener.on_row(shown)
     rows = {name: row for name, row in chosen.items() if name not in moved}
+    entries = fresh.ledger.jobs
     work.session.keep_snapshot(
-        [make_snapshot_item(row.job) for row in rows.values() if isinstance(row, Changed)]
+        [
+            make_snapshot_item(row.job, entries.get(row.job.job_id))
+            for row in rows.values()
+            if isinstance(row, Changed)
+        ],
+        _creates(rows.values()),
     )
     ledger = _adopted(note_paths(_without_gone(fresh), fresh.survey), plan, names)
     _announce(work, fresh.memory.imported, ledger, rows)
@@ -71,10 +77,12 @@ def _apply(
     work.listener.on_step("Importing jobs")
     shown: dict[str, ReportRow] = {}
     applied: dict[str, Applied] = {}
+    created: dict[int, str] = {}
     try:
         for outcome in apply_rows(work, survey, rows):
             name = outcome.row.job_name
             ledger = _entered(ledger, outcome)
+            _note_created(created, outcome)
             shown[name] = _shown(outcome)
             if isinstance(outcome, Applied):
                 applied[name] = outcome
@@ -85,6 +93,7 @@ def _apply(
     finally:
         unknown = [row for name, row in rows.items() if name not in shown]
         state = work.session.state
+        work.session.note_created(created)
         work.session.note(state.save_imported, replace(ledger, pending=_pending(unknown)))
     return shown, list(applied.values())
 
@@ -139,6 +148,14 @@ def _pending(rows: Iterable[Importable]) -> tuple[PendingCreate, ...]:
     )
 
 
+def _creates(rows: Iterable[Importable]) -> list[PlannedCreate]:
+    return [
+        PlannedCreate(row.job_name, row.file.definition.source_job_id, row.file.path)
+        for row in rows
+        if isinstance(row, New)
+    ]
+
+
 def _entered(ledger: ImportedLedger, outcome: Outcome) -> ImportedLedger:
     match outcome:
         case Applied(row=row, job_id=int(job_id)) | Failed(row=row, job_id=int(job_id)):
@@ -147,6 +164,19 @@ def _entered(ledger: ImportedLedger, outcome: Outcome) -> ImportedLedger:
             return ledger.without_jobs({job_id})
         case _:
             return ledger
+
+
+def _note_created(created: dict[int, str], outcome: Outcome) -> None:
+    """Note the jobs that exist by this import, and forget those that it deleted again."""
+    match outcome:
+        case Applied(row=New() as row, job_id=int(job_id)):
+            created[job_id] = row.job_name
+        case Failed(row=New() as row, job_id=int(job_id)):
+            created[job_id] = row.job_name
+        case Withdrawn(job_id=job_id):
+            created.pop(job_id, None)
+        case _:
+            pass
 
 
 def _without_gone(fresh: FreshPlan) -> ImportedLedger:

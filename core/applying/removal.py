@@ -15,8 +15,8 @@ from core.planning.outside import side_of_job, side_of_path
 from core.planning.review import Review
 from core.reporting.report import ReportRow
 from core.reporting.rows import import_row, refuse_outside
+from core.state.kept_jobs import make_snapshot_item
 from core.state.ledger import ImportedLedger
-from core.state.session import make_snapshot_item
 
 _SHARE_FREE = 3  # so few removals need no share: half of two jobs is not alarming
 
@@ -157,7 +157,8 @@ def _read_for_removal(
         rule = selector.rule_for(side_of_job(job), side_of_path(path))
         if rule:
             raise SyncError(f"Not removed: this job does not belong here. {rule.words}")
-        return {**make_snapshot_item(job), "permissions": jobs.get_permissions(job.job_id)}
+        entry = fresh.ledger.jobs[job.job_id]
+        return make_snapshot_item(job, entry, jobs.get_permissions(job.job_id))
 
     with work.stoppable():
         results = in_parallel(read, rows, threads=work.threads)

@@ -10,16 +10,20 @@ from core.operations.grid_row import GridRow, Pick, RowState
 from core.operations.sides import OpenSides, Sides
 from core.planning.export_rows import ExportRow
 from core.planning.import_rows import Changed, Deleted, New, Row
+from core.planning.restore_rows import RestoreRow
 from core.planning.statuses import WRITTEN, RowStatus
 from core.reporting.report import ReportRow, RowDetails
+from core.reporting.restore_rows import restore_row
 from core.reporting.rows import export_row, import_row, row_risks
 
-Planned = Row | ExportRow
+Planned = Row | ExportRow | RestoreRow
 _SIDES = ("current", "desired")
 
 
 def describe(planned: Planned) -> ReportRow:
     """Return what is shown of a planned row before anything is done."""
+    if isinstance(planned, RestoreRow):
+        return restore_row(planned)
     if isinstance(planned, Row):
         return import_row(planned)
     return export_row(planned)
@@ -108,12 +112,15 @@ def side_documents(key: str, sides: Sides) -> Mapping[str, bytes]:
 
 
 def _pick(planned: Planned) -> Pick:
+    if isinstance(planned, RestoreRow):
+        return Pick.RESTORE if planned.status in WRITTEN else Pick.NOTHING
     if isinstance(planned, New | Changed):
         return Pick.IMPORT
     return Pick.REMOVE if isinstance(planned, Deleted) else Pick.NOTHING
 
 
 def _needs(planned: Planned, links: JobLinks) -> tuple[str, ...]:
+    planned = planned.row if isinstance(planned, RestoreRow) else planned
     if not isinstance(planned, New | Changed):
         return ()
     return tuple(sorted({*links.runs, *links.triggered_by}))

@@ -1,6 +1,6 @@
 """The state folder in the workspace: ledgers and snapshots."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from core.errors import InvalidJsonError, NotFoundError, StateError, WorkspaceError
@@ -13,16 +13,18 @@ from core.state.ledger import (
     parse_exported_ledger,
     parse_imported_ledger,
 )
+from core.state.recreated import Recreated, parse_recreated
 from core.state.seals import NO_SEALS, Seals
+from core.state.snapshots import Snapshots
 
 FOLDER_NAME = ".job-sync-state"
 _IMPORTED = "imported.json"
 _EXPORTED = "exported.json"
 _FILLED_IN = "filled_in.json"
+_RECREATED = "recreated.json"
 _MAPPINGS = "mappings"
 _KEPT_MAPPINGS = 50
 Document = TypeVar("Document")
-_SNAPSHOT_BYTES = 5 * 1024 * 1024  # half of what one workspace file may hold
 
 
 class StateFolder:
@@ -86,24 +88,19 @@ class StateFolder:
         """Replace the ledger of exported files."""
         self._write(_EXPORTED, ledger.as_json())
 
-    def save_snapshot(self, name: str, header: JsonDict, items: Sequence[JsonDict]) -> str:
-        """Save what is about to be changed, in files of bounded size. Returns the folder's path.
+    def snapshots(self) -> Snapshots:
+        """Return what keeps the state before each change."""
+        return Snapshots(self._files, self.path, self.seals)
 
-        Raises:
-            StateError: the snapshot could not be saved; nothing may be changed then.
-        """
-        folder = f"{self.path}/snapshots/{name}"
-        try:
-            self._files.make_folder(folder)
-            for number, part in enumerate(_parts(items), start=1):
-                content = stable_bytes({**header, "items": part})
-                self._files.create(f"{folder}/part-{number:04}.json", content)
-        except WorkspaceError as error:
-            raise StateError(
-                f"The previous state could not be saved, so nothing was changed. {error.message}",
-                fix=error.fix,
-            ) from error
-        return folder
+    def find_recreated(self) -> Recreated:
+        """Return which jobs were created again; none as long as there is no such file."""
+        if not self._has(_RECREATED):
+            return Recreated()
+        return self._read(_RECREATED, parse_recreated, Recreated())
+
+    def save_recreated(self, recreated: Recreated) -> None:
+        """Replace what is known of jobs that were created again."""
+        self._write(_RECREATED, recreated.as_json())
 
     def keep_mappings(self, name: str, content: bytes) -> str:
         """Keep a mapping file before it is replaced, and forget the oldest. Returns the path.
@@ -165,17 +162,3 @@ class StateFolder:
             self._files.write(path, stable_bytes(document))
         except WorkspaceError as error:
             raise StateError(f"{path} cannot be written. {error.message}", fix=error.fix) from error
-
-
-def _parts(items: Iterable[JsonDict]) -> Iterable[list[JsonDict]]:
-    part: list[JsonDict] = []
-    size = 0
-    for item in items:
-        item_size = len(stable_bytes(item))
-        if part and size + item_size > _SNAPSHOT_BYTES:
-            yield part
-            part, size = [], 0
-        part.append(item)
-        size += item_size
-    if part:
-        yield part

@@ -64,11 +64,20 @@ class FakeJobs:
         self.log: list[tuple[str, str]] = []
         self._ids = itertools.count(9_007_199_254_740_993)
 
-    def add(self, settings: JobSettings, *, creator: str = ME, job_id: int | None = None) -> int:
+    def add(
+        self,
+        settings: JobSettings,
+        *,
+        creator: str = ME,
+        job_id: int | None = None,
+        created: int = 1_690_000_000_000,
+    ) -> int:
         job_id = next(self._ids) if job_id is None else job_id
         principal = effective_run_as(settings, creator)
         run_as = principal.name if principal else creator
-        self.jobs[job_id] = LiveJob.pack(job_id, deepcopy(settings), creator, run_as, complete=True)
+        self.jobs[job_id] = LiveJob.pack(
+            job_id, deepcopy(settings), creator, run_as, complete=True, created=created
+        )
         owner = Permission(principal_from_name(creator), IS_OWNER)
         self.grants.setdefault(job_id, (owner,))
         return job_id
@@ -145,7 +154,7 @@ class FakeJobs:
         self._maybe_fail_name(f"reset {name}")
         if "run_as" in before.unpack_settings():  # once set, it stays until it is replaced
             settings = {"run_as": before.unpack_settings()["run_as"], **settings}
-        self.add(settings, creator=before.creator, job_id=job_id)
+        self.add(settings, creator=before.creator, job_id=job_id, created=before.created)
         self.log.append(("reset", name))
 
     def delete_job(self, job_id: int) -> None:
@@ -202,7 +211,15 @@ def _list_form(job: LiveJob) -> LiveJob:
         if len(settings.get(key) or ()) > 100:
             settings[key] = settings[key][:100]
             truncated = True
-    return LiveJob.pack(job.job_id, settings, job.creator, job.run_as_user_name, False, truncated)
+    return LiveJob.pack(
+        job.job_id,
+        settings,
+        job.creator,
+        job.run_as_user_name,
+        complete=False,
+        truncated=truncated,
+        created=job.created,
+    )
 
 
 @dataclass

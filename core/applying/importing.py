@@ -58,7 +58,8 @@ def import_selected(work: Work, fresh: FreshPlan, review: Review) -> tuple[Repor
         ],
         _creates(rows.values()),
     )
-    ledger = _adopted(note_paths(_without_gone(fresh), fresh.survey), plan, names)
+    ledger = note_paths(_without_gone(fresh), fresh.survey)
+    ledger = enter_equal(ledger, _equal(plan, names), work.session.owner.since)
     _announce(work, fresh.memory.imported, ledger, rows)
     imported, applied = _apply(work, fresh.survey, ledger, rows)
     done = moved | imported | _look_again(work, fresh, applied, imported)
@@ -81,7 +82,7 @@ def _apply(
     try:
         for outcome in apply_rows(work, survey, rows):
             name = outcome.row.job_name
-            ledger = _entered(ledger, outcome)
+            ledger = _entered(ledger, outcome, work.session.owner.since)
             _note_created(created, outcome)
             shown[name] = _shown(outcome)
             if isinstance(outcome, Applied):
@@ -125,9 +126,8 @@ def _left_alone(row: Row) -> ReportRow:
     return shown.with_message("Not selected.") if isinstance(row, Importable) else shown
 
 
-def _adopted(ledger: ImportedLedger, plan: Plan, names: Collection[str]) -> ImportedLedger:
-    equal = [row for row in plan.rows if isinstance(row, Unchanged) and row.job_name in names]
-    return enter_equal(ledger, equal)
+def _equal(plan: Plan, names: Collection[str]) -> list[Unchanged]:
+    return [row for row in plan.rows if isinstance(row, Unchanged) and row.job_name in names]
 
 
 def _announce(
@@ -156,10 +156,10 @@ def _creates(rows: Iterable[Importable]) -> list[PlannedCreate]:
     ]
 
 
-def _entered(ledger: ImportedLedger, outcome: Outcome) -> ImportedLedger:
+def _entered(ledger: ImportedLedger, outcome: Outcome, at: float) -> ImportedLedger:
     match outcome:
         case Applied(row=row, job_id=int(job_id)) | Failed(row=row, job_id=int(job_id)):
-            return ledger.with_job(job_id, make_entry(row))
+            return ledger.with_job(job_id, make_entry(row, at))
         case Withdrawn(job_id=job_id):
             return ledger.without_jobs({job_id})
         case _:

@@ -119,8 +119,16 @@ def remove_selected(
 
 
 def _problems(selected: Mapping[str, Deleted], review: Review) -> dict[str, SyncError]:
-    """Return the jobs that stay: they have moved, or others that stay run them."""
+    """Return the jobs that stay: in doubt, moved, or run by others that stay."""
     problems: dict[str, SyncError] = {
+        name: SyncError(
+            f"Not removed: confirm this job by itself, too. {row.doubt}",
+            fix="Tick it in the dialog, or name it with --confirm.",
+        )
+        for name, row in selected.items()
+        if row.doubt and name not in review.ticked
+    }
+    problems |= {
         name: SyncError("Not removed: the job changed after validation.", fix="Validate again.")
         for name, row in selected.items()
         if review.has_moved(row)

@@ -30,6 +30,7 @@ from core.planning.import_rows import (
     Unmanaged,
 )
 from core.planning.outside import OutsideNeeds, find_outside
+from core.planning.removal_doubts import FORGED, find_removal_doubt
 from core.ports import LiveJob
 from core.state.ledger import ExportedLedger, ImportedLedger
 
@@ -101,7 +102,7 @@ class Situation:
     `filled_in` is what the workspace made of the jobs that we wrote. `shows_hidden` asks for what
     the rules of comparing hid.
     `settled` are rows of an earlier pass that need no second look. `selection` says which jobs
-    belong here.
+    belong here. `principal` is our own name.
     """
 
     contents: GitContents
@@ -118,6 +119,7 @@ class Situation:
     shows_hidden: bool = False
     settled: tuple[Unchanged, ...] = ()
     selection: JobSelection = field(default_factory=JobSelection)
+    principal: str = ""
 
 
 def plan_import(situation: Situation) -> Plan:
@@ -268,7 +270,7 @@ class _Planner:
         if self._now.shows_hidden:
             hidden += find_hidden(current, desired)
         if not changes:
-            is_adopted = job.job_id in self._now.ledger.jobs
+            is_adopted = self._now.ledger.vouches_for(job.job_id)
             return Unchanged(name, file, job, is_adopted, hidden, form.note, form.mapped)
         old_name = job.name if job.name != name else ""
         if not job.complete:  # it will be read in full and planned again: see `jobs_to_read`
@@ -283,6 +285,8 @@ class _Planner:
         reason = manager_of(job.marks)
         if reason:
             return Skipped(job.name, job, reason, None)
+        if job.job_id in self._now.ledger.forged:
+            return Unmanaged(job.name, job, FORGED)
         if job.job_id not in self._now.ledger.jobs:
             other = (
                 " The definition of this name is another job's."
@@ -299,7 +303,8 @@ class _Planner:
                 f"Was imported by this app, and no definition was found. {why}, so it does not "
                 "count as deleted.",
             )
-        is_placed = bool(self._now.ledger.jobs[job.job_id].file_path)
+        entry = self._now.ledger.jobs[job.job_id]
+        is_placed = bool(entry.file_path)
         if not is_placed and self._now.selection.excludes(PatternKind.FOLDER):
             note = (
                 "Was imported by this app, and no definition was found. Whether it belongs here "
@@ -307,7 +312,13 @@ class _Planner:
                 "was not recorded. Delete the job in the workspace if nobody needs it."
             )
             return Unmanaged(job.name, job, note)
-        return Deleted(self._label_of(job), job, self._needed_by(job))
+        doubt = find_removal_doubt(
+            entry,
+            job,
+            needs_proof=self._now.ledger.needs_proof,
+            principal=self._now.principal,
+        )
+        return Deleted(self._label_of(job), job, self._needed_by(job), doubt)
 
     def _name_of_row(self, job: LiveJob) -> str:
         """Return the name of a row that would be one of a removal, were the job not outside."""

@@ -118,13 +118,14 @@ class Deleted:
     """A job that we imported and whose definition is gone. `needed_by` still run it.
 
     `job_name` has the job's id added when another row of the plan has the name as well, and so have
-    the names in `needed_by`.
+    the names in `needed_by`. `doubt` says why nothing proves that it is ours, empty for no doubt.
     """
 
     status: ClassVar[RowStatus] = RowStatus.DELETED
     job_name: str
     job: LiveJob
     needed_by: tuple[str, ...]
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,7 @@ class Planner:
             exported=survey.exported,
             shows_hidden=shows_hidden,
             selection=survey.mappings.selection,
+            principal=survey.me.name,
         )
 
         def plan(known: Inventory[Plan]) -> Plan:

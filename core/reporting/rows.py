@@ -108,7 +108,8 @@ def import_row(row: Row, known: KnownIds = NO_IDS) -> ReportRow:
                 row.job_name, row.file.path, row.status, message=message, mapped=row.mapped
             )
         case Deleted():
-            return ReportRow(row.job_name, "", row.status, message=_deleted_message(row))
+            message = _joined(_deleted_message(row), row.doubt)
+            return ReportRow(row.job_name, "", row.status, message=message, doubt=row.doubt)
         case Unmanaged():
             return ReportRow(row.job_name, "", row.status, message=row.note)
         case Skipped():

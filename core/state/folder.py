@@ -55,7 +55,11 @@ class StateFolder:
 
     def imported(self) -> ImportedLedger:
         """Return the ledger of imported jobs; empty when there is none yet."""
-        return self._read(_IMPORTED, parse_imported_ledger, ImportedLedger())
+
+        def parse(document: Any) -> ImportedLedger:
+            return parse_imported_ledger(document, self.seals, self._workspace_id)
+
+        return self._read(_IMPORTED, parse, self._no_imports())
 
     def exported(self) -> ExportedLedger:
         """Return the ledger of exported files; empty when there is none yet."""
@@ -66,7 +70,7 @@ class StateFolder:
 
         One call shows that there is none, where `imported` needs two.
         """
-        return self.imported() if self._has(_IMPORTED) else ImportedLedger()
+        return self.imported() if self._has(_IMPORTED) else self._no_imports()
 
     def find_exported(self) -> ExportedLedger:
         """Return the ledger of exported files of a workspace that hardly ever has one."""
@@ -82,7 +86,7 @@ class StateFolder:
 
     def save_imported(self, ledger: ImportedLedger) -> None:
         """Replace the ledger of imported jobs."""
-        self._write(_IMPORTED, ledger.as_json())
+        self._write(_IMPORTED, ledger.as_json(self.seals, self._workspace_id))
 
     def save_exported(self, ledger: ExportedLedger) -> None:
         """Replace the ledger of exported files."""
@@ -122,6 +126,9 @@ class StateFolder:
                 fix=error.fix,
             ) from error
         return f"{folder}/{name}"
+
+    def _no_imports(self) -> ImportedLedger:
+        return ImportedLedger(needs_proof=self.seals.has_key)
 
     def _read(self, name: str, parse: Callable[[Any], Document], empty: Document) -> Document:
         """Return a document as `parse` takes it; `empty` only when there is no such file.

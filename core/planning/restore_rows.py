@@ -18,7 +18,8 @@ class RestoreRow:
     DELETED for one that the operation created. `kept` is the job as the snapshot has it, None for
     one that is not in it. `note` is for users; `doubt` says why the row needs a confirmation of
     its own, empty where it needs none. `permissions` are those that the job gets with what is
-    written, None to leave them as they are.
+    written, None to leave them as they are. `is_unmoved`: the job is proven to be as the operation
+    wrote it.
     """
 
     row: Undone
@@ -26,6 +27,7 @@ class RestoreRow:
     note: str = ""
     doubt: str = ""
     permissions: tuple[Permission, ...] | None = None
+    is_unmoved: bool = False
 
     @property
     def job_name(self) -> str:

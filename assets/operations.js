@@ -19,8 +19,8 @@
   }
 
   function valueFor(need, operation) {
-    if (need === "plan") return jobsync.reviewed?.plan || "";
-    if (need === "names") return jobsync.selectedNames(operation);
+    if (need === "plan") return jobsync.reviewedPlan();
+    if (need === "names") return jobsync.askedNames(operation) ?? jobsync.selectedNames(operation);
     if (Object.hasOwn(jobsync.gathered, need)) return jobsync.gathered[need]();
     return fieldOf(need);
   }

@@ -10,6 +10,7 @@ from components.columns import HISTORY_COLUMNS
 from components.grid import grid, grid_tools, history_columns, job_columns
 from components.icons import icon
 from components.moments import moment
+from components.restore_tab import restore_link
 from components.words import (
     counts_text,
     duration,
@@ -17,6 +18,7 @@ from components.words import (
     title_of,
     tone_of,
 )
+from core.operations.entry import is_restorable
 from core.state.history import HistoryEntry
 
 
@@ -88,8 +90,12 @@ def history_row(entry: HistoryEntry) -> dict[str, Any]:
     return {"entry_id": entry.entry_id, "tone": tone_of(entry.outcome), **cells}
 
 
-def entry_head(entry: HistoryEntry) -> Component:
-    """Return the heading above the rows of one operation."""
+def entry_head(entry: HistoryEntry, *, restores: bool = False) -> Component:
+    """Return the heading above the rows of one operation.
+
+    Args:
+        restores: whether this deployment can restore operations.
+    """
     return html.Div(
         [
             html.Span(
@@ -101,10 +107,19 @@ def entry_head(entry: HistoryEntry) -> Component:
             ),
             html.Span(counts_text(entry.kind, entry.counts), className="outcome-sentence"),
             html.Span(
-                [moment(entry.started), f" · {duration(entry.seconds)} · {entry.actor}"],
+                [moment(entry.started), f" · {duration(entry.seconds)} · {_who(entry)}"],
                 className="outcome-facts",
             ),
+            restore_link(entry.entry_id, "Restore …")
+            if restores and is_restorable(entry)
+            else None,
             html.P(entry.message) if entry.message else None,
         ],
         className="outcome",
     )
+
+
+def _who(entry: HistoryEntry) -> str:
+    approved = f", approved by {entry.approver}" if entry.approver else ""
+    ran = f", ran as {entry.principal}" if entry.principal else ""
+    return f"{entry.actor}{approved}{ran}"

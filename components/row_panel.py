@@ -11,6 +11,7 @@ from components.mapped_values import mapped_here
 from components.mapping_link import mapping_button
 from components.moments import moment_of
 from components.operation_view import copyable
+from components.restore_tab import restore_link
 from components.values import crumbs, value_text
 from components.views import focus_line
 from components.words import heads_of, label_of, plural
@@ -20,8 +21,10 @@ from core.jobsettings.verbatim import Verbatim
 from core.mapping.unmapped import UnmappedName
 from core.operations.grid_row import GridRow, RowState
 from core.planning.risks import Risk
-from core.planning.statuses import RowStatus
+from core.planning.statuses import WRITTEN, RowStatus
 from core.reporting.report import ReportRow, RowDetails
+
+_CHANGED = (RowState.DONE, RowState.FAILED)
 
 
 def row_panel(
@@ -32,6 +35,7 @@ def row_panel(
     has_sides: bool,
     has_graph: bool = False,
     unmapped: Sequence[UnmappedName] = (),
+    restorable: str = "",
 ) -> Component:
     """Show a row.
 
@@ -42,6 +46,7 @@ def row_panel(
         has_sides: whether the settings can be shown side by side.
         has_graph: whether the row's job is in the graph of the tab that is open.
         unmapped: the names that this job needs and the workspace lacks.
+        restorable: the operation of the history that the row belongs to, if it can be restored.
     """
     details = report.details or RowDetails()
     is_whole = has_sides and row.status == RowStatus.NEW  # there is nothing to compare it with
@@ -49,6 +54,8 @@ def row_panel(
         [
             _facts(row, label_of(kind, row.status, row.state)),
             focus_line(row.key) if has_graph else None,
+            _restore(row, restorable),
+            _doubt(row.doubt),
             _risks(report.risks),
             _issues(report.issues),
             _to_map(unmapped),
@@ -82,6 +89,22 @@ def _facts(row: GridRow, label: str) -> Component:
             ),
         ],
         className="panel-facts",
+    )
+
+
+def _restore(row: GridRow, entry_id: str) -> Component | None:
+    """Lead to the page of Restore, for a job that the operation changed or may have changed."""
+    if not entry_id or row.state not in _CHANGED or row.status not in (*WRITTEN, RowStatus.ERROR):
+        return None
+    return html.Div(restore_link(entry_id, "Restore this job …", row.job))
+
+
+def _doubt(doubt: str) -> Component | None:
+    """Say why the row is carried out only with a tick of its own."""
+    if not doubt:
+        return None
+    return html.P(
+        [icon("alert"), html.Span(["Needs a tick of its own. ", doubt])], className="doubt"
     )
 
 

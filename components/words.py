@@ -29,6 +29,14 @@ PLAN_LABELS: Mapping[RowStatus, str] = {
 EXPORT_LABELS = {**PLAN_LABELS, RowStatus.UNMANAGED: "Not from this workspace"}
 PULL_LABELS = {**PLAN_LABELS, RowStatus.NEW: "Added", RowStatus.DELETED: "Removed"}
 MAPPING_LABELS = PULL_LABELS
+RESTORE_LABELS = {
+    **PLAN_LABELS,
+    RowStatus.NEW: "To create again",
+    RowStatus.CHANGED: "To set back",
+    RowStatus.RENAMED: "To rename back",
+    RowStatus.DELETED: "To remove",
+    RowStatus.UNCHANGED: "As before",
+}
 RESULT_LABELS: Mapping[RowResult, str] = {
     RowResult.CREATED: "Created",
     RowResult.UPDATED: "Updated",
@@ -39,6 +47,7 @@ RESULT_LABELS: Mapping[RowResult, str] = {
     RowResult.NOT_STARTED: "Not started",
 }
 _EXPORTS = kinds_of_tab("export")
+_RESTORES = kinds_of_tab("restore")
 _ENDED = (RowState.DONE, RowState.FAILED)
 # Rows of one group have the same words.
 _TALLIED = ((RowState.DONE,), (RowState.FAILED,), (RowState.PLANNED, RowState.NOTHING_TO_DO))
@@ -90,6 +99,12 @@ WORDS: Mapping[str, KindWords] = {
     OperationKind.IMPORT: KindWords("Import", "Validate again to see what is left."),
     OperationKind.REMOVE: KindWords("Removal", "A snapshot of each job is in the state folder."),
     OperationKind.ADOPT: KindWords("Adoption", "Now managed by this app."),
+    OperationKind.PLAN_RESTORE: KindWords(
+        "Restore preview", "Review the differences, then restore.", RESTORE_LABELS
+    ),
+    OperationKind.RESTORE: KindWords(
+        "Restore", "A snapshot of what it replaced is in the state folder.", RESTORE_LABELS
+    ),
     OperationKind.INFO: KindWords("Reading the workspace", ""),
     OperationKind.MAPPINGS: KindWords("Reading the mapping file", ""),
     OperationKind.TEST_MAPPINGS: KindWords(
@@ -121,7 +136,13 @@ def heads_of(kind: str, state: RowState) -> tuple[str, str]:
     """Return what to call the two sides of a row's changes."""
     if state in _ENDED:
         return "Before", "After"
-    return "Current", f"After {'export' if kind in _EXPORTS else 'import'}"
+    return "Current", f"After {_what_follows(kind)}"
+
+
+def _what_follows(kind: str) -> str:
+    if kind in _EXPORTS:
+        return "export"
+    return "restore" if kind in _RESTORES else "import"
 
 
 def title_of(kind: str) -> str:
@@ -244,6 +265,10 @@ def _done(operation: Operation) -> str:
             return f"An export would produce: {_counted(operation.kind, outcome)}"
         case OperationKind.IMPORT:
             return _carried_out(outcome, _IMPORTED, "imported")
+        case OperationKind.PLAN_RESTORE if not outcome.count(*WRITTEN, RowStatus.ERROR):
+            return "Every job is as it was before this operation: there is nothing to restore."
+        case OperationKind.RESTORE:
+            return _carried_out(outcome, WRITTEN, "restored")
         case OperationKind.REMOVE:
             return _carried_out(outcome, (RowStatus.DELETED,), "removed")
         case OperationKind.TEST_MAPPINGS:
@@ -266,12 +291,16 @@ def _next(operation: Operation) -> str:
         return "No definitions found in the Git folder. Pull, or check its path."
     if outcome.has_errors and operation.kind is OperationKind.VALIDATE:
         return _errors_left(outcome)
+    if outcome.has_errors and operation.kind is OperationKind.PLAN_RESTORE:
+        return "Rows with errors cannot be restored; see each row for the reason."
     if outcome.has_errors and operation.kind is not OperationKind.PREVIEW:
         return "Fix the errors listed and run it again; everything else is done."
     if operation.kind is OperationKind.EXPORT and not outcome.count(*WRITTEN):
         return "The files already match the jobs; there is nothing to push."
     if operation.kind is OperationKind.SAVE_MAPPINGS and outcome.mode == AppMode.EXPORT:
         return "The next export uses them."
+    if operation.kind is OperationKind.PLAN_RESTORE and not outcome.count(*WRITTEN):
+        return ""
     if operation.kind is OperationKind.ADOPT and not outcome.count_done(RowStatus.UNCHANGED):
         return ""
     return WORDS[operation.kind].next_step

@@ -16,7 +16,9 @@ from core.jobsettings.secrets import mask
 from core.json_text import Packed, parse_json
 from core.mapping.copied import find_copied
 from core.mapping.unmapped import UnmappedName
+from core.operations.entry import is_restorable
 from core.operations.grid_row import GridRow, RecordedRow
+from core.operations.kinds import kinds_of_tab
 from core.operations.operation import Operation, OperationStore
 from core.planning.statuses import RowStatus
 from core.reporting.report import ReportRow, RowDetails
@@ -32,6 +34,8 @@ _EQUAL = (  # one side is enough
     RowStatus.EXCLUDED,
 )
 
+_WITHOUT_GRAPH = kinds_of_tab("restore")
+
 Panel = dict[str, Any]
 
 
@@ -44,10 +48,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Panels:
-    """Answers the page's scripts. Made once per server."""
+    """Answers the page's scripts. Made once per server.
+
+    Args:
+        restores: whether this deployment can restore operations.
+    """
 
     store: OperationStore
     reader: WorkspaceReader
+    restores: bool = False
 
     def routes(self) -> Blueprint:
         """Return the routes."""
@@ -71,7 +80,7 @@ class Panels:
             row,
             _with_not_mapped(report, desired),
             has_sides=has_sides,
-            has_graph=has_sides,
+            has_graph=has_sides and operation.kind not in _WITHOUT_GRAPH,
             unmapped=_unmapped(operation, row),
         )
         return {**panel, "current": _text(current), "desired": _text(desired)}
@@ -81,7 +90,8 @@ class Panels:
         if not is_entry_id(entry_id):
             return None
         known = self.reader.of_history(
-            f"row {entry_id} {key}", lambda history: _kept_panel(history, entry_id, key)
+            f"row {entry_id} {key}",
+            lambda history: _kept_panel(history, entry_id, key, restores=self.restores),
         )
         return Reading(known.problem) if known.value is None else known.value[0]
 
@@ -120,11 +130,14 @@ class Panels:
         return Response(status=503, headers={"Retry-After": "1"})
 
 
-def _kept_panel(history: History, entry_id: str, key: str) -> tuple[Panel | None]:
+def _kept_panel(
+    history: History, entry_id: str, key: str, *, restores: bool
+) -> tuple[Panel | None]:
     entry = history.entry(entry_id)
+    restorable = entry_id if restores and is_restorable(entry) else ""
     for kept in filter(None, history.rows(entry_id, _only(key))):
         report = kept.report or _from_row(kept.row)
-        return (_panel(entry.kind, kept.row, report, has_sides=False),)
+        return (_panel(entry.kind, kept.row, report, has_sides=False, restorable=restorable),)
     return (None,)
 
 
@@ -152,8 +165,17 @@ def _panel(
     has_sides: bool,
     has_graph: bool = False,
     unmapped: Sequence[UnmappedName] = (),
+    restorable: str = "",
 ) -> Panel:
-    body = row_panel(row, report, kind, has_sides=has_sides, has_graph=has_graph, unmapped=unmapped)
+    body = row_panel(
+        row,
+        report,
+        kind,
+        has_sides=has_sides,
+        has_graph=has_graph,
+        unmapped=unmapped,
+        restorable=restorable,
+    )
     return {"title": row.job or row.file, "body": body}
 
 

@@ -6,6 +6,14 @@ from core.operations.operation import Operation, Status
 from core.operations.outcome import Outcome
 from core.state.history import Ending, HistoryEntry, entry_id
 
+CHANGES_JOBS = frozenset({OperationKind.IMPORT, OperationKind.REMOVE, OperationKind.RESTORE})
+"""The kinds of operation that change jobs of the workspace."""
+
+
+def is_restorable(entry: HistoryEntry) -> bool:
+    """Whether an operation kept the jobs as they were before it changed them."""
+    return bool(entry.snapshot) and entry.kind in CHANGES_JOBS
+
 
 def make_entry(operation: Operation, *, principal: str = "", snapshot: str = "") -> HistoryEntry:
     """Return how an operation ended.

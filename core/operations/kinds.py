@@ -33,6 +33,8 @@ class OperationKind(StrEnum):
     IMPORT = "import"
     REMOVE = "remove"
     ADOPT = "adopt"
+    PLAN_RESTORE = "planrestore"
+    RESTORE = "restore"
     INFO = "info"
     MAPPINGS = "mappings"
     TEST_MAPPINGS = "test"
@@ -64,6 +66,12 @@ class UseCases(Protocol):
 
     def adopt(self, review: Review, *, listener: Listener) -> Report: ...
 
+    def plan_restore(
+        self, entry_id: str, *, listener: Listener
+    ) -> tuple[Mapping[str, str], Report]: ...
+
+    def restore(self, entry_id: str, review: Review, *, listener: Listener) -> Report: ...
+
     def read_mappings(self, *, listener: Listener) -> Report: ...
 
     def test_mappings(self, text: str, *, listener: Listener) -> Report: ...
@@ -89,7 +97,8 @@ class Request:
     `plan` is the validation that the user reviewed, `fingerprints` and `adoptable` what it kept.
     `pause` is the policy that the user chose, None for the mapping file's. `text` is a mapping file
     as the user wrote it, `version` that of the file which the user saw, empty when there was none.
-    `ticked` are the selected jobs with a doubt that the user confirmed one by one.
+    `ticked` are the selected jobs with a doubt that the user confirmed one by one. `entry` is the
+    operation of the history that is undone.
     """
 
     plan: str = ""
@@ -101,6 +110,7 @@ class Request:
     text: str = ""
     version: str = ""
     ticked: frozenset[str] = frozenset()
+    entry: str = ""
 
     @classmethod
     def from_json(cls, kind: OperationKind, params: JsonDict) -> "Request":
@@ -117,6 +127,7 @@ class Request:
             ask_workspace=bool(params.get("ask_workspace")),
             version=params["version"] if needs.needs_text else "",
             ticked=frozenset(params.get("ticked", ())) if needs.needs_names else frozenset(),
+            entry=params["entry"] if needs.needs_entry else "",
         )
 
     def review(self) -> Review:
@@ -147,7 +158,8 @@ class Traits:
         needs_plan: it carries out the newest validation.
         needs_whole_plan: it refuses one for which not everything could be read.
         needs_names: it does what was selected.
-        needs_number: the number of the selected jobs is typed.
+        needs_number: the number of the selected jobs that will be removed is typed.
+        needs_entry: it is about an operation of the history.
         needs_text: it takes a text that the user wrote, and the version that the text is made from.
         is_remembered: the history keeps it, if it is exclusive.
     """
@@ -163,6 +175,7 @@ class Traits:
     needs_whole_plan: bool = False
     needs_names: bool = False
     needs_number: bool = False
+    needs_entry: bool = False
     needs_text: bool = False
     is_remembered: bool = True
 
@@ -191,6 +204,16 @@ def _remove(service: UseCases, request: Request, follower: Follower) -> Report:
 def _adopt(service: UseCases, request: Request, follower: Follower) -> Report:
     review = Review(request.adoptable, pause=request.pause)
     return service.adopt(review, listener=follower.listener)
+
+
+def _plan_restore(service: UseCases, request: Request, follower: Follower) -> Report:
+    fingerprints, report = service.plan_restore(request.entry, listener=follower.listener)
+    follower.keep_plan(dict(fingerprints), ())
+    return report
+
+
+def _restore(service: UseCases, request: Request, follower: Follower) -> Report:
+    return service.restore(request.entry, request.review(), listener=follower.listener)
 
 
 KINDS: Mapping[OperationKind, Traits] = {
@@ -242,6 +265,24 @@ KINDS: Mapping[OperationKind, Traits] = {
         mode=AppMode.IMPORT,
         counted=_SELECTED,
         needs_plan=True,
+    ),
+    OperationKind.PLAN_RESTORE: Traits(
+        tab="restore",
+        run=_plan_restore,
+        mode=AppMode.IMPORT,
+        makes_plan=True,
+        needs_entry=True,
+        is_remembered=False,
+    ),
+    OperationKind.RESTORE: Traits(
+        tab="restore",
+        run=_restore,
+        mode=AppMode.IMPORT,
+        counted=_SELECTED,
+        needs_plan=True,
+        needs_names=True,
+        needs_number=True,
+        needs_entry=True,
     ),
     OperationKind.INFO: Traits(
         tab="workspace",

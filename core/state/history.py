@@ -101,6 +101,19 @@ def entry_id(kind: str, started: float, operation_id: str) -> str:
     return f"{datetime.fromtimestamp(started, UTC):%Y%m%dT%H%M%SZ}-{kind}-{operation_id[:12]}"
 
 
+def entry_facts(name: str) -> tuple[str, float]:
+    """Return which kind of operation has this name, and when it began, 0.0 where it does not say.
+
+    Args:
+        name: as `is_entry_id` accepts it.
+    """
+    started, kind, _ = name.split("-", 2)
+    try:
+        return kind, datetime.strptime(started, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
+    except ValueError:  # somebody else gave it its name
+        return kind, 0.0
+
+
 class History:
     """The entries of one workspace and Git folder, newest first. The oldest are forgotten."""
 
@@ -234,9 +247,5 @@ def _seconds(entry: Fields, name: str) -> float:
 
 
 def _unreadable(name: str, message: str) -> HistoryEntry:
-    started, kind, _ = name.split("-", 2)
-    try:
-        at = datetime.strptime(started, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
-    except ValueError:  # somebody else gave it its name
-        at = 0.0
+    kind, at = entry_facts(name)
     return HistoryEntry(name, kind, "", "", at, 0.0, Ending.UNREADABLE, message=message)

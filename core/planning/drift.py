@@ -22,7 +22,9 @@ class Drift(StrEnum):
     UNKNOWN = "unknown"
 
 
-def find_drift(plan: Plan, ledger: ImportedLedger, written: Written) -> Iterator[tuple[Row, Drift]]:
+def find_drift(
+    rows: Iterable[Row], ledger: ImportedLedger, written: Written
+) -> Iterator[tuple[Row, Drift]]:
     """Yield each row that moved or may have, and which of the two."""
     names = {job.job_name for job in written.jobs.values()}
     for row in rows:

@@ -20,12 +20,13 @@
 
   /**
    * After a plan was made, what can be done with it is ticked, save what the user had unticked. What
-   * needs a tick of its own gets it from the user.
+   * needs a tick of its own gets it from the user, as does an import that undoes something here.
    * @param {string} pick what the plan is for
    * @param {string} only the job that alone is ticked, empty for all
    */
   function isTickedAtFirst(row, leftOut, pick, only = "") {
     if (row.pick !== pick || row.doubt || leftOut.has(row.key)) return false;
+    if (pick === "import" && !row.preselected) return false;
     return !only || row.job === only;
   }
 
@@ -46,7 +47,10 @@
     return selectedRows(entries, pick).map(row => row.job);
   }
 
-  /** Returns the keys of the jobs to import that the selected ones run, through any number of jobs. */
+  /**
+   * Returns the keys of the jobs to import that the selected ones run, through any number of jobs.
+   * One that exists here can be run as it is: it is none of them where its import undoes something.
+   */
   function missingNeeds(entries) {
     const rows = entries.map(entry => entry.row).filter(row => row.pick === "import");
     const byName = new Map(rows.map(row => [row.job, row]));
@@ -56,13 +60,17 @@
     while (waiting.length) {
       const row = byName.get(waiting.pop());
       for (const need of row ? row.needs : []) {
-        if (seen.has(need) || !byName.has(need)) continue;
+        if (seen.has(need) || !isNeeded(byName.get(need))) continue;
         seen.add(need);
         waiting.push(need);
         found.push(byName.get(need).key);
       }
     }
     return found;
+  }
+
+  function isNeeded(row) {
+    return Boolean(row) && (row.preselected || row.status === "new");
   }
 
   /** Counts the rows that can be picked for something. */

@@ -9,7 +9,6 @@ from core.definitions.folder import DefinitionFile
 from core.errors import SyncError
 from core.jobsettings.kinds import Kind
 from core.jobsettings.principals import Principal, effective_run_as
-from core.json_text import Prints
 from core.mapping.names import find_mapped_ids
 from core.planning.export_plan import ExportPlan, ExportSituation, plan_export
 from core.planning.forms import Form, Source, choose_principal, make_desired_form
@@ -82,11 +81,16 @@ class Planner:
         self,
         survey: Survey,
         ledger: ImportedLedger,
-        filled_in: Mapping[int, Prints],
+        memory: Memory,
         *,
         shows_hidden: bool = False,
+        keeps_bases: bool = False,
     ) -> Plan:
-        """Plan an import: every job that is not equal is read in full."""
+        """Plan an import: every job that is not equal is read in full.
+
+        Args:
+            ledger: that of the memory, with the jobs entered whose creation was announced.
+        """
         pairing = pair_definitions(
             survey.contents.files, survey.live, ledger, survey.unproven, survey.exported
         )
@@ -103,10 +107,13 @@ class Planner:
             sees_all_jobs=survey.me.is_admin,
             pause=survey.mappings.pause,
             unproven=survey.unproven,
-            filled_in=filled_in,
+            filled_in=memory.filled_in,
             exported=survey.exported,
             shows_hidden=shows_hidden,
             selection=survey.mappings.selection,
+            principal=survey.me.name,
+            written=memory.written,
+            keeps_bases=keeps_bases,
         )
 
         def plan(known: Inventory[Plan]) -> Plan:

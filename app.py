@@ -24,7 +24,7 @@ from core.gateways.machine.local_folder import page_folder
 from core.gateways.machine.operation_store import SqliteOperationStore
 from core.json_text import fingerprint
 from core.one_line import log_to_stderr
-from core.settings import Settings
+from core.settings import AppMode, Settings
 from core.version import VERSION
 from web.background import OperationProcesses
 from web.base_path import BelowPath
@@ -105,7 +105,7 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses, PageSettin
     used = {name: version(name) for name in ("dash", "databricks-sdk")}
     versions = {"job-sync": VERSION, **used}
     feed = Feed(parts.store, host, parts.reader, page_settings, versions)
-    panels = Panels(parts.store, parts.reader)
+    panels = Panels(parts.store, parts.reader, takes=settings.mode is AppMode.BOTH)
     for routes in (
         health_route(parts.store),
         feed.routes(),

@@ -33,7 +33,11 @@
     editMappingText,
     isMappingUnsaved,
     mappingAction,
-    gathered: {text: draftText, version: () => state.info?.version || ""},
+  });
+  jobsync.gathered ??= {};
+  Object.assign(jobsync.gathered, {
+    text: draftText,
+    version: () => state.info?.version || "",
   });
   jobsync.controls ??= {};
   Object.assign(jobsync.controls, {

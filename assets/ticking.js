@@ -96,6 +96,7 @@
 
   function showSelectionNow() {
     if (!jobsync.reviewed) return;
+    jobsync.showTaking();
     const all = entries();
     for (const button of document.querySelectorAll("[data-counts]")) showCount(button, all);
     const isComplete = !jobsync.selection.missingNeeds(all).length;

@@ -20,6 +20,7 @@ def needs_of(kind: OperationKind) -> tuple[str, ...]:
         "plan": traits.needs_plan,
         "names": traits.needs_names,
         "typed": traits.needs_number,
+        "fields": traits.needs_fields,
         "text": traits.needs_text,
         "version": traits.needs_text,
     }

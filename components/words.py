@@ -38,6 +38,8 @@ RESULT_LABELS: Mapping[RowResult, str] = {
     RowResult.FAILED: "Failed",
     RowResult.NOT_STARTED: "Not started",
 }
+_PLANS_ONLY = (OperationKind.PREVIEW, OperationKind.TAKE)
+_TAKEN = "Taken into Git"
 _EXPORTS = kinds_of_tab("export")
 _ENDED = (RowState.DONE, RowState.FAILED)
 # Rows of one group have the same words.
@@ -72,12 +74,13 @@ class KindWords:
     """What users read about one kind of operation.
 
     `next_step` is what to do when it has succeeded, empty for nothing; `labels` are the words for
-    the statuses of its rows as long as nothing was done with them.
+    the statuses of its rows as long as nothing was done with them, `results` for what was done.
     """
 
     title: str
     next_step: str
     labels: Mapping[RowStatus, str] = field(default_factory=lambda: PLAN_LABELS)
+    results: Mapping[RowResult, str] = field(default_factory=lambda: RESULT_LABELS)
 
 
 WORDS: Mapping[str, KindWords] = {
@@ -90,6 +93,11 @@ WORDS: Mapping[str, KindWords] = {
     OperationKind.IMPORT: KindWords("Import", "Validate again to see what is left."),
     OperationKind.REMOVE: KindWords("Removal", "A snapshot of each job is in the state folder."),
     OperationKind.ADOPT: KindWords("Adoption", "Now managed by this app."),
+    OperationKind.TAKE: KindWords(
+        "Taking into Git",
+        "Next: commit and push the Git folder, then validate again.",
+        results={**RESULT_LABELS, RowResult.UPDATED: _TAKEN, RowResult.RENAMED: _TAKEN},
+    ),
     OperationKind.INFO: KindWords("Reading the workspace", ""),
     OperationKind.MAPPINGS: KindWords("Reading the mapping file", ""),
     OperationKind.TEST_MAPPINGS: KindWords(
@@ -113,7 +121,7 @@ def label_of(kind: str, status: RowStatus | str, state: RowState) -> str:
     if state is RowState.NOT_STARTED:
         return RESULT_LABELS[RowResult.NOT_STARTED]
     if state in _ENDED and known in RESULTS:
-        return RESULT_LABELS[RESULTS[known]]
+        return (WORDS[kind].results if kind in WORDS else RESULT_LABELS)[RESULTS[known]]
     return (WORDS[kind].labels if kind in WORDS else PLAN_LABELS)[known]
 
 
@@ -244,6 +252,8 @@ def _done(operation: Operation) -> str:
             return f"An export would produce: {_counted(operation.kind, outcome)}"
         case OperationKind.IMPORT:
             return _carried_out(outcome, _IMPORTED, "imported")
+        case OperationKind.TAKE:
+            return _taken(outcome)
         case OperationKind.REMOVE:
             return _carried_out(outcome, (RowStatus.DELETED,), "removed")
         case OperationKind.TEST_MAPPINGS:
@@ -266,7 +276,9 @@ def _next(operation: Operation) -> str:
         return "No definitions found in the Git folder. Pull, or check its path."
     if outcome.has_errors and operation.kind is OperationKind.VALIDATE:
         return _errors_left(outcome)
-    if outcome.has_errors and operation.kind is not OperationKind.PREVIEW:
+    if outcome.count_failed() and operation.kind is OperationKind.TAKE:
+        return ""
+    if outcome.has_errors and operation.kind not in _PLANS_ONLY:
         return "Fix the errors listed and run it again; everything else is done."
     if operation.kind is OperationKind.EXPORT and not outcome.count(*WRITTEN):
         return "The files already match the jobs; there is nothing to push."
@@ -314,6 +326,12 @@ def _adopted(count: int) -> str:
         if count
         else "No matching jobs were left to adopt."
     )
+
+
+def _taken(outcome: Outcome) -> str:
+    if outcome.count_done(RowStatus.CHANGED, RowStatus.RENAMED):
+        return "The definition has the chosen fields of the job; see its row."
+    return "Nothing was taken into Git; see the row for the reason."
 
 
 def _carried_out(outcome: Outcome, of: tuple[RowStatus, ...], verb: str) -> str:

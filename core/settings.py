@@ -27,6 +27,7 @@ class AppMode(StrEnum):
 OPERATION_MODES: Mapping[str, AppMode] = {
     "export": AppMode.EXPORT,
     **dict.fromkeys(("validate", "import", "adopt", "remove", "pull"), AppMode.IMPORT),
+    "take": AppMode.BOTH,
 }
 
 
@@ -68,9 +69,10 @@ class Settings:
         """
         needed = OPERATION_MODES.get(operation)
         if needed is not None and not self.mode.allows(needed):
+            modes = dict.fromkeys((needed, AppMode.BOTH))
             raise ModeError(
                 f"“{operation}” is not available: APP_MODE is {self.mode}.",
-                fix=f"Use the deployment that has it, or set APP_MODE to {needed} or Both.",
+                fix=f"Use the deployment that has it, or set APP_MODE to {' or '.join(modes)}.",
             )
 
     def require_mapping_path(self) -> str:

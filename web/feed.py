@@ -48,7 +48,7 @@ _REASONS = {
     ids.IMPORT_REMOVE: ids.IMPORT_REMOVE_REASON,
 }
 # Enabled and disabled by the scripts, which know what is selected.
-_SELECTING = (ids.IMPORT_START, ids.IMPORT_REMOVE)
+_SELECTING = (ids.IMPORT_START, ids.IMPORT_REMOVE, ids.TAKE_START)
 _EDITING = {"test": ids.MAPPINGS_TEST, "save": ids.MAPPINGS_SAVE}  # these know what is unsaved
 
 Props = dict[str, dict[str, Any]]

@@ -44,10 +44,14 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Panels:
-    """Answers the page's scripts. Made once per server."""
+    """Answers the page's scripts. Made once per server.
+
+    `takes`: whether fields of jobs can be taken into Git here.
+    """
 
     store: OperationStore
     reader: WorkspaceReader
+    takes: bool = False
 
     def routes(self) -> Blueprint:
         """Return the routes."""
@@ -73,6 +77,7 @@ class Panels:
             has_sides=has_sides,
             has_graph=has_sides,
             unmapped=_unmapped(operation, row),
+            takes=self.takes,
         )
         return {**panel, "current": _text(current), "desired": _text(desired)}
 
@@ -152,8 +157,17 @@ def _panel(
     has_sides: bool,
     has_graph: bool = False,
     unmapped: Sequence[UnmappedName] = (),
+    takes: bool = False,
 ) -> Panel:
-    body = row_panel(row, report, kind, has_sides=has_sides, has_graph=has_graph, unmapped=unmapped)
+    body = row_panel(
+        row,
+        report,
+        kind,
+        has_sides=has_sides,
+        has_graph=has_graph,
+        unmapped=unmapped,
+        takes=takes,
+    )
     return {"title": row.job or row.file, "body": body}
 
 

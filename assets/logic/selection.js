@@ -10,9 +10,13 @@
   globalThis.jobsync ??= {};
   jobsync.selection = {isTickedAtFirst, unticked, selectedNames, missingNeeds, tally, buttonState};
 
-  /** After a validation what can be imported is ticked, save what the user had unticked. */
+  /**
+   * After a validation what can be imported is ticked, save what the user had unticked, what only
+   * this workspace has changed, and what needs a confirmation of its own.
+   */
   function isTickedAtFirst(row, leftOut) {
-    return row.pick === "import" && !leftOut.has(row.key);
+    const isProposed = row.preselected !== false && !row.doubt;
+    return row.pick === "import" && isProposed && !leftOut.has(row.key);
   }
 
   /** Returns the keys to remember, so that they stay unticked over a reload. */

@@ -18,6 +18,13 @@ test("what can be imported is ticked at first, what can be removed is not", () =
   assert.equal(isTickedAtFirst({key: "1", pick: ""}, new Set()), false);
 });
 
+test("what only this workspace has changed, and what is in doubt, is not ticked at first", () => {
+  const row = {key: "1", pick: "import"};
+  assert.equal(isTickedAtFirst({...row, preselected: true, doubt: ""}, new Set()), true);
+  assert.equal(isTickedAtFirst({...row, preselected: false}, new Set()), false);
+  assert.equal(isTickedAtFirst({...row, doubt: "Moved since."}, new Set()), false);
+});
+
 test("what the user had unticked is not ticked at first", () => {
   assert.equal(isTickedAtFirst({key: "1", pick: "import"}, new Set(["1"])), false);
 });

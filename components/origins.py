@@ -60,7 +60,7 @@ def origin_mark(origin: Origin) -> Component | None:
         return None
     is_conflict = origin is Origin.BOTH
     return html.Span(
-        [icon("alert") if is_conflict else None, _LABELS[origin].lower()],
+        [icon("alert") if is_conflict else None, f"changed {ORIGIN_CELLS[origin]}"],
         className=f"origin-mark origin-{origin}",
     )
 

@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from core.calls import Wait
+from core.comparing.origin import Origin
 from core.errors import ModeError, RemovalRefusedError, SelectionError, SettingsError, SyncError
 from core.gateways.opening import OpenService, open_service, require_workspace
 from core.jobsettings.secrets import mask
@@ -57,6 +58,11 @@ _COLOURS: Mapping[str, str] = {
     RowResult.FAILED: "bold red",
     RowResult.NOT_STARTED: "dim",
 }
+_ORIGINS: Mapping[Origin, str] = {
+    Origin.GIT: "changed in Git",
+    Origin.HERE: "changed here",
+    Origin.BOTH: "changed in both",
+}
 _SHOWN_PATHS = 3
 # Too long for a line, or in a table of their own.
 _ONLY_JSON = ("mapping_text", "mapping_entries", "files", "entries", "warnings", "notes", "problem")
@@ -76,7 +82,7 @@ _QUIET = (RowStatus.UNCHANGED, RowStatus.EXCLUDED)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command. Returns 0 done, 1 something failed or is in error, 2 wrong usage."""
+    """Run one command. Returns 0 done, 1 failed, in error or drifted, 2 wrong usage."""
     _escape_what_the_terminal_lacks()
     options = _parser().parse_args(arguments)
     load_dotenv(Path.cwd() / ".env")
@@ -136,6 +142,9 @@ def _run(options: argparse.Namespace, service: "JobSync", screen: "_Screen") -> 
         return _refuse_removal(service, screen)
     if options.command == "mappings":
         return _mappings(options, service, screen)
+    if options.command == "drift":
+        report = service.drift(listener=screen.listener)
+        return report, FAILED if report.rows else DONE
     commands: Mapping[str, Callable[[], Report]] = {
         "info": service.info,
         "export": lambda: service.export(dry_run=options.dry_run, listener=screen.listener),
@@ -267,7 +276,8 @@ class _Screen:
             for change in row.changes:
                 current = json.dumps(mask(change.path, change.current), ensure_ascii=False)
                 desired = json.dumps(mask(change.path, change.desired), ensure_ascii=False)
-                line = f"{row.job_name} › {change.path}: {current} → {desired}"
+                origin = f" ({_ORIGINS[change.origin]})" if change.origin else ""
+                line = f"{row.job_name} › {change.path}: {current} → {desired}{origin}"
                 self._out.print(Text(escape_controls(line)))
 
     def _show_mapped(self, rows: Sequence[ReportRow]) -> None:
@@ -395,6 +405,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="also check active runs, missing files and roles",
     )
+    command("drift", "exit with 1 if something here moved since the last import; writes nothing")
     mapping = command("mappings", "show what the mapping file lacks, with candidates")
     mapping.add_argument(
         "--check",
@@ -421,7 +432,9 @@ def _parser() -> argparse.ArgumentParser:
         "--to", type=_folder, metavar="FOLDER", help="where to write; by default beside each file"
     )
     converting.add_argument("--write", action="store_true", help="write, instead of only showing")
-    importing = command("import", "create and update jobs from their files")
+    importing = command(
+        "import", "create and update jobs from their files, save those that were changed here"
+    )
     removing = command("remove", "remove imported jobs whose file is gone")
     removing.add_argument("--yes", action="store_true", help="confirm the removal")
     for selecting in (importing, removing):

@@ -1,4 +1,4 @@
-"""The use cases: info, export, validate, import, adopt, take, remove, pull, the mapping file."""
+"""The use cases: info, export, validate, drift, import, adopt, take, remove, pull, mappings."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -19,6 +19,7 @@ from core.mapping.mapping_file import PausePolicy, parse_mappings
 from core.mapping.suggestions import gather_unmapped
 from core.mapping.text.file_version import file_version
 from core.mapping.unmapped import UnmappedName
+from core.planning.drift import find_drift
 from core.planning.export_plan import ExportPlan
 from core.planning.import_plan import Plan
 from core.planning.review import Review
@@ -37,7 +38,7 @@ from core.reporting.mapping_details import MappingsInformation, MappingsReview
 from core.reporting.mapping_review import find_faults
 from core.reporting.pulling import PulledFiles
 from core.reporting.report import Report, ReportRow
-from core.reporting.rows import detailed_row, export_row, import_row
+from core.reporting.rows import detailed_row, drift_row, export_row, import_row
 from core.settings import AppMode, Settings
 from core.state.folder import StateFolder
 from core.state.history import History
@@ -148,15 +149,10 @@ class JobSync:
         """
         self._settings.require_operation("validate")
         with self._stoppable(listener):
-            me = self._ports.principals.current()
-            memory = read_memory_for_import(self._sessions.state_folder(me))
-            survey = self._surveyor(listener).read(me, memory).with_pause(pause)
-            ledger = settle_pending(memory.imported, survey.live, me.name)
-            plan = self._planner(listener).plan_import(
-                survey, ledger, memory.filled_in, shows_hidden=details
-            )
+            fresh = self._look(listener, pause, shows_hidden=details)
+        survey, plan = fresh.survey, fresh.plan
         listener.on_planned(plan.rows)
-        known = source_ids(survey, ledger)
+        known = source_ids(survey, fresh.ledger)
         rows = tuple(
             detailed_row(row, known, not_mapped=not_mapped) if details else import_row(row, known)
             for row in plan.rows
@@ -168,16 +164,28 @@ class JobSync:
                 shown.with_risks(workspace_risks_of(row, facts))
                 for shown, row in zip(rows, plan.rows, strict=True)
             )
-        issues = (*survey.notes(), *plan.issues)
         unmapped = gather_unmapped(plan.missing, survey.book.names)
-        return plan, Report("validate", rows, issues, unmapped=unmapped)
+        return plan, Report("validate", rows, fresh.issues(), unmapped=unmapped)
+
+    def drift(self, *, listener: Listener = _SILENT) -> Report:
+        """Report what moved here since the last import: the rows of a validation that say so.
+
+        A row of which that cannot be said is one of them. Writes nothing.
+        """
+        self._settings.require_operation("drift")
+        with self._stoppable(listener):
+            fresh = self._look(listener, None)
+        found = find_drift(fresh.plan, fresh.ledger, fresh.memory.written)
+        rows = tuple(drift_row(row, drift) for row, drift in found)
+        return Report("drift", rows, fresh.issues())
 
     def import_jobs(self, review: Review = _EVERYTHING, *, listener: Listener = _SILENT) -> Report:
         """Import new and changed jobs.
 
         Args:
             review: what the user chose, and the plan that was shown: rows that have moved since
-                are skipped and named. Empty for everything that is new or changed now.
+                are skipped and named. Empty for everything that is new or changed now, save what
+                would undo changes that were made here.
 
         Raises:
             SelectionError: a chosen job is not in the plan; nothing was changed.
@@ -373,12 +381,30 @@ class JobSync:
 
     def _plan_freshly(self, work: Work, pause: PausePolicy | None) -> FreshPlan:
         """Read everything and plan anew, under the lock."""
-        reading, me = work.reading_listener(), work.session.me
         with work.stoppable():
-            memory = read_memory_for_import(work.session.state)
-            survey = self._surveyor(reading).read(me, memory).with_pause(pause)
-            ledger = settle_pending(memory.imported, survey.live, me.name)
-            plan = self._planner(reading).plan_import(survey, ledger, memory.filled_in)
+            return self._look(work.reading_listener(), pause, work=work)
+
+    def _look(
+        self,
+        listener: Listener,
+        pause: PausePolicy | None,
+        *,
+        shows_hidden: bool = False,
+        work: Work | None = None,
+    ) -> FreshPlan:
+        """Read both sides and plan an import.
+
+        Args:
+            work: the operation that will carry it out, None where nobody will.
+        """
+        me = work.session.me if work else self._ports.principals.current()
+        state = work.session.state if work else self._sessions.state_folder(me)
+        memory = read_memory_for_import(state)
+        survey = self._surveyor(listener).read(me, memory).with_pause(pause)
+        ledger = settle_pending(memory.imported, survey.live, me.name)
+        plan = self._planner(listener).plan_import(
+            survey, ledger, memory, shows_hidden=shows_hidden, keeps_bases=work is not None
+        )
         return FreshPlan(survey, memory, ledger, plan)
 
 

@@ -26,7 +26,7 @@ class AppMode(StrEnum):
 # Which APP_MODE has an operation; one that is not here belongs to every mode.
 OPERATION_MODES: Mapping[str, AppMode] = {
     "export": AppMode.EXPORT,
-    **dict.fromkeys(("validate", "import", "adopt", "remove", "pull"), AppMode.IMPORT),
+    **dict.fromkeys(("validate", "drift", "import", "adopt", "remove", "pull"), AppMode.IMPORT),
     "take": AppMode.BOTH,
 }
 

@@ -10,13 +10,9 @@
   globalThis.jobsync ??= {};
   jobsync.selection = {isTickedAtFirst, unticked, selectedNames, missingNeeds, tally, buttonState};
 
-  /**
-   * After a validation what can be imported is ticked, save what the user had unticked, what only
-   * this workspace has changed, and what needs a confirmation of its own.
-   */
+  /** After a validation what undoes nothing here is ticked, save what the user had unticked. */
   function isTickedAtFirst(row, leftOut) {
-    const isProposed = row.preselected !== false && !row.doubt;
-    return row.pick === "import" && isProposed && !leftOut.has(row.key);
+    return row.pick === "import" && row.preselected && !leftOut.has(row.key);
   }
 
   /** Returns the keys to remember, so that they stay unticked over a reload. */
@@ -32,7 +28,10 @@
       .map(entry => entry.row.job);
   }
 
-  /** Returns the keys of the jobs to import that the selected ones run, through any number of jobs. */
+  /**
+   * Returns the keys of the jobs to import that the selected ones run, through any number of jobs.
+   * One that exists here can be run as it is: it is none of them where its import undoes something.
+   */
   function missingNeeds(entries) {
     const rows = entries.map(entry => entry.row).filter(row => row.pick === "import");
     const byName = new Map(rows.map(row => [row.job, row]));
@@ -42,13 +41,17 @@
     while (waiting.length) {
       const row = byName.get(waiting.pop());
       for (const need of row ? row.needs : []) {
-        if (seen.has(need) || !byName.has(need)) continue;
+        if (seen.has(need) || !isNeeded(byName.get(need))) continue;
         seen.add(need);
         waiting.push(need);
         found.push(byName.get(need).key);
       }
     }
     return found;
+  }
+
+  function isNeeded(row) {
+    return Boolean(row) && (row.preselected || row.status === "new");
   }
 
   /** Counts the rows that can be picked for something. */

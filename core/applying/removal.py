@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from core.applying.work import FreshPlan, Work
+from core.applying.written import save_bases
 from core.errors import Issue, RemovalRefusedError, SyncError
 from core.json_text import JsonDict
 from core.mapping.job_selection import Selector
@@ -111,7 +112,7 @@ def remove_selected(
     _keep_needed(selected, errors)
     kept = {name: item for name, item in kept.items() if name not in errors}
     work.session.keep_snapshot([item for item in kept.values() if not isinstance(item, SyncError)])
-    removed = _remove(work, selected, errors, ledger)
+    removed = _remove(work, fresh, selected, errors, ledger)
     return tuple(
         outside.get(number) or _shown(import_row(row), removed, errors, selected)
         for number, row in enumerate(fresh.plan.rows)
@@ -166,6 +167,7 @@ def _read_for_removal(
 
 def _remove(
     work: Work,
+    fresh: FreshPlan,
     selected: Mapping[str, Deleted],
     errors: dict[str, SyncError],
     ledger: ImportedLedger,
@@ -190,6 +192,7 @@ def _remove(
     finally:
         gone = {selected[name].job.job_id for name in removed}
         work.session.note(work.session.state.save_imported, ledger.without_jobs(gone))
+        save_bases(work, fresh.memory, {}, gone)
     return removed
 
 

@@ -5,11 +5,14 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from core.applying.work import FreshPlan, Work
+from core.applying.written import note_written, save_bases
 from core.definitions.definition import encode_definition
 from core.errors import Issue, SyncError
+from core.json_text import Packed
 from core.planning.import_rows import Changed, Row
 from core.planning.review import Review
 from core.planning.taking import Taken
+from core.planning.unmapping import take_places
 from core.reading.planner import Planner
 from core.reporting.report import ReportRow
 from core.reporting.rows import import_row, moved_row
@@ -65,7 +68,7 @@ def _take(
     if not fields:
         return _refused(row, (Issue("No field was chosen."),))
     with work.stoppable():
-        taken = planner.plan_taking(fresh.survey, row, fresh.memory.filled_in, fields)
+        taken = planner.plan_taking(fresh.survey, row, fresh.memory, fields)
     if taken.issues:
         return _refused(row, taken.issues)
     problem = _write(work, fresh, row, taken)
@@ -94,8 +97,28 @@ def _write(work: Work, fresh: FreshPlan, row: Changed, taken: Taken) -> Issue | 
         files.write(path, encode_definition(taken.definition))
     except SyncError as error:
         return Issue(str(error), row.file.path)
+    _note_base(work, fresh, row, taken)
     log.info("took %d fields of %s into %s", len(taken.fields), row.job_name, row.file.path)
     return None
+
+
+def _note_base(work: Work, fresh: FreshPlan, row: Changed, taken: Taken) -> None:
+    """Note that both sides agree at what was taken: whoever changes it next is who moved it.
+
+    Elsewhere it stays as it was, and so does when it was written. Where nobody knows what was
+    written, nobody does afterwards, unless the job matches its definition now.
+    """
+    assert taken.settings is not None  # there are no issues
+    job_id, memory = row.job.job_id, fresh.memory
+    if not taken.left:
+        note_written(work, memory, {job_id: (row.job_name, taken.settings)}, "take")
+        return
+    known = memory.written.jobs.get(job_id)
+    base = known.find_settings() if known else None
+    if known is None or base is None:
+        return
+    settings = Packed(take_places(base, taken.settings, taken.fields))
+    save_bases(work, memory, {job_id: replace(known, settings=settings)})
 
 
 def _refused(row: Changed, issues: tuple[Issue, ...]) -> ReportRow:

@@ -55,6 +55,7 @@ def first_row(
         facts=job_facts(settings, sides.run_as, now=now) if settings is not None else JobFacts(),
         job_id=str(sides.job_id) if sides.job_id is not None else "",
         pick=_pick(planned),
+        preselected=isinstance(planned, New | Changed) and planned.is_preselected,
         needs=_needs(planned, links),
         runs=links.runs,
         triggered_by=links.triggered_by,
@@ -78,6 +79,7 @@ def name_run_as(
 def apply_report(row: GridRow, shown: ReportRow, state: RowState) -> GridRow:
     """Return the grid's row with what the report says of it now; its facts and risks stay."""
     is_error = shown.status == RowStatus.ERROR
+    pick = row.pick if state is RowState.PLANNED and not is_error else Pick.NOTHING
     sentences = [*map(str, shown.issues), shown.message_with_risks]
     return replace(
         row,
@@ -91,7 +93,8 @@ def apply_report(row: GridRow, shown: ReportRow, state: RowState) -> GridRow:
         risks=tuple(risk.code for risk in shown.risks) or row.risks,
         origin=shown.origin or row.origin,
         doubt=shown.doubt,
-        pick=row.pick if state is RowState.PLANNED and not is_error else Pick.NOTHING,
+        pick=pick,
+        preselected=row.preselected and pick is Pick.IMPORT and not shown.doubt,
     )
 
 

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from core.comparing.diff import find_hidden
 from core.comparing.filled_in import Habits, compare
 from core.definitions.folder import DefinitionFile, GitContents
 from core.errors import Issue
-from core.json_text import Prints
+from core.json_text import JobSettings, Packed, Prints
 from core.mapping.job_selection import JobSelection, PatternKind
 from core.mapping.mapping_file import PausePolicy
 from core.mapping.name_book import NameBook
@@ -16,6 +16,7 @@ from core.mapping.names import find_needed_ids
 from core.mapping.pause import apply_pause_policy
 from core.mapping.unmapped import MissingName
 from core.planning.blocking import block_dependents
+from core.planning.formers import Formers
 from core.planning.forms import Form, make_live_form, manager_of, take_identity
 from core.planning.import_identity import pair_definitions
 from core.planning.import_rows import (
@@ -30,8 +31,10 @@ from core.planning.import_rows import (
     Unmanaged,
 )
 from core.planning.outside import OutsideNeeds, find_outside
+from core.planning.third_side import ThirdSide
 from core.ports import LiveJob
 from core.state.ledger import ExportedLedger, ImportedLedger
+from core.state.written import Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,8 @@ class Situation:
     `filled_in` is what the workspace made of the jobs that we wrote. `shows_hidden` asks for what
     the rules of comparing hid.
     `settled` are rows of an earlier pass that need no second look. `selection` says which jobs
-    belong here.
+    belong here. `written` is what was written into the jobs last; `keeps_bases` asks for what is to
+    be noted as that of equal jobs.
     """
 
     contents: GitContents
@@ -118,6 +122,8 @@ class Situation:
     shows_hidden: bool = False
     settled: tuple[Unchanged, ...] = ()
     selection: JobSelection = field(default_factory=JobSelection)
+    written: Written = field(default_factory=Written)
+    keeps_bases: bool = False
 
 
 def plan_import(situation: Situation) -> Plan:
@@ -128,7 +134,7 @@ def plan_import(situation: Situation) -> Plan:
     """
     planner = _Planner(situation)
     defined = block_dependents(planner.definition_rows(), planner.present_names())
-    rows = [*defined, *planner.job_rows(), *planner.unread_rows()]
+    rows = [*map(planner.with_moves, defined), *planner.job_rows(), *planner.unread_rows()]
     rows.sort(key=lambda row: (row.job_name.casefold(), row.job_name, row.status))
     return Plan(
         tuple(rows),
@@ -173,6 +179,15 @@ class _Planner:
             self.present_names(),
         )
         self._settled = {row.file.path: row for row in situation.settled}
+        self._third = ThirdSide(
+            situation.written.jobs, situation.filled_in, situation.book, situation.pause
+        )
+        self._formers = Formers(
+            situation.written.jobs,
+            situation.live,
+            situation.ledger,
+            self._pairing.spoken_of | situation.unproven.keys(),
+        )
         self._users: dict[str, dict[int, LiveJob]] | None = None
         self._missing: list[tuple[str, MissingName]] = []
 
@@ -219,6 +234,12 @@ class _Planner:
     def unread_rows(self) -> list[Row]:
         return [Blocked("", file.path, (file.issue,)) for file in self._now.contents.unread]
 
+    def with_moves(self, row: Row) -> Row:
+        """Add to a row in error what was changed here; what the job should be is unknown."""
+        if not isinstance(row, Blocked) or row.job is None:
+            return row
+        return replace(row, moves=self._third.find_moves(row.job))
+
     def job_rows(self) -> list[Row]:
         """Rows of the jobs that no definition speaks of."""
         return [
@@ -256,7 +277,9 @@ class _Planner:
                 )
             desired = apply_pause_policy(form.settings, None, self._now.pause)
             notes = (self._pairing.notes.get(file.path, ""), form.note)
-            return New.pack(name, file, desired, " ".join(filter(None, notes)), form.mapped)
+            note = " ".join(filter(None, notes))
+            former = self._formers.find(name, file.definition.source_job_id)
+            return New.pack(name, file, desired, note, form.mapped, former)
         if job.job_id in self._now.unread_jobs:
             unread = self._now.unread_jobs[job.job_id]
             return Blocked(name, file.path, (unread,), file.definition, job)
@@ -269,12 +292,18 @@ class _Planner:
             hidden += find_hidden(current, desired)
         if not changes:
             is_adopted = job.job_id in self._now.ledger.jobs
-            return Unchanged(name, file, job, is_adopted, hidden, form.note, form.mapped)
+            about = hidden, form.note, form.mapped
+            return Unchanged(name, file, job, is_adopted, *about, self._new_base(job, desired))
         old_name = job.name if job.name != name else ""
         if not job.complete:  # it will be read in full and planned again: see `jobs_to_read`
             return Changed.pack(name, file, job, {}, {}, (), old_name)
+        changes, since = self._third.mark(changes, job, desired), self._third.since(job.job_id)
         about = hidden, form.note, form.mapped
-        return Changed.pack(name, file, job, desired, current, changes, old_name, *about)
+        return Changed.pack(name, file, job, desired, current, changes, old_name, *about, since)
+
+    def _new_base(self, job: LiveJob, desired: JobSettings) -> Packed | None:
+        is_asked = self._now.keeps_bases and self._third.needs_base(job.job_id, desired)
+        return Packed(desired) if is_asked else None
 
     def _job_row(self, job: LiveJob) -> Row:
         excluded = self._outside.row_of(self._name_of_row(job), job, None)
@@ -307,7 +336,8 @@ class _Planner:
                 "was not recorded. Delete the job in the workspace if nobody needs it."
             )
             return Unmanaged(job.name, job, note)
-        return Deleted(self._label_of(job), job, self._needed_by(job))
+        moves = self._third.find_moves(job)
+        return Deleted(self._label_of(job), job, self._needed_by(job), moves)
 
     def _name_of_row(self, job: LiveJob) -> str:
         """Return the name of a row that would be one of a removal, were the job not outside."""

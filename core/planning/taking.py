@@ -16,7 +16,7 @@ from core.json_text import JobSettings, equal_json
 from core.mapping.pause import apply_pause_policy
 from core.planning.as_imported import AsImported
 from core.planning.forms import Exported, Form, make_file_form
-from core.planning.unmapping import take_places, unmap
+from core.planning.unmapping import unmap
 
 _NEVER_TAKEN = {
     "name": "A name is not taken alone: other definitions may refer to the job by it. Export "
@@ -40,17 +40,6 @@ class Taken:
     changes: tuple[FieldChange, ...] = ()
     settings: JobSettings | None = None
     left: tuple[str, ...] = ()
-
-    def update_base(self, base: JobSettings) -> JobSettings:
-        """Return what was last written with the fields that are taken: both sides agree there.
-
-        Args:
-            base: the settings that were last written for the job.
-        """
-        assert self.settings is not None  # there are no issues
-        if not self.left:
-            return self.settings
-        return take_places(base, self.settings, self.fields)
 
 
 def may_be_taken(path: str) -> bool:

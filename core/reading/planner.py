@@ -9,7 +9,6 @@ from core.definitions.folder import DefinitionFile
 from core.errors import SyncError
 from core.jobsettings.kinds import Kind
 from core.jobsettings.principals import Principal, effective_run_as
-from core.json_text import Prints
 from core.mapping.names import find_mapped_ids
 from core.planning.as_imported import AsImported
 from core.planning.export_plan import ExportPlan, ExportSituation, plan_export
@@ -85,11 +84,16 @@ class Planner:
         self,
         survey: Survey,
         ledger: ImportedLedger,
-        filled_in: Mapping[int, Prints],
+        memory: Memory,
         *,
         shows_hidden: bool = False,
+        keeps_bases: bool = False,
     ) -> Plan:
-        """Plan an import: every job that is not equal is read in full."""
+        """Plan an import: every job that is not equal is read in full.
+
+        Args:
+            ledger: that of the memory, with the jobs entered whose creation was announced.
+        """
         pairing = pair_definitions(
             survey.contents.files, survey.live, ledger, survey.unproven, survey.exported
         )
@@ -106,10 +110,12 @@ class Planner:
             sees_all_jobs=survey.me.is_admin,
             pause=survey.mappings.pause,
             unproven=survey.unproven,
-            filled_in=filled_in,
+            filled_in=memory.filled_in,
             exported=survey.exported,
             shows_hidden=shows_hidden,
             selection=survey.mappings.selection,
+            written=memory.written,
+            keeps_bases=keeps_bases,
         )
 
         def plan(known: Inventory[Plan]) -> Plan:
@@ -158,7 +164,7 @@ class Planner:
         self,
         survey: Survey,
         row: Changed,
-        filled_in: Mapping[int, Prints],
+        memory: Memory,
         fields: Collection[str],
     ) -> Taken:
         """Plan what taking some fields of a job makes of its file, after `plan_import`."""
@@ -171,7 +177,7 @@ class Planner:
         )
         forms = self._desired_forms(survey)
         book, pause = survey.book, survey.mappings.pause
-        how = AsImported(book, pause, filled_in, forms.of_definition, has_rules=True)
+        how = AsImported(book, pause, memory.filled_in, forms.of_definition, has_rules=True)
         exported = make_exported(row.job, book)
         return plan_taking(how, row.file.definition, forms.of_file(row.file), exported, fields)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from core.errors import InvalidJsonError, NotFoundError, StateError, WorkspaceError
+from core.errors import InvalidJsonError, Issue, NotFoundError, StateError, WorkspaceError
 from core.json_text import JsonDict, Prints, parse_json, stable_bytes
 from core.ports import WorkspaceFiles
 from core.state.filled_in import filled_in_as_json, parse_filled_in
@@ -13,11 +13,13 @@ from core.state.ledger import (
     parse_exported_ledger,
     parse_imported_ledger,
 )
+from core.state.written import Written, parse_written, written_bytes
 
 FOLDER_NAME = ".job-sync-state"
 _IMPORTED = "imported.json"
 _EXPORTED = "exported.json"
 _FILLED_IN = "filled_in.json"
+_WRITTEN = "written.jsonl.gz"
 _MAPPINGS = "mappings"
 _KEPT_MAPPINGS = 50
 Document = TypeVar("Document")
@@ -67,6 +69,28 @@ class StateFolder:
     def save_filled_in(self, filled_in: Mapping[int, Prints]) -> None:
         """Replace what the workspace made of the jobs that were written."""
         self._write(_FILLED_IN, filled_in_as_json(filled_in))
+
+    def find_written(self) -> Written:
+        """Return what was written into each job last, in one call; nothing where that is unknown.
+
+        It decides no more than which side a difference is put down to, so a damaged file stops
+        nothing: an issue says that.
+        """
+        path = f"{self.path}/{_WRITTEN}"
+        try:
+            return parse_written(self._files.read(path))
+        except NotFoundError:
+            return Written()
+        except InvalidJsonError:
+            issue = Issue(
+                f"{path} cannot be read, so it is unknown which jobs were changed here. "
+                "The next import or adoption writes it anew."
+            )
+            return Written(issues=(issue,))
+
+    def save_written(self, written: Written) -> None:
+        """Replace what was written into each job last."""
+        self._put(_WRITTEN, written_bytes(written))
 
     def save_imported(self, ledger: ImportedLedger) -> None:
         """Replace the ledger of imported jobs."""
@@ -150,9 +174,12 @@ class StateFolder:
             raise StateError(f"{path} exists but cannot be read.", fix="Try again.") from error
 
     def _write(self, name: str, document: JsonDict) -> None:
+        self._put(name, stable_bytes(document))
+
+    def _put(self, name: str, content: bytes) -> None:
         path = f"{self.path}/{name}"
         try:
-            self._files.write(path, stable_bytes(document))
+            self._files.write(path, content)
         except WorkspaceError as error:
             raise StateError(f"{path} cannot be written. {error.message}", fix=error.fix) from error
 

@@ -285,3 +285,58 @@ def test_only_a_deployment_for_both_takes_into_git(prod):
     for mode in (AppMode.EXPORT, AppMode.IMPORT):
         with pytest.raises(ModeError, match=r"set APP_MODE to Both\."):
             service(prod, mode=mode).take(Review(["load"]), ["timeout_seconds"])
+
+
+# The third side
+
+
+def origins(workspace: FakeWorkspace) -> dict[str, str]:
+    row = row_of(service(workspace).validate()[1])
+    return {change.path: str(change.origin) for change in row.changes}
+
+
+def test_after_a_field_was_taken_the_others_are_as_they_were_changed(prod):
+    edit_file(prod, description="from Git", max_concurrent_runs=4)
+    change(prod, timeout_seconds=600, tags={"team": "b"}, max_concurrent_runs=3)
+    others = {"tags.team": "here", "description": "git", "max_concurrent_runs": "both"}
+    assert origins(prod) == {"timeout_seconds": "here", **others}
+    take(prod, "timeout_seconds")
+    assert origins(prod) == others
+
+
+def test_whoever_changes_a_taken_field_next_has_moved_it(prod):
+    change(prod, timeout_seconds=600, tags={"team": "b"})
+    take(prod, "timeout_seconds")
+    edit_file(prod, timeout_seconds=700)
+    assert origins(prod) == {"timeout_seconds": "git", "tags.team": "here"}
+    edit_file(prod, timeout_seconds=600)
+    change(prod, timeout_seconds=601)
+    assert origins(prod) == {"timeout_seconds": "here", "tags.team": "here"}
+
+
+def test_a_conflict_that_is_taken_is_over_and_so_is_a_whole_element(prod):
+    edit_file(prod, timeout_seconds=400)
+    change(prod, timeout_seconds=600, tasks=[*live(prod)["tasks"], notebook_task("more")])
+    assert origins(prod) == {"timeout_seconds": "both", "tasks[more]": "here"}
+    take(prod, "timeout_seconds", "tasks[more]")
+    assert origins(prod) == {}
+    change(prod, timeout_seconds=601)
+    assert origins(prod) == {"timeout_seconds": "here"}
+    change(prod, timeout_seconds=600, tasks=live(prod)["tasks"][:-1])
+    assert origins(prod) == {"tasks[more]": "here"}
+
+
+def test_where_it_cannot_be_noted_the_file_is_written_and_the_report_says_so(prod):
+    change(prod, timeout_seconds=600)
+    write = prod.files.write
+
+    def fail(path: str, content: bytes) -> None:
+        if "written" in path:
+            raise WorkspaceError("The disk is full.")
+        write(path, content)
+
+    prod.files.write = fail
+    report = service(prod).take(Review(["load"]), ["timeout_seconds"])
+    assert report.has_failed
+    assert "could not be recorded" in str(report.issues)
+    assert file_of(prod)["settings"]["timeout_seconds"] == 600

@@ -88,7 +88,7 @@ def test_rows_say_where_they_were_changed_and_fields_are_taken_into_git(
 
     panel = screen.open_row(GRID, "both")
     expect(panel.locator(".panel-notice")).to_contain_text("1 field was changed in Git and here")
-    team, timeout = panel.locator(".changes tbody tr").all()
+    team, timeout = panel.locator(".panel-fields tbody tr").all()
     expect(team.locator(".origin-mark")).to_have_text("changed here")
     expect(timeout.locator(".origin-mark")).to_have_text("changed in both")
     tick = timeout.get_by_role("checkbox", name="Take timeout_seconds into Git")

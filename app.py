@@ -105,7 +105,12 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses, PageSettin
     used = {name: version(name) for name in ("dash", "databricks-sdk")}
     versions = {"job-sync": VERSION, **used}
     feed = Feed(parts.store, host, parts.reader, page_settings, versions)
-    panels = Panels(parts.store, parts.reader, restores=settings.mode.allows(AppMode.IMPORT))
+    panels = Panels(
+        parts.store,
+        parts.reader,
+        takes=settings.mode is AppMode.BOTH,
+        restores=settings.mode.allows(AppMode.IMPORT),
+    )
     for routes in (
         health_route(parts.store),
         feed.routes(),

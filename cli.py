@@ -155,6 +155,9 @@ def _run(options: argparse.Namespace, service: "JobSync", screen: "_Screen") -> 
         )[1],
         "import": lambda: service.import_jobs(Review(options.only), listener=screen.listener),
         "adopt": lambda: service.adopt(listener=screen.listener),
+        "take": lambda: service.take(
+            Review([options.name]), options.field, listener=screen.listener
+        ),
         "remove": lambda: service.remove(
             Review(options.only, ticked=frozenset(options.confirm)), listener=screen.listener
         ),
@@ -415,6 +418,15 @@ def _parser() -> argparse.ArgumentParser:
         "--suggest", action="store_true", help="print lines to paste into the mapping file"
     )
     command("adopt", "record matching jobs as imported without changing them")
+    taking = command("take", "write fields of a live job into its definition file")
+    taking.add_argument("name", metavar="NAME", help="name of the job")
+    taking.add_argument(
+        "--field",
+        action="append",
+        required=True,
+        metavar="PATH",
+        help="a field that differs, as validate --diff prints it (repeatable)",
+    )
     command("pull", "update the Git folder to the newest commit of its branch")
     converting = command("convert", "make definitions of requests, answers and bundles in JSON")
     converting.add_argument("files", nargs="+", type=Path, metavar="FILE")

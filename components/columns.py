@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from components.moments import iso_time
+from components.origins import ORIGIN_CELLS
 from components.words import counts_text, duration, ending_of, title_of
 from core.mapping.use import MappingEntry
 from core.operations.entry import is_restorable
@@ -64,6 +65,17 @@ JOB_COLUMNS: tuple[Column[GridRow], ...] = (
         lambda row: row.changes or "",
         {"width": 104, "valueFormatter": {"function": "params.value || ''"}},
         is_number=True,
+    ),
+    Column(
+        "origin",
+        "Changed where",
+        lambda row: ORIGIN_CELLS[row.origin],
+        {
+            "width": 132,
+            "hide": True,  # the Import tab shows it
+            "tooltipField": None,
+            "valueGetter": {"function": "changedWhere(params.data.origin)"},
+        },
     ),
     Column(
         "mapped",

@@ -45,9 +45,7 @@ def history_tab(base: str = "/") -> Component:
                         ],
                         className="list-head",
                     ),
-                    grid_tools(
-                        ids.HISTORY_GRID, history_columns(), extra=[_only()], has_all=False
-                    ),
+                    grid_tools(ids.HISTORY_GRID, history_columns(), extra=[_only()], has_all=False),
                     grid(
                         ids.HISTORY_GRID,
                         history_columns(),

@@ -7,8 +7,10 @@ from dash.development.base_component import Component
 
 from components.icons import icon
 from components.mapping_link import mapping_button
+from components.origins import origin_chips
 from components.words import (
     WORDS,
+    Tally,
     duration,
     headline,
     plural,
@@ -112,10 +114,15 @@ def _sentence(text: str) -> Component:
 
 
 def chips_view(operation: Operation | None) -> Component:
-    """Show the counts of an operation by label. A click filters the grid: `assets/chips.js`."""
-    tallies = tally_of(operation.kind, operation.outcome) if operation and operation.outcome else ()
-    if not tallies:
+    """Show the counts of an operation: a click on one filters the grid, see `assets/chips.js`."""
+    outcome = operation.outcome if operation else None
+    tallies = tally_of(operation.kind, outcome) if operation and outcome else ()
+    if outcome is None or not tallies:
         return html.Div(className="chips chips-none")
+    return html.Div([_status_chips(tallies), origin_chips(outcome)], className="chip-groups")
+
+
+def _status_chips(tallies: Sequence[Tally]) -> Component:
     return html.Div(
         [
             html.Button(

@@ -1,6 +1,6 @@
-"""The use cases: info, export, validate, drift, import, adopt, remove, pull, the mapping file."""
+"""The use cases: info, export, validate, drift, import, adopt, take, remove, pull, mappings."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from typing import TypeVar
@@ -10,6 +10,7 @@ from core.applying.exporting import export_files
 from core.applying.importing import import_selected
 from core.applying.removal import RemovalLimits, remove_selected
 from core.applying.saving_mappings import check_text, save_mapping_file
+from core.applying.taking import take_fields
 from core.applying.work import FreshPlan, Work
 from core.calls import ShouldStop
 from core.errors import Issue, NotFoundError, SyncError
@@ -206,6 +207,27 @@ class JobSync:
         with self._begin("adopt", listener) as work:
             fresh = self._plan_freshly(work, review.pause)
             return _report(work, adopt_selected(work, fresh, review), fresh.issues())
+
+    def take(
+        self, review: Review, fields: Collection[str], *, listener: Listener = _SILENT
+    ) -> Report:
+        """Write fields of a live job into its definition file, as an export would write them.
+
+        Args:
+            review: the one job, and the plan that was shown: a row that has moved since is left
+                alone and named.
+            fields: paths of what differs, as the row of the plan has them. All are written or none.
+
+        Raises:
+            SelectionError: the job is not in the plan; nothing was changed.
+            StateError: the file as it is could not be kept; nothing was changed.
+        """
+        self._settings.require_operation("take")
+        with self._begin("take", listener) as work:
+            fresh = self._plan_freshly(work, review.pause)
+            planner = self._planner(work.reading_listener())
+            rows = take_fields(work, fresh, planner, review, fields)
+            return _report(work, rows, fresh.issues())
 
     def remove(self, review: Review = _EVERYTHING, *, listener: Listener = _SILENT) -> Report:
         """Remove jobs that we imported and whose definition is gone from Git.

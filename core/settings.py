@@ -30,6 +30,7 @@ OPERATION_MODES: Mapping[str, AppMode] = {
     **dict.fromkeys(
         ("validate", "drift", "import", "adopt", "remove", "pull", "restore"), AppMode.IMPORT
     ),
+    "take": AppMode.BOTH,
 }
 
 
@@ -76,9 +77,10 @@ class Settings:
         """
         needed = OPERATION_MODES.get(operation)
         if needed is not None and not self.mode.allows(needed):
+            modes = dict.fromkeys((needed, AppMode.BOTH))
             raise ModeError(
                 f"“{operation}” is not available: APP_MODE is {self.mode}.",
-                fix=f"Use the deployment that has it, or set APP_MODE to {needed} or Both.",
+                fix=f"Use the deployment that has it, or set APP_MODE to {' or '.join(modes)}.",
             )
 
     def require_mapping_path(self) -> str:

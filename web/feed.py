@@ -51,7 +51,7 @@ _REASONS = {
     ids.RESTORE_START: ids.RESTORE_START_REASON,
 }
 # Enabled and disabled by the scripts, which know what is selected.
-_SELECTING = (ids.IMPORT_START, ids.IMPORT_REMOVE, ids.RESTORE_START)
+_SELECTING = (ids.IMPORT_START, ids.IMPORT_REMOVE, ids.TAKE_START, ids.RESTORE_START)
 _EDITING = {"test": ids.MAPPINGS_TEST, "save": ids.MAPPINGS_SAVE}  # these know what is unsaved
 
 Props = dict[str, dict[str, Any]]

@@ -34,7 +34,7 @@ _EQUAL = (  # one side is enough
     RowStatus.EXCLUDED,
 )
 
-_WITHOUT_GRAPH = kinds_of_tab("restore")
+_RESTORES = kinds_of_tab("restore")
 
 Panel = dict[str, Any]
 
@@ -51,12 +51,14 @@ class Panels:
     """Answers the page's scripts. Made once per server.
 
     Args:
+        takes: whether fields of jobs can be taken into Git here.
         restores: whether this deployment can restore operations.
     """
 
     store: OperationStore
     reader: WorkspaceReader
     restores: bool = False
+    takes: bool = False
 
     def routes(self) -> Blueprint:
         """Return the routes."""
@@ -80,8 +82,9 @@ class Panels:
             row,
             _with_not_mapped(report, desired),
             has_sides=has_sides,
-            has_graph=has_sides and operation.kind not in _WITHOUT_GRAPH,
+            has_graph=has_sides and operation.kind not in _RESTORES,
             unmapped=_unmapped(operation, row),
+            takes=self.takes and operation.kind not in _RESTORES,
         )
         return {**panel, "current": _text(current), "desired": _text(desired)}
 
@@ -166,6 +169,7 @@ def _panel(
     has_graph: bool = False,
     unmapped: Sequence[UnmappedName] = (),
     restorable: str = "",
+    takes: bool = False,
 ) -> Panel:
     body = row_panel(
         row,
@@ -175,6 +179,7 @@ def _panel(
         has_graph=has_graph,
         unmapped=unmapped,
         restorable=restorable,
+        takes=takes,
     )
     return {"title": row.job or row.file, "body": body}
 

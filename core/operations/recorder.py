@@ -312,6 +312,7 @@ def _outcome(report: Report, rows: Sequence[GridRow]) -> Outcome:
         issues=report.issues,
         unmapped=report.unmapped,
         details=report.details,
+        origins=dict(Counter(row.origin for row in rows if row.origin)),
     )
 
 

@@ -159,7 +159,7 @@ def test_two_imports_and_a_removal_are_undone_from_the_history(
     assert doubtful == set(BY_HAND)
     expect(screen.button("Restore 37 jobs …")).to_be_enabled()
     panel = screen.open_row("restore-grid", "job 03")
-    expect(panel).to_contain_text("Needs a tick of its own.")
+    expect(panel).to_contain_text("Needs its own confirmation.")
     expect(panel.locator(".panel-fields .changes")).to_contain_text("timeout_seconds")
     screen.close_panel()
     screen.page.locator("#restore-grid .ag-header-select-all input").check()

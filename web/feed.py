@@ -102,7 +102,9 @@ class Feed:
             place: what the header wants to know.
             entry: the operation of the history that the page of Restore is about.
         """
-        state = read_tab(self.store, tab, may_operate=user.may_operate, entry=entry)
+        state = read_tab(
+            self.store, tab, may_operate=user.may_change, why_not=user.refusal, entry=entry
+        )
         source = state.with_rows
         is_new = source is not None and (source.operation_id != seen or not since)
         seq = 0

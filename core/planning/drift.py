@@ -1,6 +1,6 @@
 """Which rows of a plan say that something here moved since the last import, or may have."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from enum import StrEnum
 

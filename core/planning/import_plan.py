@@ -105,8 +105,8 @@ class Situation:
     `filled_in` is what the workspace made of the jobs that we wrote. `shows_hidden` asks for what
     the rules of comparing hid.
     `settled` are rows of an earlier pass that need no second look. `selection` says which jobs
-    belong here. `principal` is our own name. `written` is what was written into the jobs last; `keeps_bases` asks for what is to
-    be noted as that of equal jobs.
+    belong here. `principal` is our own name. `written` is what was written into the jobs last;
+    `keeps_bases` asks for what is to be noted as that of equal jobs.
     """
 
     contents: GitContents

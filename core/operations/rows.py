@@ -59,7 +59,7 @@ def first_row(
         facts=job_facts(settings, sides.run_as, now=now) if settings is not None else JobFacts(),
         job_id=str(sides.job_id) if sides.job_id is not None else "",
         pick=_pick(planned),
-        preselected=isinstance(planned, New | Changed) and planned.is_preselected,
+        preselected=_is_preselected(planned),
         needs=_needs(planned, links),
         runs=links.runs,
         triggered_by=links.triggered_by,
@@ -98,7 +98,7 @@ def apply_report(row: GridRow, shown: ReportRow, state: RowState) -> GridRow:
         origin=shown.origin or row.origin,
         doubt=shown.doubt,
         pick=pick,
-        preselected=row.preselected and pick is Pick.IMPORT and not shown.doubt,
+        preselected=row.preselected and pick in _PRESELECTED and not shown.doubt,
     )
 
 
@@ -112,6 +112,15 @@ def side_documents(key: str, sides: Sides) -> Mapping[str, bytes]:
     """Return both sides as they are kept, by the name of the document."""
     packed = zip(_SIDES, (sides.current, sides.desired), strict=True)
     return {f"{side}/{key}": content.content for side, content in packed if content is not None}
+
+
+_PRESELECTED = (Pick.IMPORT, Pick.RESTORE)
+
+
+def _is_preselected(planned: Planned) -> bool:
+    if isinstance(planned, RestoreRow):
+        return planned.status in WRITTEN and not planned.doubt
+    return isinstance(planned, New | Changed) and planned.is_preselected
 
 
 def _pick(planned: Planned) -> Pick:

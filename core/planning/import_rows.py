@@ -8,6 +8,7 @@ from core.comparing.origin import Origin, sum_up
 from core.definitions.definition import Definition
 from core.definitions.folder import DefinitionFile
 from core.errors import Issue
+from core.jobsettings.permissions import Permission
 from core.json_text import JobSettings, Packed
 from core.mapping.mapped_value import MappedValue
 from core.planning.moves import Former, Moves
@@ -22,6 +23,7 @@ class New:
 
     `note` says what there is to know about the definition, `mapped` what the mapping file did to
     it. `former` is the job of it that was here, and was deleted or renamed by somebody else.
+    `permissions` are what the job is created with; without any it belongs to our principal.
     """
 
     status: ClassVar[RowStatus] = RowStatus.NEW
@@ -31,6 +33,7 @@ class New:
     note: str = ""
     mapped: tuple[MappedValue, ...] = ()
     former: Former | None = None
+    permissions: tuple[Permission, ...] = ()
 
     @classmethod
     def pack(
@@ -41,9 +44,10 @@ class New:
         note: str = "",
         mapped: tuple[MappedValue, ...] = (),
         former: Former | None = None,
+        permissions: tuple[Permission, ...] = (),
     ) -> "New":
         """Return the row with the settings to be created kept small."""
-        return cls(job_name, file, Packed(desired), note, mapped, former)
+        return cls(job_name, file, Packed(desired), note, mapped, former, permissions)
 
     @property
     def origin(self) -> Origin:

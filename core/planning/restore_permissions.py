@@ -16,9 +16,9 @@ _NOT_KEPT = (
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """The entries of a job, None where nobody knows them, and what to say of them."""
+    """The entries of a job, none where nobody knows them, and what to say of them."""
 
-    entries: tuple[Permission, ...] | None
+    entries: tuple[Permission, ...]
     note: str = ""
 
 
@@ -33,7 +33,7 @@ def restore_permissions(kept: KeptJob, identities: Mapping[Principal, Identity])
     Who no longer exists gets nothing; a job whose owner is gone belongs to whoever creates it.
     """
     if kept.permissions is None:
-        return Granted(None, _NOT_KEPT)
+        return Granted((), _NOT_KEPT)
     entries = [one for one in kept.permissions if not is_admins(one.principal)]
     gone = [one for one in entries if _is_gone(one.principal, identities)]
     here = [one for one in entries if one not in gone]

@@ -139,7 +139,8 @@ def fingerprint_undone(row: RestoreRow) -> str:
     """Return a text that changes when what the row would do has changed; empty for nothing."""
     if not isinstance(row.row, New | Changed | Deleted):
         return ""
-    granted = [entry.as_json() for entry in row.permissions or ()]
+    permissions = row.row.permissions if isinstance(row.row, New) else ()
+    granted = [entry.as_json() for entry in permissions]
     return fingerprint([fingerprint_row(row.row), granted, row.doubt])
 
 
@@ -234,8 +235,8 @@ class _Planner:
         name = str(settings.get("name", ""))
         twins = [str(job.job_id) for job in self._now.live if job.name == name]
         doubt = self._doubts.of_recreated(twins)
-        row = New.pack(label, file, settings)
-        return RestoreRow(row, kept, granted.note, doubt, granted.entries)
+        row = New.pack(label, file, settings, permissions=granted.entries)
+        return RestoreRow(row, kept, granted.note, doubt)
 
     def _created_row(self, job: LiveJob, doubt: str, going: set[int]) -> RestoreRow:
         label = self._now.labels.labels[job.job_id]

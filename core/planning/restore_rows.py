@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from core.jobsettings.permissions import Permission
 from core.planning.import_rows import Blocked, Changed, Deleted, Excluded, New, Skipped, Unchanged
 from core.planning.statuses import RowStatus
 from core.state.kept_jobs import KeptJob
@@ -17,16 +16,14 @@ class RestoreRow:
     `row` is NEW for a job that is created again, CHANGED or RENAMED for one that is set back,
     DELETED for one that the operation created. `kept` is the job as the snapshot has it, None for
     one that is not in it. `note` is for users; `doubt` says why the row needs a confirmation of
-    its own, empty where it needs none. `permissions` are those that the job gets with what is
-    written, None to leave them as they are. `is_unmoved`: the job is proven to be as the operation
-    wrote it.
+    its own, empty where it needs none. `is_unmoved`: the job is proven to be as the operation wrote
+    it.
     """
 
     row: Undone
     kept: KeptJob | None = None
     note: str = ""
     doubt: str = ""
-    permissions: tuple[Permission, ...] | None = None
     is_unmoved: bool = False
 
     @property

@@ -9,6 +9,7 @@ from core.json_fields import Fields, read_id
 from core.json_text import JobSettings, JsonDict, Packed, is_deeper_than
 from core.ports import LiveJob
 from core.state.ledger import ImportedJob
+from core.state.seals import Proof
 
 _MOST_LEVELS = 100  # as of a definition
 
@@ -131,6 +132,8 @@ def _entry_as_json(entry: ImportedJob) -> JsonDict:
         "job_name": entry.job_name,
         "source_job_id": entry.source_job_id,
         "file_path": entry.file_path,
+        "at": entry.at,
+        "proven": entry.proof is Proof.PROVEN,
     }
 
 
@@ -140,4 +143,7 @@ def _entry(document: Any) -> ImportedJob | None:
     fields = Fields(document, "an entry of a snapshot")
     fields.require("job_name")
     source = read_id(fields.value("source_job_id"))
-    return ImportedJob(fields.text("job_name"), source, fields.text("file_path"))
+    proof = Proof.PROVEN if fields.flag("proven") else Proof.UNPROVEN
+    return ImportedJob(
+        fields.text("job_name"), source, fields.text("file_path"), fields.whole("at"), proof
+    )

@@ -171,13 +171,13 @@ class Snapshots:
         """
         names = [name for name in self.names() if name != newest]
         names.append(newest)
-        oldest = _moment_of(newest) - retention.days * 86400
+        oldest = moment_of(newest) - retention.days * 86400
         most = max(1, retention.kept)
         going = [
             name
             for place, name in enumerate(reversed(names))
             if name != newest
-            and (place >= most or (place >= _ALWAYS_KEPT and _moment_of(name) < oldest))
+            and (place >= most or (place >= _ALWAYS_KEPT and moment_of(name) < oldest))
         ]
         for name in going:
             self._delete(name)
@@ -243,7 +243,7 @@ class Snapshots:
             heads[0].text("operation"),
             heads[0].text("principal"),
             "",
-            _moment(heads[0].text("at")) or _moment_of(name),
+            _moment(heads[0].text("at")) or moment_of(name),
             version=1,
         )
         jobs = [
@@ -274,7 +274,7 @@ class Snapshots:
                 fields.text("operation"),
                 fields.text("principal"),
                 fields.text("actor"),
-                _moment(fields.text("at")) or _moment_of(name),
+                _moment(fields.text("at")) or moment_of(name),
                 parts,
                 fields.values("creates", PlannedCreate.from_json),
                 self._check(_PURPOSE, document, fields.text("seal")),
@@ -360,7 +360,8 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _moment_of(name: str) -> float:
+def moment_of(name: str) -> float:
+    """Return when the operation of a snapshot began, in seconds since the epoch, 0.0 if unknown."""
     stamp = name.partition("-")[0]
     try:
         return datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC).timestamp()

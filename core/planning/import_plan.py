@@ -15,6 +15,7 @@ from core.mapping.name_book import NameBook
 from core.mapping.names import find_needed_ids
 from core.mapping.pause import apply_pause_policy
 from core.mapping.unmapped import MissingName
+from core.planning.access import Access
 from core.planning.blocking import block_dependents
 from core.planning.forms import Form, make_live_form, manager_of, take_identity
 from core.planning.import_identity import pair_definitions
@@ -82,6 +83,14 @@ class Plan:
         users = [job.job_id for job in self.listed if job.truncated] if self.removable() else []
         return list(dict.fromkeys([*needed, *users]))
 
+    def jobs_with_permissions(self) -> list[int]:
+        """Return the jobs whose definitions have `permissions` to be compared with theirs."""
+        return [
+            row.job.job_id
+            for row in self.rows
+            if isinstance(row, Changed | Unchanged) and row.file.definition.permissions is not None
+        ]
+
     def jobs_to_doubt(self) -> list[int]:
         """Return the jobs that may run one which will be deleted, whether the list shows it or not.
 
@@ -101,7 +110,7 @@ class Situation:
     `filled_in` is what the workspace made of the jobs that we wrote. `shows_hidden` asks for what
     the rules of comparing hid.
     `settled` are rows of an earlier pass that need no second look. `selection` says which jobs
-    belong here.
+    belong here. `access` is what is known of permissions, where the mapping file asks for them.
     """
 
     contents: GitContents
@@ -118,6 +127,7 @@ class Situation:
     shows_hidden: bool = False
     settled: tuple[Unchanged, ...] = ()
     selection: JobSelection = field(default_factory=JobSelection)
+    access: Access = field(default_factory=Access)
 
 
 def plan_import(situation: Situation) -> Plan:
@@ -246,17 +256,20 @@ class _Planner:
     def _compared_row(self, file: DefinitionFile, job: LiveJob | None) -> Row:
         name = file.definition.job_name
         form = self._needs.note_in(self._now.desired(file))
-        self._missing += [(name, absent) for absent in form.missing]
-        if form.issues:
-            return Blocked(name, file.path, form.issues, file.definition, job, form.mapped)
+        granted = self._now.access.of(file.path, job.job_id if job else None)
+        self._missing += [(name, absent) for absent in (*form.missing, *granted.missing)]
+        issues, mapped = (*form.issues, *granted.issues), (*form.mapped, *granted.mapped)
+        if issues:
+            return Blocked(name, file.path, issues, file.definition, job, mapped)
         if job is None:
             if not self.sees_all:
                 return self._blocked(
                     file, "Cannot rule out that a job with this name already exists."
                 )
             desired = apply_pause_policy(form.settings, None, self._now.pause)
-            notes = (self._pairing.notes.get(file.path, ""), form.note)
-            return New.pack(name, file, desired, " ".join(filter(None, notes)), form.mapped)
+            notes = (self._pairing.notes.get(file.path, ""), form.note, granted.note)
+            note = " ".join(filter(None, notes))
+            return New.pack(name, file, desired, note, mapped, granted.entries)
         if job.job_id in self._now.unread_jobs:
             unread = self._now.unread_jobs[job.job_id]
             return Blocked(name, file.path, (unread,), file.definition, job)
@@ -267,13 +280,17 @@ class _Planner:
         changes, hidden = found.changes, found.hidden
         if self._now.shows_hidden:
             hidden += find_hidden(current, desired)
-        if not changes:
+        access = granted.change
+        if not (changes or access):
             is_adopted = job.job_id in self._now.ledger.jobs
-            return Unchanged(name, file, job, is_adopted, hidden, form.note, form.mapped)
+            return Unchanged(name, file, job, is_adopted, hidden, form.note, mapped)
         old_name = job.name if job.name != name else ""
         if not job.complete:  # it will be read in full and planned again: see `jobs_to_read`
             return Changed.pack(name, file, job, {}, {}, (), old_name)
-        about = hidden, form.note, form.mapped
+        if access:
+            changes = (*changes, *access.changes)
+        notes = (form.note, granted.note, access.note if access else "")
+        about = hidden, " ".join(filter(None, notes)), mapped, access
         return Changed.pack(name, file, job, desired, current, changes, old_name, *about)
 
     def _job_row(self, job: LiveJob) -> Row:

@@ -7,8 +7,10 @@ from core.comparing.diff import FieldChange, HiddenDifference
 from core.definitions.definition import Definition
 from core.definitions.folder import DefinitionFile
 from core.errors import Issue
+from core.jobsettings.permissions import Permission, is_place
 from core.json_text import JobSettings, Packed
 from core.mapping.mapped_value import MappedValue
+from core.planning.access_change import AccessChange
 from core.planning.statuses import RowStatus
 from core.ports import LiveJob
 
@@ -18,7 +20,7 @@ class New:
     """A definition without a job. Ten thousand of them are kept small.
 
     `note` says what there is to know about the definition, `mapped` what the mapping file did to
-    it.
+    it. `permissions` are what the job is created with; without any it belongs to our principal.
     """
 
     status: ClassVar[RowStatus] = RowStatus.NEW
@@ -27,6 +29,7 @@ class New:
     packed: Packed
     note: str = ""
     mapped: tuple[MappedValue, ...] = ()
+    permissions: tuple[Permission, ...] = ()
 
     @classmethod
     def pack(
@@ -36,9 +39,10 @@ class New:
         desired: JobSettings,
         note: str = "",
         mapped: tuple[MappedValue, ...] = (),
+        permissions: tuple[Permission, ...] = (),
     ) -> "New":
         """Return the row with the settings to be created kept small."""
-        return cls(job_name, file, Packed(desired), note, mapped)
+        return cls(job_name, file, Packed(desired), note, mapped, permissions)
 
     def unpack_settings(self) -> JobSettings:
         """Return a copy of the settings to be created. It is parsed anew each time."""
@@ -50,7 +54,8 @@ class Changed:
     """A job that differs from its definition; `old_name` is set when its name differs, too.
 
     Both sides are kept small: ten thousand of them as objects slow down whatever comes after.
-    `note` and `mapped` are as in `New`.
+    `note` and `mapped` are as in `New`. `access` is what sets its permissions, None where they stay
+    as they are; its changes are among `changes`.
     """
 
     job_name: str
@@ -63,6 +68,7 @@ class Changed:
     hidden: tuple[HiddenDifference, ...] = ()
     note: str = ""
     mapped: tuple[MappedValue, ...] = ()
+    access: AccessChange | None = None
 
     @classmethod
     def pack(
@@ -77,10 +83,16 @@ class Changed:
         hidden: tuple[HiddenDifference, ...] = (),
         note: str = "",
         mapped: tuple[MappedValue, ...] = (),
+        access: AccessChange | None = None,
     ) -> "Changed":
         """Return the row with both sides kept small."""
         sides = Packed(desired), Packed(current)
-        return cls(job_name, file, job, *sides, changes, old_name, hidden, note, mapped)
+        return cls(job_name, file, job, *sides, changes, old_name, hidden, note, mapped, access)
+
+    @property
+    def writes_settings(self) -> bool:
+        """Whether more than the permissions of the job change."""
+        return any(not is_place(change.path) for change in self.changes)
 
     @property
     def status(self) -> RowStatus:

@@ -41,6 +41,7 @@ from core.planning.risks import (
     risks_of_policies,
     risks_of_undone,
 )
+from core.reporting.audience import describe_audience
 from core.reporting.report import ReportRow, RowDetails
 
 _MANY_LEFT_OUT = "are not part of a definition: they were"
@@ -78,7 +79,10 @@ def import_row(row: Row, known: KnownIds = NO_IDS) -> ReportRow:
     """
     match row:
         case New():
-            message = with_left_out(_joined("Will be created.", row.note), row.file.definition)
+            message = with_left_out(
+                _joined("Will be created.", row.note, describe_audience(row.permissions)),
+                row.file.definition,
+            )
             risks = row_risks(row, known)
             return ReportRow(
                 row.job_name,

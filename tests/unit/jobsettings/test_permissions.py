@@ -1,4 +1,4 @@
-"""Entries of access control lists: as the API answers them, and as files and snapshots hold them."""
+"""Entries of access control lists: as the API answers, and as files hold them."""
 
 from typing import Any
 

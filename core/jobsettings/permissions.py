@@ -26,6 +26,7 @@ LEVELS = (CAN_VIEW, "CAN_MANAGE_RUN", CAN_MANAGE, IS_OWNER)
 
 ADMINS = "admins"
 _PLAIN = re.compile(r"[\w .:@/+=-]+")
+_BUNDLE_LEVEL = "level"  # what people copy from a bundle; source: bundle schema, JobPermission
 _SHOWN_ONLY = "display_name"  # of an answer; it means nothing in a request
 
 
@@ -181,10 +182,10 @@ def read_entry(item: Any, place: str) -> Permission:
         raise _refuse(
             f"{place} should have exactly one of {', '.join(PRINCIPAL_FIELDS)}, in quotes"
         )
-    level = given.get(LEVEL)
+    level = given.get(LEVEL, given.get(_BUNDLE_LEVEL))
     if not isinstance(level, str) or not level:
         raise _refuse(f"{place} lacks its {LEVEL}, which is one of {', '.join(LEVELS)}")
-    unknown = sorted(given.keys() - {*PRINCIPAL_FIELDS, LEVEL, _SHOWN_ONLY})
+    unknown = sorted(given.keys() - {*PRINCIPAL_FIELDS, LEVEL, _BUNDLE_LEVEL, _SHOWN_ONLY})
     if unknown:
         raise _refuse(f"“{unknown[0]}” of {place} is not a field of an entry")
     if level == IS_OWNER and principal.field == "group_name":

@@ -15,7 +15,7 @@ from core.jobsettings.permissions import (
 )
 from core.jobsettings.principals import Principal, principal_from_name
 from core.mapping.mapped_value import MappedValue
-from core.mapping.mapping_file import RUN_AS_SECTION, Mappings
+from core.mapping.mapping_file import DEFAULT, RUN_AS_SECTION, Mappings
 from core.mapping.unmapped import MissingName
 from core.planning.identities import Identity
 from core.ports import CurrentPrincipal
@@ -47,13 +47,13 @@ class MapPrincipal:
 
     def __init__(self, mappings: Mappings) -> None:
         self._mappings = mappings
-        self._folded = {fold_identity(name): name for name in mappings.run_as}
+        self._entries = {fold_identity(name): name for name in mappings.run_as if name != DEFAULT}
 
     def entry_of(self, principal: Principal) -> str:
         """Return the name of the entry that decides, empty for none."""
-        if principal.name in self._mappings.run_as:
+        if principal.name in self._mappings.run_as and principal.name != DEFAULT:
             return principal.name
-        return self._folded.get(fold_identity(principal.name), "")
+        return self._entries.get(fold_identity(principal.name), "")
 
     def target_of(self, principal: Principal) -> Principal:
         """Return who the principal is here."""

@@ -166,7 +166,7 @@ def test_what_is_no_setting_is_left_out_and_is_no_endless_change(
     document = {"settings": job("load", brand_new_field=1, **(extra if inside else {}))}
     prod.put("load.json", json.dumps(document if inside else {**document, **extra}).encode())
     [row] = anybody.validate()[1].rows
-    belongs = not inside and field in {"job_id", "run_as_user_name"}
+    belongs = not inside and field in {"job_id", "permissions", "run_as_user_name"}
     note = "" if belongs else f" {field} is not part of a definition: it was left out."
     assert row.message_with_risks == f"Will be created. {describe_audience(())}{note}"
     [done] = anybody.import_jobs().rows

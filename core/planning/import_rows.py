@@ -8,9 +8,10 @@ from core.comparing.origin import Origin, sum_up
 from core.definitions.definition import Definition
 from core.definitions.folder import DefinitionFile
 from core.errors import Issue
-from core.jobsettings.permissions import Permission
+from core.jobsettings.permissions import Permission, is_place
 from core.json_text import JobSettings, Packed
 from core.mapping.mapped_value import MappedValue
+from core.planning.access_change import AccessChange
 from core.planning.moves import Former, Moves
 from core.planning.statuses import RowStatus
 from core.ports import LiveJob
@@ -75,6 +76,8 @@ class Changed:
 
     Both sides are kept small: ten thousand of them as objects slow down whatever comes after.
     `note` and `mapped` are as in `New`. `since` is when the job was written last, None if unknown.
+    `access` is what sets its permissions, None where they stay as they are; its changes are among
+    `changes`.
     """
 
     job_name: str
@@ -88,6 +91,7 @@ class Changed:
     note: str = ""
     mapped: tuple[MappedValue, ...] = ()
     since: Stamp | None = None
+    access: AccessChange | None = None
 
     @classmethod
     def pack(
@@ -103,10 +107,17 @@ class Changed:
         note: str = "",
         mapped: tuple[MappedValue, ...] = (),
         since: Stamp | None = None,
+        access: AccessChange | None = None,
     ) -> "Changed":
         """Return the row with both sides kept small."""
         sides = Packed(desired), Packed(current)
-        return cls(job_name, file, job, *sides, changes, old_name, hidden, note, mapped, since)
+        about = old_name, hidden, note, mapped, since, access
+        return cls(job_name, file, job, *sides, changes, *about)
+
+    @property
+    def writes_settings(self) -> bool:
+        """Whether more than the permissions of the job change."""
+        return any(not is_place(change.path) for change in self.changes)
 
     @property
     def origin(self) -> Origin:

@@ -42,6 +42,7 @@ from core.planning.risks import (
     risks_of_policies,
     risks_of_undone,
 )
+from core.reporting.audience import describe_audience
 from core.reporting.origins import describe_former, describe_loss, describe_moves
 from core.reporting.report import ReportRow, RowDetails
 
@@ -80,7 +81,8 @@ def import_row(row: Row, known: KnownIds = NO_IDS) -> ReportRow:
     """
     match row:
         case New():
-            message = _joined("Will be created.", describe_former(row.former), row.note)
+            notes = describe_former(row.former), row.note, describe_audience(row.permissions)
+            message = _joined("Will be created.", *notes)
             risks = row_risks(row, known)
             return ReportRow(
                 row.job_name,

@@ -1,6 +1,6 @@
 """Which settings hold secrets, and how they are shown: not at all."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -17,14 +17,14 @@ from core.jobsettings.places import (
     written,
 )
 from core.secrets.detector import (
-    AWS_SECRET,
+    AWS_KEY_HALF,
     NAMED,
     Hit,
+    find_assigned,
     find_formats,
     find_named,
     find_random,
     has_own_value,
-    hits_in,
 )
 from core.secrets.names import (
     is_aws_secret,
@@ -37,23 +37,31 @@ MASK = "•••••• (hidden)"
 MASK_OF_OTHER = "•••••• (hidden, differs)"
 """In place of a secret that is another one on the other side of a comparison."""
 
+_MASKS = (MASK, MASK_OF_OTHER)
 _SECTIONS_BY_NAME = ("value_mappings.parameters", "value_mappings.tags")
 # Texts of people and of the platform: a word for a secret in them says nothing about its neighbour.
 _PLAIN_KEYS = frozenset(
-    """name description task_key job_cluster_key environment_key notebook_path source git_branch
-    git_tag git_commit git_provider single_user_name cluster_name instance_profile_arn path
-    python_file jar_uri main_class_name package_name entry_point quartz_cron_expression schema
-    catalog warehouse_id cluster_id existing_cluster_id pipeline_id policy_id query_id dashboard_id
-    alert_id instance_pool_id driver_instance_pool_id spark_version node_type_id
-    driver_node_type_id job_id id service_principal_name user_name budget_policy_id
-    environment_variables_key timezone_id endpoint url""".split()
+    (
+        *("name", "description", "task_key", "job_cluster_key", "environment_key"),
+        *("notebook_path", "source", "git_branch", "git_tag", "git_commit", "git_provider"),
+        *("single_user_name", "cluster_name", "instance_profile_arn", "path", "python_file"),
+        *("jar_uri", "main_class_name", "package_name", "entry_point", "quartz_cron_expression"),
+        *("schema", "catalog", "warehouse_id", "cluster_id", "existing_cluster_id", "pipeline_id"),
+        *("policy_id", "query_id", "dashboard_id", "alert_id", "instance_pool_id"),
+        *("driver_instance_pool_id", "spark_version", "node_type_id", "driver_node_type_id"),
+        *("job_id", "id", "service_principal_name", "user_name", "budget_policy_id"),
+        *("environment_variables_key", "timezone_id", "endpoint", "url"),
+    )
 )
 # Below these, all keys and values are the author's own.
 _FREE_KEYS = frozenset(
-    """parameters base_parameters notebook_params notebook_base_parameters job_parameters
-    named_parameters python_named_params python_params jar_params sql_params spark_submit_params
-    params filters spark_conf spark_env_vars variables custom_tags tags inputs commands
-    dbt_commands yaml_parameters pipeline_params""".split()
+    (
+        *("parameters", "base_parameters", "notebook_params", "notebook_base_parameters"),
+        *("job_parameters", "named_parameters", "python_named_params", "python_params"),
+        *("jar_params", "sql_params", "spark_submit_params", "params", "filters", "spark_conf"),
+        *("spark_env_vars", "variables", "custom_tags", "tags", "inputs", "commands"),
+        *("dbt_commands", "yaml_parameters", "pipeline_params"),
+    )
 )
 _LONGEST_PLAIN_KEY = 15  # characters; no token is that short
 _NAMES, _VALUES = ("name", "key"), ("default", "value")
@@ -123,13 +131,18 @@ def mask_entry(section: str, name: str, value: Any) -> Any:
     """Return what an entry of the mapping file holds without secrets: old values are keys."""
     is_by_name = section in _SECTIONS_BY_NAME and isinstance(value, dict)
     path = f"{section}.{name}"
-    is_named = is_secret_name(name) if is_by_name else _around(path).is_named
-    return MASK if is_by_name and is_named else mask(path, value)
+    return MASK if is_by_name and is_hidden_name(name) else mask(path, value)
+
+
+def is_hidden_name(name: str) -> bool:
+    """Whether whatever belongs to a parameter or a tag of this name is hidden."""
+    return is_secret_name(name)
 
 
 def mask_text(text: str) -> str:
     """Return a message, a path or a line of a log with each secret in it replaced."""
-    for hit in hits_in(text):
+    hits = (*find_formats(text), *find_assigned(text))
+    for hit in sorted(hits, key=lambda one: -len(one.secret)):
         text = text.replace(hit.secret, MASK)
     return text
 
@@ -156,7 +169,7 @@ class _Masker:
             return self._masked_object(path, value, around)
         if isinstance(value, list):
             return self._masked_list(path, value, around)
-        if value is None or not _is_hidden(value, around):
+        if value is None or value in _MASKS or not _is_hidden(value, around):
             return value
         self.hidden[path] = value
         return MASK_OF_OTHER if self._others.get(path, value) != value else MASK
@@ -214,7 +227,7 @@ def _judge(text: str, around: _Around) -> tuple[Hit, ...]:
     name = around.name
     if around.is_named and has_own_value(text):
         if is_aws_secret(name, text):
-            return (Hit(AWS_SECRET, text, True),)
+            return (Hit(AWS_KEY_HALF, text, True),)
         if is_credential_name(around.field):
             return (Hit(NAMED, text, True),)
         if is_password_name(name):

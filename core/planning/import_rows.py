@@ -9,6 +9,7 @@ from core.definitions.folder import DefinitionFile
 from core.errors import Issue
 from core.json_text import JobSettings, Packed
 from core.mapping.mapped_value import MappedValue
+from core.planning.risks import NO_SECRETS, SecretNotes
 from core.planning.statuses import RowStatus
 from core.ports import LiveJob
 
@@ -18,7 +19,7 @@ class New:
     """A definition without a job. Ten thousand of them are kept small.
 
     `note` says what there is to know about the definition, `mapped` what the mapping file did to
-    it.
+    it, `secrets` what is secret in it.
     """
 
     status: ClassVar[RowStatus] = RowStatus.NEW
@@ -27,6 +28,7 @@ class New:
     packed: Packed
     note: str = ""
     mapped: tuple[MappedValue, ...] = ()
+    secrets: SecretNotes = NO_SECRETS
 
     @classmethod
     def pack(
@@ -50,7 +52,7 @@ class Changed:
     """A job that differs from its definition; `old_name` is set when its name differs, too.
 
     Both sides are kept small: ten thousand of them as objects slow down whatever comes after.
-    `note` and `mapped` are as in `New`.
+    `note`, `mapped` and `secrets` are as in `New`.
     """
 
     job_name: str
@@ -63,6 +65,7 @@ class Changed:
     hidden: tuple[HiddenDifference, ...] = ()
     note: str = ""
     mapped: tuple[MappedValue, ...] = ()
+    secrets: SecretNotes = NO_SECRETS
 
     @classmethod
     def pack(
@@ -100,7 +103,7 @@ class Changed:
 class Unchanged:
     """A job equal to its definition. `is_adopted` is False when the ledger does not know it.
 
-    `note` and `mapped` are as in `New`.
+    `note`, `mapped` and `secrets` are as in `New`.
     """
 
     status: ClassVar[RowStatus] = RowStatus.UNCHANGED
@@ -111,6 +114,7 @@ class Unchanged:
     hidden: tuple[HiddenDifference, ...] = ()
     note: str = ""
     mapped: tuple[MappedValue, ...] = ()
+    secrets: SecretNotes = NO_SECRETS
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +150,7 @@ class Skipped:
     job: LiveJob
     reason: str
     file: DefinitionFile | None
+    secrets: SecretNotes = NO_SECRETS
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +165,15 @@ class Excluded:
     job: LiveJob | None
     file: DefinitionFile | None
     reason: str
+    secrets: SecretNotes = NO_SECRETS
 
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
     """A job or file that nothing can be done with until its issues are solved.
 
-    `definition` and `job` are what is known of it all the same; `mapped` is as in `New`.
+    `definition` and `job` are what is known of it all the same; `mapped` and
+    `secrets` are as in `New`.
     """
 
     status: ClassVar[RowStatus] = RowStatus.ERROR
@@ -176,6 +183,7 @@ class Blocked:
     definition: Definition | None = None
     job: LiveJob | None = None
     mapped: tuple[MappedValue, ...] = ()
+    secrets: SecretNotes = NO_SECRETS
 
 
 Row = New | Changed | Unchanged | Deleted | Unmanaged | Skipped | Excluded | Blocked

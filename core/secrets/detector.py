@@ -14,7 +14,10 @@ from detect_secrets.plugins.azure_storage_key import AzureStorageKeyDetector
 from detect_secrets.plugins.base import BasePlugin
 from detect_secrets.plugins.github_token import GitHubTokenDetector
 from detect_secrets.plugins.gitlab_token import GitLabTokenDetector
-from detect_secrets.plugins.high_entropy_strings import Base64HighEntropyString, HexHighEntropyString
+from detect_secrets.plugins.high_entropy_strings import (
+    Base64HighEntropyString,
+    HexHighEntropyString,
+)
 from detect_secrets.plugins.jwt import JwtTokenDetector
 from detect_secrets.plugins.mailchimp import MailchimpDetector
 from detect_secrets.plugins.npm import NpmDetector
@@ -48,7 +51,8 @@ GITLAB = (
 )
 HIGH_ENTROPY = "text that looks random"
 NAMED = "value named as a secret"
-AWS_SECRET = "AWS secret key"
+AWS_KEY_HALF = "AWS secret key"
+
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
@@ -160,17 +164,22 @@ def find_named(text: str) -> tuple[Hit, ...]:
 
 
 @lru_cache(maxsize=32768)
+def find_assigned(text: str) -> tuple[Hit, ...]:
+    """Return the same of a sentence, in which a colon after a word assigns nothing."""
+    lower = text.lower()
+    if not any(word in lower for word in SECRET_WORDS):
+        return ()
+    plain = without_references(text[:_MOST_CHARACTERS])
+    return _distinct(list(_named(plain, takes_colons=False)))
+
+
+@lru_cache(maxsize=32768)
 def find_random(text: str) -> tuple[Hit, ...]:
     """Return what looks random, by the entropy of its characters."""
     if len(text) < 24:
         return ()
     words = (match.group() for match in _RANDOM.finditer(text[:_MOST_CHARACTERS]))
     return _distinct([Hit(HIGH_ENTROPY, word, False) for word in words if _is_random(word)])
-
-
-def hits_in(text: str) -> tuple[Hit, ...]:
-    """Return everything that a text is hidden for."""
-    return (*find_formats(text), *find_named(text), *find_random(text))
 
 
 def has_own_value(text: str) -> bool:
@@ -193,16 +202,17 @@ def without_references(text: str) -> str:
     return plain
 
 
-def _named(text: str) -> Iterator[Hit]:
+def _named(text: str, *, takes_colons: bool = True) -> Iterator[Hit]:
     at = 0
     while match := _NAMED.search(text, at):
         name, value = match["name"], match["value"]
         is_pair = match["by"].strip() or (name.startswith("-") and not value.startswith("-"))
         at = match.end("name") if not is_pair else match.end()
+        is_pair = is_pair and (takes_colons or match["by"].strip() != ":")
         if not is_pair or not is_secret_name(name) or not has_own_value(value):
             at = match.end("name")
         elif is_aws_secret(name, value):
-            yield Hit(AWS_SECRET, value, True)
+            yield Hit(AWS_KEY_HALF, value, True)
         else:
             yield Hit(NAMED, value, False)
 

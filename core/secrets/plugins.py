@@ -11,7 +11,7 @@ from detect_secrets.plugins.base import RegexBasedDetector
 
 _START = r"(?<![A-Za-z0-9])"
 _VALUE = r"[^\s;&\"'`,<>{}\x00\\]+"
-_PASSWORD_FIELDS = (
+_FIELDS = (
     r"(?:[\w.]*(?:password|passwd|pwd|passphrase)|account_?key|shared_?access_?key"
     r"|shared_?secret_?key|(?:access|auth|api)_?(?:token|key)|secret_?(?:access_?)?key"
     r"|client_?secret)"
@@ -107,7 +107,8 @@ class PrivateKeyDetector(RegexBasedDetector):
     denylist = (
         re.compile(
             r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY[A-Z ]{0,10}-----"
-            r"(?:[\sA-Za-z0-9+/=\\:,.-]{0,8000}?-----END [A-Z0-9 ]{0,30}PRIVATE KEY[A-Z ]{0,10}-----"
+            r"(?:[\sA-Za-z0-9+/=\\:,.-]{0,8000}?"
+            r"-----END [A-Z0-9 ]{0,30}PRIVATE KEY[A-Z ]{0,10}-----"
             r"|[\sA-Za-z0-9+/=\\]*)"
         ),
         re.compile(r"PuTTY-User-Key-File-\d"),
@@ -135,9 +136,7 @@ class ConnectionDetector(RegexBasedDetector):
 
     secret_type = "password in a connection string"
     denylist = (
-        re.compile(
-            r"(?i)(?:^|[;?&,(\s\"'])" + _PASSWORD_FIELDS + r"\s*=\s*[\"'{\\]{0,2}(" + _VALUE + ")"
-        ),
+        re.compile(r"(?i)(?:^|[;?&,(\s\"'])" + _FIELDS + r"\s*=\s*[\"'{\\]{0,2}(" + _VALUE + ")"),
     )
     _is_connection = re.compile(
         r"(?i)jdbc:|(?:^|[;\s\"'])(?:server|data source|host|hostname|endpoint|driver|uid|user id"

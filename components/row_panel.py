@@ -32,6 +32,7 @@ def row_panel(
     has_sides: bool,
     has_graph: bool = False,
     unmapped: Sequence[UnmappedName] = (),
+    reveal: str = "",
 ) -> Component:
     """Show a row.
 
@@ -42,6 +43,7 @@ def row_panel(
         has_sides: whether the settings can be shown side by side.
         has_graph: whether the row's job is in the graph of the tab that is open.
         unmapped: the names that this job needs and the workspace lacks.
+        reveal: what to ask for to see hidden values, empty where nobody may or nothing is hidden.
     """
     details = report.details or RowDetails()
     is_whole = has_sides and row.status == RowStatus.NEW  # there is nothing to compare it with
@@ -54,6 +56,7 @@ def row_panel(
             _to_map(unmapped),
             html.P(report.message, className="panel-message") if report.message else None,
             _views(len(report.changes), opens_sides=is_whole) if has_sides else None,
+            reveal_button(reveal) if reveal else None,
             html.Div(
                 _changes(report.changes, row, kind), className="panel-fields", hidden=is_whole
             ),
@@ -153,6 +156,19 @@ def _views(changes: int, *, opens_sides: bool) -> Component:
         className="panel-views",
         role="group",
         **{"aria-label": "How to show the differences"},
+    )
+
+
+def reveal_button(reveal: str) -> Component:
+    """Return what shows hidden values, and says what comes of it."""
+    button = html.Button(
+        "Show hidden values",
+        type="button",
+        className="button button-quiet",
+        **{"data-reveal": reveal},
+    )
+    return html.P(
+        [button, html.Span("History will note it.", className="quiet")], className="reveal"
     )
 
 

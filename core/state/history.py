@@ -18,6 +18,8 @@ from core.ports import ContentCache, WorkspaceFiles
 
 _FOLDER = "history"
 _KEPT = 200
+REVEAL = "reveal"
+"""The kind of an entry that no operation made: somebody was shown hidden values."""
 _ENTRY_ID = re.compile(r"\d{8}T\d{6}Z-[a-z]{1,20}-[0-9a-f]{8,32}")
 _HEADER, _ROWS = ".json", ".rows.gz"
 _LATEST_S = 253_402_300_800  # the end of the year 9999
@@ -207,9 +209,16 @@ class History:
         return entry
 
     def _forget_old(self) -> None:
-        for name in self._ids()[:-_KEPT]:
+        names = self._ids()
+        reveals = [name for name in names if _is_reveal(name)]
+        others = [name for name in names if not _is_reveal(name)]
+        for name in (*reveals[:-_KEPT], *others[:-_KEPT]):  # clicks push out no operation
             for suffix in (_HEADER, _ROWS):
                 self._files.delete(f"{self._path}/{name}{suffix}")
+
+
+def _is_reveal(name: str) -> bool:
+    return name.split("-")[1] == REVEAL
 
 
 def _checked(name: str) -> str:

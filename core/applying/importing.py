@@ -17,7 +17,7 @@ from core.applying.granting import confirm_new
 from core.applying.reading_back import read_back
 from core.applying.work import FreshPlan, Work
 from core.applying.written import bases_of_equal, find_gone, make_bases, save_bases
-from core.errors import AmbiguousAnswerError, Issue, StoppedError
+from core.errors import AmbiguousAnswerError, Issue, StoppedError, SyncError
 from core.jobsettings.permissions import PERMISSIONS
 from core.json_text import JsonDict
 from core.planning.import_plan import Plan

@@ -33,6 +33,7 @@ from core.planning.import_rows import (
 )
 from core.planning.outside import OutsideNeeds, find_outside
 from core.planning.removal_doubts import FORGED, find_removal_doubt
+from core.planning.secret_checks import SecretCheck
 from core.planning.third_side import ThirdSide
 from core.ports import LiveJob
 from core.state.ledger import ExportedLedger, ImportedLedger
@@ -147,11 +148,16 @@ def plan_import(situation: Situation) -> Plan:
     """
     planner = _Planner(situation)
     defined = block_dependents(planner.definition_rows(), planner.present_names())
-    rows = [*map(planner.with_moves, defined), *planner.job_rows(), *planner.unread_rows()]
+    check = SecretCheck(situation.contents.allowed)
+    rows = [
+        *map(check.of_definition, map(planner.with_moves, defined)),
+        *planner.job_rows(),
+        *planner.unread_rows(),
+    ]
     rows.sort(key=lambda row: (row.job_name.casefold(), row.job_name, row.status))
     return Plan(
         tuple(rows),
-        planner.issues(),
+        (*planner.issues(), *check.issues(is_complete=situation.contents.is_complete)),
         is_complete=planner.is_complete,
         sees_all_jobs=planner.sees_all,
         missing=planner.missing(),
@@ -308,8 +314,8 @@ class _Planner:
         access = granted.change
         if not (changes or access):
             is_adopted = self._now.ledger.vouches_for(job.job_id)
-            about = hidden, form.note, mapped
-            return Unchanged(name, file, job, is_adopted, *about, self._new_base(job, desired))
+            base = self._new_base(job, desired)
+            return Unchanged(name, file, job, is_adopted, hidden, form.note, mapped, base)
         old_name = job.name if job.name != name else ""
         if not job.complete:  # it will be read in full and planned again: see `jobs_to_read`
             return Changed.pack(name, file, job, {}, {}, (), old_name)

@@ -115,8 +115,8 @@ class Changed:
     ) -> "Changed":
         """Return the row with both sides kept small."""
         sides = Packed(desired), Packed(current)
-        about = changes, old_name, hidden, note, mapped
-        return cls(job_name, file, job, *sides, *about, since, access)
+        found = old_name, hidden, note, mapped
+        return cls(job_name, file, job, *sides, changes, *found, since=since, access=access)
 
     @property
     def writes_settings(self) -> bool:

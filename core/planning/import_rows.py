@@ -114,9 +114,20 @@ class Changed:
         access: AccessChange | None = None,
     ) -> "Changed":
         """Return the row with both sides kept small."""
-        sides = Packed(desired), Packed(current)
-        found = old_name, hidden, note, mapped
-        return cls(job_name, file, job, *sides, changes, *found, since=since, access=access)
+        return cls(
+            job_name,
+            file,
+            job,
+            Packed(desired),
+            Packed(current),
+            changes,
+            old_name,
+            hidden,
+            note,
+            mapped,
+            since,
+            access,
+        )
 
     @property
     def writes_settings(self) -> bool:

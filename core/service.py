@@ -175,7 +175,7 @@ class JobSync:
         self._settings.require_operation("drift")
         with self._stoppable(listener):
             fresh = self._look(listener, None)
-        found = find_drift(fresh.plan, fresh.ledger, fresh.memory.written)
+        found = find_drift(fresh.plan.rows, fresh.ledger, fresh.memory.written)
         rows = tuple(drift_row(row, drift) for row, drift in found)
         return Report("drift", rows, fresh.issues())
 

@@ -1,12 +1,11 @@
 """Which rows of a plan say that something here moved since the last import, or may have."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from enum import StrEnum
 
 from core.comparing.diff import FieldChange
 from core.comparing.origin import Origin
-from core.planning.import_plan import Plan
 from core.planning.import_rows import Blocked, Changed, Deleted, New, Row, Unmanaged
 from core.ports import LiveJob
 from core.state.ledger import ImportedLedger
@@ -23,10 +22,12 @@ class Drift(StrEnum):
     UNKNOWN = "unknown"
 
 
-def find_drift(plan: Plan, ledger: ImportedLedger, written: Written) -> Iterator[tuple[Row, Drift]]:
+def find_drift(
+    rows: Iterable[Row], ledger: ImportedLedger, written: Written
+) -> Iterator[tuple[Row, Drift]]:
     """Yield each row that moved or may have, and which of the two."""
     names = {job.job_name for job in written.jobs.values()}
-    for row in plan.rows:
+    for row in rows:
         drift = _drift_of(row, ledger.jobs.keys(), names)
         if drift:
             yield row, drift

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from core.planning.third_side import Former
+from core.planning.moves import Former
 from core.ports import LiveJob
 from core.state.ledger import ImportedLedger
 from core.state.written import WrittenJob

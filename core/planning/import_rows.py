@@ -10,8 +10,8 @@ from core.definitions.folder import DefinitionFile
 from core.errors import Issue
 from core.json_text import JobSettings, Packed
 from core.mapping.mapped_value import MappedValue
+from core.planning.moves import Former, Moves
 from core.planning.statuses import RowStatus
-from core.planning.third_side import Former, Moves
 from core.ports import LiveJob
 from core.state.written import Stamp
 

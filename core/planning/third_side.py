@@ -15,27 +15,11 @@ from core.mapping.mapping_file import PausePolicy
 from core.mapping.name_book import NameBook
 from core.mapping.pause import apply_pause_policy
 from core.planning.forms import make_live_form, take_identity
+from core.planning.moves import Moves
 from core.ports import LiveJob
 from core.state.written import Stamp, WrittenJob
 
 _IMPORT = "import"
-
-
-@dataclass(frozen=True, slots=True)
-class Moves:
-    """What was changed here in a job since it was written: each from what it is to what it was."""
-
-    changes: tuple[FieldChange, ...]
-    since: Stamp
-
-
-@dataclass(frozen=True, slots=True)
-class Former:
-    """The job that a definition without one was. `name` is its name now, empty when it is gone."""
-
-    job_id: int
-    since: Stamp
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from core.comparing.diff import FieldChange
 from core.comparing.origin import Origin
 from core.jobsettings.secrets import mask
 from core.planning.import_rows import Changed, Importable, New
-from core.planning.third_side import Former, Moves
+from core.planning.moves import Former, Moves
 from core.state.written import Stamp
 
 _MOST_LISTED = 3

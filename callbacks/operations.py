@@ -11,7 +11,7 @@ from dash.exceptions import PreventUpdate
 from components import ids
 from components.actions import Situation, reviewed_plan, running_sentence
 from components.import_tab import PAUSE_OPTIONS
-from components.words import WORDS
+from components.words import READ_ONLY, WORDS
 from core.errors import ModeError, SelectionError, SyncError
 from core.json_text import JsonDict
 from core.mapping.text.file_version import MOST_TEXT_BYTES
@@ -116,7 +116,7 @@ def start_operation(
 
 def cancel(store: OperationStore, user: User | None, operation_id: str) -> str:
     """Ask an operation to stop; it does so before its next write. Returns its id."""
-    if user and user.may_operate and _OPERATION_ID.fullmatch(operation_id):
+    if user and user.may_change and _OPERATION_ID.fullmatch(operation_id):
         store.request_cancel(operation_id, f"by {user.name}")
     return operation_id
 
@@ -124,8 +124,8 @@ def cancel(store: OperationStore, user: User | None, operation_id: str) -> str:
 def _checked_kind(mode: AppMode, user: User | None, kind: Any) -> OperationKind:
     found = OperationKind(kind) if isinstance(kind, str) and kind in set(OperationKind) else None
     is_for_all = found is not None and not KINDS[found].is_exclusive
-    if user is None or not (user.may_operate or is_for_all):
-        raise SyncError("You have read-only access. Only operators can start operations.")
+    if user is None or not (user.may_change or (is_for_all and user.may_look)):
+        raise SyncError(user.refusal if user else READ_ONLY)
     if found is None:
         raise SyncError("Unknown operation.", fix="Reload the page.")
     if not mode.allows(KINDS[found].mode):

@@ -15,6 +15,7 @@ from core.reporting.mapping_details import MappingTest
 from core.settings import AppMode
 from core.state.history import Ending
 
+READ_ONLY = "You have read-only access. Only operators can start operations."
 PLAN_LABELS: Mapping[RowStatus, str] = {
     RowStatus.NEW: "New",
     RowStatus.CHANGED: "Changed",

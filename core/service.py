@@ -23,7 +23,7 @@ from core.planning.drift import find_drift
 from core.planning.export_plan import ExportPlan
 from core.planning.import_plan import Plan
 from core.planning.review import Review
-from core.ports import CurrentPrincipal, Ports
+from core.ports import CurrentPrincipal, Member, Ports
 from core.reading.display_names import read_display_names
 from core.reading.mapping_test import try_draft
 from core.reading.mappings import read_mapping_file, read_mappings_information
@@ -347,6 +347,17 @@ class JobSync:
         """
         with self._ports.calls.stoppable(should_stop):
             return read_display_names(self._ports.principals, ids)
+
+    def find_members(
+        self, names: Collection[str], enough: Collection[str], should_stop: ShouldStop
+    ) -> Mapping[str, Member]:
+        """Return which groups people belong to, see `Principals.find_members`.
+
+        Args:
+            should_stop: asked between the calls; StoppedError then.
+        """
+        with self._ports.calls.stoppable(should_stop):
+            return self._ports.principals.find_members(names, enough)
 
     def history(self) -> History:
         """Return the history of operations, kept in the state folder."""

@@ -23,6 +23,8 @@ class AppMode(StrEnum):
         return mode is None or self in (mode, AppMode.BOTH)
 
 
+# What needs the approval of a second operator where FOUR_EYES is set.
+APPROVED_OPERATIONS = ("import", "remove", "restore")
 # Which APP_MODE has an operation; one that is not here belongs to every mode.
 OPERATION_MODES: Mapping[str, AppMode] = {
     "export": AppMode.EXPORT,
@@ -39,7 +41,8 @@ class Settings:
     bound one removal: a number of jobs, and a share of the imported ones between 0 and 1.
     `retry_s` limits how long one call is retried while the workspace does not answer, in seconds.
     `cache_folder` is a path of this machine, empty for one in its temporary folder. `full_read`
-    reads every job by `jobs/get`, however equal its list form is.
+    reads every job by `jobs/get`, however equal its list form is. `four_eyes` has what changes jobs
+    requested by one operator and approved by another.
     """
 
     folder: str
@@ -52,6 +55,7 @@ class Settings:
     retry_s: int = 60
     cache_folder: str = ""
     full_read: bool = False
+    four_eyes: bool = False
 
     @property
     def reads_mappings(self) -> bool:
@@ -73,6 +77,19 @@ class Settings:
             raise ModeError(
                 f"“{operation}” is not available: APP_MODE is {self.mode}.",
                 fix=f"Use the deployment that has it, or set APP_MODE to {' or '.join(modes)}.",
+            )
+
+    def require_no_approval(self, operation: str) -> None:
+        """Refuse what a second operator has to approve: only the page knows who somebody is.
+
+        Raises:
+            ModeError: FOUR_EYES is set, and the operation is one of those.
+        """
+        if self.four_eyes and operation in APPROVED_OPERATIONS:
+            raise ModeError(
+                f"“{operation}” is not available here: FOUR_EYES is set, so another operator has "
+                "to approve it.",
+                fix="Request it on the page.",
             )
 
     def require_mapping_path(self) -> str:
@@ -110,7 +127,20 @@ class Settings:
             cache_folder=_optional(env, "CACHE_FOLDER"),
             full_read=_optional(env, "FULL_READ") not in {"", "0"},
             retry_s=_whole_number(env, "RETRY_TIMEOUT_SECONDS", default=60, low=1, high=600),
+            four_eyes=is_switched_on(env, "FOUR_EYES"),
         )
+
+
+def is_switched_on(env: Mapping[str, str], name: str) -> bool:
+    """Read what must not be off by a slip of the pen.
+
+    Raises:
+        SettingsError: it is neither on nor off.
+    """
+    text = _optional(env, name)
+    if text not in {"", "0", "1"}:
+        raise SettingsError(f"{name} is “{text}”.", fix="Set it to 1, or to 0 to switch it off.")
+    return text == "1"
 
 
 _MAPPING = "RESOURCE_NAME_MAPPINGS_FILE_PATH"

@@ -41,14 +41,19 @@ def main() -> int:
         sync_playwright() as playwright,
     ):
         browser = launch(playwright)
-        people = {"X-Forwarded-Email": "mira.solberg@brindlewick.example"}
+        people = {"X-Forwarded-Email": _MIRA}
         context = browser.new_context(viewport=_WIDE, extra_http_headers=people)
         _Pictures(context.new_page(), environment["DEV"], environment["PROD"], dev, prod).take()
         browser.close()
     return 0
 
 
-_IDENTITY: Mapping[str, str] = {"AUTH": "", "TRUSTED_USER_HEADER": "X-Forwarded-Email"}
+_MIRA = "mira.solberg@brindlewick.example"
+_IDENTITY: Mapping[str, str] = {
+    "AUTH": "",
+    "TRUSTED_USER_HEADER": "X-Forwarded-Email",
+    "OPERATORS": _MIRA,
+}
 
 
 class _Pictures:

@@ -92,7 +92,7 @@ class Feed:
             since: up to which `seq` its rows are known, 0 for none.
             place: what the header wants to know.
         """
-        state = read_tab(self.store, tab, may_operate=user.may_operate)
+        state = read_tab(self.store, tab, may_operate=user.may_change, why_not=user.refusal)
         source = state.with_rows
         is_new = source is not None and (source.operation_id != seen or not since)
         seq = 0

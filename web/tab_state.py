@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from components.actions import Situation, reviewed_plan
 from components.tabs import TABS
+from components.words import READ_ONLY
 from core.operations.kinds import EXCLUSIVE_KINDS, OperationKind, kinds_of_tab
 from core.operations.operation import Operation, OperationStore, Status
 
@@ -114,8 +115,14 @@ class TabState:
         return None if self.last is None or self.last.status.is_active else self.last
 
 
-def read_tab(store: OperationStore, tab: str, *, may_operate: bool) -> TabState:
-    """Ask the store for what a tab shows, each thing once."""
+def read_tab(
+    store: OperationStore, tab: str, *, may_operate: bool, why_not: str = READ_ONLY
+) -> TabState:
+    """Ask the store for what a tab shows, each thing once.
+
+    Args:
+        why_not: why whoever looks may not operate.
+    """
     active, last = store.active(), store.latest(EXCLUSIVE_KINDS)
     shown = store.latest(TAB_KINDS[tab]) if TAB_KINDS[tab] else None
     validation = pull = save = reading = None
@@ -126,7 +133,7 @@ def read_tab(store: OperationStore, tab: str, *, may_operate: bool) -> TabState:
     if tab == "workspace":
         reading = _last_reading(store, shown)
     mappings = _read_mappings(store, shown) if tab == "mappings" else None
-    now = Situation(may_operate, active, shown, validation, pull, save)
+    now = Situation(may_operate, active, shown, validation, pull, save, why_not)
     return TabState(tab, now, last, reading, mappings)
 
 

@@ -11,6 +11,7 @@ from core.errors import Issue, SyncError
 from core.json_text import Packed
 from core.planning.import_rows import Changed, Row
 from core.planning.review import Review
+from core.planning.risks import risks_of_secrets
 from core.planning.taking import Taken
 from core.planning.unmapping import take_places
 from core.reading.planner import Planner
@@ -74,7 +75,8 @@ def _take(
     problem = _write(work, fresh, row, taken)
     if problem:
         return import_row(row).in_error(problem)
-    return replace(import_row(row), changes=taken.changes).done(_message(taken))
+    done = replace(import_row(row), changes=taken.changes).done(_message(taken))
+    return done.with_risks(risks_of_secrets(taken.secrets))
 
 
 def _write(work: Work, fresh: FreshPlan, row: Changed, taken: Taken) -> Issue | None:

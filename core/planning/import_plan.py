@@ -31,6 +31,7 @@ from core.planning.import_rows import (
     Unmanaged,
 )
 from core.planning.outside import OutsideNeeds, find_outside
+from core.planning.secret_checks import SecretCheck
 from core.planning.third_side import ThirdSide
 from core.ports import LiveJob
 from core.state.ledger import ExportedLedger, ImportedLedger
@@ -134,11 +135,16 @@ def plan_import(situation: Situation) -> Plan:
     """
     planner = _Planner(situation)
     defined = block_dependents(planner.definition_rows(), planner.present_names())
-    rows = [*map(planner.with_moves, defined), *planner.job_rows(), *planner.unread_rows()]
+    check = SecretCheck(situation.contents.allowed)
+    rows = [
+        *(check.of_definition(planner.with_moves(row)) for row in defined),
+        *planner.job_rows(),
+        *planner.unread_rows(),
+    ]
     rows.sort(key=lambda row: (row.job_name.casefold(), row.job_name, row.status))
     return Plan(
         tuple(rows),
-        planner.issues(),
+        (*planner.issues(), *check.issues(is_complete=situation.contents.is_complete)),
         is_complete=planner.is_complete,
         sees_all_jobs=planner.sees_all,
         missing=planner.missing(),

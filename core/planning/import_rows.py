@@ -11,6 +11,7 @@ from core.errors import Issue
 from core.json_text import JobSettings, Packed
 from core.mapping.mapped_value import MappedValue
 from core.planning.moves import Former, Moves
+from core.planning.risks import NO_SECRETS, SecretNotes
 from core.planning.statuses import RowStatus
 from core.ports import LiveJob
 from core.state.written import Stamp
@@ -21,7 +22,8 @@ class New:
     """A definition without a job. Ten thousand of them are kept small.
 
     `note` says what there is to know about the definition, `mapped` what the mapping file did to
-    it. `former` is the job of it that was here, and was deleted or renamed by somebody else.
+    it, `secrets` what is secret in it. `former` is the job of it that was here, and was deleted or
+    renamed by somebody else.
     """
 
     status: ClassVar[RowStatus] = RowStatus.NEW
@@ -31,6 +33,7 @@ class New:
     note: str = ""
     mapped: tuple[MappedValue, ...] = ()
     former: Former | None = None
+    secrets: SecretNotes = NO_SECRETS
 
     @classmethod
     def pack(
@@ -70,7 +73,8 @@ class Changed:
     """A job that differs from its definition; `old_name` is set when its name differs, too.
 
     Both sides are kept small: ten thousand of them as objects slow down whatever comes after.
-    `note` and `mapped` are as in `New`. `since` is when the job was written last, None if unknown.
+    `note`, `mapped` and `secrets` are as in `New`. `since` is when the job was written last, None
+    if unknown.
     """
 
     job_name: str
@@ -84,6 +88,7 @@ class Changed:
     note: str = ""
     mapped: tuple[MappedValue, ...] = ()
     since: Stamp | None = None
+    secrets: SecretNotes = NO_SECRETS
 
     @classmethod
     def pack(
@@ -133,8 +138,8 @@ class Changed:
 class Unchanged:
     """A job equal to its definition. `is_adopted` is False when the ledger does not know it.
 
-    `note` and `mapped` are as in `New`. `desired` is what it should be, kept only where that is to
-    be noted as what was written, see `Situation.keeps_bases`.
+    `note`, `mapped` and `secrets` are as in `New`. `desired` is what it should be, kept only where
+    that is to be noted as what was written, see `Situation.keeps_bases`.
     """
 
     status: ClassVar[RowStatus] = RowStatus.UNCHANGED
@@ -146,6 +151,7 @@ class Unchanged:
     note: str = ""
     mapped: tuple[MappedValue, ...] = ()
     desired: Packed | None = None
+    secrets: SecretNotes = NO_SECRETS
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +196,7 @@ class Skipped:
     job: LiveJob
     reason: str
     file: DefinitionFile | None
+    secrets: SecretNotes = NO_SECRETS
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,14 +211,15 @@ class Excluded:
     job: LiveJob | None
     file: DefinitionFile | None
     reason: str
+    secrets: SecretNotes = NO_SECRETS
 
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
     """A job or file that nothing can be done with until its issues are solved.
 
-    `definition` and `job` are what is known of it all the same; `mapped` is as in `New`, `moves`
-    as in `Deleted`.
+    `definition` and `job` are what is known of it all the same; `mapped` and `secrets` are as in
+    `New`, `moves` as in `Deleted`.
     """
 
     status: ClassVar[RowStatus] = RowStatus.ERROR
@@ -222,6 +230,7 @@ class Blocked:
     job: LiveJob | None = None
     mapped: tuple[MappedValue, ...] = ()
     moves: Moves | None = None
+    secrets: SecretNotes = NO_SECRETS
 
     @property
     def origin(self) -> Origin:

@@ -14,9 +14,10 @@ from core.operations.outcome import Outcome
 from core.settings import AppMode
 from tests.fakes import FakeOperationStore, FakeTime
 from web.identity import User
+from web.roles import Role
 
-ANA, BO = User("ana@dev.example", True), User("bo@dev.example", True)
-VIEWER = User("cy@dev.example", False)
+ANA, BO = User("ana@dev.example", Role.OPERATOR), User("bo@dev.example", Role.OPERATOR)
+VIEWER = User("cy@dev.example", Role.VIEWER)
 REVIEWED = {"load": "1", "report": "2", "gone": "3", "<b>x</b>": "4"}
 
 
@@ -402,4 +403,4 @@ def test_cancelling_what_does_not_exist_does_no_harm(store, name):
 def test_a_choice_of_another_type_is_refused(pause: object) -> None:
     request = {"kind": "validate", "pause": pause}
     with pytest.raises(SyncError, match="Unknown schedule policy"):
-        start_operation(FakeOperationStore(), AppMode.BOTH, User("ana", True), request)
+        start_operation(FakeOperationStore(), AppMode.BOTH, User("ana", Role.OPERATOR), request)

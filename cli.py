@@ -158,7 +158,9 @@ def _run(options: argparse.Namespace, service: "JobSync", screen: "_Screen") -> 
         "take": lambda: service.take(
             Review([options.name]), options.field, listener=screen.listener
         ),
-        "remove": lambda: service.remove(Review(options.only), listener=screen.listener),
+        "remove": lambda: service.remove(
+            Review(options.only, ticked=frozenset(options.confirm)), listener=screen.listener
+        ),
         "pull": service.pull,
     }
     report = commands[options.command]()
@@ -442,6 +444,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     removing = command("remove", "remove imported jobs whose file is gone")
     removing.add_argument("--yes", action="store_true", help="confirm the removal")
+    removing.add_argument(
+        "--confirm",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="also remove this job, which nothing proves to be ours (repeatable)",
+    )
     for selecting in (importing, removing):
         selecting.add_argument(
             "--only", action="append", metavar="NAME", help="only this job (repeatable)"

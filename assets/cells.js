@@ -65,6 +65,7 @@
     return element(
       "span",
       {className: "message-cell"},
+      data.doubt ? badgeOf("doubt", jobsync.config().texts.doubt) : null,
       [...new Set(data.risks || [])].map(badge),
       element("span", {className: look}, value),
     );
@@ -73,7 +74,11 @@
   /** A risk of a newer version has no badge yet. */
   function badge(code) {
     const text = jobsync.config().badges[code] || code.replaceAll("_", " ");
-    return element("span", {className: "badge-risk", key: code}, text);
+    return badgeOf(code, text);
+  }
+
+  function badgeOf(key, text) {
+    return element("span", {className: "badge-risk", key}, text);
   }
 
   function PauseCell({value}) {

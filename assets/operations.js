@@ -21,9 +21,10 @@
   }
 
   function valueFor(need, {dataset}) {
-    if (need === "plan") return jobsync.reviewed?.plan || "";
+    const {operation} = dataset;
+    if (need === "plan") return jobsync.reviewedPlan();
     if (need === "names" && dataset.names) return JSON.parse(dataset.names);
-    if (need === "names") return jobsync.selectedNames(dataset.operation);
+    if (need === "names") return jobsync.askedNames(operation) ?? jobsync.selectedNames(operation);
     if (Object.hasOwn(jobsync.gathered, need)) return jobsync.gathered[need]();
     return fieldOf(need);
   }

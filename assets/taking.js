@@ -23,7 +23,7 @@
   function showTaking() {
     const button = jobsync.panelBody().querySelector("[data-operation]");
     if (!button) return;
-    const reason = jobsync.reviewed?.reasons[button.id] || "";
+    const reason = jobsync.reasonFor(button.id);
     const {length} = chosen();
     button.textContent = jobsync.words.counted(JSON.parse(button.dataset.label), length);
     button.disabled = Boolean(reason) || !length;

@@ -1,7 +1,7 @@
 """Starting, carrying out and cancelling operations."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, NoUpdate, Output, html, no_update
@@ -18,7 +18,9 @@ from core.mapping.text.file_version import MOST_TEXT_BYTES
 from core.operations.kinds import KINDS, OperationKind, Traits
 from core.operations.operation import DRAFT, PLAN, OperationRunningError, OperationStore
 from core.operations.plan_documents import read_fingerprints
+from core.planning.statuses import RowStatus
 from core.settings import AppMode
+from core.state.history import is_entry_id
 from web.identity import User
 from web.security import current_user
 from web.settings import PageSettings
@@ -135,15 +137,19 @@ def _checked_kind(mode: AppMode, user: User | None, kind: Any) -> OperationKind:
 
 def _checked_params(store: OperationStore, kind: Traits, request: Mapping[str, Any]) -> JsonDict:
     """Return what the operation's process needs, see `Request.from_json`."""
+    entry = {"entry": _checked_entry(request.get("entry"))} if kind.needs_entry else {}
     if kind.makes_plan:
-        return _checked_choices(request)
+        return entry or _checked_choices(request)
     if kind.needs_text:
         return {"version": _checked_version(request.get("version", ""))}
     if not kind.needs_plan:
         return {}
-    plan = _checked_plan(store, request.get("plan"))
+    if kind.needs_entry:
+        plan = _checked_preview(store, request.get("plan"), entry["entry"])
+    else:
+        plan = _checked_plan(store, request.get("plan"))
     validation = store.get(plan)
-    params: JsonDict = {"plan": plan}
+    params: JsonDict = {"plan": plan, **entry}
     params["pause"] = validation.params.get("pause", "") if validation else ""
     if kind.needs_names:
         params["names"] = _checked_names(store, plan, request.get("names"))
@@ -151,7 +157,9 @@ def _checked_params(store: OperationStore, kind: Traits, request: Mapping[str, A
     if kind.needs_fields:
         params["fields"] = _checked_fields(params["names"], request.get("fields"))
     if kind.needs_number:
-        _check_number(len(params["names"]), request.get("typed", ""))
+        names = params["names"]
+        number = _count_removed(store, plan, names) if kind.needs_entry else len(names)
+        _check_number(number, request.get("typed", ""))
     return params
 
 
@@ -184,8 +192,30 @@ def _checked_version(version: Any) -> str:
 
 
 def _check_number(number: int, typed: Any) -> None:
-    if str(typed).strip() != str(number):
+    if number and str(typed).strip() != str(number):
         raise SyncError(f"Nothing was removed: type {number} to confirm.")
+
+
+def _count_removed(store: OperationStore, plan: str, names: Collection[str]) -> int:
+    """Return how many of the selected jobs will be gone: a restore removes only some of them."""
+    wanted, rows = set(names), store.row_values(plan)
+    return sum(row.job in wanted and row.status == RowStatus.DELETED for row in rows)
+
+
+def _checked_entry(entry: Any) -> str:
+    if not isinstance(entry, str) or not is_entry_id(entry):
+        raise SyncError("The page sent no operation of the history.", fix="Reload the page.")
+    return entry
+
+
+def _checked_preview(store: OperationStore, plan: Any, entry: str) -> str:
+    """Accept only the newest preview, and only for the operation that it was made for."""
+    newest = store.latest((OperationKind.PLAN_RESTORE,))
+    is_of_entry = newest is not None and newest.params.get("entry") == entry
+    now = Situation(may_operate=True, validation=newest if is_of_entry else None, entry=entry)
+    if not isinstance(plan, str) or not plan or plan != reviewed_plan(now):
+        raise SyncError("A newer preview exists.", fix="Preview again.")
+    return plan
 
 
 def _checked_plan(store: OperationStore, plan: Any) -> str:

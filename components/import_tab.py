@@ -84,6 +84,7 @@ def remove_dialog() -> Component:
                 [
                     html.P(id=ids.REMOVE_QUESTION),
                     html.Div(id=ids.REMOVE_LIST, className="name-list"),
+                    html.Div(id=ids.REMOVE_DOUBTS),
                     html.Label(
                         "To confirm, type the number of jobs to remove", htmlFor=ids.REMOVE_NUMBER
                     ),
@@ -105,7 +106,7 @@ def remove_dialog() -> Component:
                         "Cancel",
                         type="button",
                         className="button",
-                        **{"data-close-removal": "true"},
+                        **{"data-close-asking": "true"},
                     ),
                     operation_button(
                         OperationKind.REMOVE,
@@ -113,7 +114,7 @@ def remove_dialog() -> Component:
                         "Remove",
                         "button-danger",
                         disabled=True,
-                        **{"data-close-removal": "true"},
+                        **{"data-close-asking": "true"},
                     ),
                 ]
             ),

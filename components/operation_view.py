@@ -19,9 +19,11 @@ from components.words import (
 )
 from core.errors import Issue
 from core.mapping.unmapped import UnmappedName
+from core.operations.kinds import OperationKind
 from core.operations.operation import Operation, Status, Waiting
 from core.operations.outcome import Outcome
 from core.reporting.waiting import describe_wait
+from core.state.history import entry_id
 
 _TONES: Mapping[Status, str] = {
     Status.SUCCEEDED: "good",
@@ -86,6 +88,7 @@ def outcome_view(operation: Operation | None) -> Component:
                     _sentence(what_happened(operation)),
                     html.Span(f"{operation.actor} · {duration(took)}", className="outcome-facts"),
                     _map_names(outcome.unmapped),
+                    _in_history(operation),
                     html.Button(
                         [icon("log"), "Detailed log"],
                         type="button",
@@ -230,6 +233,19 @@ def _unmapped(names: Sequence[UnmappedName]) -> Component | None:
             ),
         ],
         className="issues unmapped",
+    )
+
+
+def _in_history(operation: Operation) -> Component | None:
+    """Lead from a restore to its own entry, from where it can be undone in turn."""
+    if operation.kind is not OperationKind.RESTORE:
+        return None
+    name = entry_id(operation.kind, operation.created, operation.operation_id)
+    return html.Button(
+        [icon("clock"), "In the history"],
+        type="button",
+        className="button button-quiet",
+        **{"data-open-entry": name},
     )
 
 

@@ -20,6 +20,7 @@ from components.origins import (
     take_box,
     take_tick,
 )
+from components.restore_tab import restore_link
 from components.values import crumbs, value_text
 from components.views import focus_line
 from components.words import heads_of, label_of, plural
@@ -29,8 +30,10 @@ from core.jobsettings.verbatim import Verbatim
 from core.mapping.unmapped import UnmappedName
 from core.operations.grid_row import GridRow, RowState
 from core.planning.risks import Risk
-from core.planning.statuses import RowStatus
+from core.planning.statuses import WRITTEN, RowStatus
 from core.reporting.report import ReportRow, RowDetails
+
+_CHANGED = (RowState.DONE, RowState.FAILED)
 
 
 def row_panel(
@@ -41,7 +44,9 @@ def row_panel(
     has_sides: bool,
     has_graph: bool = False,
     unmapped: Sequence[UnmappedName] = (),
+    restorable: str = "",
     takes: bool = False,
+    reveal: str = "",
 ) -> Component:
     """Show a row.
 
@@ -52,7 +57,9 @@ def row_panel(
         has_sides: whether the settings can be shown side by side.
         has_graph: whether the row's job is in the graph of the tab that is open.
         unmapped: the names that this job needs and the workspace lacks.
+        restorable: the operation of the history that the row belongs to, if it can be restored.
         takes: whether fields of the job can be taken into Git here.
+        reveal: what to ask for to see hidden values, empty where nobody may or nothing is hidden.
     """
     details = report.details or RowDetails()
     is_whole = has_sides and row.status == RowStatus.NEW  # there is nothing to compare it with
@@ -60,6 +67,7 @@ def row_panel(
         [
             _facts(row, label_of(kind, row.status, row.state)),
             focus_line(row.key) if has_graph else None,
+            _restore(row, restorable),
             _risks(report.risks),
             _issues(report.issues),
             _to_map(unmapped),
@@ -67,6 +75,7 @@ def row_panel(
             origin_notice(row, report.changes),
             html.P(report.message, className="panel-message") if report.message else None,
             _views(len(report.changes), opens_sides=is_whole) if has_sides else None,
+            reveal_button(reveal) if reveal else None,
             html.Div(
                 [
                     _changes(report.changes, row, kind, takes=takes),
@@ -101,6 +110,13 @@ def _facts(row: GridRow, label: str) -> Component:
         ],
         className="panel-facts",
     )
+
+
+def _restore(row: GridRow, entry_id: str) -> Component | None:
+    """Lead to the page of Restore, for a job that the operation changed or may have changed."""
+    if not entry_id or row.state not in _CHANGED or row.status not in (*WRITTEN, RowStatus.ERROR):
+        return None
+    return html.Div(restore_link(entry_id, "Restore this job …", row.job))
 
 
 def _risks(risks: Sequence[Risk]) -> Component | None:
@@ -171,6 +187,19 @@ def _views(changes: int, *, opens_sides: bool) -> Component:
         className="panel-views",
         role="group",
         **{"aria-label": "How to show the differences"},
+    )
+
+
+def reveal_button(reveal: str) -> Component:
+    """Return what shows hidden values, and says what comes of it."""
+    button = html.Button(
+        "Show hidden values",
+        type="button",
+        className="button button-quiet",
+        **{"data-reveal": reveal},
+    )
+    return html.P(
+        [button, html.Span("History will note it.", className="quiet")], className="reveal"
     )
 
 

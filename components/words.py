@@ -13,7 +13,7 @@ from core.planning.statuses import RESULTS, WRITTEN, RowResult, RowStatus
 from core.reporting.details import PullFacts
 from core.reporting.mapping_details import MappingTest
 from core.settings import AppMode
-from core.state.history import Ending
+from core.state.history import REVEAL, Ending
 
 READ_ONLY = "You have read-only access. Only operators can start operations."
 PLAN_LABELS: Mapping[RowStatus, str] = {
@@ -30,6 +30,14 @@ PLAN_LABELS: Mapping[RowStatus, str] = {
 EXPORT_LABELS = {**PLAN_LABELS, RowStatus.UNMANAGED: "Not from this workspace"}
 PULL_LABELS = {**PLAN_LABELS, RowStatus.NEW: "Added", RowStatus.DELETED: "Removed"}
 MAPPING_LABELS = PULL_LABELS
+RESTORE_LABELS = {
+    **PLAN_LABELS,
+    RowStatus.NEW: "To create again",
+    RowStatus.CHANGED: "To set back",
+    RowStatus.RENAMED: "To rename back",
+    RowStatus.DELETED: "To remove",
+    RowStatus.UNCHANGED: "As before",
+}
 RESULT_LABELS: Mapping[RowResult, str] = {
     RowResult.CREATED: "Created",
     RowResult.UPDATED: "Updated",
@@ -42,6 +50,7 @@ RESULT_LABELS: Mapping[RowResult, str] = {
 _PLANS_ONLY = (OperationKind.PREVIEW, OperationKind.TAKE)
 _TAKEN = "Taken into Git"
 _EXPORTS = kinds_of_tab("export")
+_RESTORES = kinds_of_tab("restore")
 _ENDED = (RowState.DONE, RowState.FAILED)
 # Rows of one group have the same words.
 _TALLIED = ((RowState.DONE,), (RowState.FAILED,), (RowState.PLANNED, RowState.NOTHING_TO_DO))
@@ -94,6 +103,12 @@ WORDS: Mapping[str, KindWords] = {
     OperationKind.IMPORT: KindWords("Import", "Validate again to see what is left."),
     OperationKind.REMOVE: KindWords("Removal", "A snapshot of each job is in the state folder."),
     OperationKind.ADOPT: KindWords("Adoption", "Now managed by this app."),
+    OperationKind.PLAN_RESTORE: KindWords(
+        "Restore preview", "Review the differences, then restore.", RESTORE_LABELS
+    ),
+    OperationKind.RESTORE: KindWords(
+        "Restore", "A snapshot of what it replaced is in the state folder.", RESTORE_LABELS
+    ),
     OperationKind.TAKE: KindWords(
         "Taking into Git",
         "Next: commit and push the Git folder, then validate again.",
@@ -130,11 +145,19 @@ def heads_of(kind: str, state: RowState) -> tuple[str, str]:
     """Return what to call the two sides of a row's changes."""
     if state in _ENDED:
         return "Before", "After"
-    return "Current", f"After {'export' if kind in _EXPORTS else 'import'}"
+    return "Current", f"After {_what_follows(kind)}"
+
+
+def _what_follows(kind: str) -> str:
+    if kind in _EXPORTS:
+        return "export"
+    return "restore" if kind in _RESTORES else "import"
 
 
 def title_of(kind: str) -> str:
     """Return the word for a kind of operation, whatever wrote it."""
+    if kind == REVEAL:
+        return "Show hidden values"
     return WORDS[kind].title if kind in WORDS else kind
 
 
@@ -254,6 +277,10 @@ def _done(operation: Operation) -> str:
             return f"An export would produce: {_counted(operation.kind, outcome)}"
         case OperationKind.IMPORT:
             return _carried_out(outcome, _IMPORTED, "imported")
+        case OperationKind.PLAN_RESTORE if not outcome.count(*WRITTEN, RowStatus.ERROR):
+            return "Every job is as it was before this operation: there is nothing to restore."
+        case OperationKind.RESTORE:
+            return _carried_out(outcome, WRITTEN, "restored")
         case OperationKind.TAKE:
             return _taken(outcome)
         case OperationKind.REMOVE:
@@ -278,6 +305,8 @@ def _next(operation: Operation) -> str:
         return "No definitions found in the Git folder. Pull, or check its path."
     if outcome.has_errors and operation.kind is OperationKind.VALIDATE:
         return _errors_left(outcome)
+    if outcome.has_errors and operation.kind is OperationKind.PLAN_RESTORE:
+        return "Rows with errors cannot be restored; see each row for the reason."
     if outcome.count_failed() and operation.kind is OperationKind.TAKE:
         return ""
     if outcome.has_errors and operation.kind not in _PLANS_ONLY:
@@ -286,6 +315,8 @@ def _next(operation: Operation) -> str:
         return "The files already match the jobs; there is nothing to push."
     if operation.kind is OperationKind.SAVE_MAPPINGS and outcome.mode == AppMode.EXPORT:
         return "The next export uses them."
+    if operation.kind is OperationKind.PLAN_RESTORE and not outcome.count(*WRITTEN):
+        return ""
     if operation.kind is OperationKind.ADOPT and not outcome.count_done(RowStatus.UNCHANGED):
         return ""
     return WORDS[operation.kind].next_step

@@ -9,6 +9,7 @@ from core.applying.adopting import adopt_selected
 from core.applying.exporting import export_files
 from core.applying.importing import import_selected
 from core.applying.removal import RemovalLimits, remove_selected
+from core.applying.restoring import restore_selected
 from core.applying.saving_mappings import check_text, save_mapping_file
 from core.applying.taking import take_fields
 from core.applying.work import FreshPlan, Work
@@ -29,6 +30,7 @@ from core.reading.mapping_test import try_draft
 from core.reading.mappings import read_mapping_file, read_mappings_information
 from core.reading.planner import Planner
 from core.reading.remembered import Memory, read_memory_for_export, read_memory_for_import
+from core.reading.restoring import RestoreReader, read_restorable
 from core.reading.source_ids import source_ids
 from core.reading.survey import Survey, Surveyor
 from core.reading.workspace_risks import workspace_risks_of
@@ -38,13 +40,15 @@ from core.reporting.mapping_details import MappingsInformation, MappingsReview
 from core.reporting.mapping_review import find_faults
 from core.reporting.pulling import PulledFiles
 from core.reporting.report import Report, ReportRow
+from core.reporting.restore_rows import restore_row
 from core.reporting.rows import detailed_row, drift_row, export_row, import_row
 from core.settings import AppMode, Settings
 from core.state.folder import StateFolder
 from core.state.history import History
 from core.state.ledger import settle_pending
 from core.state.lock import Clock
-from core.state.session import NewOwner, Sessions
+from core.state.session import Following, NewOwner, Sessions
+from core.state.snapshots import Snapshot
 
 Read = TypeVar("Read")
 _SILENT = Listener()
@@ -247,6 +251,57 @@ class JobSync:
             limits = RemovalLimits(self._settings.max_removals, self._settings.max_removal_share)
             return _report(work, remove_selected(work, fresh, review, limits), fresh.issues())
 
+    def plan_restore(
+        self, entry_id: str, *, listener: Listener = _SILENT
+    ) -> tuple[Mapping[str, str], Report]:
+        """Preview what undoing an operation would do. Writes nothing.
+
+        Args:
+            entry_id: of an entry of the history, or the name of a snapshot.
+
+        Returns the fingerprints of the rows, to be handed to `restore`, and what to show.
+
+        Raises:
+            NotFoundError: there is no such operation, or its snapshot is gone.
+            StateError: the snapshot is incomplete, damaged or forged, or holds no jobs.
+        """
+        self._settings.require_operation("restore")
+        with self._stoppable(listener):
+            me = self._ports.principals.current()
+            state = self._sessions.state_folder(me)
+            snapshot = self._find_snapshot(state, entry_id)
+            reader = RestoreReader(self._ports, self._settings, listener)
+            found = reader.read(me, state, snapshot)
+        listener.on_planned(found.plan.rows)
+        rows = tuple(restore_row(row) for row in found.plan.rows)
+        return found.plan.fingerprints(), Report("restore", rows, found.plan.issues)
+
+    def restore(
+        self, entry_id: str, review: Review = _EVERYTHING, *, listener: Listener = _SILENT
+    ) -> Report:
+        """Undo an operation, from the snapshot that was taken before it changed anything.
+
+        Args:
+            entry_id: as in `plan_restore`.
+            review: what the user chose, and the preview that was shown: rows that have moved since
+                are skipped and named, and so are rows in doubt that are not `ticked`. Empty for
+                every row without a doubt.
+
+        Raises:
+            NotFoundError, StateError: as in `plan_restore`; nothing was changed.
+            RemovalRefusedError: more jobs would be removed than the limits allow.
+            SelectionError: a chosen job is not in the plan; nothing was changed.
+        """
+        self._settings.require_operation("restore")
+        with self._begin("restore", listener) as work:
+            with work.stoppable():
+                state = work.session.state
+                snapshot = self._find_snapshot(state, entry_id)
+                reader = RestoreReader(self._ports, self._settings, work.reading_listener())
+                found = reader.read(work.session.me, state, snapshot)
+            limits = RemovalLimits(self._settings.max_removals, self._settings.max_removal_share)
+            return _report(work, restore_selected(work, found, review, limits), found.plan.issues)
+
     def pull(self, *, listener: Listener = _SILENT) -> Report:
         """Bring the Git folder to the newest commit of its branch, and report what changed."""
         self._settings.require_operation("pull")
@@ -361,13 +416,25 @@ class JobSync:
 
     def history(self) -> History:
         """Return the history of operations, kept in the state folder."""
-        state = self._sessions.state_folder(self._ports.principals.current())
-        return History(self._ports.files, state.path, self._ports.cache, self._settings.threads)
+        return self._history(self._sessions.state_folder(self._ports.principals.current()))
 
     def read_history(self, read: Callable[[History], Read], *, should_stop: ShouldStop) -> Read:
         """Read something of the history; StoppedError between two calls when asked to stop."""
         with self._ports.calls.stoppable(should_stop):
             return read(self.history())
+
+    def _history(self, state: StateFolder) -> History:
+        return History(
+            self._ports.files,
+            state.path,
+            self._ports.cache,
+            self._settings.threads,
+            state.snapshots(),
+        )
+
+    def _find_snapshot(self, state: StateFolder, entry_id: str) -> Snapshot:
+        """Return the snapshot of an operation; raises as `plan_restore` does."""
+        return read_restorable(state, self._history(state).find_snapshot(entry_id))
 
     def _surveyor(self, listener: Listener) -> Surveyor:
         return Surveyor(self._ports, self._settings, listener)
@@ -377,7 +444,8 @@ class JobSync:
 
     @contextmanager
     def _begin(self, operation: str, listener: Listener) -> Iterator[Work]:
-        with self._sessions.open(operation, listener.should_stop) as session:
+        following = Following(listener.actor, listener.on_begun, listener.on_snapshot)
+        with self._sessions.open(operation, listener.should_stop, following) as session:
             yield Work(session, self._ports, self._settings.threads, listener)
 
     def _stoppable(self, listener: Listener) -> AbstractContextManager[None]:

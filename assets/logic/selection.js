@@ -8,24 +8,43 @@
  */
 (() => {
   globalThis.jobsync ??= {};
-  jobsync.selection = {isTickedAtFirst, unticked, selectedNames, missingNeeds, tally, buttonState};
+  jobsync.selection = {
+    isTickedAtFirst,
+    unticked,
+    selectedRows,
+    selectedNames,
+    missingNeeds,
+    tally,
+    buttonState,
+  };
 
-  /** After a validation what undoes nothing here is ticked, save what the user had unticked. */
-  function isTickedAtFirst(row, leftOut) {
-    return row.pick === "import" && row.preselected && !leftOut.has(row.key);
+  /**
+   * After a plan was made, what can be done with it is ticked, save what the user had unticked. What
+   * needs a tick of its own gets it from the user, as does an import that undoes something here.
+   * @param {string} pick what the plan is for
+   * @param {string} only the job that alone is ticked, empty for all
+   */
+  function isTickedAtFirst(row, leftOut, pick, only = "") {
+    if (row.pick !== pick || row.doubt || leftOut.has(row.key)) return false;
+    if (pick === "import" && !row.preselected) return false;
+    return !only || row.job === only;
   }
 
   /** Returns the keys to remember, so that they stay unticked over a reload. */
-  function unticked(entries) {
+  function unticked(entries, pick) {
     return entries
-      .filter(entry => entry.row.pick === "import" && !entry.isSelected)
+      .filter(entry => entry.row.pick === pick && !entry.isSelected)
       .map(entry => entry.row.key);
   }
 
-  function selectedNames(entries, pick) {
+  function selectedRows(entries, pick) {
     return entries
       .filter(entry => entry.isSelected && entry.row.pick === pick)
-      .map(entry => entry.row.job);
+      .map(entry => entry.row);
+  }
+
+  function selectedNames(entries, pick) {
+    return selectedRows(entries, pick).map(row => row.job);
   }
 
   /**

@@ -18,7 +18,9 @@ def adopt_selected(work: Work, fresh: FreshPlan, review: Review) -> tuple[Report
     equal = {row.job_name: row for row in fresh.plan.adoptable()}
     adopted = equal.keys() if review.names is None else equal.keys() & set(review.names)
     ledger = note_paths(fresh.ledger, fresh.survey)
-    ledger = enter_equal(ledger, (equal[name] for name in sorted(adopted)))
+    ledger = enter_equal(
+        ledger, (equal[name] for name in sorted(adopted)), work.session.owner.since
+    )
     work.session.lease.check()
     work.session.state.save_imported(ledger)
     known = (row for row in fresh.plan.rows if isinstance(row, Unchanged))

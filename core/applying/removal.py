@@ -16,8 +16,8 @@ from core.planning.outside import side_of_job, side_of_path
 from core.planning.review import Review
 from core.reporting.report import ReportRow
 from core.reporting.rows import import_row, refuse_outside
+from core.state.kept_jobs import make_snapshot_item
 from core.state.ledger import ImportedLedger
-from core.state.session import make_snapshot_item
 
 _SHARE_FREE = 3  # so few removals need no share: half of two jobs is not alarming
 
@@ -120,8 +120,16 @@ def remove_selected(
 
 
 def _problems(selected: Mapping[str, Deleted], review: Review) -> dict[str, SyncError]:
-    """Return the jobs that stay: they have moved, or others that stay run them."""
+    """Return the jobs that stay: in doubt, moved, or run by others that stay."""
     problems: dict[str, SyncError] = {
+        name: SyncError(
+            f"Not removed: confirm this job by itself, too. {row.doubt}",
+            fix="Tick it in the dialog, or name it with --confirm.",
+        )
+        for name, row in selected.items()
+        if row.doubt and name not in review.ticked
+    }
+    problems |= {
         name: SyncError("Not removed: the job changed after validation.", fix="Validate again.")
         for name, row in selected.items()
         if review.has_moved(row)
@@ -158,7 +166,8 @@ def _read_for_removal(
         rule = selector.rule_for(side_of_job(job), side_of_path(path))
         if rule:
             raise SyncError(f"Not removed: this job does not belong here. {rule.words}")
-        return {**make_snapshot_item(job), "permissions": jobs.get_permissions(job.job_id)}
+        entry = fresh.ledger.jobs[job.job_id]
+        return make_snapshot_item(job, entry, jobs.get_permissions(job.job_id))
 
     with work.stoppable():
         results = in_parallel(read, rows, threads=work.threads)

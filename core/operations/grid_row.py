@@ -28,6 +28,7 @@ class Pick(StrEnum):
     NOTHING = ""
     IMPORT = "import"
     REMOVE = "remove"
+    RESTORE = "restore"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,10 @@ from core.comparing.origin import Origin, sum_up
 from core.definitions.definition import Definition
 from core.definitions.folder import DefinitionFile
 from core.errors import Issue
+from core.jobsettings.permissions import Permission, is_place
 from core.json_text import JobSettings, Packed
 from core.mapping.mapped_value import MappedValue
+from core.planning.access_change import AccessChange
 from core.planning.moves import Former, Moves
 from core.planning.risks import NO_SECRETS, SecretNotes
 from core.planning.statuses import RowStatus
@@ -22,8 +24,9 @@ class New:
     """A definition without a job. Ten thousand of them are kept small.
 
     `note` says what there is to know about the definition, `mapped` what the mapping file did to
-    it, `secrets` what is secret in it. `former` is the job of it that was here, and was deleted or
-    renamed by somebody else.
+    it. `former` is the job of it that was here, and was deleted or renamed by somebody else.
+    `permissions` are what the job is created with; without any it belongs to our principal.
+    `secrets` is what is secret in it.
     """
 
     status: ClassVar[RowStatus] = RowStatus.NEW
@@ -33,6 +36,7 @@ class New:
     note: str = ""
     mapped: tuple[MappedValue, ...] = ()
     former: Former | None = None
+    permissions: tuple[Permission, ...] = ()
     secrets: SecretNotes = NO_SECRETS
 
     @classmethod
@@ -44,9 +48,10 @@ class New:
         note: str = "",
         mapped: tuple[MappedValue, ...] = (),
         former: Former | None = None,
+        permissions: tuple[Permission, ...] = (),
     ) -> "New":
         """Return the row with the settings to be created kept small."""
-        return cls(job_name, file, Packed(desired), note, mapped, former)
+        return cls(job_name, file, Packed(desired), note, mapped, former, permissions)
 
     @property
     def origin(self) -> Origin:
@@ -74,7 +79,8 @@ class Changed:
 
     Both sides are kept small: ten thousand of them as objects slow down whatever comes after.
     `note`, `mapped` and `secrets` are as in `New`. `since` is when the job was written last, None
-    if unknown.
+    if unknown. `access` is what sets its permissions, None where they stay as they are; its changes
+    are among `changes`.
     """
 
     job_name: str
@@ -88,6 +94,7 @@ class Changed:
     note: str = ""
     mapped: tuple[MappedValue, ...] = ()
     since: Stamp | None = None
+    access: AccessChange | None = None
     secrets: SecretNotes = NO_SECRETS
 
     @classmethod
@@ -104,10 +111,28 @@ class Changed:
         note: str = "",
         mapped: tuple[MappedValue, ...] = (),
         since: Stamp | None = None,
+        access: AccessChange | None = None,
     ) -> "Changed":
         """Return the row with both sides kept small."""
-        sides = Packed(desired), Packed(current)
-        return cls(job_name, file, job, *sides, changes, old_name, hidden, note, mapped, since)
+        return cls(
+            job_name,
+            file,
+            job,
+            Packed(desired),
+            Packed(current),
+            changes,
+            old_name,
+            hidden,
+            note=note,
+            mapped=mapped,
+            since=since,
+            access=access,
+        )
+
+    @property
+    def writes_settings(self) -> bool:
+        """Whether more than the permissions of the job change."""
+        return any(not is_place(change.path) for change in self.changes)
 
     @property
     def origin(self) -> Origin:
@@ -159,7 +184,8 @@ class Deleted:
     """A job that we imported and whose definition is gone. `needed_by` still run it.
 
     `job_name` has the job's id added when another row of the plan has the name as well, and so have
-    the names in `needed_by`. `moves` are what was changed here since it was written, None if
+    the names in `needed_by`. `doubt` says why nothing proves that it is ours, empty for no doubt.
+    `moves` are what was changed here since it was written, None if
     nobody knows.
     """
 
@@ -167,6 +193,7 @@ class Deleted:
     job_name: str
     job: LiveJob
     needed_by: tuple[str, ...]
+    doubt: str = ""
     moves: Moves | None = None
 
     @property

@@ -129,8 +129,16 @@ def _absent(fields: Collection[str], changes: Sequence[FieldChange]) -> list[Iss
 def _written(
     git: Definition, form: Form, exported: Exported, changes: Sequence[FieldChange]
 ) -> tuple[Definition, tuple[Issue, ...]]:
+    """Return the definition with the changes; its name, and what is beside its settings, stay."""
     unmapped = unmap(git, form, exported, changes)
-    return replace(unmapped.definition, job_name=git.job_name), unmapped.issues
+    written = replace(
+        git,
+        source_job_id=unmapped.definition.source_job_id,
+        run_as_user_name=unmapped.definition.run_as_user_name,
+        packed=unmapped.definition.packed,
+        left_out=(),
+    )
+    return written, unmapped.issues
 
 
 def _with_pause(how: AsImported, exported: Exported, form: Form) -> JobSettings:

@@ -43,6 +43,7 @@ from core.planning.risks import (
     risks_of_secrets,
     risks_of_undone,
 )
+from core.reporting.audience import describe_audience
 from core.reporting.origins import describe_former, describe_loss, describe_moves
 from core.reporting.report import ReportRow, RowDetails
 
@@ -81,7 +82,8 @@ def import_row(row: Row, known: KnownIds = NO_IDS) -> ReportRow:
     """
     match row:
         case New():
-            message = _joined("Will be created.", describe_former(row.former), row.note)
+            notes = describe_former(row.former), row.note, describe_audience(row.permissions)
+            message = _joined("Will be created.", *notes)
             risks = row_risks(row, known)
             return ReportRow(
                 row.job_name,
@@ -122,8 +124,15 @@ def import_row(row: Row, known: KnownIds = NO_IDS) -> ReportRow:
                 mapped=row.mapped,
             )
         case Deleted():
-            message = _joined(_deleted_message(row), describe_moves(row.moves))
-            return ReportRow(row.job_name, "", row.status, message=message, origin=row.origin)
+            message = _joined(_deleted_message(row), describe_moves(row.moves), row.doubt)
+            return ReportRow(
+                row.job_name,
+                "",
+                row.status,
+                message=message,
+                origin=row.origin,
+                doubt=row.doubt,
+            )
         case Unmanaged():
             return ReportRow(row.job_name, "", row.status, message=row.note)
         case Skipped():

@@ -15,23 +15,40 @@ const selected = (job, more = {}) => entry(job, {...more, isSelected: true});
 
 test("what can be imported is ticked at first, what can be removed is not", () => {
   const row = {key: "1", pick: "import", preselected: true};
-  assert.equal(isTickedAtFirst(row, new Set()), true);
-  assert.equal(isTickedAtFirst({...row, pick: "remove"}, new Set()), false);
-  assert.equal(isTickedAtFirst({...row, pick: ""}, new Set()), false);
+  assert.equal(isTickedAtFirst(row, new Set(), "import"), true);
+  assert.equal(isTickedAtFirst({key: "1", pick: "remove"}, new Set(), "import"), false);
+  assert.equal(isTickedAtFirst({key: "1", pick: ""}, new Set(), "import"), false);
 });
 
 test("what was changed here is not ticked at first", () => {
-  assert.equal(isTickedAtFirst({key: "1", pick: "import", preselected: false}, new Set()), false);
+  const row = {key: "1", pick: "import", preselected: false};
+  assert.equal(isTickedAtFirst(row, new Set(), "import"), false);
 });
 
 test("what the user had unticked is not ticked at first", () => {
   const row = {key: "1", pick: "import", preselected: true};
-  assert.equal(isTickedAtFirst(row, new Set(["1"])), false);
+  assert.equal(isTickedAtFirst(row, new Set(["1"]), "import"), false);
+});
+
+test("what needs a tick of its own is not ticked at first", () => {
+  for (const pick of ["import", "remove", "restore"]) {
+    const row = {key: "1", job: "load", pick, doubt: "It has moved."};
+    assert.equal(isTickedAtFirst(row, new Set(), pick), false, pick);
+  }
+});
+
+test("of a restore all is ticked at first, or the one job that was asked for", () => {
+  const row = {key: "1", job: "load", pick: "restore", doubt: ""};
+  assert.equal(isTickedAtFirst(row, new Set(), "restore"), true);
+  assert.equal(isTickedAtFirst(row, new Set(), "restore", "load"), true);
+  assert.equal(isTickedAtFirst(row, new Set(), "restore", "report"), false);
+  assert.equal(isTickedAtFirst({...row, doubt: "Moved."}, new Set(), "restore", "load"), false);
 });
 
 test("only jobs to import are remembered as unticked", () => {
   const entries = [entry("a"), selected("b"), entry("c", {pick: "remove"})];
-  assert.deepEqual(unticked(entries), ["key-a"]);
+  assert.deepEqual(unticked(entries, "import"), ["key-a"]);
+  assert.deepEqual(unticked(entries, "remove"), ["key-c"]);
 });
 
 test("names are selected for an import or for a removal, never for both", () => {

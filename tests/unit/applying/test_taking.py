@@ -109,6 +109,16 @@ def test_only_the_chosen_field_is_written_and_placeholders_stay(prod):
     assert differences(prod) == ["tags.team"]
 
 
+def test_what_the_file_holds_beside_the_settings_stays(prod):
+    document = file_of(prod)
+    document["permissions"] = [{"group_name": "etl", "permission_level": "CAN_VIEW"}]
+    prod.files.files[f"{FOLDER}/load.json"] = json.dumps(document).encode()
+    change(prod, timeout_seconds=600)
+    take(prod, "timeout_seconds")
+    document["settings"]["timeout_seconds"] = 600
+    assert file_of(prod) == document
+
+
 def test_what_was_taken_whole_matches_afterwards(prod):
     change(prod, timeout_seconds=600)
     assert "matches its definition now" in take(prod, "timeout_seconds").message

@@ -27,8 +27,9 @@ def test_a_kind_of_operation_is_shown_wherever_it_may_be_started(kind: Operation
 
 def test_a_deployment_shows_the_tabs_of_its_mode() -> None:
     assert tabs_of(AppMode.EXPORT) == ("export", "mappings", "history", "workspace")
-    assert tabs_of(AppMode.IMPORT) == ("import", "mappings", "history", "workspace")
-    assert tabs_of(AppMode.BOTH) == ("export", "import", "mappings", "history", "workspace")
+    assert tabs_of(AppMode.IMPORT) == ("import", "mappings", "history", "restore", "workspace")
+    both = ("export", "import", "mappings", "history", "restore", "workspace")
+    assert tabs_of(AppMode.BOTH) == both
 
 
 def test_what_is_selected_or_counted_comes_from_a_plan() -> None:

@@ -59,7 +59,7 @@ def test_what_an_older_version_did_not_write_is_empty_and_what_a_newer_one_adds_
             {"key": "0", "state": "x"},
             "“state” of a row should be one of planned, done, failed, not_started.",
         ),
-        ({"key": "0", "pick": "x"}, "“pick” of a row should be one of import, remove."),
+        ({"key": "0", "pick": "x"}, "“pick” of a row should be one of import, remove, restore."),
         (["key"], "A row should be a JSON object."),
     ],
 )

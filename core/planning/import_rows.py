@@ -123,10 +123,10 @@ class Changed:
             changes,
             old_name,
             hidden,
-            note,
-            mapped,
-            since,
-            access,
+            note=note,
+            mapped=mapped,
+            since=since,
+            access=access,
         )
 
     @property

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from core.json_text import fingerprint
 from core.one_line import log_to_stderr
 from core.settings import Settings
 from core.version import VERSION
-from web.background import OperationProcesses
+from web.background import OperationProcesses, is_queued
 from web.base_path import BelowPath
 from web.csv import csv_routes
 from web.feed import Feed
@@ -77,7 +78,9 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses, PageSettin
         SqliteOperationStore(folder),
         WorkspaceReader(connect_from_env(settings), open_readings(folder / "readings")),
     )
-    processes = OperationProcesses(folder / "callbacks", parts.store.note_launch)
+    processes = OperationProcesses(
+        folder / "callbacks", parts.store.note_launch, partial(is_queued, parts.store)
+    )
     app = Dash(
         "app",
         title="Job Sync",

@@ -11,6 +11,7 @@ from typing import Protocol, cast
 
 from core.calls import Calls
 from core.jobsettings.kinds import Kind
+from core.jobsettings.permissions import Permission
 from core.jobsettings.principals import Principal, PrincipalField
 from core.json_text import JobSettings, JsonDict, Packed
 
@@ -85,8 +86,23 @@ class Jobs(Protocol):
         """Return the job's access control list, as the permissions API gives it."""
         ...
 
-    def create_job(self, settings: JobSettings) -> int:
+    def set_permissions(self, job_id: int, entries: Sequence[Permission]) -> None:
+        """Replace all direct entries of the job's access control list: one must be an owner's."""
+        ...
+
+    def add_permissions(self, job_id: int, entries: Sequence[Permission]) -> None:
+        """Set the entries of these principals; those of others stay.
+
+        An owner among them takes the place of the job's owner.
+        """
+        ...
+
+    def create_job(self, settings: JobSettings, permissions: Sequence[Permission] = ()) -> int:
         """Send one request, never a second, and return the new job's id.
+
+        Args:
+            permissions: direct entries of the new job. Without an owner among them, our principal
+                owns it, and no one but workspace admins has access beside those named.
 
         Raises:
             AmbiguousAnswerError: the request may have taken effect.
@@ -264,6 +280,14 @@ class FoundPrincipal:
     is_active: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A user or service principal, and the names of the groups that it belongs to."""
+
+    is_active: bool
+    groups: frozenset[str] = frozenset()
+
+
 class Principals(Protocol):
     """Users, service principals and groups."""
 
@@ -292,6 +316,14 @@ class Principals(Protocol):
 
     def list_principals(self, field: PrincipalField, most: int) -> Sequence[FoundPrincipal]:
         """Return active principals of a kind, no more than `most`: as many as there are or that."""
+        ...
+
+    def find_members(self, names: Collection[str], enough: Collection[str]) -> Mapping[str, Member]:
+        """Return the users, and by application id the service principals, of these names.
+
+        One who does not exist is missing. The groups are those that the workspace shows; those
+        that contain them are followed only for who is in none of `enough`, and only so far.
+        """
         ...
 
 

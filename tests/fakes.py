@@ -14,7 +14,13 @@ from core.errors import AlreadyExistsError, NotFoundError, StoppedError, Workspa
 from core.gateways.opening import OpenService
 from core.identity_names import fold_identity
 from core.jobsettings.kinds import Kind
-from core.jobsettings.principals import Principal, PrincipalField, effective_run_as
+from core.jobsettings.permissions import CAN_MANAGE, IS_OWNER, Permission, identity_of
+from core.jobsettings.principals import (
+    Principal,
+    PrincipalField,
+    effective_run_as,
+    principal_from_name,
+)
 from core.json_text import JobSettings, JsonDict
 from core.operations.grid_row import GridRow
 from core.operations.kinds import EXCLUSIVE_KINDS, READING_KINDS, REMEMBERED_KINDS, OperationKind
@@ -34,6 +40,7 @@ from core.ports import (
     FoundPrincipal,
     GitFolder,
     LiveJob,
+    Member,
     NamedResource,
     ObjectKind,
     Ports,
@@ -51,7 +58,9 @@ class FakeJobs:
 
     def __init__(self) -> None:
         self.jobs: dict[int, LiveJob] = {}
-        self.permissions: dict[int, JsonDict] = {}
+        self.grants: dict[int, tuple[Permission, ...]] = {}
+        self.permissions: dict[int, JsonDict] = {}  # answers in place of those made of `grants`
+        self.create_ignores_permissions = False
         self.fail: dict[str, WorkspaceError] = {}
         self.fail_names: dict[str, WorkspaceError] = {}
         self.lost_answers: set[str] = set()
@@ -72,7 +81,14 @@ class FakeJobs:
         self.jobs[job_id] = LiveJob.pack(
             job_id, deepcopy(settings), creator, run_as, complete=True, created=created
         )
+        owner = Permission(principal_from_name(creator), IS_OWNER)
+        self.grants.setdefault(job_id, (owner,))
         return job_id
+
+    def entries(self, name: str) -> list[str]:
+        """Return the direct entries of the one job of this name as words, sorted."""
+        found = self.grants[self.named(name).job_id]
+        return sorted(f"{entry.principal.name} {entry.level}" for entry in found)
 
     def named(self, name: str) -> LiveJob:
         (job,) = [job for job in self.jobs.values() if job.name == name]
@@ -94,14 +110,39 @@ class FakeJobs:
 
     def get_permissions(self, job_id: int) -> JsonDict:
         self._maybe_fail("get_permissions")
-        self._existing(job_id)
-        return self.permissions.get(job_id, {"access_control_list": []})
+        self._maybe_fail_name(f"permissions of {self._existing(job_id).name}")
+        self.log.append(("permissions", self._existing(job_id).name))
+        if job_id in self.permissions:
+            return self.permissions[job_id]
+        direct = [
+            {**one.principal.as_json(), "all_permissions": [_level(one.level, is_inherited=False)]}
+            for one in self.grants.get(job_id, ())
+        ]
+        admins = {"group_name": "admins", "all_permissions": [_level(CAN_MANAGE)]}
+        return {"access_control_list": [*direct, admins]}
 
-    def create_job(self, settings: JobSettings) -> int:
+    def set_permissions(self, job_id: int, entries: Sequence[Permission]) -> None:
+        self._maybe_fail("set_permissions")
+        self._grant("set", job_id, entries)
+
+    def add_permissions(self, job_id: int, entries: Sequence[Permission]) -> None:
+        self._maybe_fail("add_permissions")
+        self._existing(job_id)
+        self._grant("add", job_id, _merged(self.grants[job_id], entries))
+
+    def _grant(self, word: str, job_id: int, entries: Sequence[Permission]) -> None:
+        name = self._existing(job_id).name
+        self._maybe_fail_name(f"{word} permissions of {name}")
+        self.grants[job_id] = _with_one_owner(entries)
+        self.log.append((f"{word} permissions", name))
+
+    def create_job(self, settings: JobSettings, permissions: Sequence[Permission] = ()) -> int:
         self._maybe_fail("create_job")
         name = str(settings.get("name", ""))
         self._maybe_fail_name(f"create {name}")
         job_id = self.add(settings)
+        if permissions and not self.create_ignores_permissions:
+            self.grants[job_id] = _with_one_owner(_merged(self.grants[job_id], permissions))
         self.log.append(("create", name))
         if name in self.lost_answers:
             from core.errors import AmbiguousAnswerError
@@ -139,6 +180,31 @@ class FakeJobs:
     def _maybe_fail_name(self, key: str) -> None:
         if key in self.fail_names:
             raise self.fail_names[key]
+
+
+def _level(level: str, *, is_inherited: bool = True) -> JsonDict:
+    return {"permission_level": level, "inherited": is_inherited}
+
+
+def _merged(old: Sequence[Permission], new: Sequence[Permission]) -> tuple[Permission, ...]:
+    """Lay new entries over old ones; a new owner takes over ownership."""
+    named = {identity_of(entry.principal) for entry in new}
+    moves = any(entry.is_owner for entry in new)
+    kept = [
+        entry
+        for entry in old
+        if identity_of(entry.principal) not in named and not (moves and entry.is_owner)
+    ]
+    return (*kept, *new)
+
+
+def _with_one_owner(entries: Sequence[Permission]) -> tuple[Permission, ...]:
+    last = {identity_of(entry.principal): entry for entry in entries}  # the last level wins
+    if [entry.principal.field != "group_name" for entry in last.values() if entry.is_owner] != [
+        True
+    ]:
+        raise WorkspaceError("The job must have exactly one owner.")
+    return tuple(last.values())
 
 
 def _list_form(job: LiveJob) -> LiveJob:
@@ -344,6 +410,9 @@ class FakePrincipals:
     fail: dict[PrincipalField, WorkspaceError] = field(default_factory=dict)
     fail_names: dict[str, WorkspaceError] = field(default_factory=dict)
     calls: int = 0
+    members: dict[str, Member] = field(default_factory=dict)
+    groups_above: dict[str, frozenset[str]] = field(default_factory=dict)
+    asked: list[list[str]] = field(default_factory=list)
 
     def current(self) -> CurrentPrincipal:
         return self.me
@@ -391,6 +460,23 @@ class FakePrincipals:
         others = [FoundPrincipal(one) for one in sorted(self.active or ()) if one not in known]
         found = [*self.described, *others]
         return [one for one in found if one.principal.field == field and one.is_active][:most]
+
+    def find_members(self, names: Collection[str], enough: Collection[str]) -> Mapping[str, Member]:
+        self._maybe_fail({"user_name"}, names)
+        self.asked.append(sorted(names))
+        by_name = {fold_identity(name): member for name, member in self.members.items()}
+        found = {name: by_name.get(fold_identity(name)) for name in names}
+        return {
+            name: replace(member, groups=self._with_above(member.groups))
+            if member.is_active and not member.groups & set(enough)
+            else member
+            for name, member in found.items()
+            if member
+        }
+
+    def _with_above(self, groups: frozenset[str]) -> frozenset[str]:
+        above = frozenset().union(*(self.groups_above.get(group, ()) for group in groups))
+        return groups if above <= groups else self._with_above(groups | above)
 
     def _maybe_fail(self, fields: Collection[PrincipalField], names: Collection[str]) -> None:
         self.calls += 1

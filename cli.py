@@ -28,11 +28,13 @@ from core.mapping.use import EntryState, MappingEntry
 from core.one_line import escape_controls, indent_rest, log_to_stderr
 from core.planning.statuses import RowResult, RowStatus
 from core.reporting.csv_text import csv_bytes
+from core.reporting.details import Details, WorkspaceInformation
 from core.reporting.listener import Listener
 from core.reporting.mapping_details import MappingsReview
 from core.reporting.mapping_review import suggest_lines
 from core.reporting.report import Report, ReportRow, RowDetails, report_failure
 from core.reporting.waiting import describe_wait
+from core.reporting.write_access import PlaceAccess
 from core.settings import Settings
 
 if TYPE_CHECKING:
@@ -65,7 +67,16 @@ _ORIGINS: Mapping[Origin, str] = {
 }
 _SHOWN_PATHS = 3
 # Too long for a line, or in a table of their own.
-_ONLY_JSON = ("mapping_text", "mapping_entries", "files", "entries", "warnings", "notes", "problem")
+_ONLY_JSON = (
+    "mapping_text",
+    "mapping_entries",
+    "files",
+    "entries",
+    "warnings",
+    "notes",
+    "problem",
+    "access",
+)
 # What needs attention comes first; the quiet rows are only counted unless --all.
 _ORDER = (
     RowStatus.ERROR,
@@ -251,12 +262,7 @@ class _Screen:
             for line in suggest_lines(report.unmapped):
                 self._out.print(Text(_plain(line)), soft_wrap=True)
         self._show_details(report.rows)
-        details = report.details.as_json() if report.details else {}
-        self._show_files(details.get("files", {}))
-        for name, value in details.items():
-            if name in _ONLY_JSON:
-                continue
-            self._out.print(Text(f"{name.replace('_', ' ')}: {_plain(str(value))}"))
+        self._show_facts(report.details)
         for issue in report.issues:
             style = "bold red" if report.has_failed else "yellow"
             self._out.print(Text(indent_rest(mask_text(str(issue))), style=style))
@@ -292,6 +298,23 @@ class _Screen:
                 )
                 line = f"{row.job_name} › mapped here › {value.path}: {git} → {here} ({rule})"
                 self._out.print(Text(_plain(line)))
+
+    def _show_facts(self, facts: Details | None) -> None:
+        details = facts.as_json() if facts else {}
+        self._show_files(details.get("files", {}))
+        for name, value in details.items():
+            if name in _ONLY_JSON:
+                continue
+            self._out.print(Text(f"{name.replace('_', ' ')}: {_plain(str(value))}"))
+        if isinstance(facts, WorkspaceInformation):
+            self._show_access(facts.access)
+
+    def _show_access(self, access: Sequence[PlaceAccess]) -> None:
+        for place in access:
+            line = f"{place.place} may be written by: {place.words}"
+            self._out.print(Text(_plain(line)))
+            if place.warning:
+                self._out.print(Text(_plain(place.warning), style="yellow"))
 
     def _show_files(self, files: Mapping[str, object]) -> None:
         for path, document in files.items():

@@ -14,6 +14,7 @@ from core.reporting.mapping_details import (
     MappingTest,
     SavedMappings,
 )
+from core.reporting.write_access import PlaceAccess
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,7 @@ class MappingFacts:
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceInformation:
-    """What Workspace Information and Resource Mappings show."""
+    """What Workspace Information and Resource Mappings show. `access` is who may write what."""
 
     where: Whereabouts = field(default_factory=Whereabouts)
     contents: FolderContents = field(default_factory=FolderContents)
@@ -216,6 +217,7 @@ class WorkspaceInformation:
     mapping_file: str = ""
     mapping: MappingFacts = field(default_factory=MappingFacts)
     state_folder: str = ""
+    access: tuple[PlaceAccess, ...] = ()
 
     def as_json(self) -> JsonDict:
         """Return the information for `--json` and the page."""
@@ -226,6 +228,7 @@ class WorkspaceInformation:
             "mapping_file": self.mapping_file,
             **self.mapping.as_json(),
             "state_folder": self.state_folder,
+            "access": [place.as_json() for place in self.access],
         }
 
     @classmethod
@@ -239,6 +242,7 @@ class WorkspaceInformation:
             fields.text("mapping_file"),
             MappingFacts.from_json(document),
             fields.text("state_folder"),
+            fields.values("access", PlaceAccess.from_json),
         )
 
 

@@ -21,6 +21,7 @@ def make_entry(operation: Operation) -> HistoryEntry:
         outcome=_ending(operation),
         counts=_counts(operation.kind, outcome),
         message=operation.error,
+        approver=operation.approver,
     )
 
 

@@ -150,6 +150,7 @@ class Traits:
         needs_number: the number of the selected jobs is typed.
         needs_text: it takes a text that the user wrote, and the version that the text is made from.
         is_remembered: the history keeps it, if it is exclusive.
+        needs_approval: where FOUR_EYES is set, one operator requests it and another approves it.
     """
 
     tab: str
@@ -165,6 +166,7 @@ class Traits:
     needs_number: bool = False
     needs_text: bool = False
     is_remembered: bool = True
+    needs_approval: bool = False
 
 
 def _validate(service: UseCases, request: Request, follower: Follower) -> Report:
@@ -225,6 +227,7 @@ KINDS: Mapping[OperationKind, Traits] = {
         counted=_SELECTED,
         needs_plan=True,
         needs_names=True,
+        needs_approval=True,
     ),
     OperationKind.REMOVE: Traits(
         tab="import",
@@ -235,6 +238,7 @@ KINDS: Mapping[OperationKind, Traits] = {
         needs_whole_plan=True,
         needs_names=True,
         needs_number=True,
+        needs_approval=True,
     ),
     OperationKind.ADOPT: Traits(
         tab="import",

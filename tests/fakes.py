@@ -468,7 +468,7 @@ class FakePrincipals:
         found = {name: by_name.get(fold_identity(name)) for name in names}
         return {
             name: replace(member, groups=self._with_above(member.groups))
-            if member.is_active and not member.groups & set(enough)
+            if member.is_active and not _folded(member.groups) & _folded(enough)
             else member
             for name, member in found.items()
             if member
@@ -484,6 +484,10 @@ class FakePrincipals:
             raise self.fail[one]
         for name in sorted(self.fail_names.keys() & set(names)):
             raise self.fail_names[name]
+
+
+def _folded(names: Iterable[str]) -> set[str]:
+    return set(map(fold_identity, names))
 
 
 def _has_word(one: FoundPrincipal, word: str) -> bool:

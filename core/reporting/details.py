@@ -179,11 +179,13 @@ class FolderContents:
 @dataclass(frozen=True, slots=True)
 class MappingFacts:
     """The mapping file: its text, None when there is none to show, and its entries with their use,
-    None when they could not be read. `pause_status` is its policy for schedules and triggers."""
+    None when they could not be read. `pause_status` is its policy for schedules and triggers,
+    `permissions` that for permissions."""
 
     text: str | None = None
     entries: tuple[MappingEntry, ...] | None = None
     pause_status: str = ""
+    permissions: str = ""
 
     def as_json(self) -> JsonDict:
         """Return the facts for `--json` and the page."""
@@ -193,6 +195,7 @@ class MappingFacts:
         if self.entries is not None:
             document["mapping_entries"] = [entry.as_json() for entry in self.entries]
             document["pause_status"] = self.pause_status
+            document["permissions"] = self.permissions
         return document
 
     @classmethod
@@ -204,6 +207,7 @@ class MappingFacts:
             fields.text("mapping_text") if fields.has("mapping_text") else None,
             fields.values("mapping_entries", MappingEntry.from_json) if has_entries else None,
             fields.text("pause_status"),
+            fields.text("permissions"),
         )
 
 

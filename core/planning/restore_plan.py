@@ -183,7 +183,7 @@ class _Planner:
             known: jobs that have a row already.
         """
         labels = self._now.labels
-        if not labels.gone and not labels.moved:
+        if not labels.gone and not labels.former:
             return []
         return [
             self._pointed_row(job)

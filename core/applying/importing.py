@@ -15,7 +15,7 @@ from core.applying.apply import (
 from core.applying.entries import enter_equal, make_entry, note_paths
 from core.applying.reading_back import read_back
 from core.applying.work import FreshPlan, Work
-from core.applying.written import bases_of_equal, find_gone, make_bases, save_bases
+from core.applying.written import announce, bases_of_equal, find_gone, make_bases, save_bases
 from core.errors import AmbiguousAnswerError, Issue, StoppedError
 from core.planning.import_plan import Plan
 from core.planning.import_rows import Changed, Importable, New, Row, Unchanged
@@ -67,6 +67,7 @@ def import_selected(work: Work, fresh: FreshPlan, review: Review) -> tuple[Repor
     ledger = note_paths(_without_gone(fresh), fresh.survey)
     ledger = enter_equal(ledger, _equal(plan, names), work.session.owner.since)
     _announce(work, fresh.memory.imported, ledger, rows)
+    announce(work, fresh.memory, (row for row in rows.values() if isinstance(row, Changed)))
     imported, applied = _apply(work, fresh, ledger, rows)
     done = moved | imported | _look_again(work, fresh, applied, imported)
     return tuple(

@@ -8,6 +8,7 @@
   window.dashAgGridFunctions = Object.assign(window.dashAgGridFunctions || {}, {
     /* Their cells show more of the row than their value, so they are drawn whenever the row moves. */
     isNeverEqual: () => false,
+    changedWhere: origin => jobsync.config().origins[origin] || "",
     isPickable: params => Boolean(params.data?.pick),
     localTime: text => jobsync.times.local(text),
     shortTime: text => jobsync.times.short(text),

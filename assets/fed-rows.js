@@ -24,7 +24,7 @@
   function setRows(frame, answer) {
     const id = frame.dataset.rowsOf;
     kinds.set(id, answer.kind);
-    const filterModel = jobsync.withoutStatusFilter(id);
+    const filterModel = jobsync.withoutChipFilters(id);
     if (!frame.dataset.selects) {
       jobsync.setProps(id, {rowData: answer.rows, filterModel});
       return;

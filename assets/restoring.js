@@ -8,12 +8,40 @@
   jobsync.gathered ??= {};
   Object.assign(jobsync.gathered, {entry: () => jobsync.addresses.restoreOf(location.pathname)});
   jobsync.controls ??= {};
-  Object.assign(jobsync.controls, {"data-restore": go, "data-open-restore": open});
+  Object.assign(jobsync.controls, {
+    "data-restore": go,
+    "data-open-restore": open,
+    "data-open-entry": button => jobsync.go(jobsync.addresses.entry(button.dataset.openEntry)),
+    "data-only-restorable": filterBy,
+  });
 
   function go(button) {
     wanted = button.dataset.restore;
     jobsync.go(jobsync.addresses.restore(wanted, button.dataset.job || ""));
   }
+
+  /** Leaves only the operations that can be restored, or shows the others again. */
+  function filterBy(button) {
+    const id = button.dataset.onlyRestorable;
+    const {restorable, ...others} = jobsync.gridApi(id).getFilterModel();
+    const filterModel = restorable ? others : {...others, restorable: {type: "notBlank"}};
+    jobsync.setProps(id, {filterModel});
+  }
+
+  /** Presses the button while the column is filtered, whoever filtered it. */
+  function followFilter(button) {
+    const grid = jobsync.gridApi(button.dataset.onlyRestorable);
+    grid.addEventListener("filterChanged", () => {
+      const isOn = Boolean(grid.getFilterModel().restorable);
+      button.setAttribute("aria-pressed", String(isOn));
+    });
+  }
+
+  const filterButton = () => document.querySelector("[data-only-restorable]");
+  const isDrawn = () => jobsync.gridApi(filterButton()?.dataset.onlyRestorable);
+  document.addEventListener("DOMContentLoaded", () =>
+    jobsync.whenDrawn(isDrawn, () => followFilter(filterButton())),
+  );
 
   /** Starts the preview that a press asked for, when it may be started; an address starts nothing. */
   function previewWhenWanted(answer) {

@@ -12,6 +12,7 @@
     selectedRows: pick => jobsync.selection.selectedRows(entries(boardHere()), pick),
     selectedNames: pick => jobsync.selection.selectedNames(entries(boardHere()), pick),
     reviewedPlan: () => boardHere()?.reviewed?.plan || "",
+    reasonFor: button => boardHere()?.reviewed?.reasons[button] || "",
   });
 
   function boardOf(id) {
@@ -124,6 +125,7 @@
 
   function showSelectionNow(board) {
     if (!board.reviewed) return;
+    jobsync.showTaking();
     const all = entries(board);
     const pane = document.querySelector(`[data-rows-of="${board.id}"]`).closest(".pane");
     for (const button of pane.querySelectorAll("[data-counts]")) showCount(board, button, all);

@@ -11,7 +11,7 @@ from dash.exceptions import PreventUpdate
 from components import ids
 from components.actions import Situation, reviewed_plan, running_sentence
 from components.import_tab import PAUSE_OPTIONS
-from components.words import WORDS
+from components.words import READ_ONLY, WORDS
 from core.errors import ModeError, SelectionError, SyncError
 from core.json_text import JsonDict
 from core.mapping.text.file_version import MOST_TEXT_BYTES
@@ -82,7 +82,7 @@ def start(
     """Start what a click asked for, or say why not.
 
     Args:
-        request: `kind`, and for imports and removals `plan` and `names`; comes from the browser.
+        request: `kind`, and what `needs_of` lists for it; comes from the browser.
 
     Returns the operation's id, the message, and whether to show it.
     """
@@ -118,7 +118,7 @@ def start_operation(
 
 def cancel(store: OperationStore, user: User | None, operation_id: str) -> str:
     """Ask an operation to stop; it does so before its next write. Returns its id."""
-    if user and user.may_operate and _OPERATION_ID.fullmatch(operation_id):
+    if user and user.may_change and _OPERATION_ID.fullmatch(operation_id):
         store.request_cancel(operation_id, f"by {user.name}")
     return operation_id
 
@@ -126,8 +126,8 @@ def cancel(store: OperationStore, user: User | None, operation_id: str) -> str:
 def _checked_kind(mode: AppMode, user: User | None, kind: Any) -> OperationKind:
     found = OperationKind(kind) if isinstance(kind, str) and kind in set(OperationKind) else None
     is_for_all = found is not None and not KINDS[found].is_exclusive
-    if user is None or not (user.may_operate or is_for_all):
-        raise SyncError("You have read-only access. Only operators can start operations.")
+    if user is None or not (user.may_change or (is_for_all and user.may_look)):
+        raise SyncError(user.refusal if user else READ_ONLY)
     if found is None:
         raise SyncError("Unknown operation.", fix="Reload the page.")
     if not mode.allows(KINDS[found].mode):
@@ -154,6 +154,8 @@ def _checked_params(store: OperationStore, kind: Traits, request: Mapping[str, A
     if kind.needs_names:
         params["names"] = _checked_names(store, plan, request.get("names"))
         params["ticked"] = _checked_ticks(params["names"], request.get("ticked", []))
+    if kind.needs_fields:
+        params["fields"] = _checked_fields(params["names"], request.get("fields"))
     if kind.needs_number:
         names = params["names"]
         number = _count_removed(store, plan, names) if kind.needs_entry else len(names)
@@ -244,6 +246,15 @@ def _checked_ticks(names: list[str], ticked: Any) -> list[str]:
     if not isinstance(ticked, list) or not all(isinstance(name, str) for name in ticked):
         raise SyncError("The page sent no confirmations.", fix="Reload the page.")
     return sorted(set(ticked) & set(names))
+
+
+def _checked_fields(names: list[str], fields: Any) -> list[str]:
+    """Return the chosen fields of the one job; the engine holds them against what differs."""
+    if not isinstance(fields, list) or not all(isinstance(path, str) for path in fields):
+        raise SyncError("The page sent no fields.", fix="Reload the page.")
+    if len(names) != 1 or not fields:
+        raise SyncError("Nothing is selected.", fix="Select fields of one job.")
+    return sorted(set(fields))
 
 
 def _is_double_click(busy: OperationRunningError, user: User, request: Mapping[str, Any]) -> bool:

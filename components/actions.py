@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from components import ids
 from components.moments import moment
-from components.words import WORDS
+from components.words import READ_ONLY, WORDS
 from core.operations.kinds import KINDS, OperationKind, Traits, kinds_of_tab
 from core.operations.operation import Operation, Status
 from core.operations.outcome import Outcome
@@ -19,7 +19,8 @@ class Situation:
 
     `active` is the running operation, `validation`, `pull` and `save` the newest ones of their
     kind, `shown` the operation whose rows the tab shows. On the page of Restore `validation` is the
-    newest preview of `entry`, the operation of the history that is to be undone.
+    newest preview of `entry`, the operation of the history that is to be undone. `why_not` says why
+    whoever looks may not operate.
     """
 
     may_operate: bool
@@ -28,6 +29,7 @@ class Situation:
     validation: Operation | None = None
     pull: Operation | None = None
     save: Operation | None = None
+    why_not: str = READ_ONLY
     entry: str = ""
 
 
@@ -93,7 +95,7 @@ def _common_reason(now: Situation) -> str:
     if now.active:
         return f"{WORDS[now.active.kind].title} is running."
     if not now.may_operate:
-        return "You have read-only access. Only operators can start operations."
+        return now.why_not
     return ""
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from components.moments import iso_time
+from components.origins import ORIGIN_CELLS
 from components.words import counts_text, duration, ending_of, title_of
 from core.mapping.use import MappingEntry
 from core.operations.entry import is_restorable
@@ -64,6 +65,17 @@ JOB_COLUMNS: tuple[Column[GridRow], ...] = (
         lambda row: row.changes or "",
         {"width": 104, "valueFormatter": {"function": "params.value || ''"}},
         is_number=True,
+    ),
+    Column(
+        "origin",
+        "Changed where",
+        lambda row: ORIGIN_CELLS[row.origin],
+        {
+            "width": 132,
+            "hide": True,  # the Import tab shows it
+            "tooltipField": None,
+            "valueGetter": {"function": "changedWhere(params.data.origin)"},
+        },
     ),
     Column(
         "mapped",
@@ -172,10 +184,8 @@ HISTORY_COLUMNS: tuple[Column[HistoryEntry], ...] = (
             "valueFormatter": {"function": "localTime(params.value)"},
         },
     ),
-    Column("title", "Operation", lambda entry: title_of(entry.kind), {"width": 180}),
+    Column("title", "Operation", lambda entry: title_of(entry.kind), {"width": 150}),
     Column("who", "Requested by", lambda entry: entry.actor, {"flex": 1, "minWidth": 160}),
-    Column("approver", "Approved by", lambda entry: entry.approver, {"width": 150}),
-    Column("principal", "Ran as", lambda entry: entry.principal, {"width": 150}),
     Column(
         "outcome",
         "Outcome",
@@ -194,6 +204,8 @@ HISTORY_COLUMNS: tuple[Column[HistoryEntry], ...] = (
         lambda entry: "Can be restored" if is_restorable(entry) else "",
         {"width": 140},
     ),
+    Column("approver", "Approved by", lambda entry: entry.approver, {"width": 150}),
+    Column("principal", "Ran as", lambda entry: entry.principal, {"width": 150}),
     Column("duration", "Duration", lambda entry: duration(entry.seconds), {"width": 120}),
     Column("mode", "Mode", lambda entry: entry.mode, {"width": 100}),
     Column("message", "Message", lambda entry: entry.message, {"flex": 2, "minWidth": 200}),

@@ -45,7 +45,7 @@ def history_tab(base: str = "/") -> Component:
                         ],
                         className="list-head",
                     ),
-                    grid_tools(ids.HISTORY_GRID, history_columns(), has_all=False),
+                    grid_tools(ids.HISTORY_GRID, history_columns(), extra=[_only()], has_all=False),
                     grid(
                         ids.HISTORY_GRID,
                         history_columns(),
@@ -81,6 +81,16 @@ def history_tab(base: str = "/") -> Component:
         id=ids.PANE_HISTORY,
         className="pane",
         hidden=True,
+    )
+
+
+def _only() -> Component:
+    """Return the button that leaves only what can be restored: `assets/restoring.js`."""
+    return html.Button(
+        "Can be restored",
+        type="button",
+        className="chip",
+        **{"data-only-restorable": ids.HISTORY_GRID, "aria-pressed": "false"},
     )
 
 

@@ -89,7 +89,8 @@ MAPPINGS_GRID = "mappings-grid"
 WORKSPACE_PROGRESS, WORKSPACE_BODY = "workspace-progress", "workspace-body"
 WORKSPACE_RELOAD = "workspace-reload"
 
-# Side panel
+# Side panel; the button is in it for some rows only
+TAKE_START = "take-start"
 PANEL, PANEL_TITLE, PANEL_BODY = "side-panel", "side-panel-title", "side-panel-body"
 
 # By kind of operation, the button that starts it or asks whether to
@@ -103,6 +104,7 @@ OPERATION_BUTTONS: Mapping[str, str] = {
     "adopt": IMPORT_ADOPT,
     "planrestore": RESTORE_PREVIEW,
     "restore": RESTORE_START,
+    "take": TAKE_START,
     "info": WORKSPACE_RELOAD,
     "mappings": MAPPINGS_RELOAD,
     "test": MAPPINGS_TEST,

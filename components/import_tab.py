@@ -26,7 +26,7 @@ PAUSE_OPTIONS = (
 
 def import_tab(git: Mapping[str, str]) -> Component:
     """Return the tab. `git` holds the link to the Git folder, see `git_link`."""
-    columns = job_columns()
+    columns = job_columns(shown=("origin",))
     return html.Section(
         [
             html.H2("Import", className="visually-hidden"),

@@ -22,6 +22,7 @@ def needs_of(kind: OperationKind) -> tuple[str, ...]:
         "names": traits.needs_names,
         "ticked": traits.needs_number,  # what asks for a number has a dialog that lists the doubts
         "typed": traits.needs_number,
+        "fields": traits.needs_fields,
         "text": traits.needs_text,
         "version": traits.needs_text,
     }

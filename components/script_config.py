@@ -7,6 +7,7 @@ from components import ids
 from components.forms import Forms, forms
 from components.graph_library import GRAPH_SCRIPT
 from components.mapping_words import MAPPING_TEXTS, MAPPING_WORDS
+from components.origins import ORIGIN_CELLS
 from components.tabs import Tab
 from components.views import MARKS
 from components.words import WORDS, label_of
@@ -45,6 +46,9 @@ BADGES: Mapping[str, str] = {
     "ambiguous_name": "ambiguous name",
     "not_exported": "job not exported",
     "undone": "will be mapped",
+    "secret_in_git": "secret in Git",
+    "secret_allowed": "allowed secret",
+    "maybe_secret": "may be secret",
 }
 
 # What is ticked at first among the rows of a plan, by the kind of operation that made it.
@@ -207,6 +211,7 @@ def script_config(key: str, workspace: str, tabs: Iterable[Tab], base: str = "/"
         "labels": LABELS,
         "badges": BADGES,
         "picks": _PICKS,
+        "origins": ORIGIN_CELLS,
         "texts": _TEXTS,
         "graph": {"script": GRAPH_SCRIPT, "marks": MARKS},
         "mapping": MAPPING_WORDS,

@@ -1,6 +1,6 @@
-"""The use cases: info, export, validate, drift, import, adopt, remove, pull, the mapping file."""
+"""The use cases: info, export, validate, drift, import, adopt, take, remove, pull, mappings."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from typing import TypeVar
@@ -11,6 +11,7 @@ from core.applying.importing import import_selected
 from core.applying.removal import RemovalLimits, remove_selected
 from core.applying.restoring import restore_selected
 from core.applying.saving_mappings import check_text, save_mapping_file
+from core.applying.taking import take_fields
 from core.applying.work import FreshPlan, Work
 from core.calls import ShouldStop
 from core.errors import Issue, NotFoundError, SyncError
@@ -23,7 +24,7 @@ from core.planning.drift import find_drift
 from core.planning.export_plan import ExportPlan
 from core.planning.import_plan import Plan
 from core.planning.review import Review
-from core.ports import CurrentPrincipal, Ports
+from core.ports import CurrentPrincipal, Member, Ports
 from core.reading.display_names import read_display_names
 from core.reading.mapping_test import try_draft
 from core.reading.mappings import read_mapping_file, read_mappings_information
@@ -211,6 +212,27 @@ class JobSync:
             fresh = self._plan_freshly(work, review.pause)
             return _report(work, adopt_selected(work, fresh, review), fresh.issues())
 
+    def take(
+        self, review: Review, fields: Collection[str], *, listener: Listener = _SILENT
+    ) -> Report:
+        """Write fields of a live job into its definition file, as an export would write them.
+
+        Args:
+            review: the one job, and the plan that was shown: a row that has moved since is left
+                alone and named.
+            fields: paths of what differs, as the row of the plan has them. All are written or none.
+
+        Raises:
+            SelectionError: the job is not in the plan; nothing was changed.
+            StateError: the file as it is could not be kept; nothing was changed.
+        """
+        self._settings.require_operation("take")
+        with self._begin("take", listener) as work:
+            fresh = self._plan_freshly(work, review.pause)
+            planner = self._planner(work.reading_listener())
+            rows = take_fields(work, fresh, planner, review, fields)
+            return _report(work, rows, fresh.issues())
+
     def remove(self, review: Review = _EVERYTHING, *, listener: Listener = _SILENT) -> Report:
         """Remove jobs that we imported and whose definition is gone from Git.
 
@@ -380,6 +402,17 @@ class JobSync:
         """
         with self._ports.calls.stoppable(should_stop):
             return read_display_names(self._ports.principals, ids)
+
+    def find_members(
+        self, names: Collection[str], enough: Collection[str], should_stop: ShouldStop
+    ) -> Mapping[str, Member]:
+        """Return which groups people belong to, see `Principals.find_members`.
+
+        Args:
+            should_stop: asked between the calls; StoppedError then.
+        """
+        with self._ports.calls.stoppable(should_stop):
+            return self._ports.principals.find_members(names, enough)
 
     def history(self) -> History:
         """Return the history of operations, kept in the state folder."""

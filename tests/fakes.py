@@ -39,6 +39,7 @@ from core.ports import (
     FoundPrincipal,
     GitFolder,
     LiveJob,
+    Member,
     NamedResource,
     Ports,
 )
@@ -395,6 +396,9 @@ class FakePrincipals:
     fail: dict[PrincipalField, WorkspaceError] = field(default_factory=dict)
     fail_names: dict[str, WorkspaceError] = field(default_factory=dict)
     calls: int = 0
+    members: dict[str, Member] = field(default_factory=dict)
+    groups_above: dict[str, frozenset[str]] = field(default_factory=dict)
+    asked: list[list[str]] = field(default_factory=list)
 
     def current(self) -> CurrentPrincipal:
         return self.me
@@ -442,6 +446,23 @@ class FakePrincipals:
         others = [FoundPrincipal(one) for one in sorted(self.active or ()) if one not in known]
         found = [*self.described, *others]
         return [one for one in found if one.principal.field == field and one.is_active][:most]
+
+    def find_members(self, names: Collection[str], enough: Collection[str]) -> Mapping[str, Member]:
+        self._maybe_fail({"user_name"}, names)
+        self.asked.append(sorted(names))
+        by_name = {fold_identity(name): member for name, member in self.members.items()}
+        found = {name: by_name.get(fold_identity(name)) for name in names}
+        return {
+            name: replace(member, groups=self._with_above(member.groups))
+            if member.is_active and not member.groups & set(enough)
+            else member
+            for name, member in found.items()
+            if member
+        }
+
+    def _with_above(self, groups: frozenset[str]) -> frozenset[str]:
+        above = frozenset().union(*(self.groups_above.get(group, ()) for group in groups))
+        return groups if above <= groups else self._with_above(groups | above)
 
     def _maybe_fail(self, fields: Collection[PrincipalField], names: Collection[str]) -> None:
         self.calls += 1

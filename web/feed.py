@@ -51,7 +51,7 @@ _REASONS = {
     ids.RESTORE_START: ids.RESTORE_START_REASON,
 }
 # Enabled and disabled by the scripts, which know what is selected.
-_SELECTING = (ids.IMPORT_START, ids.IMPORT_REMOVE, ids.RESTORE_START)
+_SELECTING = (ids.IMPORT_START, ids.IMPORT_REMOVE, ids.TAKE_START, ids.RESTORE_START)
 _EDITING = {"test": ids.MAPPINGS_TEST, "save": ids.MAPPINGS_SAVE}  # these know what is unsaved
 
 Props = dict[str, dict[str, Any]]
@@ -102,7 +102,9 @@ class Feed:
             place: what the header wants to know.
             entry: the operation of the history that the page of Restore is about.
         """
-        state = read_tab(self.store, tab, may_operate=user.may_operate, entry=entry)
+        state = read_tab(
+            self.store, tab, may_operate=user.may_change, why_not=user.refusal, entry=entry
+        )
         source = state.with_rows
         is_new = source is not None and (source.operation_id != seen or not since)
         seq = 0

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from components.actions import Situation, reviewed_plan
 from components.tabs import TABS
+from components.words import READ_ONLY
 from core.operations.kinds import EXCLUSIVE_KINDS, KINDS, OperationKind, kinds_of_tab
 from core.operations.operation import Operation, OperationStore, Status
 
@@ -118,10 +119,18 @@ class TabState:
         return None if self.last is None or self.last.status.is_active else self.last
 
 
-def read_tab(store: OperationStore, tab: str, *, may_operate: bool, entry: str = "") -> TabState:
+def read_tab(
+    store: OperationStore,
+    tab: str,
+    *,
+    may_operate: bool,
+    why_not: str = READ_ONLY,
+    entry: str = "",
+) -> TabState:
     """Ask the store for what a tab shows, each thing once.
 
     Args:
+        why_not: why whoever looks may not operate.
         entry: the operation of the history that the page of Restore is about.
     """
     active, last = store.active(), store.latest(EXCLUSIVE_KINDS)
@@ -137,7 +146,7 @@ def read_tab(store: OperationStore, tab: str, *, may_operate: bool, entry: str =
     if tab == "workspace":
         reading = _last_reading(store, shown)
     mappings = _read_mappings(store, shown) if tab == "mappings" else None
-    now = Situation(may_operate, active, shown, validation, pull, save, entry)
+    now = Situation(may_operate, active, shown, validation, pull, save, why_not, entry)
     return TabState(tab, now, last, reading, mappings)
 
 

@@ -4,7 +4,7 @@ A new kind is a member, a row and a use case here, the use case itself in `core.
 in `components.words`, and a button in its tab with an id. A test misses whatever is forgotten.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Protocol
@@ -35,6 +35,7 @@ class OperationKind(StrEnum):
     ADOPT = "adopt"
     PLAN_RESTORE = "planrestore"
     RESTORE = "restore"
+    TAKE = "take"
     INFO = "info"
     MAPPINGS = "mappings"
     TEST_MAPPINGS = "test"
@@ -72,6 +73,8 @@ class UseCases(Protocol):
 
     def restore(self, entry_id: str, review: Review, *, listener: Listener) -> Report: ...
 
+    def take(self, review: Review, fields: Collection[str], *, listener: Listener) -> Report: ...
+
     def read_mappings(self, *, listener: Listener) -> Report: ...
 
     def test_mappings(self, text: str, *, listener: Listener) -> Report: ...
@@ -98,7 +101,8 @@ class Request:
     `pause` is the policy that the user chose, None for the mapping file's. `text` is a mapping file
     as the user wrote it, `version` that of the file which the user saw, empty when there was none.
     `ticked` are the selected jobs with a doubt that the user confirmed one by one. `entry` is the
-    operation of the history that is undone.
+    operation of the history that is undone. `fields` are the paths of a job's fields that were
+    chosen, as its row of the plan has them.
     """
 
     plan: str = ""
@@ -111,6 +115,7 @@ class Request:
     version: str = ""
     ticked: frozenset[str] = frozenset()
     entry: str = ""
+    fields: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, kind: OperationKind, params: JsonDict) -> "Request":
@@ -128,6 +133,7 @@ class Request:
             version=params["version"] if needs.needs_text else "",
             ticked=frozenset(params.get("ticked", ())) if needs.needs_names else frozenset(),
             entry=params["entry"] if needs.needs_entry else "",
+            fields=tuple(params["fields"]) if needs.needs_fields else (),
         )
 
     def review(self) -> Review:
@@ -160,6 +166,7 @@ class Traits:
         needs_names: it does what was selected.
         needs_number: the number of the selected jobs that will be removed is typed.
         needs_entry: it is about an operation of the history.
+        needs_fields: it does some fields of the one selected job.
         needs_text: it takes a text that the user wrote, and the version that the text is made from.
         is_remembered: the history keeps it, if it is exclusive.
     """
@@ -176,6 +183,7 @@ class Traits:
     needs_names: bool = False
     needs_number: bool = False
     needs_entry: bool = False
+    needs_fields: bool = False
     needs_text: bool = False
     is_remembered: bool = True
 
@@ -199,6 +207,10 @@ def _import(service: UseCases, request: Request, follower: Follower) -> Report:
 
 def _remove(service: UseCases, request: Request, follower: Follower) -> Report:
     return service.remove(request.review(), listener=follower.listener)
+
+
+def _take(service: UseCases, request: Request, follower: Follower) -> Report:
+    return service.take(request.review(), request.fields, listener=follower.listener)
 
 
 def _adopt(service: UseCases, request: Request, follower: Follower) -> Report:
@@ -283,6 +295,15 @@ KINDS: Mapping[OperationKind, Traits] = {
         needs_names=True,
         needs_number=True,
         needs_entry=True,
+    ),
+    OperationKind.TAKE: Traits(
+        tab="import",
+        run=_take,
+        mode=AppMode.BOTH,
+        counted=_SELECTED,
+        needs_plan=True,
+        needs_names=True,
+        needs_fields=True,
     ),
     OperationKind.INFO: Traits(
         tab="workspace",

@@ -14,8 +14,9 @@ from core.planning.statuses import RowStatus
 from core.settings import AppMode
 from tests.fakes import FakeOperationStore
 from web.identity import User
+from web.roles import Role
 
-ANA = User("ana@dev.example", True)
+ANA = User("ana@dev.example", Role.OPERATOR)
 ENTRY = "20261112T140200Z-import-0123456789ab"
 OTHER = "20261112T140300Z-remove-0123456789ab"
 ROWS = {
@@ -68,8 +69,10 @@ def test_what_is_no_operation_of_the_history_is_refused(store, kind, entry):
 def test_a_restore_belongs_to_import_mode(store, kind):
     with pytest.raises(SyncError, match="APP_MODE is Export"):
         start_operation(store, AppMode.EXPORT, ANA, {"kind": kind, "entry": ENTRY})
-    with pytest.raises(SyncError, match="Only operators"):
-        start_operation(store, AppMode.BOTH, User("cy", False), {"kind": kind, "entry": ENTRY})
+    with pytest.raises(SyncError, match="read-only"):
+        start_operation(
+            store, AppMode.BOTH, User("cy", Role.VIEWER), {"kind": kind, "entry": ENTRY}
+        )
 
 
 def test_a_restore_gets_its_entry_its_plan_the_names_and_the_ticks_among_them(store):

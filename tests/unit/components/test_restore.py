@@ -88,7 +88,7 @@ def test_names_are_texts_in_what_leads_to_a_restore(name):
     report = ReportRow(name, "", RowStatus.CHANGED, doubt=name)
     panel = row_panel(row, report, "import", has_sides=False, restorable=ENTRY_ID)
     assert ways(panel) == [(ENTRY_ID, name)]
-    assert f"Needs a tick of its own. {name}" in text_of(panel)
+    assert f"Needs its own confirmation. {name}" in text_of(panel)
 
 
 @pytest.mark.parametrize(

@@ -114,9 +114,8 @@ class Changed:
         access: AccessChange | None = None,
     ) -> "Changed":
         """Return the row with both sides kept small."""
-        sides = Packed(desired), Packed(current)
-        about = changes, old_name, hidden, note, mapped
-        return cls(job_name, file, job, *sides, *about, since, access)
+        about = old_name, hidden, note, mapped, since, access
+        return cls(job_name, file, job, Packed(desired), Packed(current), changes, *about)
 
     @property
     def writes_settings(self) -> bool:

@@ -250,6 +250,24 @@ def test_permissions_that_the_create_call_ignored_are_set_afterwards(world: Worl
     assert world.prod.jobs.entries("load") == ["ana@dev.example IS_OWNER"]
 
 
+def test_permissions_that_an_import_set_are_set_back(world: World) -> None:
+    load = world.prod.jobs.named("load").job_id
+    before = world.prod.jobs.entries("load")
+    mapping = "/Workspace/Shared/mappings.json"
+    world.prod.files.files[mapping] = b'{permissions: {from_git: "exact"}}'
+    document = json.loads(definition_text(job("load"), job_id=1, run_as="ana@dev.example"))
+    view = {"user_name": "ana@dev.example", "permission_level": "CAN_VIEW"}
+    content = json.dumps({**document, "permissions": [view]}).encode()
+    world.prod.files.files[f"{FOLDER}/load.json"] = content
+    world.run("import_jobs", mapping_path=mapping)
+    assert world.prod.jobs.entries("load") != before
+    [row] = world.preview(world.snapshot).values()
+    assert [change.path for change in row.changes] == ["permissions[user_name=ana@dev.example]"]
+    world.run("restore", world.snapshot)
+    assert world.prod.jobs.entries("load") == before
+    assert load in world.prod.jobs.jobs
+
+
 def test_jobs_that_run_each_other_come_back(world: World) -> None:
     def circle(name: str, other: str) -> JobSettings:
         task = {"task_key": "run", "run_job_task": {"job_id": f"__JOB__{other}__"}}

@@ -57,10 +57,15 @@ def save_bases(
     return replace(memory, written=written)
 
 
-def announce(work: Work, memory: Memory, rows: Iterable[Changed]) -> None:
-    """Note what is about to be written, so that a killed import is nobody's change.
+def announce(
+    work: Work, memory: Memory, rows: Iterable[Changed], operation: str = "import"
+) -> None:
+    """Note what is about to be written, so that a killed operation is nobody's change.
 
     Only of jobs of which it is known what was written before: of others nothing is known then.
+
+    Args:
+        operation: import or restore.
 
     Raises:
         StateError: it could not be noted; nothing may be changed then.
@@ -68,7 +73,7 @@ def announce(work: Work, memory: Memory, rows: Iterable[Changed]) -> None:
     known = memory.written.jobs
     wrote = {row.job.job_id: (row.job_name, row.desired) for row in rows if row.job.job_id in known}
     if wrote:
-        announced = {**memory.written.announced, **make_bases(work, wrote, "import")}
+        announced = {**memory.written.announced, **make_bases(work, wrote, operation)}
         work.session.lease.check()
         work.session.state.save_written(replace(memory.written, announced=announced))
 

@@ -1,7 +1,7 @@
 """Facts that one kind of operation reports besides its rows."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from core.definitions.definition import Definition, definition_as_json
 from core.jobsettings.secrets import mask
@@ -15,6 +15,7 @@ from core.reporting.mapping_details import (
     SavedMappings,
 )
 from core.reporting.write_access import PlaceAccess
+from core.state.history import HistoryEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,8 +267,21 @@ def _shown(definition: Definition) -> JsonDict:
     return {**document, "settings": mask("", document["settings"])}
 
 
+@dataclass(frozen=True, slots=True)
+class HistoryListing:
+    """The operations of the history, newest first."""
+
+    RESTORABLE: ClassVar[tuple[str, ...]] = ("import", "remove", "restore")
+    entries: tuple[HistoryEntry, ...] = ()
+
+    def as_json(self) -> JsonDict:
+        """Return the entries for `--json`."""
+        return {"entries": [entry.as_json() for entry in self.entries]}
+
+
 Details = (
-    PlanFacts
+    HistoryListing
+    | PlanFacts
     | PullFacts
     | WorkspaceInformation
     | NewDefinitions

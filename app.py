@@ -38,6 +38,7 @@ from web.mapping_files import MappingFiles
 from web.members import Members
 from web.panels import Panels
 from web.reader import WorkspaceReader, connect_from_env, open_readings
+from web.reveals import Reveals
 from web.security import WARM_UP, current_user, protect, signing_key, tell_reference
 from web.settings import PageSettings
 from web.timeline import Timelines
@@ -112,15 +113,21 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses]:
     panels = Panels(
         parts.store,
         parts.reader,
+        lambda: current_user(page_settings),
         takes=settings.mode is AppMode.BOTH,
         restores=settings.mode.allows(AppMode.IMPORT),
+    )
+    mapping_files = MappingFiles(parts.store)
+    reveals = Reveals(
+        panels, mapping_files, parts.reader, lambda: current_user(page_settings), settings.mode
     )
     for routes in (
         health_route(parts.store),
         feed.routes(),
         panels.routes(),
         Timelines(parts.store).routes(),
-        MappingFiles(parts.store).routes(),
+        mapping_files.routes(),
+        reveals.routes(),
         csv_routes(parts.store, page_settings.workspace_name),
     ):
         app.server.register_blueprint(routes)

@@ -46,6 +46,7 @@ def row_panel(
     unmapped: Sequence[UnmappedName] = (),
     restorable: str = "",
     takes: bool = False,
+    reveal: str = "",
 ) -> Component:
     """Show a row.
 
@@ -58,6 +59,7 @@ def row_panel(
         unmapped: the names that this job needs and the workspace lacks.
         restorable: the operation of the history that the row belongs to, if it can be restored.
         takes: whether fields of the job can be taken into Git here.
+        reveal: what to ask for to see hidden values, empty where nobody may or nothing is hidden.
     """
     details = report.details or RowDetails()
     is_whole = has_sides and row.status == RowStatus.NEW  # there is nothing to compare it with
@@ -73,6 +75,7 @@ def row_panel(
             origin_notice(row, report.changes),
             html.P(report.message, className="panel-message") if report.message else None,
             _views(len(report.changes), opens_sides=is_whole) if has_sides else None,
+            reveal_button(reveal) if reveal else None,
             html.Div(
                 [
                     _changes(report.changes, row, kind, takes=takes),
@@ -184,6 +187,19 @@ def _views(changes: int, *, opens_sides: bool) -> Component:
         className="panel-views",
         role="group",
         **{"aria-label": "How to show the differences"},
+    )
+
+
+def reveal_button(reveal: str) -> Component:
+    """Return what shows hidden values, and says what comes of it."""
+    button = html.Button(
+        "Show hidden values",
+        type="button",
+        className="button button-quiet",
+        **{"data-reveal": reveal},
+    )
+    return html.P(
+        [button, html.Span("History will note it.", className="quiet")], className="reveal"
     )
 
 

@@ -46,6 +46,9 @@ BADGES: Mapping[str, str] = {
     "ambiguous_name": "ambiguous name",
     "not_exported": "job not exported",
     "undone": "will be mapped",
+    "secret_in_git": "secret in Git",
+    "secret_allowed": "allowed secret",
+    "maybe_secret": "may be secret",
 }
 
 # What is ticked at first among the rows of a plan, by the kind of operation that made it.

@@ -13,7 +13,7 @@ from core.planning.statuses import RESULTS, WRITTEN, RowResult, RowStatus
 from core.reporting.details import PullFacts
 from core.reporting.mapping_details import MappingTest
 from core.settings import AppMode
-from core.state.history import Ending
+from core.state.history import REVEAL, Ending
 
 READ_ONLY = "You have read-only access. Only operators can start operations."
 PLAN_LABELS: Mapping[RowStatus, str] = {
@@ -156,6 +156,8 @@ def _what_follows(kind: str) -> str:
 
 def title_of(kind: str) -> str:
     """Return the word for a kind of operation, whatever wrote it."""
+    if kind == REVEAL:
+        return "Show hidden values"
     return WORDS[kind].title if kind in WORDS else kind
 
 

@@ -311,6 +311,9 @@ class FakeFiles:
 
     def delete(self, path: str) -> None:
         self._check_write(path)
+        if path in self.folders and self.list_folder(path):
+            raise WorkspaceError(f"Folder ({path}) is not empty.")
+        self.folders.discard(path)
         self.files.pop(path, None)
         self.times.pop(path, None)
 

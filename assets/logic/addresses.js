@@ -20,6 +20,7 @@
     below: path => base + path,
     timeline: operation => `${base}feed/timeline/${operation}`,
     log: operation => `${base}feed/log/${operation}`,
+    reveal: what => `${base}feed/reveal/${what}`,
     feed,
     details,
     mapping,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from queue import SimpleQueue
 
+from core.applying.granting import set_access
 from core.applying.order import cut_circles, find_circles
 from core.applying.work import Work
 from core.errors import AmbiguousAnswerError, Issue, StoppedError, SyncError
@@ -14,6 +15,7 @@ from core.json_text import JobSettings
 from core.mapping.names import find_needed_jobs, write_ids
 from core.mapping.pause import pause_all
 from core.parallel import in_parallel
+from core.planning.access_change import AccessChange
 from core.planning.import_rows import Changed, Importable, New
 from core.ports import NamedResource
 from core.reading.survey import Survey
@@ -21,10 +23,14 @@ from core.reading.survey import Survey
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """A row that is done. `job_id` is the target job's."""
+    """A row that is done. `job_id` is the target job's.
+
+    `unset` is why its permissions are not as they should be, although its settings are written.
+    """
 
     row: Importable
     job_id: int
+    unset: SyncError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,7 @@ class _Import:
     ended: "SimpleQueue[Future[int]]" = field(default_factory=SimpleQueue)
     unfinished: dict[str, SyncError] = field(default_factory=dict)
     updated: set[str] = field(default_factory=set)
+    unset: dict[str, SyncError] = field(default_factory=dict)
 
     @property
     def _operation(self) -> str:
@@ -212,9 +219,22 @@ class _Import:
         if isinstance(row, New) and job_id is None:
             return self._create(row, settings)
         assert job_id is not None  # a changed job has one
-        self.work.session.lease.check()
-        self.work.ports.jobs.reset_job(job_id, settings)
+        if isinstance(row, New) or row.writes_settings:
+            self.work.session.lease.check()
+            self.work.ports.jobs.reset_job(job_id, settings)
+        if isinstance(row, Changed) and row.access:
+            self._grant(row, job_id, row.access)
         return job_id
+
+    def _grant(self, row: Changed, job_id: int, access: AccessChange) -> None:
+        """Set the permissions; where the settings are written already, a failure undoes nothing."""
+        try:
+            self.work.session.lease.check()
+            set_access(self.work.ports.jobs, job_id, access)
+        except SyncError as error:
+            if not row.writes_settings:
+                raise SyncError(f"Its permissions were not set. {error}") from error
+            self.unset[row.job_name] = error
 
     def _finish(self, row: Importable, future: "Future[int]") -> Outcome:
         error = future.exception()
@@ -228,7 +248,7 @@ class _Import:
             self.updated.add(row.job_name)
         else:
             self.created[row.job_name] = job_id
-        return Applied(row, job_id)
+        return Applied(row, job_id, self.unset.get(row.job_name))
 
     def _not_begun(self, row: Importable) -> Outcome:
         """Leave a row alone; a placeholder that exists already is reported, so that it is noted."""

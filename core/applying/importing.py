@@ -13,19 +13,24 @@ from core.applying.apply import (
     explain_failure,
 )
 from core.applying.entries import enter_equal, make_entry, note_paths
+from core.applying.granting import confirm_new
 from core.applying.reading_back import read_back
 from core.applying.work import FreshPlan, Work
-from core.applying.written import bases_of_equal, find_gone, make_bases, save_bases
-from core.errors import AmbiguousAnswerError, Issue, StoppedError
+from core.applying.written import announce, bases_of_equal, find_gone, make_bases, save_bases
+from core.errors import AmbiguousAnswerError, Issue, StoppedError, SyncError
+from core.jobsettings.permissions import PERMISSIONS
+from core.json_text import JsonDict
 from core.planning.import_plan import Plan
 from core.planning.import_rows import Changed, Importable, New, Row, Unchanged
 from core.planning.review import Review
+from core.reporting.audience import describe_audience
 from core.reporting.origins import explain_unselected
 from core.reporting.report import ReportRow
 from core.reporting.rows import import_row, moved_row, refuse_outside, with_left_out
 from core.state.kept_jobs import PlannedCreate, make_snapshot_item
-from core.state.ledger import ImportedLedger, PendingCreate
+from core.state.ledger import ImportedJob, ImportedLedger, PendingCreate
 
+_BY_HAND = "Set them in the workspace: the mapping file gives them to new jobs only."
 _NOT_REMEMBERED = (
     "What the workspace filled in could not be recorded; it may appear as changes until the jobs "
     "are imported again."
@@ -58,7 +63,7 @@ def import_selected(work: Work, fresh: FreshPlan, review: Review) -> tuple[Repor
     entries = fresh.ledger.jobs
     work.session.keep_snapshot(
         [
-            make_snapshot_item(row.job, entries.get(row.job.job_id))
+            _snapshot_item(row, entries.get(row.job.job_id))
             for row in rows.values()
             if isinstance(row, Changed)
         ],
@@ -67,7 +72,9 @@ def import_selected(work: Work, fresh: FreshPlan, review: Review) -> tuple[Repor
     ledger = note_paths(_without_gone(fresh), fresh.survey)
     ledger = enter_equal(ledger, _equal(plan, names), work.session.owner.since)
     _announce(work, fresh.memory.imported, ledger, rows)
+    announce(work, fresh.memory, (row for row in rows.values() if isinstance(row, Changed)))
     imported, applied = _apply(work, fresh, ledger, rows)
+    imported |= _confirm_permissions(work, fresh, applied, imported)
     done = moved | imported | _look_again(work, fresh, applied, imported)
     return tuple(
         done[row.job_name]
@@ -135,10 +142,40 @@ def _maybe_written(outcome: Outcome) -> set[int]:
     return set()
 
 
+def _snapshot_item(row: Changed, entry: ImportedJob | None) -> JsonDict:
+    """Return what the snapshot keeps: permissions, as the API has them, only where they change."""
+    item = make_snapshot_item(row.job, entry)
+    return {**item, PERMISSIONS: row.access.before.as_json()} if row.access else item
+
+
+def _confirm_permissions(
+    work: Work, fresh: FreshPlan, applied: Sequence[Applied], shown: Mapping[str, ReportRow]
+) -> dict[str, ReportRow]:
+    """Make sure that new jobs have their permissions, and return the rows with something to say."""
+    created = [
+        (one.row, one.job_id) for one in applied if isinstance(one.row, New) and one.row.permissions
+    ]
+    confirmed = confirm_new(work, created)
+    rows = {
+        name: shown[name].with_message(f"{shown[name].message} {note}")
+        for name, note in confirmed.notes.items()
+    }
+    way_out = "Import it again." if fresh.survey.mappings.permissions.from_git else _BY_HAND
+    for row, job_id in created:
+        if row.job_name in confirmed.unset:
+            problem = f"Created as job {job_id}, but its permissions were not set."
+            issue = Issue(f"{problem} {confirmed.unset[row.job_name]} {way_out}")
+            rows[row.job_name] = import_row(row).in_error(issue)
+    for changed in rows.values():
+        work.listener.on_row(changed)
+    return rows
+
+
 def _look_again(
     work: Work, fresh: FreshPlan, applied: Sequence[Applied], shown: Mapping[str, ReportRow]
 ) -> dict[str, ReportRow]:
     """Remember what the workspace made of the jobs, and return the rows with something to say."""
+    applied = [one for one in applied if isinstance(one.row, New) or one.row.writes_settings]
     if not applied or work.listener.should_stop():
         return {}
     try:
@@ -230,8 +267,14 @@ def _without_gone(fresh: FreshPlan) -> ImportedLedger:
 def _shown(outcome: Outcome) -> ReportRow:
     row, definition = import_row(outcome.row), outcome.row.file.definition
     match outcome:
-        case Applied(row=New()):
-            return row.done(with_left_out(f"Created as job {outcome.job_id}.", definition))
+        case Applied(row=New() as new, job_id=job_id):
+            words = f"Created as job {job_id}. {describe_audience(new.permissions)}"
+            return row.done(with_left_out(words, definition))
+        case Applied(unset=SyncError() as error):
+            problem = f"Updated job {outcome.job_id}, but its permissions were not set."
+            return row.in_error(Issue(f"{problem} {error} Import it again."))
+        case Applied(row=Changed(writes_settings=False)):
+            return row.done(f"Set the permissions of job {outcome.job_id}.")
         case Applied():
             return row.done(with_left_out(f"Updated job {outcome.job_id}.", definition))
         case Failed():

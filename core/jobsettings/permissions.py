@@ -1,5 +1,7 @@
 """Who may do what with a job: the entries of its access control list, as the API has them."""
 
+import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +13,7 @@ from core.jobsettings.principals import (
     Principal,
     principal_from_name,
 )
+from core.json_text import JsonDict
 
 PERMISSIONS = "permissions"
 LEVEL = "permission_level"
@@ -22,6 +25,8 @@ LEVELS = (CAN_VIEW, "CAN_MANAGE_RUN", CAN_MANAGE, IS_OWNER)
 """From the lowest. Source: databricks-sdk jobs.py, `JobPermissionLevel`."""
 
 ADMINS = "admins"
+_PLAIN = re.compile(r"[\w .:@/+=-]+")
+_BUNDLE_LEVEL = "level"  # what people copy from a bundle; source: bundle schema, JobPermission
 _SHOWN_ONLY = "display_name"  # of an answer; it means nothing in a request
 
 
@@ -60,6 +65,20 @@ class AccessList:
         """Return the one owner; None when the list shows none."""
         return next((entry.principal for entry in self.direct if entry.is_owner), None)
 
+    def as_json(self) -> JsonDict:
+        """Return the list in the form of the API's answer, as snapshots keep it."""
+        levels: dict[Principal, list[JsonDict]] = {}
+        for entries, inherited in ((self.direct, False), (self.inherited, True)):
+            for entry in entries:
+                level = {LEVEL: entry.level, "inherited": inherited}
+                levels.setdefault(entry.principal, []).append(level)
+        return {
+            "access_control_list": [
+                {**principal.as_json(), "all_permissions": found}
+                for principal, found in levels.items()
+            ]
+        }
+
 
 def identity_of(principal: Principal) -> Principal:
     """Return a principal as it is compared: names in lower case, application ids as such.
@@ -69,6 +88,23 @@ def identity_of(principal: Principal) -> Principal:
     if principal.field == "user_name":
         principal = principal_from_name(principal.name)
     return Principal(principal.field, fold_identity(principal.name))
+
+
+def place_of(principal: Principal) -> str:
+    """Return where an entry is, as changes and issues name it: `permissions[user_name=ana@…]`."""
+    key = f"{principal.field}={principal.name}"
+    shown = key if _PLAIN.fullmatch(key) else json.dumps(key, ensure_ascii=False)
+    return f"{PERMISSIONS}[{shown}]"
+
+
+def is_place(path: str) -> bool:
+    """Whether a written path is an entry of the permissions, not a field of the settings."""
+    return path == PERMISSIONS or path.startswith(f"{PERMISSIONS}[")
+
+
+def is_at_least(level: str, other: str) -> bool:
+    """Whether a level includes another; one that is not known includes only itself."""
+    return level == other or _rank(level) > _rank(other) >= 0
 
 
 def is_admins(principal: Principal) -> bool:
@@ -114,7 +150,7 @@ def parse_permissions(value: Any) -> tuple[Permission, ...]:
     """
     if not isinstance(value, list):
         raise _refuse("it should be a list of entries")
-    entries = tuple(_read_entry(item, f"entry {number}") for number, item in enumerate(value, 1))
+    entries = tuple(read_entry(item, f"entry {number}") for number, item in enumerate(value, 1))
     _check_together(entries)
     return entries
 
@@ -134,11 +170,10 @@ def _check_together(entries: Sequence[Permission]) -> None:
     owners = [entry for entry in entries if entry.is_owner]
     if len(owners) > 1:
         raise _refuse(f"more than one entry is {IS_OWNER}")
-    if owners and owners[0].principal.field == "group_name":
-        raise _refuse(f"the {owners[0].principal} is {IS_OWNER}, and a group cannot own a job")
 
 
-def _read_entry(item: Any, place: str) -> Permission:
+def read_entry(item: Any, place: str) -> Permission:
+    """Read one entry. `place` names it in messages. Raises InvalidDefinitionError."""
     if not isinstance(item, dict):
         raise _refuse(f"{place} should be an object")
     given = {key: value for key, value in item.items() if value is not None}
@@ -147,12 +182,14 @@ def _read_entry(item: Any, place: str) -> Permission:
         raise _refuse(
             f"{place} should have exactly one of {', '.join(PRINCIPAL_FIELDS)}, in quotes"
         )
-    level = given.get(LEVEL)
+    level = given.get(LEVEL, given.get(_BUNDLE_LEVEL))
     if not isinstance(level, str) or not level:
         raise _refuse(f"{place} lacks its {LEVEL}, which is one of {', '.join(LEVELS)}")
-    unknown = sorted(given.keys() - {*PRINCIPAL_FIELDS, LEVEL, _SHOWN_ONLY})
+    unknown = sorted(given.keys() - {*PRINCIPAL_FIELDS, LEVEL, _BUNDLE_LEVEL, _SHOWN_ONLY})
     if unknown:
         raise _refuse(f"“{unknown[0]}” of {place} is not a field of an entry")
+    if level == IS_OWNER and principal.field == "group_name":
+        raise _refuse(f"{place} makes the {principal} the owner, and a group cannot own a job")
     return Permission(principal, level)
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from core.calls import Wait, WaitReason
+from core.jobsettings.secrets import mask_text
 from core.one_line import one_line
 from core.operations.grid_row import GridRow, RecordedRow, RowState
 from core.operations.operation import ADOPTABLE, PLAN, LogLine, Waiting
@@ -207,9 +208,12 @@ class Recorder:
             return self._stops
 
     def log(self, level: str, text: str) -> None:
-        """Add a line to the detailed log; a text of several lines becomes one."""
+        """Add a line to the detailed log; a text of several lines becomes one.
+
+        Secrets in it are masked.
+        """
         with self._mutex:
-            self._lines.append(LogLine(self._now(), level, one_line(text)))
+            self._lines.append(LogLine(self._now(), level, one_line(mask_text(text))))
 
     def keep_plan(self, fingerprints: dict[str, str], adoptable: Sequence[str]) -> None:
         """Keep what the user reviews, to be compared when it is carried out."""

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from core.jobsettings.facts import JobFacts, job_facts
 from core.jobsettings.links import JobLinks, job_links
+from core.jobsettings.secrets import mask_text
 from core.operations.grid_row import GridRow, Pick, RowState
 from core.operations.sides import OpenSides, Sides
 from core.planning.export_rows import ExportRow
@@ -93,10 +94,10 @@ def apply_report(row: GridRow, shown: ReportRow, state: RowState) -> GridRow:
         state=RowState.FAILED if is_error and state else state,
         changes=len(shown.changes),
         mapped=shown.mapped_places or row.mapped,
-        message=" ".join(filter(None, sentences)),
+        message=mask_text(" ".join(filter(None, sentences))),
         risks=tuple(risk.code for risk in shown.risks) or row.risks,
         origin=shown.origin or row.origin,
-        doubt=shown.doubt,
+        doubt=mask_text(shown.doubt),
         pick=pick,
         preselected=row.preselected and pick in _PRESELECTED and not shown.doubt,
     )

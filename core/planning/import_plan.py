@@ -15,6 +15,7 @@ from core.mapping.name_book import NameBook
 from core.mapping.names import find_needed_ids
 from core.mapping.pause import apply_pause_policy
 from core.mapping.unmapped import MissingName
+from core.planning.access import Access
 from core.planning.blocking import block_dependents
 from core.planning.formers import Formers
 from core.planning.forms import Form, make_live_form, manager_of, take_identity
@@ -32,6 +33,7 @@ from core.planning.import_rows import (
 )
 from core.planning.outside import OutsideNeeds, find_outside
 from core.planning.removal_doubts import FORGED, find_removal_doubt
+from core.planning.secret_checks import SecretCheck
 from core.planning.third_side import ThirdSide
 from core.ports import LiveJob
 from core.state.ledger import ExportedLedger, ImportedLedger
@@ -86,6 +88,14 @@ class Plan:
         users = [job.job_id for job in self.listed if job.truncated] if self.removable() else []
         return list(dict.fromkeys([*needed, *users]))
 
+    def jobs_with_permissions(self) -> list[int]:
+        """Return the jobs whose definitions have `permissions` to be compared with theirs."""
+        return [
+            row.job.job_id
+            for row in self.rows
+            if isinstance(row, Changed | Unchanged) and row.file.definition.permissions is not None
+        ]
+
     def jobs_to_doubt(self) -> list[int]:
         """Return the jobs that may run one which will be deleted, whether the list shows it or not.
 
@@ -106,7 +116,8 @@ class Situation:
     the rules of comparing hid.
     `settled` are rows of an earlier pass that need no second look. `selection` says which jobs
     belong here. `principal` is our own name. `written` is what was written into the jobs last;
-    `keeps_bases` asks for what is to be noted as that of equal jobs.
+    `keeps_bases` asks for what is to be noted as that of equal jobs. `access` is what is known of
+    permissions, where the mapping file asks for them.
     """
 
     contents: GitContents
@@ -126,6 +137,7 @@ class Situation:
     principal: str = ""
     written: Written = field(default_factory=Written)
     keeps_bases: bool = False
+    access: Access = field(default_factory=Access)
 
 
 def plan_import(situation: Situation) -> Plan:
@@ -136,11 +148,16 @@ def plan_import(situation: Situation) -> Plan:
     """
     planner = _Planner(situation)
     defined = block_dependents(planner.definition_rows(), planner.present_names())
-    rows = [*map(planner.with_moves, defined), *planner.job_rows(), *planner.unread_rows()]
+    check = SecretCheck(situation.contents.allowed)
+    rows = [
+        *map(check.of_definition, map(planner.with_moves, defined)),
+        *planner.job_rows(),
+        *planner.unread_rows(),
+    ]
     rows.sort(key=lambda row: (row.job_name.casefold(), row.job_name, row.status))
     return Plan(
         tuple(rows),
-        planner.issues(),
+        (*planner.issues(), *check.issues(is_complete=situation.contents.is_complete)),
         is_complete=planner.is_complete,
         sees_all_jobs=planner.sees_all,
         missing=planner.missing(),
@@ -182,7 +199,7 @@ class _Planner:
         )
         self._settled = {row.file.path: row for row in situation.settled}
         self._third = ThirdSide(
-            situation.written.jobs, situation.filled_in, situation.book, situation.pause
+            situation.written, situation.filled_in, situation.book, situation.pause
         )
         self._formers = Formers(
             situation.written.jobs,
@@ -269,19 +286,21 @@ class _Planner:
     def _compared_row(self, file: DefinitionFile, job: LiveJob | None) -> Row:
         name = file.definition.job_name
         form = self._needs.note_in(self._now.desired(file))
-        self._missing += [(name, absent) for absent in form.missing]
-        if form.issues:
-            return Blocked(name, file.path, form.issues, file.definition, job, form.mapped)
+        granted = self._now.access.of(file.path, job.job_id if job else None)
+        self._missing += [(name, absent) for absent in (*form.missing, *granted.missing)]
+        issues, mapped = (*form.issues, *granted.issues), (*form.mapped, *granted.mapped)
+        if issues:
+            return Blocked(name, file.path, issues, file.definition, job, mapped)
         if job is None:
             if not self.sees_all:
                 return self._blocked(
                     file, "Cannot rule out that a job with this name already exists."
                 )
             desired = apply_pause_policy(form.settings, None, self._now.pause)
-            notes = (self._pairing.notes.get(file.path, ""), form.note)
+            notes = (self._pairing.notes.get(file.path, ""), form.note, granted.note)
             note = " ".join(filter(None, notes))
             former = self._formers.find(name, file.definition.source_job_id)
-            return New.pack(name, file, desired, note, form.mapped, former)
+            return New.pack(name, file, desired, note, mapped, former, granted.entries)
         if job.job_id in self._now.unread_jobs:
             unread = self._now.unread_jobs[job.job_id]
             return Blocked(name, file.path, (unread,), file.definition, job)
@@ -292,16 +311,20 @@ class _Planner:
         changes, hidden = found.changes, found.hidden
         if self._now.shows_hidden:
             hidden += find_hidden(current, desired)
-        if not changes:
+        access = granted.change
+        if not (changes or access):
             is_adopted = self._now.ledger.vouches_for(job.job_id)
-            about = hidden, form.note, form.mapped
-            return Unchanged(name, file, job, is_adopted, *about, self._new_base(job, desired))
+            base = self._new_base(job, desired)
+            return Unchanged(name, file, job, is_adopted, hidden, form.note, mapped, base)
         old_name = job.name if job.name != name else ""
         if not job.complete:  # it will be read in full and planned again: see `jobs_to_read`
             return Changed.pack(name, file, job, {}, {}, (), old_name)
-        changes, since = self._third.mark(changes, job, desired), self._third.since(job.job_id)
-        about = hidden, form.note, form.mapped
-        return Changed.pack(name, file, job, desired, current, changes, old_name, *about, since)
+        changes, since = self._third.mark(changes, job, desired)
+        if access:
+            changes = (*changes, *access.changes)
+        notes = (form.note, granted.note, access.note if access else "")
+        about = hidden, " ".join(filter(None, notes)), mapped, since, access
+        return Changed.pack(name, file, job, desired, current, changes, old_name, *about)
 
     def _new_base(self, job: LiveJob, desired: JobSettings) -> Packed | None:
         is_asked = self._now.keeps_bases and self._third.needs_base(job.job_id, desired)

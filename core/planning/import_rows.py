@@ -8,10 +8,12 @@ from core.comparing.origin import Origin, sum_up
 from core.definitions.definition import Definition
 from core.definitions.folder import DefinitionFile
 from core.errors import Issue
-from core.jobsettings.permissions import Permission
+from core.jobsettings.permissions import Permission, is_place
 from core.json_text import JobSettings, Packed
 from core.mapping.mapped_value import MappedValue
+from core.planning.access_change import AccessChange
 from core.planning.moves import Former, Moves
+from core.planning.risks import NO_SECRETS, SecretNotes
 from core.planning.statuses import RowStatus
 from core.ports import LiveJob
 from core.state.written import Stamp
@@ -24,6 +26,7 @@ class New:
     `note` says what there is to know about the definition, `mapped` what the mapping file did to
     it. `former` is the job of it that was here, and was deleted or renamed by somebody else.
     `permissions` are what the job is created with; without any it belongs to our principal.
+    `secrets` is what is secret in it.
     """
 
     status: ClassVar[RowStatus] = RowStatus.NEW
@@ -34,6 +37,7 @@ class New:
     mapped: tuple[MappedValue, ...] = ()
     former: Former | None = None
     permissions: tuple[Permission, ...] = ()
+    secrets: SecretNotes = NO_SECRETS
 
     @classmethod
     def pack(
@@ -74,7 +78,9 @@ class Changed:
     """A job that differs from its definition; `old_name` is set when its name differs, too.
 
     Both sides are kept small: ten thousand of them as objects slow down whatever comes after.
-    `note` and `mapped` are as in `New`. `since` is when the job was written last, None if unknown.
+    `note`, `mapped` and `secrets` are as in `New`. `since` is when the job was written last, None
+    if unknown. `access` is what sets its permissions, None where they stay as they are; its changes
+    are among `changes`.
     """
 
     job_name: str
@@ -88,6 +94,8 @@ class Changed:
     note: str = ""
     mapped: tuple[MappedValue, ...] = ()
     since: Stamp | None = None
+    access: AccessChange | None = None
+    secrets: SecretNotes = NO_SECRETS
 
     @classmethod
     def pack(
@@ -103,10 +111,16 @@ class Changed:
         note: str = "",
         mapped: tuple[MappedValue, ...] = (),
         since: Stamp | None = None,
+        access: AccessChange | None = None,
     ) -> "Changed":
         """Return the row with both sides kept small."""
-        sides = Packed(desired), Packed(current)
-        return cls(job_name, file, job, *sides, changes, old_name, hidden, note, mapped, since)
+        about = old_name, hidden, note, mapped, since, access
+        return cls(job_name, file, job, Packed(desired), Packed(current), changes, *about)
+
+    @property
+    def writes_settings(self) -> bool:
+        """Whether more than the permissions of the job change."""
+        return any(not is_place(change.path) for change in self.changes)
 
     @property
     def origin(self) -> Origin:
@@ -137,8 +151,8 @@ class Changed:
 class Unchanged:
     """A job equal to its definition. `is_adopted` is False when the ledger does not know it.
 
-    `note` and `mapped` are as in `New`. `desired` is what it should be, kept only where that is to
-    be noted as what was written, see `Situation.keeps_bases`.
+    `note`, `mapped` and `secrets` are as in `New`. `desired` is what it should be, kept only where
+    that is to be noted as what was written, see `Situation.keeps_bases`.
     """
 
     status: ClassVar[RowStatus] = RowStatus.UNCHANGED
@@ -150,6 +164,7 @@ class Unchanged:
     note: str = ""
     mapped: tuple[MappedValue, ...] = ()
     desired: Packed | None = None
+    secrets: SecretNotes = NO_SECRETS
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +211,7 @@ class Skipped:
     job: LiveJob
     reason: str
     file: DefinitionFile | None
+    secrets: SecretNotes = NO_SECRETS
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,14 +226,15 @@ class Excluded:
     job: LiveJob | None
     file: DefinitionFile | None
     reason: str
+    secrets: SecretNotes = NO_SECRETS
 
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
     """A job or file that nothing can be done with until its issues are solved.
 
-    `definition` and `job` are what is known of it all the same; `mapped` is as in `New`, `moves`
-    as in `Deleted`.
+    `definition` and `job` are what is known of it all the same; `mapped` and `secrets` are as in
+    `New`, `moves` as in `Deleted`.
     """
 
     status: ClassVar[RowStatus] = RowStatus.ERROR
@@ -228,6 +245,7 @@ class Blocked:
     job: LiveJob | None = None
     mapped: tuple[MappedValue, ...] = ()
     moves: Moves | None = None
+    secrets: SecretNotes = NO_SECRETS
 
     @property
     def origin(self) -> Origin:

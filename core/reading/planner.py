@@ -20,6 +20,7 @@ from core.planning.import_rows import Changed
 from core.planning.outside import find_absent_by_name
 from core.planning.taking import Taken, plan_taking
 from core.ports import NamedResource, Ports
+from core.reading.access import AccessReader
 from core.reading.identities import look_up_identities
 from core.reading.names import look_up, look_up_unlisted
 from core.reading.remembered import Memory
@@ -78,7 +79,9 @@ class Planner:
         """Take what reads jobs in full, where several planners share it."""
         self._ports = ports
         self._settings = settings
-        self._reader = FullReader(jobs or ports.jobs, settings.threads, while_reading(listener))
+        reading = while_reading(listener)
+        self._reader = FullReader(jobs or ports.jobs, settings.threads, reading)
+        self._access = AccessReader(jobs or ports.jobs, ports.principals, settings.threads, reading)
 
     def plan_import(
         self,
@@ -118,6 +121,13 @@ class Planner:
             written=memory.written,
             keeps_bases=keeps_bases,
         )
+        access = self._access.read(
+            survey.me,
+            survey.mappings,
+            survey.contents.files,
+            lambda: plan_import(situation).jobs_with_permissions(),
+        )
+        situation = replace(situation, access=access)
 
         def plan(known: Inventory[Plan]) -> Plan:
             settled = known.first.settled() if known.first else ()
@@ -145,6 +155,14 @@ class Planner:
             ignore_rules=survey.ignore_rules,
             selection=survey.mappings.selection,
         )
+
+        permissions = self._access.read_for_export(
+            survey.me,
+            survey.mappings,
+            survey.contents.files,
+            lambda: plan_export(situation).jobs_with_permissions(),
+        )
+        situation = replace(situation, permissions=permissions)
 
         def plan(known: Inventory[ExportPlan]) -> ExportPlan:
             look_up_unlisted(

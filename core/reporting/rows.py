@@ -40,8 +40,10 @@ from core.planning.risks import (
     risks_of_ignored,
     risks_of_not_exported,
     risks_of_policies,
+    risks_of_secrets,
     risks_of_undone,
 )
+from core.reporting.audience import describe_audience
 from core.reporting.origins import describe_former, describe_loss, describe_moves
 from core.reporting.report import ReportRow, RowDetails
 
@@ -80,7 +82,8 @@ def import_row(row: Row, known: KnownIds = NO_IDS) -> ReportRow:
     """
     match row:
         case New():
-            message = _joined("Will be created.", describe_former(row.former), row.note)
+            notes = describe_former(row.former), row.note, describe_audience(row.permissions)
+            message = _joined("Will be created.", *notes)
             risks = row_risks(row, known)
             return ReportRow(
                 row.job_name,
@@ -113,7 +116,12 @@ def import_row(row: Row, known: KnownIds = NO_IDS) -> ReportRow:
             message = "" if row.is_adopted else "Matches its definition, not yet adopted."
             message = with_left_out(_joined(message, row.note), row.file.definition)
             return ReportRow(
-                row.job_name, row.file.path, row.status, message=message, mapped=row.mapped
+                row.job_name,
+                row.file.path,
+                row.status,
+                message=message,
+                risks=risks_of_secrets(row.secrets),
+                mapped=row.mapped,
             )
         case Deleted():
             message = _joined(_deleted_message(row), describe_moves(row.moves), row.doubt)
@@ -129,7 +137,8 @@ def import_row(row: Row, known: KnownIds = NO_IDS) -> ReportRow:
             return ReportRow(row.job_name, "", row.status, message=row.note)
         case Skipped():
             path = row.file.path if row.file else ""
-            return ReportRow(row.job_name, path, row.status, message=row.reason)
+            shown = ReportRow(row.job_name, path, row.status, message=row.reason)
+            return shown.with_risks(risks_of_secrets(row.secrets))
         case Excluded():
             return excluded_row(row)
         case Blocked():
@@ -205,7 +214,8 @@ def row_risks(row: Row, known: KnownIds = NO_IDS) -> tuple[Risk, ...]:
         case _:
             return ()
     holders = _holders_of_ids(row.file.definition.packed, known, row.mapped)
-    return (*risks, *id_risks(holders, "Holds ids of the source workspace"))
+    ids = id_risks(holders, "Holds ids of the source workspace")
+    return (*risks, *risks_of_secrets(row.secrets), *ids)
 
 
 def _with_notes(
@@ -219,6 +229,7 @@ def _with_notes(
         *risks_of_ambiguous(row.notes.ambiguous),
         *risks_of_not_exported(row.notes.not_exported),
         *risks_of_undone(row.notes.undone),
+        *risks_of_secrets(row.notes.secrets),
         *id_risks(holders, "Holds ids that only this workspace knows"),
     )
     details = RowDetails(not_mapped=holders) if holders else shown.details
@@ -236,7 +247,7 @@ def _holders_of_ids(
 
 def blocked_row(row: Blocked) -> ReportRow:
     """Return the row of something that has to be solved first."""
-    return ReportRow(
+    shown = ReportRow(
         row.job_name,
         row.file_name,
         row.status,
@@ -245,12 +256,14 @@ def blocked_row(row: Blocked) -> ReportRow:
         mapped=row.mapped,
         origin=row.origin,
     )
+    return shown.with_risks(risks_of_secrets(row.secrets))
 
 
 def excluded_row(row: Excluded) -> ReportRow:
     """Return the row of something that does not belong here, with the rule that says so."""
     path = row.file.path if row.file else ""
-    return ReportRow(row.job_name, path, row.status, message=row.reason)
+    shown = ReportRow(row.job_name, path, row.status, message=row.reason)
+    return shown.with_risks(risks_of_secrets(row.secrets))
 
 
 def refuse_outside(

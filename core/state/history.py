@@ -21,6 +21,8 @@ from core.state.snapshots import Head, Snapshots, is_snapshot_name, moment_of
 _FOLDER = "history"
 _KEPT = 200
 _LEEWAY_S = 5.0  # between the start of an operation and that of its lock
+REVEAL = "reveal"
+"""The kind of an entry that no operation made: somebody was shown hidden values."""
 _ENTRY_ID = re.compile(r"\d{8}T\d{6}Z-[a-z]{1,20}-[0-9a-f]{8,32}")
 _HEADER, _ROWS = ".json", ".rows.gz"
 _LATEST_S = 253_402_300_800  # the end of the year 9999
@@ -282,7 +284,10 @@ class History:
         return entry
 
     def _forget_old(self) -> None:
-        for name in self._ids()[:-_KEPT]:
+        names = self._ids()
+        reveals = [name for name in names if _is_reveal(name)]
+        others = [name for name in names if not _is_reveal(name)]
+        for name in (*reveals[:-_KEPT], *others[:-_KEPT]):  # clicks push out no operation
             for suffix in (_HEADER, _ROWS):
                 self._files.delete(f"{self._path}/{name}{suffix}")
 
@@ -315,6 +320,10 @@ def _with_interrupted(
         place = next((i for i, entry in enumerate(found) if entry.started <= one.started), None)
         found.insert(len(found) if place is None else place, one)
     return found
+
+
+def _is_reveal(name: str) -> bool:
+    return name.split("-")[1] == REVEAL
 
 
 def _checked(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Entries of access control lists: as the API answers them, and as files and snapshots hold them."""
+"""Entries of access control lists: as the API answers, and as files hold them."""
 
 from typing import Any
 
@@ -86,6 +86,8 @@ def test_entries_of_a_file_are_read_and_written_alike() -> None:
     assert permissions_as_json(parse_permissions(document)) == document
     shown = {**document[0], "display_name": "Engineers", "user_name": None}
     assert parse_permissions([shown]) == (group("engineers", "CAN_MANAGE_RUN"),)
+    as_in_a_bundle = {"group_name": "engineers", "level": "CAN_MANAGE_RUN"}
+    assert parse_permissions([as_in_a_bundle]) == (group("engineers", "CAN_MANAGE_RUN"),)
     assert parse_permissions([]) == ()
 
 

@@ -16,7 +16,10 @@ from tests.emulated import Emulated
 ADMIN = "admin@dev.example"
 ROOT = Path(__file__).parents[2]
 TOP = {"operation", "status", "counts", "rows", "issues", "api_calls"}
-ROW = {"job_name", "file_name", "status", "result", "changes", "issues", "message", "mapped"}
+ROW = {
+    *("job_name", "file_name", "status", "result", "changes", "issues", "message", "mapped"),
+    *("origin", "doubt"),
+}
 
 
 @pytest.fixture
@@ -71,7 +74,7 @@ def test_changes_and_issues_have_the_documented_shape(dev, environment, capsys) 
     assert document["status"] == "completed_with_errors"
     rows = {row["job_name"] or row["file_name"]: row for row in document["rows"]}
     [change] = rows["load"]["changes"]
-    assert change == {"path": "timeout_seconds", "current": 60, "desired": None}
+    assert change == {"path": "timeout_seconds", "current": 60, "desired": None, "origin": ""}
     [issue] = rows["broken.json"]["issues"]
     assert issue.keys() == {"path", "message"}
 

@@ -96,7 +96,8 @@ def bases_of_equal(work: Work, fresh: FreshPlan, ledger: ImportedLedger) -> dict
 
 
 def _stamp(work: Work, operation: str) -> Stamp:
-    return Stamp(work.session.owner.since, work.session.me.name, operation)
+    me = work.session.me
+    return Stamp(work.session.owner.since, me.display_name or me.name, operation)
 
 
 def _base(name: str, stamp: Stamp, desired: Packed, book: NameBook) -> WrittenJob:

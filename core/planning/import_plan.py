@@ -327,7 +327,7 @@ class _Planner:
         return Changed.pack(name, file, job, desired, current, changes, old_name, *about)
 
     def _new_base(self, job: LiveJob, desired: JobSettings) -> Packed | None:
-        is_asked = self._now.keeps_bases and self._third.needs_base(job.job_id, desired)
+        is_asked = self._now.keeps_bases and self._third.needs_base(job, desired)
         return Packed(desired) if is_asked else None
 
     def _job_row(self, job: LiveJob) -> Row:

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field, replace
 from core.errors import InvalidJsonError, Issue
 from core.inflating import gunzip
 from core.json_fields import Fields
-from core.json_text import JobSettings, Packed, is_deeper_than, parse_json
+from core.json_text import JobSettings, Packed, fingerprint, is_deeper_than, parse_json
 
 _VERSION = 1
 _MOST_BYTES = 9 * 1024 * 1024  # one workspace file may hold 10 MB
 _MOST_PLAIN_BYTES = 128 * 1024 * 1024  # 10 kB for each of 12,000 jobs
 _MOST_LEVELS = 100  # as of a definition
+_PRINT_LENGTH = 16
 _LATEST_S = 253_402_300_800  # the end of the year 9999
 _SETTINGS = ',"settings":'  # inside a text of JSON the first quote would have a backslash
 
@@ -38,12 +39,15 @@ class Stamp:
 class WrittenJob:
     """What we wrote into one job, or found equal to its definition.
 
-    The settings have references by name and an explicit identity, as those of a plan's row.
+    The settings are as the Jobs API takes them: references by id, since a name may change hands, or
+    by name where there was no id; `run_as` is who the job runs as, absent where that is unknown.
+    `desired` is a print of what a plan called for, empty where no plan did.
     """
 
     job_name: str
     stamp: Stamp
     settings: Packed
+    desired: str = ""
 
     def find_settings(self) -> JobSettings | None:
         """Return a copy of the settings, parsed anew; None where the file has no such thing."""
@@ -85,6 +89,11 @@ class Written:
         """Return what a job may be as it was written, the newest first."""
         found = self.announced.get(job_id), self.jobs.get(job_id)
         return [one for one in found if one is not None]
+
+
+def print_of(desired: JobSettings) -> str:
+    """Return a print of what a plan calls for, by which it is recognised."""
+    return fingerprint(desired)[:_PRINT_LENGTH]
 
 
 def written_bytes(
@@ -140,6 +149,7 @@ def _line(job_id: int, job: WrittenJob, *, is_announced: bool) -> bytes:
         "at": job.stamp.at,
         "by": job.stamp.by,
         "operation": job.stamp.operation,
+        **({"desired": job.desired} if job.desired else {}),
         **({"announced": True} if is_announced else {}),
     }
     written = json.dumps(head, separators=(",", ":"))
@@ -158,7 +168,7 @@ def _job(line: str) -> tuple[int, WrittenJob, bool]:
         raise InvalidJsonError("“at” of a job that was written is not a time.")
     stamp = Stamp(at, fields.text("by"), fields.text("operation"))
     packed = Packed.from_text(settings[:-1])
-    job = WrittenJob(fields.text("job_name"), stamp, packed)
+    job = WrittenJob(fields.text("job_name"), stamp, packed, fields.text("desired"))
     return fields.id("job_id"), job, fields.flag("announced")
 
 

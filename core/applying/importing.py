@@ -16,7 +16,7 @@ from core.applying.entries import enter_equal, make_entry, note_paths
 from core.applying.granting import confirm_new
 from core.applying.reading_back import read_back
 from core.applying.work import FreshPlan, Work
-from core.applying.written import bases_of_equal, find_gone, make_bases, save_bases
+from core.applying.written import announce, bases_of_equal, find_gone, make_bases, save_bases
 from core.errors import AmbiguousAnswerError, Issue, StoppedError, SyncError
 from core.jobsettings.permissions import PERMISSIONS
 from core.json_text import JsonDict
@@ -72,6 +72,7 @@ def import_selected(work: Work, fresh: FreshPlan, review: Review) -> tuple[Repor
     ledger = note_paths(_without_gone(fresh), fresh.survey)
     ledger = enter_equal(ledger, _equal(plan, names), work.session.owner.since)
     _announce(work, fresh.memory.imported, ledger, rows)
+    announce(work, fresh.memory, (row for row in rows.values() if isinstance(row, Changed)))
     imported, applied = _apply(work, fresh, ledger, rows)
     imported |= _confirm_permissions(work, fresh, applied, imported)
     done = moved | imported | _look_again(work, fresh, applied, imported)

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from core.applying.work import FreshPlan, Work
 from core.json_text import JobSettings, Packed
-from core.planning.import_rows import Blocked, Excluded, New, Unchanged
+from core.planning.import_rows import Blocked, Changed, Excluded, New, Unchanged
 from core.reading.remembered import Memory
-from core.state.written import Stamp, Written, WrittenJob
+from core.state.written import Stamp, WrittenJob
 
 _NOT_NOTED = (
     "What was written into the jobs could not be recorded; jobs that are changed here may not be "
@@ -52,9 +52,30 @@ def save_bases(
     written = memory.written.without_jobs(gone).with_jobs(bases)
     if written is memory.written:
         return memory
-    written = Written(written.jobs)
+    written = replace(written, issues=())
     work.session.note(work.session.state.save_written, written, _NOT_NOTED)
     return replace(memory, written=written)
+
+
+def announce(
+    work: Work, memory: Memory, rows: Iterable[Changed], operation: str = "import"
+) -> None:
+    """Note what is about to be written, so that a killed operation is nobody's change.
+
+    Only of jobs of which it is known what was written before: of others nothing is known then.
+
+    Args:
+        operation: import or restore.
+
+    Raises:
+        StateError: it could not be noted; nothing may be changed then.
+    """
+    known = memory.written.jobs
+    wrote = {row.job.job_id: (row.job_name, row.desired) for row in rows if row.job.job_id in known}
+    if wrote:
+        announced = {**memory.written.announced, **make_bases(work, wrote, operation)}
+        work.session.lease.check()
+        work.session.state.save_written(replace(memory.written, announced=announced))
 
 
 def bases_of_equal(work: Work, rows: Iterable[Unchanged]) -> dict[int, WrittenJob]:

@@ -199,7 +199,7 @@ class _Planner:
         )
         self._settled = {row.file.path: row for row in situation.settled}
         self._third = ThirdSide(
-            situation.written.jobs, situation.filled_in, situation.book, situation.pause
+            situation.written, situation.filled_in, situation.book, situation.pause
         )
         self._formers = Formers(
             situation.written.jobs,
@@ -319,7 +319,7 @@ class _Planner:
         old_name = job.name if job.name != name else ""
         if not job.complete:  # it will be read in full and planned again: see `jobs_to_read`
             return Changed.pack(name, file, job, {}, {}, (), old_name)
-        changes, since = self._third.mark(changes, job, desired), self._third.since(job.job_id)
+        changes, since = self._third.mark(changes, job, desired)
         if access:
             changes = (*changes, *access.changes)
         notes = (form.note, granted.note, access.note if access else "")

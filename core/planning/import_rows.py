@@ -131,8 +131,15 @@ class Changed:
 
     @property
     def writes_settings(self) -> bool:
-        """Whether more than the permissions of the job change."""
-        return any(not is_place(change.path) for change in self.changes)
+        """Whether more than the permissions of the job change.
+
+        A job without an explicit identity runs as its owner: one that changes hands is given it.
+        Source: databricks-sdk jobs.py, `Job.run_as_user_name`.
+        """
+        if any(not is_place(change.path) for change in self.changes):
+            return True
+        moves = self.access is not None and self.access.moves_owner
+        return moves and self.job.unpack_settings().get("run_as") is None
 
     @property
     def origin(self) -> Origin:

@@ -57,36 +57,53 @@ class WrittenJob:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What we wrote, by job id. `issues` say why nothing is known of it; then there are no jobs."""
+    """What we wrote, by job id. `issues` say why nothing is known of it; then there are no jobs.
+
+    `announced` is what an operation was about to write into jobs: it was killed before it noted
+    what it did, so that each of them is as one of the two says.
+    """
 
     jobs: Mapping[int, WrittenJob] = field(default_factory=dict)
+    announced: Mapping[int, WrittenJob] = field(default_factory=dict)
     issues: tuple[Issue, ...] = ()
 
     def with_jobs(self, jobs: Mapping[int, WrittenJob]) -> "Written":
-        """Return it with some jobs entered or replaced."""
-        return replace(self, jobs={**self.jobs, **jobs}) if jobs else self
+        """Return it with some jobs entered or replaced; of these nothing is announced then."""
+        if not jobs:
+            return self
+        entered = replace(self, announced=_without(self.announced, jobs.keys()))
+        return replace(entered, jobs={**self.jobs, **jobs})
 
     def without_jobs(self, job_ids: Set[int]) -> "Written":
         """Return it without some jobs."""
-        if job_ids.isdisjoint(self.jobs):
+        if job_ids.isdisjoint(self.jobs) and job_ids.isdisjoint(self.announced):
             return self
-        kept = {job_id: job for job_id, job in self.jobs.items() if job_id not in job_ids}
-        return replace(self, jobs=kept)
+        left = _without(self.jobs, job_ids), _without(self.announced, job_ids)
+        return replace(self, jobs=left[0], announced=left[1])
+
+    def find_candidates(self, job_id: int) -> list[WrittenJob]:
+        """Return what a job may be as it was written, the newest first."""
+        found = self.announced.get(job_id), self.jobs.get(job_id)
+        return [one for one in found if one is not None]
 
 
-def written_bytes(written: Written) -> bytes:
+def written_bytes(
+    written: Written, *, most_bytes: int = _MOST_BYTES, most_plain_bytes: int = _MOST_PLAIN_BYTES
+) -> bytes:
     """Return the content of the file.
 
     Ten thousand jobs take about a megabyte. If they ever take too much, the largest are left out:
     of those nobody knows who changed them.
     """
-    lines = sorted((_line(job_id, job) for job_id, job in written.jobs.items()), key=len)
+    lines = [_line(job_id, job, is_announced=False) for job_id, job in written.jobs.items()]
+    lines += [_line(job_id, job, is_announced=True) for job_id, job in written.announced.items()]
+    lines.sort(key=len)
     while True:
         plain = b"\n".join([b'{"version":%d}' % _VERSION, *lines])
-        share = _MOST_PLAIN_BYTES / len(plain)
+        share = most_plain_bytes / len(plain)
         if share >= 1:
             content = gzip.compress(plain, compresslevel=6, mtime=0)
-            share = _MOST_BYTES / len(content)
+            share = most_bytes / len(content)
             if share >= 1:
                 return content
         lines = list(_smallest(lines, int(len(plain) * share * 0.9)))
@@ -103,23 +120,34 @@ def parse_written(content: bytes) -> Written:
     except ValueError as error:
         raise InvalidJsonError("What was written is damaged.") from error
     Fields(parse_json(first), "what was written").require_version(_VERSION)
-    return Written(dict(map(_job, lines)))
+    jobs: dict[int, WrittenJob] = {}
+    announced: dict[int, WrittenJob] = {}
+    for job_id, job, is_announced in map(_job, lines):
+        (announced if is_announced else jobs)[job_id] = job
+    return Written(jobs, announced)
 
 
-def _line(job_id: int, job: WrittenJob) -> bytes:
+def _without(jobs: Mapping[int, WrittenJob], job_ids: Set[int]) -> Mapping[int, WrittenJob]:
+    if job_ids.isdisjoint(jobs):
+        return jobs
+    return {job_id: job for job_id, job in jobs.items() if job_id not in job_ids}
+
+
+def _line(job_id: int, job: WrittenJob, *, is_announced: bool) -> bytes:
     head = {
         "job_id": job_id,
         "job_name": job.job_name,
         "at": job.stamp.at,
         "by": job.stamp.by,
         "operation": job.stamp.operation,
+        **({"announced": True} if is_announced else {}),
     }
     written = json.dumps(head, separators=(",", ":"))
     return f"{written[:-1]}{_SETTINGS}{job.settings.text()}}}".encode()
 
 
-def _job(line: str) -> tuple[int, WrittenJob]:
-    """Read a line, save the settings in it."""
+def _job(line: str) -> tuple[int, WrittenJob, bool]:
+    """Read a line, save the settings in it. Also returns whether it is an announcement."""
     head, found, settings = line.partition(_SETTINGS)
     if not found or not settings.endswith("}"):
         raise InvalidJsonError("A job that was written has no settings.")
@@ -130,7 +158,8 @@ def _job(line: str) -> tuple[int, WrittenJob]:
         raise InvalidJsonError("“at” of a job that was written is not a time.")
     stamp = Stamp(at, fields.text("by"), fields.text("operation"))
     packed = Packed.from_text(settings[:-1])
-    return fields.id("job_id"), WrittenJob(fields.text("job_name"), stamp, packed)
+    job = WrittenJob(fields.text("job_name"), stamp, packed)
+    return fields.id("job_id"), job, fields.flag("announced")
 
 
 def _smallest(lines: Iterable[bytes], most_bytes: int) -> Iterable[bytes]:

@@ -110,6 +110,14 @@ class WorkspaceReader:
         """Return something of the history that stays as it is, by a name that means only that."""
         return self._history(name, read, self._readings.now() - _EVER)
 
+    def record(self, entry: HistoryEntry) -> None:
+        """Add an entry without rows to the history, now: who asks waits for it.
+
+        Raises:
+            SyncError: it could not be written.
+        """
+        self._open().service.history().record(entry, [])
+
     def now(self) -> float:
         """Return the present moment, for `entries`."""
         return self._readings.now()

@@ -45,7 +45,7 @@ def _card(card: Card) -> Component:
                     html.Span([icon("user"), _headline(request)], className="outcome-headline"),
                     html.Span(_sentence(card), className="outcome-sentence"),
                     html.Span(
-                        ["Requested by ", html.Strong(request.requester), " at ", moment(request.created)],
+                        [*_requested_by(request), moment(request.created)],
                         className="outcome-facts",
                     ),
                     *_buttons(card),
@@ -72,6 +72,10 @@ def _declined(request: ChangeRequest) -> Component:
         key=request.request_id,
         className="request",
     )
+
+
+def _requested_by(request: ChangeRequest) -> tuple[Component | str, ...]:
+    return "Requested by ", html.Strong(request.requester), " at "
 
 
 def _headline(request: ChangeRequest) -> str:

@@ -110,6 +110,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             settings = Settings.from_env(os.environ)
             settings.require_operation(options.command)
+            if not getattr(options, "dry_run", False):
+                settings.require_no_approval(options.command)
             require_workspace(os.environ)
             opened = open_service(settings, on_wait=screen.on_wait)
             record = _record(options, settings, screen)

@@ -24,18 +24,22 @@ from core.gateways.machine.local_folder import page_folder
 from core.gateways.machine.operation_store import SqliteOperationStore
 from core.json_text import fingerprint
 from core.one_line import log_to_stderr
-from core.settings import Settings
+from core.settings import AppMode, Settings
 from core.version import VERSION
+from web.access import Access, reading_members
 from web.background import OperationProcesses
 from web.base_path import BelowPath
 from web.csv import csv_routes
 from web.feed import Feed
+from web.guards import Guards
 from web.health import health_route
 from web.identity import LOCAL_USER
 from web.mapping_files import MappingFiles
+from web.members import Members
 from web.panels import Panels
 from web.reader import WorkspaceReader, connect_from_env, open_readings
-from web.security import current_user, protect, signing_key, tell_reference
+from web.reveals import Reveals
+from web.security import WARM_UP, current_user, protect, signing_key, tell_reference
 from web.settings import PageSettings
 from web.timeline import Timelines
 
@@ -47,6 +51,7 @@ _INDEX = """<!DOCTYPE html>
 <body><p class="no-assets">The files of this page could not be loaded. For its operator: where a
 proxy serves it below a path, set BASE_PATH to that path, or give it a host name of its own.</p>
 {%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body></html>"""
+_ROLE_PATIENCE_S, _ROLE_CALL_S = 2, 4.0  # a request waits for it
 _NEVER_BOOTS = 3  # gunicorn then stops, in place of starting workers for ever
 _WARM = ("/", "/_dash-layout", "/_dash-dependencies")
 
@@ -68,7 +73,7 @@ def create_app(env: Mapping[str, str]) -> Dash:
     return _build(env)[0]
 
 
-def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses, PageSettings]:
+def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses]:
     settings, page_settings = Settings.from_env(env), PageSettings.from_env(env)
     folder = page_folder(settings, env)
     parts = _Parts(
@@ -100,24 +105,37 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses, PageSettin
     host = env.get("DATABRICKS_HOST", "")
     app.layout = lambda: _layout(parts, host)
     callbacks.operations.register(app, parts.store, settings.mode, page_settings)
-    callbacks.history.register(app, parts.store, parts.reader)
+    callbacks.history.register(app, parts.store, parts.reader, settings.mode)
     callbacks.mappings.register(app)
     used = {name: version(name) for name in ("dash", "databricks-sdk")}
     versions = {"job-sync": VERSION, **used}
     feed = Feed(parts.store, host, parts.reader, page_settings, versions)
-    panels = Panels(parts.store, parts.reader)
+    panels = Panels(
+        parts.store,
+        parts.reader,
+        lambda: current_user(page_settings),
+        takes=settings.mode is AppMode.BOTH,
+        restores=settings.mode.allows(AppMode.IMPORT),
+    )
+    mapping_files = MappingFiles(parts.store)
+    reveals = Reveals(
+        panels, mapping_files, parts.reader, lambda: current_user(page_settings), settings.mode
+    )
     for routes in (
         health_route(parts.store),
         feed.routes(),
         panels.routes(),
         Timelines(parts.store).routes(),
-        MappingFiles(parts.store).routes(),
+        mapping_files.routes(),
+        reveals.routes(),
         csv_routes(parts.store, page_settings.workspace_name),
     ):
         app.server.register_blueprint(routes)
-    protect(app, page_settings)
+    connect = connect_from_env(settings, patience_s=_ROLE_PATIENCE_S, call_s=_ROLE_CALL_S)
+    members = Members(reading_members(connect, page_settings))
+    protect(app, page_settings, Access(page_settings, members), Guards(parts.store))
     app.server.wsgi_app = BelowPath(app.server.wsgi_app, page_settings.base)
-    return app, processes, page_settings
+    return app, processes
 
 
 def create_server() -> Flask:
@@ -126,26 +144,25 @@ def create_server() -> Flask:
     log_to_stderr(logging.INFO, "%(levelname)s %(name)s %(message)s")
     logging.getLogger("databricks").setLevel(logging.WARNING)
     try:
-        app, processes, page_settings = _build(os.environ)
+        app, processes = _build(os.environ)
     except SyncError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(_NEVER_BOOTS)
     processes.warm_up()
-    _warm_up(app, page_settings)
+    _warm_up(app)
     server: Flask = app.server
     return server
 
 
-def _warm_up(app: Dash, page_settings: PageSettings) -> None:
+def _warm_up(app: Dash) -> None:
     """Do before traffic comes what takes long the first time.
 
     Dash's own setup fails under concurrent first requests. Source: plotly/dash#3971.
     """
     importlib.import_module("core.gateways.connect")  # the SDK takes two seconds to load
     client = app.server.test_client()
-    header = page_settings.user_header
     for path in _WARM:
-        client.get(path, headers={header: "warm-up"} if header else {})
+        client.get(path, environ_overrides={WARM_UP: "1"})
 
 
 def _layout(parts: _Parts, host: str) -> Component:
@@ -158,7 +175,7 @@ def _layout(parts: _Parts, host: str) -> Component:
             colour=parts.page.colour,
             mode=mode.value,
             user=user.name if user else LOCAL_USER,
-            may_operate=bool(user and user.may_operate),
+            may_operate=bool(user and user.may_change),
             key=fingerprint([host, parts.settings.folder])[:12],
             tabs=tabs_of(mode),
             banner=_OPEN if parts.page.is_open else "",

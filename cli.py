@@ -18,9 +18,10 @@ from rich.table import Table
 from rich.text import Text
 
 from core.calls import Wait
+from core.comparing.origin import Origin
 from core.errors import ModeError, RemovalRefusedError, SelectionError, SettingsError, SyncError
 from core.gateways.opening import OpenService, open_service, require_workspace
-from core.jobsettings.secrets import mask
+from core.jobsettings.secrets import mask, mask_sides, mask_text
 from core.json_text import stable_text
 from core.mapping.unmapped import UnmappedName
 from core.mapping.use import EntryState, MappingEntry
@@ -57,6 +58,11 @@ _COLOURS: Mapping[str, str] = {
     RowResult.FAILED: "bold red",
     RowResult.NOT_STARTED: "dim",
 }
+_ORIGINS: Mapping[Origin, str] = {
+    Origin.GIT: "changed in Git",
+    Origin.HERE: "changed here",
+    Origin.BOTH: "changed in both",
+}
 _SHOWN_PATHS = 3
 # Too long for a line, or in a table of their own.
 _ONLY_JSON = ("mapping_text", "mapping_entries", "files", "entries", "warnings", "notes", "problem")
@@ -76,7 +82,7 @@ _QUIET = (RowStatus.UNCHANGED, RowStatus.EXCLUDED)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command. Returns 0 done, 1 something failed or is in error, 2 wrong usage."""
+    """Run one command. Returns 0 done, 1 failed, in error or drifted, 2 wrong usage."""
     _escape_what_the_terminal_lacks()
     options = _parser().parse_args(arguments)
     load_dotenv(Path.cwd() / ".env")
@@ -102,7 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.csv.write_bytes(csv_bytes(report.rows))
         except OSError as error:
             message = f"{options.csv} was not written: {error.strerror}."
-            print(escape_controls(message), file=sys.stderr)
+            print(_plain(message), file=sys.stderr)
             return code or FAILED
     return code
 
@@ -136,6 +142,9 @@ def _run(options: argparse.Namespace, service: "JobSync", screen: "_Screen") -> 
         return _refuse_removal(service, screen)
     if options.command == "mappings":
         return _mappings(options, service, screen)
+    if options.command == "drift":
+        report = service.drift(listener=screen.listener)
+        return report, FAILED if report.rows else DONE
     commands: Mapping[str, Callable[[], Report]] = {
         "info": service.info,
         "export": lambda: service.export(dry_run=options.dry_run, listener=screen.listener),
@@ -146,7 +155,12 @@ def _run(options: argparse.Namespace, service: "JobSync", screen: "_Screen") -> 
         )[1],
         "import": lambda: service.import_jobs(Review(options.only), listener=screen.listener),
         "adopt": lambda: service.adopt(listener=screen.listener),
-        "remove": lambda: service.remove(Review(options.only), listener=screen.listener),
+        "take": lambda: service.take(
+            Review([options.name]), options.field, listener=screen.listener
+        ),
+        "remove": lambda: service.remove(
+            Review(options.only, ticked=frozenset(options.confirm)), listener=screen.listener
+        ),
         "pull": service.pull,
     }
     report = commands[options.command]()
@@ -235,17 +249,17 @@ class _Screen:
             self._out.print(_unmapped_table(report.unmapped))
         if self._suggests:
             for line in suggest_lines(report.unmapped):
-                self._out.print(Text(escape_controls(line)), soft_wrap=True)
+                self._out.print(Text(_plain(line)), soft_wrap=True)
         self._show_details(report.rows)
         details = report.details.as_json() if report.details else {}
         self._show_files(details.get("files", {}))
         for name, value in details.items():
             if name in _ONLY_JSON:
                 continue
-            self._out.print(Text(f"{name.replace('_', ' ')}: {escape_controls(str(value))}"))
+            self._out.print(Text(f"{name.replace('_', ' ')}: {_plain(str(value))}"))
         for issue in report.issues:
             style = "bold red" if report.has_failed else "yellow"
-            self._out.print(Text(indent_rest(str(issue)), style=style))
+            self._out.print(Text(indent_rest(mask_text(str(issue))), style=style))
         words = Counter(_word(row) for row in report.rows)
         counts = ", ".join(f"{count} {word}" for word, count in sorted(words.items()))
         status = report.status.replace("_", " ")
@@ -262,10 +276,11 @@ class _Screen:
     def _show_changes(self, rows: Sequence[ReportRow]) -> None:
         for row in rows:
             for change in row.changes:
-                current = json.dumps(mask(change.path, change.current), ensure_ascii=False)
-                desired = json.dumps(mask(change.path, change.desired), ensure_ascii=False)
-                line = f"{row.job_name} › {change.path}: {current} → {desired}"
-                self._out.print(Text(escape_controls(line)))
+                sides = mask_sides(change.path, change.current, change.desired)
+                current, desired = (json.dumps(side, ensure_ascii=False) for side in sides)
+                origin = f" ({_ORIGINS[change.origin]})" if change.origin else ""
+                line = f"{row.job_name} › {change.path}: {current} → {desired}{origin}"
+                self._out.print(Text(_plain(line)))
 
     def _show_mapped(self, rows: Sequence[ReportRow]) -> None:
         for row in rows:
@@ -276,12 +291,12 @@ class _Screen:
                     f", line {value.line}" if value.line else ""
                 )
                 line = f"{row.job_name} › mapped here › {value.path}: {git} → {here} ({rule})"
-                self._out.print(Text(escape_controls(line)))
+                self._out.print(Text(_plain(line)))
 
     def _show_files(self, files: Mapping[str, object]) -> None:
         for path, document in files.items():
-            self._out.print(Text(f"{escape_controls(path)} would hold:", style="bold"))
-            self._out.print(Text(escape_controls(stable_text(document), keep="\n")))
+            self._out.print(Text(f"{_plain(path)} would hold:", style="bold"))
+            self._out.print(Text(_plain(stable_text(document), keep="\n")))
 
     def _show_details(self, rows: Sequence[ReportRow]) -> None:
         for row in rows:
@@ -289,10 +304,10 @@ class _Screen:
             for item in details.not_mapped:
                 value = mask(item.path, item.value)
                 line = f"{row.job_name} › copied unchanged › {item.path}: {value} ({item.words})"
-                self._out.print(Text(escape_controls(line)))
+                self._out.print(Text(_plain(line)))
             for hidden in details.hidden:
                 line = f"{row.job_name} › ignored › {hidden.path}: {hidden.reason}"
-                self._out.print(Text(escape_controls(line)))
+                self._out.print(Text(_plain(line)))
 
     def _on_step(self, step: str) -> None:
         if self._task is not None:
@@ -304,17 +319,22 @@ class _Screen:
             self._progress.update(self._task, completed=done, total=total or None)
 
 
+def _plain(text: str, *, keep: str = "") -> str:
+    """Return a text of strangers for the terminal, without secrets."""
+    return escape_controls(mask_text(text), keep=keep)
+
+
 def _table(rows: Sequence[ReportRow]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("Job", "File", "Status", "Changes", "Message"):
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(
-            Text(escape_controls(row.job_name)),
-            Text(escape_controls(row.file_name)),
+            Text(_plain(row.job_name)),
+            Text(_plain(row.file_name)),
             Text(_word(row), style=_COLOURS.get(_word(row), "")),
-            Text(escape_controls(_changes(row))),
-            Text(escape_controls(_message(row), keep="\n")),
+            Text(_plain(_changes(row))),
+            Text(_plain(_message(row), keep="\n")),
         )
     return table
 
@@ -327,7 +347,7 @@ def _entries_table(entries: Sequence[MappingEntry]) -> Table:
     for entry in entries:
         line = str(entry.line or "")
         cells = (line, entry.section, entry.name, entry.target, str(entry.jobs), entry.state)
-        table.add_row(*(Text(escape_controls(cell)) for cell in cells))
+        table.add_row(*(Text(_plain(cell)) for cell in cells))
     return table
 
 
@@ -338,7 +358,7 @@ def _unmapped_table(names: Sequence[UnmappedName]) -> Table:
         table.add_column(column, overflow="fold")
     for name in names:
         cells = (name.noun, name.name, ", ".join(name.jobs), name.section, name.line)
-        table.add_row(*(Text(escape_controls(cell)) for cell in cells))
+        table.add_row(*(Text(_plain(cell)) for cell in cells))
     return table
 
 
@@ -392,6 +412,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="also check active runs, missing files and roles",
     )
+    command("drift", "exit with 1 if something here moved since the last import; writes nothing")
     mapping = command("mappings", "show what the mapping file lacks, with candidates")
     mapping.add_argument(
         "--check",
@@ -402,6 +423,15 @@ def _parser() -> argparse.ArgumentParser:
         "--suggest", action="store_true", help="print lines to paste into the mapping file"
     )
     command("adopt", "record matching jobs as imported without changing them")
+    taking = command("take", "write fields of a live job into its definition file")
+    taking.add_argument("name", metavar="NAME", help="name of the job")
+    taking.add_argument(
+        "--field",
+        action="append",
+        required=True,
+        metavar="PATH",
+        help="a field that differs, as validate --diff prints it (repeatable)",
+    )
     command("pull", "update the Git folder to the newest commit of its branch")
     converting = command("convert", "make definitions of requests, answers and bundles in JSON")
     converting.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -409,9 +439,18 @@ def _parser() -> argparse.ArgumentParser:
         "--to", type=_folder, metavar="FOLDER", help="where to write; by default beside each file"
     )
     converting.add_argument("--write", action="store_true", help="write, instead of only showing")
-    importing = command("import", "create and update jobs from their files")
+    importing = command(
+        "import", "create and update jobs from their files, save those that were changed here"
+    )
     removing = command("remove", "remove imported jobs whose file is gone")
     removing.add_argument("--yes", action="store_true", help="confirm the removal")
+    removing.add_argument(
+        "--confirm",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="also remove this job, which nothing proves to be ours (repeatable)",
+    )
     for selecting in (importing, removing):
         selecting.add_argument(
             "--only", action="append", metavar="NAME", help="only this job (repeatable)"

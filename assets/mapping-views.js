@@ -14,8 +14,11 @@
   const texts = () => jobsync.config().texts;
 
   /** Whether the user may change the file at all. */
+  const mayEdit = () => document.querySelector("[data-edits]").dataset.edits === "true";
+
+  /** Whether the file can be changed as it is shown: what is masked would be saved as the mask. */
   function mappingEdits() {
-    return document.querySelector("[data-edits]").dataset.edits === "true";
+    return mayEdit() && !jobsync.mapping.info?.is_masked;
   }
 
   function mappingSection(place) {
@@ -93,7 +96,7 @@
   }
 
   function drawButtons() {
-    if (!mappingEdits()) return;
+    if (!mayEdit()) return;
     const reasons = {};
     for (const kind of ["test", "save"]) {
       const reason = jobsync.mappingAction(kind);
@@ -141,7 +144,14 @@
     );
   }
 
+  function maskedNotice() {
+    const {mappingMasked, mappingMaskedLook, mappingReveal} = texts();
+    if (!mayEdit()) return notice("", mappingMaskedLook);
+    return notice("warn", mappingMasked, button(mappingReveal, {"data-mapping-reveal": "true"}));
+  }
+
   function fileNotices(info) {
+    if (info.is_masked) return [maskedNotice()];
     if (info.problem) return [];
     if (info.exists || jobsync.mapping.text !== null) return [];
     const {mappingNoFile, mappingNoFileLook, mappingCreate} = texts();

@@ -33,14 +33,16 @@
     editMappingText,
     isMappingUnsaved,
     mappingAction,
-    gathered: {text: draftText, version: () => state.info?.version || ""},
   });
+  jobsync.gathered ??= {};
+  Object.assign(jobsync.gathered, {text: draftText, version: () => state.info?.version || ""});
   jobsync.controls ??= {};
   Object.assign(jobsync.controls, {
     "data-mapping-undo": () => undoMapping(jobsync.mappings.keyOf(state.edits.at(-1))),
     "data-mapping-discard": discard,
     "data-mapping-reload": () => jobsync.operate("mappings"),
     "data-mapping-create": create,
+    "data-mapping-reveal": reveal,
     "data-mapping-as-text": toggleText,
   });
 
@@ -106,6 +108,17 @@
     const isSame = state.text === info.text && !problem;
     setEdits(edits, isSame ? null : state.text);
     jobsync.drawMappings({isNew: true});
+  }
+
+  /** Fetches the file with its secrets, once the server has noted that they were asked for. */
+  async function reveal(button) {
+    const {reading} = state;
+    button.disabled = true;
+    const {text, problem} = await jobsync.askHidden(`mappings/${reading}`);
+    if (problem) {
+      button.disabled = false;
+      jobsync.toast(problem);
+    } else if (reading === state.reading) setInfo(reading, JSON.parse(text));
   }
 
   /** The server knows an entry by its place in the reading. */
@@ -190,7 +203,7 @@
   /** What was asked for already stays: the same file, read once more, changes no draft. */
   function askDraft() {
     const {info, edits, text} = state;
-    const isWanted = Boolean(info) && isMappingUnsaved();
+    const isWanted = Boolean(info) && !info.is_masked && isMappingUnsaved();
     const draftOf = isWanted
       ? JSON.stringify([info.version, text, jobsync.mappings.toSend(edits)])
       : "";
@@ -235,6 +248,7 @@
     const reason = news?.reasons[kind];
     if (reason) return reason;
     if (!info?.path) return texts.mappingNothingRead;
+    if (info.is_masked) return texts.mappingMaskedReason;
     if (!isMappingUnsaved()) return texts.mappingNothingUnsaved;
     if (!draft) return texts.mappingChecking;
     return draft.problem ? texts.mappingMend : "";

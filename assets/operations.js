@@ -6,6 +6,7 @@
   const startedAtFirst = new Set();
   Object.assign(jobsync, {startAtFirst, operate});
 
+  jobsync.gathered ??= {}; // what a request holds besides fields of the page, by its name
   jobsync.controls ??= {};
   Object.assign(jobsync.controls, {"data-operation": start, "data-cancel": cancel});
 
@@ -13,14 +14,17 @@
     const {operation, needs} = button.dataset;
     const number = `${Date.now()}:${++requests}`;
     const request = jobsync.requests.requestFor(operation, needs, number, need =>
-      valueFor(need, operation),
+      valueFor(need, button),
     );
     jobsync.setProps(jobsync.config().ids.startRequest, {data: request});
+    if ("fields" in request) jobsync.closePanel(); // which is where they were chosen
   }
 
-  function valueFor(need, operation) {
-    if (need === "plan") return jobsync.reviewed?.plan || "";
-    if (need === "names") return jobsync.selectedNames(operation);
+  function valueFor(need, {dataset}) {
+    const {operation} = dataset;
+    if (need === "plan") return jobsync.reviewedPlan();
+    if (need === "names" && dataset.names) return JSON.parse(dataset.names);
+    if (need === "names") return jobsync.askedNames(operation) ?? jobsync.selectedNames(operation);
     if (Object.hasOwn(jobsync.gathered, need)) return jobsync.gathered[need]();
     return fieldOf(need);
   }

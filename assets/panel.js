@@ -6,9 +6,9 @@
   let shown = null; // ends the request of what is shown; null while the panel is closed
   let opener = null; // gets the focus back
   let openings = 0;
-  Object.assign(jobsync, {openRow, openPanel, showInPanel, closePanel, panelBody});
+  Object.assign(jobsync, {openRow, openPanel, showInPanel, closePanel, panelBody, askHidden});
   jobsync.controls ??= {};
-  Object.assign(jobsync.controls, {"data-close-panel": closePanel});
+  Object.assign(jobsync.controls, {"data-close-panel": closePanel, "data-reveal": reveal});
 
   function panelBody() {
     return jobsync.role("panel-body");
@@ -35,6 +35,45 @@
     if (mine !== shown) return;
     fill(problem ? {body: sentence(problem)} : read(text));
     jobsync.redrawSides(); // where they are open at once
+    jobsync.showTaking();
+  }
+
+  /** Shows the row with its hidden values, once the server has noted that they were asked for. */
+  async function reveal(button) {
+    const mine = shown;
+    button.disabled = true;
+    const {text, problem} = await jobsync.askHidden(button.dataset.reveal);
+    if (mine !== shown) return;
+    if (problem) {
+      button.disabled = false;
+      jobsync.toast(problem);
+      return;
+    }
+    const found = JSON.parse(text);
+    openings += 1;
+    jobsync.setSides(found);
+    fill(found);
+    panelBody().focus({preventScroll: true});
+    jobsync.redrawSides();
+  }
+
+  /** @param {string} what whose hidden values, as the server named it */
+  async function askHidden(what) {
+    const {texts} = jobsync.config();
+    try {
+      const answer = await fetch(jobsync.addresses.reveal(what), {
+        method: "POST",
+        headers: {"Content-Type": "application/json"},
+        body: "{}",
+      });
+      if (answer.status === 404) return {problem: texts.rowGone};
+      if (answer.status === 401 || answer.redirected) return {problem: texts.signedOut};
+      const text = await answer.text();
+      if (answer.status === 503) return {problem: text};
+      return answer.ok ? {text} : {problem: texts.panelFailed};
+    } catch {
+      return {problem: texts.panelFailed};
+    }
   }
 
   /** Shows what needs not be asked for. */

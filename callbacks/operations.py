@@ -1,7 +1,7 @@
 """Starting, carrying out and cancelling operations."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, NoUpdate, Output, html, no_update
@@ -11,14 +11,16 @@ from dash.exceptions import PreventUpdate
 from components import ids
 from components.actions import Situation, reviewed_plan, running_sentence
 from components.import_tab import PAUSE_OPTIONS
-from components.words import WORDS
+from components.words import READ_ONLY, WORDS
 from core.errors import ModeError, SelectionError, SyncError
 from core.json_text import JsonDict
 from core.mapping.text.file_version import MOST_TEXT_BYTES
 from core.operations.kinds import KINDS, OperationKind, Traits
 from core.operations.operation import DRAFT, PLAN, OperationRunningError, OperationStore
 from core.operations.plan_documents import read_fingerprints
+from core.planning.statuses import RowStatus
 from core.settings import AppMode
+from core.state.history import is_entry_id
 from web.identity import User
 from web.security import current_user
 from web.settings import PageSettings
@@ -80,7 +82,7 @@ def start(
     """Start what a click asked for, or say why not.
 
     Args:
-        request: `kind`, and for imports and removals `plan` and `names`; comes from the browser.
+        request: `kind`, and what `needs_of` lists for it; comes from the browser.
 
     Returns the operation's id, the message, and whether to show it.
     """
@@ -116,7 +118,7 @@ def start_operation(
 
 def cancel(store: OperationStore, user: User | None, operation_id: str) -> str:
     """Ask an operation to stop; it does so before its next write. Returns its id."""
-    if user and user.may_operate and _OPERATION_ID.fullmatch(operation_id):
+    if user and user.may_change and _OPERATION_ID.fullmatch(operation_id):
         store.request_cancel(operation_id, f"by {user.name}")
     return operation_id
 
@@ -124,8 +126,8 @@ def cancel(store: OperationStore, user: User | None, operation_id: str) -> str:
 def _checked_kind(mode: AppMode, user: User | None, kind: Any) -> OperationKind:
     found = OperationKind(kind) if isinstance(kind, str) and kind in set(OperationKind) else None
     is_for_all = found is not None and not KINDS[found].is_exclusive
-    if user is None or not (user.may_operate or is_for_all):
-        raise SyncError("You have read-only access. Only operators can start operations.")
+    if user is None or not (user.may_change or (is_for_all and user.may_look)):
+        raise SyncError(user.refusal if user else READ_ONLY)
     if found is None:
         raise SyncError("Unknown operation.", fix="Reload the page.")
     if not mode.allows(KINDS[found].mode):
@@ -135,21 +137,29 @@ def _checked_kind(mode: AppMode, user: User | None, kind: Any) -> OperationKind:
 
 def _checked_params(store: OperationStore, kind: Traits, request: Mapping[str, Any]) -> JsonDict:
     """Return what the operation's process needs, see `Request.from_json`."""
+    entry = {"entry": _checked_entry(request.get("entry"))} if kind.needs_entry else {}
     if kind.makes_plan:
-        return _checked_choices(request)
+        return entry or _checked_choices(request)
     if kind.needs_text:
         return {"version": _checked_version(request.get("version", ""))}
     if not kind.needs_plan:
         return {}
-    plan = _checked_plan(store, request.get("plan"))
+    if kind.needs_entry:
+        plan = _checked_preview(store, request.get("plan"), entry["entry"])
+    else:
+        plan = _checked_plan(store, request.get("plan"))
     validation = store.get(plan)
-    params: JsonDict = {"plan": plan}
+    params: JsonDict = {"plan": plan, **entry}
     params["pause"] = validation.params.get("pause", "") if validation else ""
     if kind.needs_names:
         params["names"] = _checked_names(store, plan, request.get("names"))
         params["ticked"] = _checked_ticks(params["names"], request.get("ticked", []))
+    if kind.needs_fields:
+        params["fields"] = _checked_fields(params["names"], request.get("fields"))
     if kind.needs_number:
-        _check_number(len(params["names"]), request.get("typed", ""))
+        names = params["names"]
+        number = _count_removed(store, plan, names) if kind.needs_entry else len(names)
+        _check_number(number, request.get("typed", ""))
     return params
 
 
@@ -182,8 +192,30 @@ def _checked_version(version: Any) -> str:
 
 
 def _check_number(number: int, typed: Any) -> None:
-    if str(typed).strip() != str(number):
+    if number and str(typed).strip() != str(number):
         raise SyncError(f"Nothing was removed: type {number} to confirm.")
+
+
+def _count_removed(store: OperationStore, plan: str, names: Collection[str]) -> int:
+    """Return how many of the selected jobs will be gone: a restore removes only some of them."""
+    wanted, rows = set(names), store.row_values(plan)
+    return sum(row.job in wanted and row.status == RowStatus.DELETED for row in rows)
+
+
+def _checked_entry(entry: Any) -> str:
+    if not isinstance(entry, str) or not is_entry_id(entry):
+        raise SyncError("The page sent no operation of the history.", fix="Reload the page.")
+    return entry
+
+
+def _checked_preview(store: OperationStore, plan: Any, entry: str) -> str:
+    """Accept only the newest preview, and only for the operation that it was made for."""
+    newest = store.latest((OperationKind.PLAN_RESTORE,))
+    is_of_entry = newest is not None and newest.params.get("entry") == entry
+    now = Situation(may_operate=True, validation=newest if is_of_entry else None, entry=entry)
+    if not isinstance(plan, str) or not plan or plan != reviewed_plan(now):
+        raise SyncError("A newer preview exists.", fix="Preview again.")
+    return plan
 
 
 def _checked_plan(store: OperationStore, plan: Any) -> str:
@@ -214,6 +246,15 @@ def _checked_ticks(names: list[str], ticked: Any) -> list[str]:
     if not isinstance(ticked, list) or not all(isinstance(name, str) for name in ticked):
         raise SyncError("The page sent no confirmations.", fix="Reload the page.")
     return sorted(set(ticked) & set(names))
+
+
+def _checked_fields(names: list[str], fields: Any) -> list[str]:
+    """Return the chosen fields of the one job; the engine holds them against what differs."""
+    if not isinstance(fields, list) or not all(isinstance(path, str) for path in fields):
+        raise SyncError("The page sent no fields.", fix="Reload the page.")
+    if len(names) != 1 or not fields:
+        raise SyncError("Nothing is selected.", fix="Select fields of one job.")
+    return sorted(set(fields))
 
 
 def _is_double_click(busy: OperationRunningError, user: User, request: Mapping[str, Any]) -> bool:

@@ -26,7 +26,7 @@ PAUSE_OPTIONS = (
 
 def import_tab(git: Mapping[str, str]) -> Component:
     """Return the tab. `git` holds the link to the Git folder, see `git_link`."""
-    columns = job_columns()
+    columns = job_columns(shown=("origin",))
     return html.Section(
         [
             html.H2("Import", className="visually-hidden"),
@@ -84,6 +84,7 @@ def remove_dialog() -> Component:
                 [
                     html.P(id=ids.REMOVE_QUESTION),
                     html.Div(id=ids.REMOVE_LIST, className="name-list"),
+                    html.Div(id=ids.REMOVE_DOUBTS),
                     html.Label(
                         "To confirm, type the number of jobs to remove", htmlFor=ids.REMOVE_NUMBER
                     ),
@@ -105,7 +106,7 @@ def remove_dialog() -> Component:
                         "Cancel",
                         type="button",
                         className="button",
-                        **{"data-close-removal": "true"},
+                        **{"data-close-asking": "true"},
                     ),
                     operation_button(
                         OperationKind.REMOVE,
@@ -113,7 +114,7 @@ def remove_dialog() -> Component:
                         "Remove",
                         "button-danger",
                         disabled=True,
-                        **{"data-close-removal": "true"},
+                        **{"data-close-asking": "true"},
                     ),
                 ]
             ),

@@ -88,6 +88,11 @@ MAPPING_TEXTS: Mapping[str, str | Forms] = {
     "mappingJobPattern": "Only jobs named",
     "mappingJobs": forms("{n} job", "{n} jobs"),
     "mappingJobsGone": "This list has expired. Reload the mappings to see it.",
+    "mappingMasked": "Secrets in this file are hidden. Show them to edit the file; History will "
+    "note it.",
+    "mappingMaskedLook": "Secrets in this file are hidden.",
+    "mappingMaskedReason": "Show the hidden values first.",
+    "mappingReveal": "Show hidden values",
     "mappingMend": "The text has a mistake. Mend it first.",
     "mappingMixedRules": "A new value for everything cannot be combined with others.",
     "mappingName": "In Git",

@@ -14,6 +14,7 @@ from components.history_tab import history_tab
 from components.icons import icon
 from components.import_tab import import_tab, remove_dialog
 from components.mappings_tab import Allowed, mappings_tab
+from components.restore_tab import restore_dialog, restore_tab
 from components.script_config import script_config
 from components.tabs import TABS
 from components.workspace_tab import workspace_tab
@@ -79,12 +80,14 @@ def page(frame: Frame) -> Component:
                         Allowed(frame.has_mappings, frame.may_operate, "import" in frame.tabs)
                     ),
                     history_tab(frame.base),
+                    restore_tab(frame.base),
                     workspace_tab(),
                 ],
                 id="content",
                 tabIndex="-1",
             ),
             remove_dialog(),
+            restore_dialog(),
             _panel(),
             _toast(),
         ],
@@ -126,7 +129,7 @@ def _header(frame: Frame) -> Component:
                 [
                     dcc.Link(tab.label, href=f"{frame.base}{tab.name}", id=tab.nav, className="tab")
                     for tab in TABS
-                    if tab.name in frame.tabs
+                    if tab.name in frame.tabs and not tab.within
                 ],
                 className="tabs",
                 **{"aria-label": "Sections"},

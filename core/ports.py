@@ -253,6 +253,14 @@ class FoundPrincipal:
     is_active: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A user or service principal, and the names of the groups that it belongs to."""
+
+    is_active: bool
+    groups: frozenset[str] = frozenset()
+
+
 class Principals(Protocol):
     """Users, service principals and groups."""
 
@@ -281,6 +289,14 @@ class Principals(Protocol):
 
     def list_principals(self, field: PrincipalField, most: int) -> Sequence[FoundPrincipal]:
         """Return active principals of a kind, no more than `most`: as many as there are or that."""
+        ...
+
+    def find_members(self, names: Collection[str], enough: Collection[str]) -> Mapping[str, Member]:
+        """Return the users, and by application id the service principals, of these names.
+
+        One who does not exist is missing. The groups are those that the workspace shows; those
+        that contain them are followed only for who is in none of `enough`, and only so far.
+        """
         ...
 
 

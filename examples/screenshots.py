@@ -41,14 +41,19 @@ def main() -> int:
         sync_playwright() as playwright,
     ):
         browser = launch(playwright)
-        people = {"X-Forwarded-Email": "mira.solberg@brindlewick.example"}
+        people = {"X-Forwarded-Email": _MIRA}
         context = browser.new_context(viewport=_WIDE, extra_http_headers=people)
         _Pictures(context.new_page(), environment["DEV"], environment["PROD"], dev, prod).take()
         browser.close()
     return 0
 
 
-_IDENTITY: Mapping[str, str] = {"AUTH": "", "TRUSTED_USER_HEADER": "X-Forwarded-Email"}
+_MIRA = "mira.solberg@brindlewick.example"
+_IDENTITY: Mapping[str, str] = {
+    "AUTH": "",
+    "TRUSTED_USER_HEADER": "X-Forwarded-Email",
+    "OPERATORS": _MIRA,
+}
 
 
 class _Pictures:
@@ -155,12 +160,29 @@ class _Pictures:
         page.locator("#history-grid .ag-row .ag-cell[col-id=title]").first.click()
         page.locator("#history-rows-grid .ag-row").first.wait_for()
         self._shot("history-entry")
+        self._restore()
         page.goto(f"{self._prod_page.url}/mappings")
         page.locator("#mappings-grid .ag-row").first.wait_for(timeout=_DONE_MS)
         self._both("mappings")
         page.goto(f"{self._prod_page.url}/workspace")
         page.locator(".facts").wait_for(timeout=_DONE_MS)
         self._both("workspace")
+
+    def _restore(self) -> None:
+        """Preview how to undo the first import, and ask for all of it."""
+        page = self._page
+        page.goto(f"{self._prod_page.url}/history")
+        rows = page.locator("#history-grid .ag-row", has_text="Can be restored")
+        rows.filter(has_text="Import").last.locator("[col-id=title]").click()
+        page.click("#history-entry-head [data-restore]")
+        page.locator("#restore-outcome .outcome").wait_for(timeout=_DONE_MS)
+        page.wait_for_timeout(700)
+        self._both("restore")
+        page.locator("#restore-grid .ag-header-cell .ag-checkbox-input").check()
+        page.click("#restore-start:enabled")
+        page.locator("#restore-asked .asked").wait_for()
+        self._both("restore-dialog")
+        page.click(".modal [data-close-asking]")
 
     def _failure(self) -> None:
         """Show the error for a mapping file with a missing comma."""

@@ -39,6 +39,7 @@ from core.ports import (
     FoundPrincipal,
     GitFolder,
     LiveJob,
+    Member,
     NamedResource,
     Ports,
 )
@@ -64,11 +65,20 @@ class FakeJobs:
         self.log: list[tuple[str, str]] = []
         self._ids = itertools.count(9_007_199_254_740_993)
 
-    def add(self, settings: JobSettings, *, creator: str = ME, job_id: int | None = None) -> int:
+    def add(
+        self,
+        settings: JobSettings,
+        *,
+        creator: str = ME,
+        job_id: int | None = None,
+        created: int = 1_690_000_000_000,
+    ) -> int:
         job_id = next(self._ids) if job_id is None else job_id
         principal = effective_run_as(settings, creator)
         run_as = principal.name if principal else creator
-        self.jobs[job_id] = LiveJob.pack(job_id, deepcopy(settings), creator, run_as, complete=True)
+        self.jobs[job_id] = LiveJob.pack(
+            job_id, deepcopy(settings), creator, run_as, complete=True, created=created
+        )
         owner = Permission(principal_from_name(creator), IS_OWNER)
         self.grants.setdefault(job_id, (owner,))
         return job_id
@@ -145,7 +155,7 @@ class FakeJobs:
         self._maybe_fail_name(f"reset {name}")
         if "run_as" in before.unpack_settings():  # once set, it stays until it is replaced
             settings = {"run_as": before.unpack_settings()["run_as"], **settings}
-        self.add(settings, creator=before.creator, job_id=job_id)
+        self.add(settings, creator=before.creator, job_id=job_id, created=before.created)
         self.log.append(("reset", name))
 
     def delete_job(self, job_id: int) -> None:
@@ -202,7 +212,15 @@ def _list_form(job: LiveJob) -> LiveJob:
         if len(settings.get(key) or ()) > 100:
             settings[key] = settings[key][:100]
             truncated = True
-    return LiveJob.pack(job.job_id, settings, job.creator, job.run_as_user_name, False, truncated)
+    return LiveJob.pack(
+        job.job_id,
+        settings,
+        job.creator,
+        job.run_as_user_name,
+        complete=False,
+        truncated=truncated,
+        created=job.created,
+    )
 
 
 @dataclass
@@ -375,6 +393,9 @@ class FakePrincipals:
     fail: dict[PrincipalField, WorkspaceError] = field(default_factory=dict)
     fail_names: dict[str, WorkspaceError] = field(default_factory=dict)
     calls: int = 0
+    members: dict[str, Member] = field(default_factory=dict)
+    groups_above: dict[str, frozenset[str]] = field(default_factory=dict)
+    asked: list[list[str]] = field(default_factory=list)
 
     def current(self) -> CurrentPrincipal:
         return self.me
@@ -422,6 +443,23 @@ class FakePrincipals:
         others = [FoundPrincipal(one) for one in sorted(self.active or ()) if one not in known]
         found = [*self.described, *others]
         return [one for one in found if one.principal.field == field and one.is_active][:most]
+
+    def find_members(self, names: Collection[str], enough: Collection[str]) -> Mapping[str, Member]:
+        self._maybe_fail({"user_name"}, names)
+        self.asked.append(sorted(names))
+        by_name = {fold_identity(name): member for name, member in self.members.items()}
+        found = {name: by_name.get(fold_identity(name)) for name in names}
+        return {
+            name: replace(member, groups=self._with_above(member.groups))
+            if member.is_active and not member.groups & set(enough)
+            else member
+            for name, member in found.items()
+            if member
+        }
+
+    def _with_above(self, groups: frozenset[str]) -> frozenset[str]:
+        above = frozenset().union(*(self.groups_above.get(group, ()) for group in groups))
+        return groups if above <= groups else self._with_above(groups | above)
 
     def _maybe_fail(self, fields: Collection[PrincipalField], names: Collection[str]) -> None:
         self.calls += 1

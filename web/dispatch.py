@@ -11,8 +11,8 @@ class MalformedError(ValueError):
     """A body that no page of ours sends; the message says what is wrong with it."""
 
 
-def check_dispatch(body: bytes, callbacks: Mapping[str, Mapping[str, Any]]) -> None:
-    """Make sure that a body calls one of the callbacks, with the inputs and state that it has.
+def check_dispatch(body: bytes, callbacks: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return what a body holds that calls one of the callbacks, with the inputs and state it has.
 
     Args:
         callbacks: by output, as Dash keeps them.
@@ -32,6 +32,7 @@ def check_dispatch(body: bytes, callbacks: Mapping[str, Mapping[str, Any]]) -> N
     _check_values(document.get("state", []), callback["state"], "state")
     _check_outputs(document.get("outputs"), output)
     _check_triggers(document.get("changedPropIds"))
+    return document
 
 
 def _parse(body: bytes) -> Any:

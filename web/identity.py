@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from core.identity_names import fold_identity
+from components.words import READ_ONLY
 from web.header_text import Headers, text_of
+from web.roles import Role
 from web.settings import PageSettings
 
 LOCAL_USER = "local user"
@@ -12,13 +13,40 @@ _MOST_CHARACTERS = 200
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A signed-in person. One who may not operate can look at everything and start nothing."""
+    """A signed-in person with a role. A viewer can look at everything and start nothing.
+
+    `problem` says why the role could not be confirmed just now; it is the last one known then, and
+    good for looking only.
+    """
 
     name: str
-    may_operate: bool
+    role: Role
+    problem: str = ""
+
+    @property
+    def may_look(self) -> bool:
+        """Whether the page is shown."""
+        return self.role is not Role.NONE
+
+    @property
+    def may_change(self) -> bool:
+        """Whether this person may start, approve or stop an operation, now."""
+        return self.role is Role.OPERATOR and not self.problem
+
+    @property
+    def may_operate(self) -> bool:
+        """The same, by the name that the page uses."""
+        return self.may_change
+
+    @property
+    def refusal(self) -> str:
+        """Return why this person may not change anything; empty where that is allowed."""
+        if self.may_change:
+            return ""
+        return self.problem or READ_ONLY
 
 
-def user_of(headers: Headers, page: PageSettings) -> User | None:
+def name_of(headers: Headers, page: PageSettings) -> str | None:
     """Return who sent a request with these headers, or None when nothing proves who it is."""
     if page.user_header is None:
         return None
@@ -26,4 +54,4 @@ def user_of(headers: Headers, page: PageSettings) -> User | None:
     name = text_of(sent.strip(" \t"))
     if not name or len(name) > _MOST_CHARACTERS or not name.isprintable():
         return None
-    return User(name, not page.operators or fold_identity(name) in page.operators)
+    return name

@@ -13,6 +13,7 @@ from core.json_text import JsonDict
 from core.operations.kinds import OperationKind
 from core.operations.operation import OperationStore
 from core.operations.outcome import Outcome
+from core.reporting.mapping_details import MappingsInformation
 
 _MOST_JOBS = 200  # of a name or an entry; the number itself is always told
 
@@ -36,14 +37,22 @@ class MappingFiles:
         return routes
 
     def file(self, operation_id: str) -> JsonDict | None:
-        """Return what a reading found, without the names of jobs; None when it has expired."""
+        """Return what a reading found, without the names of jobs; None when it has expired.
+
+        Secrets are in it: for who may change the file, after a note of it.
+        """
         outcome = self._outcome(operation_id, OperationKind.MAPPINGS)
         if outcome is None:
             return None
-        found = outcome.mappings.as_json()
-        for entry in found["entries"]:
-            del entry["job_names"]
-        return found
+        return {**_without_jobs(outcome.mappings), "is_masked": False}
+
+    def masked_file(self, operation_id: str) -> JsonDict | None:
+        """Return the same without secrets; `is_masked` says whether there are any."""
+        outcome = self._outcome(operation_id, OperationKind.MAPPINGS)
+        if outcome is None:
+            return None
+        shown = outcome.mappings.masked()
+        return {**_without_jobs(shown), "is_masked": shown != outcome.mappings}
 
     def unmapped(self, operation_id: str) -> list[JsonDict] | None:
         """Return the names that a validation could not map; None when it has expired."""
@@ -72,13 +81,20 @@ class MappingFiles:
         return operation.outcome if operation and operation.kind is kind else None
 
     def _file_route(self, operation_id: str) -> Response:
-        return _answer(self.file(operation_id))
+        return _answer(self.masked_file(operation_id))
 
     def _unmapped_route(self, operation_id: str) -> Response:
         return _answer(self.unmapped(operation_id))
 
     def _jobs_route(self, operation_id: str, number: int) -> Response:
         return _answer(self.jobs(operation_id, number))
+
+
+def _without_jobs(information: MappingsInformation) -> JsonDict:
+    found = information.as_json()
+    for entry in found["entries"]:
+        del entry["job_names"]
+    return found
 
 
 def _answer(found: Any) -> Response:

@@ -11,16 +11,21 @@ from flask import Blueprint, Response, abort
 from plotly.utils import PlotlyJSONEncoder
 
 from components.row_panel import row_panel
+from core.comparing.diff import FieldChange
 from core.errors import InvalidJsonError
-from core.jobsettings.secrets import mask
+from core.jobsettings.places import steps_of, walk
+from core.jobsettings.secrets import mask_sides
 from core.json_text import Packed, parse_json
 from core.mapping.copied import find_copied
 from core.mapping.unmapped import UnmappedName
+from core.operations.entry import is_restorable
 from core.operations.grid_row import GridRow, RecordedRow
+from core.operations.kinds import kinds_of_tab
 from core.operations.operation import Operation, OperationStore
 from core.planning.statuses import RowStatus
 from core.reporting.report import ReportRow, RowDetails
 from core.state.history import History, is_entry_id
+from web.identity import User
 from web.reader import WorkspaceReader
 
 log = logging.getLogger(__name__)
@@ -31,6 +36,8 @@ _EQUAL = (  # one side is enough
     RowStatus.SKIPPED,
     RowStatus.EXCLUDED,
 )
+
+_RESTORES = kinds_of_tab("restore")
 
 Panel = dict[str, Any]
 
@@ -44,10 +51,18 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Panels:
-    """Answers the page's scripts. Made once per server."""
+    """Answers the page's scripts. Made once per server.
+
+    `user` returns who sent the request at hand: the button that shows hidden values is theirs only
+    who may change something. `takes` says whether fields of jobs can be taken into Git here,
+    `restores` whether this deployment can restore operations.
+    """
 
     store: OperationStore
     reader: WorkspaceReader
+    user: Callable[[], User | None] = lambda: None
+    restores: bool = False
+    takes: bool = False
 
     def routes(self) -> Blueprint:
         """Return the routes."""
@@ -57,31 +72,34 @@ class Panels:
         return routes
 
     def row(self, operation_id: str, key: str) -> Panel | None:
-        """Return the side panel of one row, or None when it has expired."""
-        operation, row = self.store.get(operation_id), self.store.row(operation_id, key)
-        if operation is None or row is None:
+        """Return the side panel of one row, secrets masked, or None when it has expired."""
+        user = self.user()
+        found = self._row_and_sides(operation_id, key)
+        if found is None:
             return None
-        report = self._report(operation_id, row)
-        current, desired = (self._side(operation_id, side, key) for side in ("current", "desired"))
-        has_sides = current is not None or desired is not None
-        if report.status in _EQUAL:
-            desired = current
-        panel = _panel(
-            operation.kind,
-            row,
-            _with_not_mapped(report, desired),
-            has_sides=has_sides,
-            has_graph=has_sides,
-            unmapped=_unmapped(operation, row),
+        raw = (found.current, found.desired)
+        masked = mask_sides("", *raw)
+        may_reveal = user is not None and user.may_change and masked != raw
+        shown = replace(found, current=masked[0], desired=masked[1])
+        return self._panel_of(shown, f"row/{operation_id}/{key}" if may_reveal else "")
+
+    def revealed_row(self, operation_id: str, key: str) -> Panel | None:
+        """Return the same with nothing masked: for who may change something, after a note of it."""
+        found = self._row_and_sides(operation_id, key)
+        if found is None:
+            return None
+        changes = tuple(
+            _revealed(change, found.current, found.desired) for change in found.report.changes
         )
-        return {**panel, "current": _text(current), "desired": _text(desired)}
+        return self._panel_of(replace(found, report=replace(found.report, changes=changes)), "")
 
     def history_row(self, entry_id: str, key: str) -> "Panel | Reading | None":
         """Return the side panel of a row as it was; its sides are not kept so long."""
         if not is_entry_id(entry_id):
             return None
         known = self.reader.of_history(
-            f"row {entry_id} {key}", lambda history: _kept_panel(history, entry_id, key)
+            f"row {entry_id} {key}",
+            lambda history: _kept_panel(history, entry_id, key, restores=self.restores),
         )
         return Reading(known.problem) if known.value is None else known.value[0]
 
@@ -97,12 +115,37 @@ class Panels:
             log.warning("what was kept of a row is damaged, so less is shown of it")
             return _from_row(row)
 
+    def _row_and_sides(self, operation_id: str, key: str) -> "_Found | None":
+        operation, row = self.store.get(operation_id), self.store.row(operation_id, key)
+        if operation is None or row is None:
+            return None
+        sides = (self._side(operation_id, side, key) for side in ("current", "desired"))
+        return _Found(operation, row, self._report(operation_id, row), *sides)
+
+    def _panel_of(self, found: "_Found", reveal: str) -> Panel:
+        current, desired, report = found.current, found.desired, found.report
+        has_sides = current is not None or desired is not None
+        is_restore = found.operation.kind in _RESTORES
+        if report.status in _EQUAL:
+            desired = current
+        panel = _panel(
+            found.operation.kind,
+            found.row,
+            _with_not_mapped(report, desired),
+            has_sides=has_sides,
+            has_graph=has_sides and not is_restore,
+            unmapped=_unmapped(found.operation, found.row),
+            takes=self.takes and not is_restore,
+            reveal=reveal,
+        )
+        return {**panel, "current": _text(current), "desired": _text(desired)}
+
     def _side(self, operation_id: str, side: str, key: str) -> Any:
         content = self.store.document(operation_id, f"{side}/{key}")
         if content is None:
             return None
         try:
-            return mask("", Packed.from_content(content).unpack())
+            return Packed.from_content(content).unpack()
         except InvalidJsonError:
             log.warning("what was kept of the settings of a row is damaged and is not shown")
             return None
@@ -120,11 +163,39 @@ class Panels:
         return Response(status=503, headers={"Retry-After": "1"})
 
 
-def _kept_panel(history: History, entry_id: str, key: str) -> tuple[Panel | None]:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is kept of a row; the sides as they are, secrets and all."""
+
+    operation: Operation
+    row: GridRow
+    report: ReportRow
+    current: Any
+    desired: Any
+
+
+def _revealed(change: FieldChange, current: Any, desired: Any) -> FieldChange:
+    """Return a change with the values that the sides have there, as far as they have them."""
+    return replace(
+        change,
+        current=_value_at(change.path, current, change.current),
+        desired=_value_at(change.path, desired, change.desired),
+    )
+
+
+def _value_at(path: str, settings: Any, masked: Any) -> Any:
+    found = list(walk(path, settings))
+    return found[-1][1] if found and len(found) == len(steps_of(path)) else masked
+
+
+def _kept_panel(
+    history: History, entry_id: str, key: str, *, restores: bool
+) -> tuple[Panel | None]:
     entry = history.entry(entry_id)
+    restorable = entry_id if restores and is_restorable(entry) else ""
     for kept in filter(None, history.rows(entry_id, _only(key))):
         report = kept.report or _from_row(kept.row)
-        return (_panel(entry.kind, kept.row, report, has_sides=False),)
+        return (_panel(entry.kind, kept.row, report, has_sides=False, restorable=restorable),)
     return (None,)
 
 
@@ -152,8 +223,21 @@ def _panel(
     has_sides: bool,
     has_graph: bool = False,
     unmapped: Sequence[UnmappedName] = (),
+    restorable: str = "",
+    takes: bool = False,
+    reveal: str = "",
 ) -> Panel:
-    body = row_panel(row, report, kind, has_sides=has_sides, has_graph=has_graph, unmapped=unmapped)
+    body = row_panel(
+        row,
+        report,
+        kind,
+        has_sides=has_sides,
+        has_graph=has_graph,
+        unmapped=unmapped,
+        restorable=restorable,
+        takes=takes,
+        reveal=reveal,
+    )
     return {"title": row.job or row.file, "body": body}
 
 

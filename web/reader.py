@@ -110,6 +110,14 @@ class WorkspaceReader:
         """Return something of the history that stays as it is, by a name that means only that."""
         return self._history(name, read, self._readings.now() - _EVER)
 
+    def record(self, entry: HistoryEntry) -> None:
+        """Add an entry without rows to the history, now: who asks waits for it.
+
+        Raises:
+            SyncError: it could not be written.
+        """
+        self._open().service.history().record(entry, [])
+
     def now(self) -> float:
         """Return the present moment, for `entries`."""
         return self._readings.now()
@@ -142,7 +150,14 @@ def open_readings(folder: Path) -> Readings:
     return Readings(board=DiskBoard(folder))
 
 
-def connect_from_env(settings: Settings) -> Connect:
-    """Return how to connect: with the login of the environment, and little patience."""
-    impatient = replace(settings, retry_s=min(settings.retry_s, _PATIENCE_S))
-    return lambda: open_service(impatient, timeout_s=_CALL_S)
+def connect_from_env(
+    settings: Settings, *, patience_s: int = _PATIENCE_S, call_s: float = _CALL_S
+) -> Connect:
+    """Return how to connect: with the login of the environment, and little patience.
+
+    Args:
+        patience_s: how long a call is repeated.
+        call_s: how long it waits for its answer.
+    """
+    impatient = replace(settings, retry_s=min(settings.retry_s, patience_s))
+    return lambda: open_service(impatient, timeout_s=call_s)

@@ -4,27 +4,36 @@ import logging
 import os
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from dash import Dash, set_props
 from dash.exceptions import DependencyException
-from flask import Flask, Response, abort, has_request_context, request
+from flask import Flask, Response, abort, current_app, g, has_request_context, request
 
 from components import ids
 from components.tabs import has_page
 from core.errors import SyncError
+from web.access import Access
 from web.dispatch import MalformedError, check_dispatch
+from web.guards import Guards
 from web.header_text import text_of
-from web.identity import User, user_of
-from web.notices import below_a_path, nobody, nowhere
+from web.identity import User
+from web.members import Freshness
+from web.notices import below_a_path, nobody, nowhere, refused, stranger, stranger_sentence
 from web.origins import comes_from_us, host_of
 from web.settings import PageSettings
 
 log = logging.getLogger(__name__)
 
 MOST_BYTES = 4 * 1024 * 1024
+WARM_UP = "job_sync.warm_up"
+"""In the environment of a request that this app sends to itself. No header gets there."""
+_ACCESS = "job_sync.access"
+_FEED = "feed.tab"
+_LIBRARIES = "/_dash-component-suites/"
 _WRITING = ("POST", "PUT", "PATCH", "DELETE")
 # The names that Dash gives its routes.
 _ASSETS = "_dash_assets.static"
@@ -40,10 +49,17 @@ _HEADERS = {
 
 
 def current_user(page: PageSettings) -> User | None:
-    """Return who sent the request at hand; nobody when there is none, as while starting."""
+    """Return who sent the request at hand; nobody when there is none, as while starting.
+
+    The role is asked for once for each request.
+    """
     if not has_request_context():
         return None
-    return user_of(request.headers, page)
+    if "user" not in g:
+        access: Access = current_app.extensions.get(_ACCESS) or Access(page)
+        g.user = None if WARM_UP in request.environ else access.user_of(request.headers, _wanted())
+    found: User | None = g.user
+    return found
 
 
 def signing_key(page: PageSettings, directory: Path) -> str:
@@ -70,9 +86,10 @@ def tell_reference(error: Exception) -> None:
     set_props(ids.TOAST, {"children": message, "header": "Error", "is_open": True})
 
 
-def protect(app: Dash, page: PageSettings) -> None:
+def protect(app: Dash, page: PageSettings, access: Access, guards: Guards) -> None:
     """Install the rules. To be called when all callbacks are registered."""
     server: Flask = app.server
+    server.extensions[_ACCESS] = access
     server.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     policy = content_policy(app.csp_hashes())
 
@@ -80,14 +97,19 @@ def protect(app: Dash, page: PageSettings) -> None:
     def check() -> Response | None:
         refuse_what_is_no_name()
         refuse_other_sites()
-        if request.path == "/healthz" or request.endpoint == _ASSETS:
+        if request.path == "/healthz" or request.endpoint == _ASSETS or WARM_UP in request.environ:
             return None
         if page.is_open:
             refuse_other_names()
-        if current_user(page) is None:
+        user = current_user(page)
+        if user is None:
             return nobody(page.base)
+        if not user.may_look:
+            return _refused_stranger(user, page)
         if request.endpoint == _DISPATCH and request.method == "POST":
-            refuse_malformed(app)
+            document = refuse_malformed(app)
+            if refusal := guards.refusal(user, document):
+                return refused(refusal)
         return _refused_address(page)
 
     @server.errorhandler(DependencyException)
@@ -109,6 +131,19 @@ def protect(app: Dash, page: PageSettings) -> None:
         return response
 
 
+def _wanted() -> Freshness:
+    """Return how new a role must be: polls and libraries are many, and change nothing."""
+    is_poll = request.endpoint == _FEED or request.path.startswith(_LIBRARIES)
+    return Freshness.POLL if is_poll else Freshness.NOW
+
+
+def _refused_stranger(user: User, page: PageSettings) -> Response:
+    """Return a page where a page was asked for, and a sentence anywhere else."""
+    if request.endpoint in _DOCUMENTS and request.method == "GET":
+        return stranger(user, page)
+    return refused(stranger_sentence(user, page), 503 if user.problem else 403)
+
+
 def _refused_address(page: PageSettings) -> Response | None:
     """Return what is shown in place of the page, where Dash would show it at any address."""
     if request.endpoint not in _DOCUMENTS:
@@ -118,10 +153,10 @@ def _refused_address(page: PageSettings) -> Response | None:
     return None if has_page(request.path) else nowhere(page.base)
 
 
-def refuse_malformed(app: Dash) -> None:
-    """Refuse a body on which Dash would fail."""
+def refuse_malformed(app: Dash) -> Mapping[str, Any]:
+    """Refuse a body on which Dash would fail; return what any other holds."""
     try:
-        check_dispatch(request.get_data(), app.callback_map)
+        return check_dispatch(request.get_data(), app.callback_map)
     except MalformedError as error:
         abort(400, str(error))
 

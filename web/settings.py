@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.errors import SettingsError
-from core.identity_names import fold_identity
+from core.settings import is_switched_on
 from web.base_path import base_path
+from web.roles import DEFAULT_OPERATORS, NOBODY_ELSE, People, read_people
 
 COLOURS = ("slate", "blue", "green", "amber", "red", "purple")
 _EMAIL_HEADER = "X-Forwarded-Email"
@@ -18,8 +19,8 @@ class PageSettings:
     """How the page looks and whom it serves.
 
     `user_header` names the request header that identifies the user; empty when everybody is
-    served as a local user, and None when nothing does, so that nobody is served. `operators`, each
-    as `fold_identity` returns it, may start operations, the others only look; empty for everybody.
+    served as a local user, and None when nothing does, so that nobody is served. `operators` may
+    start operations and `viewers` may look; nobody else is shown anything.
     `secret_key` signs what the browser sends back, empty for a key of this machine. `base` is the
     path below which a proxy serves the page; it begins and ends with a slash.
     """
@@ -27,7 +28,8 @@ class PageSettings:
     workspace_name: str = ""
     colour: str = COLOURS[0]
     user_header: str | None = None
-    operators: frozenset[str] = frozenset()
+    operators: People = DEFAULT_OPERATORS
+    viewers: People = NOBODY_ELSE
     secret_key: str = ""
     base: str = "/"
 
@@ -38,11 +40,14 @@ class PageSettings:
         Raises:
             SettingsError: names the variable, what it holds and what it may hold.
         """
+        header, operators = _user_header(env), _operators(env.get("OPERATORS", ""))
+        _check_four_eyes(env, header, operators)
         return cls(
             workspace_name=env.get("WORKSPACE_NAME", "").strip(),
             colour=_colour(env.get("ENVIRONMENT_COLOR", "").strip().casefold()),
-            user_header=_user_header(env),
-            operators=_operators(env.get("OPERATORS", "").strip()),
+            user_header=header,
+            operators=operators,
+            viewers=read_people("VIEWERS", env.get("VIEWERS", ""), allows_everybody=True),
             secret_key=env.get("SECRET_KEY", ""),
             base=base_path(env.get("BASE_PATH", "")),
         )
@@ -53,14 +58,26 @@ class PageSettings:
         return self.user_header == ""
 
 
-def _operators(text: str) -> frozenset[str]:
-    names = frozenset(fold_identity(name.strip()) for name in text.split(",") if name.strip())
-    if text and not names:  # an empty set would let everybody start operations
+def _operators(text: str) -> People:
+    if not text.strip():
+        return DEFAULT_OPERATORS
+    return read_people("OPERATORS", text, allows_everybody=False)
+
+
+def _check_four_eyes(env: Mapping[str, str], header: str | None, operators: People) -> None:
+    """Refuse what would leave nobody to approve."""
+    if not is_switched_on(env, "FOUR_EYES"):
+        return
+    if header == "":
         raise SettingsError(
-            f"OPERATORS is “{text}” and holds no name.",
-            fix="Set it to users, separated by commas, or leave it out.",
+            "FOUR_EYES is set, and with AUTH=none everybody is one local user.",
+            fix="Have a proxy sign users in and set TRUSTED_USER_HEADER, or leave FOUR_EYES out.",
         )
-    return names
+    if operators.is_one_person:
+        raise SettingsError(
+            "FOUR_EYES is set, and OPERATORS lists one person, who could not approve anything.",
+            fix="List a second operator, or a group.",
+        )
 
 
 def _colour(text: str) -> str:

@@ -89,6 +89,10 @@ class _Import:
     updated: set[str] = field(default_factory=set)
     unset: dict[str, SyncError] = field(default_factory=dict)
 
+    @property
+    def _operation(self) -> str:
+        return self.work.session.operation
+
     def run(self) -> Iterator[Outcome]:
         graph = {name: find_needed_jobs(row.unpack_settings()) for name, row in self.rows.items()}
         circles = find_circles(graph)
@@ -149,7 +153,7 @@ class _Import:
         if self.work.listener.should_stop():
             return
         results = in_parallel(
-            lambda row: self._create(row, _stub(row.unpack_settings())),
+            lambda row: self._create(row, _stub(row.unpack_settings(), self._operation)),
             new,
             threads=self.work.threads,
         )
@@ -250,7 +254,7 @@ class _Import:
         """Leave a row alone; a placeholder that exists already is reported, so that it is noted."""
         self._note_absent(row)
         if row.job_name in self.stubs:
-            return self._fail(row, SyncError("Not completed: the import was stopped."))
+            return self._fail(row, SyncError(f"Not completed: the {self._operation} was stopped."))
         return NotBegun(row)
 
     def _fail(self, row: Importable, error: SyncError) -> Failed:
@@ -260,7 +264,8 @@ class _Import:
         return Failed(row, error, self.stubs.get(row.job_name))
 
     def _missing(self, names: Iterable[str]) -> SyncError:
-        return SyncError(f"Not imported: it runs “{min(names)}”, which was not imported.")
+        done = _DONE.get(self._operation, _DONE["import"])
+        return SyncError(f"Not {done}: it runs “{min(names)}”, which was not {done}.")
 
     def _note_absent(self, row: Importable) -> None:
         """Keep others from referring to a job that was not created, or not completed."""
@@ -273,7 +278,7 @@ class _Import:
         try:
             return self.work.ports.jobs.create_job(settings, row.permissions)
         except AmbiguousAnswerError as error:
-            made = self._made_meanwhile(row.job_name)
+            made = self._made_meanwhile(str(settings.get("name", "")))
             if len(made) == 1:
                 return made[0]
             raise AmbiguousAnswerError(
@@ -295,27 +300,30 @@ class _Import:
 
 
 _STUB_KEEPS = ("name", "run_as", "tags")
+_DONE = {"import": "imported", "restore": "restored"}
 
 
-def _stub(desired: JobSettings) -> JobSettings:
+def _stub(desired: JobSettings, operation: str) -> JobSettings:
     """Return a job of this name and identity that does nothing and starts by no trigger."""
     kept: JobSettings = {key: desired[key] for key in _STUB_KEEPS if key in desired}
     no_work = {"op": "EQUAL_TO", "left": "1", "right": "1"}
     task = {
         "task_key": "being_imported",
-        "description": "Placeholder of an unfinished import; import again to complete it.",
+        "description": f"Placeholder of an unfinished {operation}; {operation} again to complete "
+        "it.",
         "condition_task": no_work,
     }
     return pause_all({**kept, "tasks": [task]})
 
 
-def explain_failure(outcome: Failed) -> Issue:
+def explain_failure(outcome: Failed, operation: str = "import") -> Issue:
     """Return what to say about a failed row."""
     if outcome.job_id is None:
         return Issue(str(outcome.error))
     if outcome.is_whole:
-        return Issue(f"{outcome.error} It exists as job {outcome.job_id}; import again.")
+        return Issue(f"{outcome.error} It exists as job {outcome.job_id}; {operation} again.")
     note = (
-        f"A paused placeholder of it exists as job {outcome.job_id}; import again to complete it."
+        f"A paused placeholder of it exists as job {outcome.job_id}; {operation} again to complete "
+        "it."
     )
     return Issue(f"{outcome.error} {note}")

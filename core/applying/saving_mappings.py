@@ -13,7 +13,7 @@ from core.errors import (
     PermissionDeniedError,
     WorkspaceError,
 )
-from core.jobsettings.secrets import mask_entry
+from core.jobsettings.secrets import MASK, MASK_OF_OTHER, mask_entry, mask_text
 from core.mapping.entry_changes import ABSENT, EntryChange, find_entry_changes, is_readable
 from core.mapping.mapping_file import parse_mappings
 from core.mapping.text.file_form import keep_form
@@ -45,6 +45,11 @@ def check_text(text: str, path: str) -> None:
         raise MappingFileError(
             f"Character {error.start + 1} cannot be saved as UTF-8. {_NOTHING}", fix="Remove it."
         ) from error
+    if MASK in text or MASK_OF_OTHER in text:
+        raise MappingFileError(
+            f"The text has “{MASK}” in place of a secret. {_NOTHING}",
+            fix="Reload the page, show the hidden values and edit the file again.",
+        )
     if len(content) > MOST_TEXT_BYTES:
         raise MappingFileError(
             f"The mapping file may have at most {MOST_TEXT_BYTES // 10**6} MB. {_NOTHING}"
@@ -175,7 +180,7 @@ def _rows(file: MappingFile, new: str) -> tuple[ReportRow, ...]:
 
 def _row(path: str, change: EntryChange) -> ReportRow:
     place = f"{change.section}.{change.name}" if change.name else change.section
-    label = f"{change.name} ({change.section})" if change.name else change.section
+    label = f"{mask_text(change.name)} ({change.section})" if change.name else change.section
     status = (
         RowStatus.NEW
         if change.before is ABSENT
@@ -187,6 +192,8 @@ def _row(path: str, change: EntryChange) -> ReportRow:
         None if side is ABSENT else mask_entry(change.section, change.name, side)
         for side in (change.before, change.after)
     )
+    if before == after == MASK:  # a change is seen, whatever it is
+        after = MASK_OF_OTHER
     change_shown = FieldChange(place, before, after)
     return ReportRow(
         label,

@@ -14,6 +14,7 @@ from core.definitions.other_json import OtherJson
 from core.errors import InvalidDefinitionError, Issue, SyncError
 from core.parallel import in_parallel
 from core.ports import ContentCache, FileStatus, WorkspaceFiles
+from core.secrets.allowed import ALLOWED_FILE, NOTHING_ALLOWED, AllowedSecrets, parse_allowed
 
 LEFT_OUT = "left out"
 """In place of a hash: a file that is not read because of where it is, whatever it holds."""
@@ -72,7 +73,8 @@ class GitContents:
 
     `names` are the names, folded, of all objects directly in the folder, where new files go;
     `left_out` are the subfolders that are not read: other tools keep their files in `.name`.
-    `ignore_files` are the `.gitignore` files, where they were asked for.
+    `ignore_files` are the `.gitignore` files, where they were asked for. `allowed` are the secrets
+    that the file of allowed secrets, directly in the folder, allows in Git.
     """
 
     folder: str
@@ -82,6 +84,7 @@ class GitContents:
     names: frozenset[str] = frozenset()
     left_out: tuple[str, ...] = ()
     ignore_files: tuple[IgnoreFile, ...] = ()
+    allowed: AllowedSecrets = NOTHING_ALLOWED
 
     @property
     def is_complete(self) -> bool:
@@ -247,11 +250,15 @@ class GitReader:
         files: list[DefinitionFile] = []
         other: list[OtherFile] = []
         ignore_files: list[IgnoreFile] = []
+        allowed = NOTHING_ALLOWED
         results = self._contents(candidates, len(entries), version)
         for done, (entry, content) in enumerate(results, start=1):
             self._on_progress(done, len(candidates))
             if _name(entry) == IGNORE_FILE:
                 ignore_files.append(_ignore_file(entry.path, content))
+                continue
+            if entry.path == f"{self._folder}/{ALLOWED_FILE}":
+                allowed = _allowed(content)
                 continue
             found = _interpret(entry.path[len(self._folder) + 1 :], content)
             match found:
@@ -271,6 +278,7 @@ class GitReader:
             names=frozenset(fold_file_name(_name(entry)) for entry in root),
             left_out=tuple(left_out),
             ignore_files=tuple(ignore_files),
+            allowed=allowed,
         )
 
     def _is_read(self, entry: FileStatus) -> bool:
@@ -366,6 +374,12 @@ def _cache_key(entry: FileStatus, version: str) -> str:
 
 def _ignore_file(path: str, content: bytes | SyncError) -> IgnoreFile:
     return IgnoreFile(path, Issue(str(content)) if isinstance(content, SyncError) else content)
+
+
+def _allowed(content: bytes | SyncError) -> AllowedSecrets:
+    if isinstance(content, SyncError):
+        return AllowedSecrets(problem=str(content))
+    return parse_allowed(content)
 
 
 def _interpret(path: str, content: bytes | SyncError) -> DefinitionFile | UnreadFile | OtherFile:

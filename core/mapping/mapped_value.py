@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from core.jobsettings.secrets import mask
+from core.jobsettings.secrets import mask_sides, mask_text
 from core.json_fields import Fields
 from core.json_text import JsonDict
 
@@ -36,12 +36,16 @@ class MappedValue:
 
     def as_json(self) -> JsonDict:
         """Return it for `--json` and the page; secrets are masked, a missing side is left out."""
-        sides = {"git": self.source, "here": self.target}
+        known = {"git": self.source, "here": self.target}
+        masked = mask_sides(
+            self.path, *(None if side is MISSING else side for side in known.values())
+        )
+        sides = zip(known, masked, strict=True)
         return {
-            "path": self.path,
-            **{key: mask(self.path, value) for key, value in sides.items() if value is not MISSING},
+            "path": mask_text(self.path),
+            **{key: side for key, side in sides if known[key] is not MISSING},
             "section": self.section,
-            "name": self.name,
+            "name": mask_text(self.name),
             "line": self.line,
         }
 

@@ -12,7 +12,7 @@ from core.jobsettings.kinds import Kind, name_in
 from core.jobsettings.permissions import PERMISSIONS
 from core.jobsettings.principals import Principal, effective_run_as
 from core.jobsettings.references import find_references
-from core.jobsettings.secrets import mask_entry
+from core.jobsettings.secrets import mask_entry, mask_text
 from core.json_fields import Fields
 from core.json_text import JobSettings, JsonDict
 from core.mapping.job_selection import JOBS, PatternKind
@@ -76,7 +76,8 @@ class MappingEntry:
 
     def masked(self) -> "MappingEntry":
         """Return the entry for the eyes of others, without secret values."""
-        return replace(self, value=mask_entry(self.section, self.name, self.value))
+        value = mask_entry(self.section, self.name, self.value)
+        return replace(self, name=mask_text(self.name), value=value, target=mask_text(self.target))
 
     @classmethod
     def from_json(cls, document: Any) -> "MappingEntry":

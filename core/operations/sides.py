@@ -32,6 +32,7 @@ from core.planning.import_rows import (
     Unchanged,
     Unmanaged,
 )
+from core.planning.restore_rows import RestoreRow
 from core.ports import LiveJob
 
 
@@ -66,9 +67,11 @@ class OpenSides:
         return self.desired if self.desired is not None else self.current
 
 
-def sides_of(row: Row | ExportRow) -> Sides:
-    """Return both sides of a row of either plan."""
+def sides_of(row: Row | ExportRow | RestoreRow) -> Sides:
+    """Return both sides of a row of any plan."""
     match row:
+        case RestoreRow():
+            return sides_of(row.row)
         case New():
             return Sides(desired=_with_permissions(row.packed, row.permissions))
         case Changed():

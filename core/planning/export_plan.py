@@ -43,6 +43,7 @@ from core.planning.forms import (
 )
 from core.planning.import_rows import Blocked, Excluded
 from core.planning.outside import find_outside
+from core.planning.secret_checks import SecretCheck
 from core.ports import LiveJob
 from core.state.ledger import ExportedLedger, ImportedLedger
 
@@ -122,9 +123,13 @@ def plan_export(situation: ExportSituation) -> ExportPlan:
     `ExportPlan.jobs_to_read`.
     """
     planner = _Planner(situation)
-    rows = [*planner.job_rows(), *planner.file_rows(), *planner.unread_rows()]
+    planned = [*planner.job_rows(), *planner.file_rows(), *planner.unread_rows()]
+    check = SecretCheck(situation.contents.allowed)
+    rows = [check.of_file(row) for row in planned]
     rows.sort(key=lambda row: (row.job_name.casefold(), row.job_name, row.status))
-    return ExportPlan(tuple(rows), planner.issues(), planner.gone())
+    is_complete = situation.contents.is_complete and not situation.unread_jobs
+    issues = (*planner.issues(), *check.issues(is_complete=is_complete))
+    return ExportPlan(tuple(rows), issues, planner.gone())
 
 
 class _Planner:

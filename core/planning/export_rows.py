@@ -9,6 +9,7 @@ from core.definitions.folder import DefinitionFile
 from core.definitions.ignore_rules import IgnoreRule
 from core.errors import Issue
 from core.planning.import_rows import Blocked, Excluded
+from core.planning.risks import NO_SECRETS, SecretNotes
 from core.planning.statuses import RowStatus
 from core.ports import LiveJob
 
@@ -20,7 +21,8 @@ class FileNotes:
     `ignored_by` is the rule that keeps the file out of Git. `left_to_policies` are the paths that
     cluster policies fix, and `ambiguous` the names that several objects of the workspace have.
     `not_exported` are the jobs that it runs and that do not belong here, each with its rule.
-    `undone` are the places that the next import would map to another value.
+    `undone` are the places that the next import would map to another value. `secrets` are those
+    of the definition that do not keep it from being written.
     """
 
     ignored_by: IgnoreRule | None = None
@@ -28,6 +30,7 @@ class FileNotes:
     ambiguous: tuple[Issue, ...] = ()
     not_exported: tuple[str, ...] = ()
     undone: tuple[str, ...] = ()
+    secrets: SecretNotes = NO_SECRETS
 
 
 @dataclass(frozen=True, slots=True)

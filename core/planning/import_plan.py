@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from core.comparing.diff import find_hidden
 from core.comparing.filled_in import Habits, compare
 from core.definitions.folder import DefinitionFile, GitContents
 from core.errors import Issue
-from core.json_text import Prints
+from core.json_text import JobSettings, Packed, Prints
 from core.mapping.job_selection import JobSelection, PatternKind
 from core.mapping.mapping_file import PausePolicy
 from core.mapping.name_book import NameBook
@@ -17,6 +17,7 @@ from core.mapping.pause import apply_pause_policy
 from core.mapping.unmapped import MissingName
 from core.planning.access import Access
 from core.planning.blocking import block_dependents
+from core.planning.formers import Formers
 from core.planning.forms import Form, make_live_form, manager_of, take_identity
 from core.planning.import_identity import pair_definitions
 from core.planning.import_rows import (
@@ -31,8 +32,12 @@ from core.planning.import_rows import (
     Unmanaged,
 )
 from core.planning.outside import OutsideNeeds, find_outside
+from core.planning.removal_doubts import FORGED, find_removal_doubt
+from core.planning.secret_checks import SecretCheck
+from core.planning.third_side import ThirdSide
 from core.ports import LiveJob
 from core.state.ledger import ExportedLedger, ImportedLedger
+from core.state.written import Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,9 @@ class Situation:
     `filled_in` is what the workspace made of the jobs that we wrote. `shows_hidden` asks for what
     the rules of comparing hid.
     `settled` are rows of an earlier pass that need no second look. `selection` says which jobs
-    belong here. `access` is what is known of permissions, where the mapping file asks for them.
+    belong here. `principal` is our own name. `written` is what was written into the jobs last;
+    `keeps_bases` asks for what is to be noted as that of equal jobs. `access` is what is known of
+    permissions, where the mapping file asks for them.
     """
 
     contents: GitContents
@@ -127,6 +134,9 @@ class Situation:
     shows_hidden: bool = False
     settled: tuple[Unchanged, ...] = ()
     selection: JobSelection = field(default_factory=JobSelection)
+    principal: str = ""
+    written: Written = field(default_factory=Written)
+    keeps_bases: bool = False
     access: Access = field(default_factory=Access)
 
 
@@ -138,11 +148,16 @@ def plan_import(situation: Situation) -> Plan:
     """
     planner = _Planner(situation)
     defined = block_dependents(planner.definition_rows(), planner.present_names())
-    rows = [*defined, *planner.job_rows(), *planner.unread_rows()]
+    check = SecretCheck(situation.contents.allowed)
+    rows = [
+        *map(check.of_definition, map(planner.with_moves, defined)),
+        *planner.job_rows(),
+        *planner.unread_rows(),
+    ]
     rows.sort(key=lambda row: (row.job_name.casefold(), row.job_name, row.status))
     return Plan(
         tuple(rows),
-        planner.issues(),
+        (*planner.issues(), *check.issues(is_complete=situation.contents.is_complete)),
         is_complete=planner.is_complete,
         sees_all_jobs=planner.sees_all,
         missing=planner.missing(),
@@ -183,6 +198,15 @@ class _Planner:
             self.present_names(),
         )
         self._settled = {row.file.path: row for row in situation.settled}
+        self._third = ThirdSide(
+            situation.written, situation.filled_in, situation.book, situation.pause
+        )
+        self._formers = Formers(
+            situation.written.jobs,
+            situation.live,
+            situation.ledger,
+            self._pairing.spoken_of | situation.unproven.keys(),
+        )
         self._users: dict[str, dict[int, LiveJob]] | None = None
         self._missing: list[tuple[str, MissingName]] = []
 
@@ -229,6 +253,12 @@ class _Planner:
     def unread_rows(self) -> list[Row]:
         return [Blocked("", file.path, (file.issue,)) for file in self._now.contents.unread]
 
+    def with_moves(self, row: Row) -> Row:
+        """Add to a row in error what was changed here; what the job should be is unknown."""
+        if not isinstance(row, Blocked) or row.job is None:
+            return row
+        return replace(row, moves=self._third.find_moves(row.job))
+
     def job_rows(self) -> list[Row]:
         """Rows of the jobs that no definition speaks of."""
         return [
@@ -269,7 +299,8 @@ class _Planner:
             desired = apply_pause_policy(form.settings, None, self._now.pause)
             notes = (self._pairing.notes.get(file.path, ""), form.note, granted.note)
             note = " ".join(filter(None, notes))
-            return New.pack(name, file, desired, note, mapped, granted.entries)
+            former = self._formers.find(name, file.definition.source_job_id)
+            return New.pack(name, file, desired, note, mapped, former, granted.entries)
         if job.job_id in self._now.unread_jobs:
             unread = self._now.unread_jobs[job.job_id]
             return Blocked(name, file.path, (unread,), file.definition, job)
@@ -282,16 +313,22 @@ class _Planner:
             hidden += find_hidden(current, desired)
         access = granted.change
         if not (changes or access):
-            is_adopted = job.job_id in self._now.ledger.jobs
-            return Unchanged(name, file, job, is_adopted, hidden, form.note, mapped)
+            is_adopted = self._now.ledger.vouches_for(job.job_id)
+            base = self._new_base(job, desired)
+            return Unchanged(name, file, job, is_adopted, hidden, form.note, mapped, base)
         old_name = job.name if job.name != name else ""
         if not job.complete:  # it will be read in full and planned again: see `jobs_to_read`
             return Changed.pack(name, file, job, {}, {}, (), old_name)
+        changes, since = self._third.mark(changes, job, desired)
         if access:
             changes = (*changes, *access.changes)
         notes = (form.note, granted.note, access.note if access else "")
-        about = hidden, " ".join(filter(None, notes)), mapped, access
+        about = hidden, " ".join(filter(None, notes)), mapped, since, access
         return Changed.pack(name, file, job, desired, current, changes, old_name, *about)
+
+    def _new_base(self, job: LiveJob, desired: JobSettings) -> Packed | None:
+        is_asked = self._now.keeps_bases and self._third.needs_base(job.job_id, desired)
+        return Packed(desired) if is_asked else None
 
     def _job_row(self, job: LiveJob) -> Row:
         excluded = self._outside.row_of(self._name_of_row(job), job, None)
@@ -300,6 +337,8 @@ class _Planner:
         reason = manager_of(job.marks)
         if reason:
             return Skipped(job.name, job, reason, None)
+        if job.job_id in self._now.ledger.forged:
+            return Unmanaged(job.name, job, FORGED)
         if job.job_id not in self._now.ledger.jobs:
             other = (
                 " The definition of this name is another job's."
@@ -316,7 +355,8 @@ class _Planner:
                 f"Was imported by this app, and no definition was found. {why}, so it does not "
                 "count as deleted.",
             )
-        is_placed = bool(self._now.ledger.jobs[job.job_id].file_path)
+        entry = self._now.ledger.jobs[job.job_id]
+        is_placed = bool(entry.file_path)
         if not is_placed and self._now.selection.excludes(PatternKind.FOLDER):
             note = (
                 "Was imported by this app, and no definition was found. Whether it belongs here "
@@ -324,7 +364,14 @@ class _Planner:
                 "was not recorded. Delete the job in the workspace if nobody needs it."
             )
             return Unmanaged(job.name, job, note)
-        return Deleted(self._label_of(job), job, self._needed_by(job))
+        doubt = find_removal_doubt(
+            entry,
+            job,
+            needs_proof=self._now.ledger.needs_proof,
+            principal=self._now.principal,
+        )
+        moves = self._third.find_moves(job)
+        return Deleted(self._label_of(job), job, self._needed_by(job), doubt, moves)
 
     def _name_of_row(self, job: LiveJob) -> str:
         """Return the name of a row that would be one of a removal, were the job not outside."""

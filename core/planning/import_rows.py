@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar, cast
 
 from core.comparing.diff import FieldChange, HiddenDifference
+from core.comparing.origin import Origin, sum_up
 from core.definitions.definition import Definition
 from core.definitions.folder import DefinitionFile
 from core.errors import Issue
@@ -11,8 +12,11 @@ from core.jobsettings.permissions import Permission, is_place
 from core.json_text import JobSettings, Packed
 from core.mapping.mapped_value import MappedValue
 from core.planning.access_change import AccessChange
+from core.planning.moves import Former, Moves
+from core.planning.risks import NO_SECRETS, SecretNotes
 from core.planning.statuses import RowStatus
 from core.ports import LiveJob
+from core.state.written import Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,9 @@ class New:
     """A definition without a job. Ten thousand of them are kept small.
 
     `note` says what there is to know about the definition, `mapped` what the mapping file did to
-    it. `permissions` are what the job is created with; without any it belongs to our principal.
+    it. `former` is the job of it that was here, and was deleted or renamed by somebody else.
+    `permissions` are what the job is created with; without any it belongs to our principal.
+    `secrets` is what is secret in it.
     """
 
     status: ClassVar[RowStatus] = RowStatus.NEW
@@ -29,7 +35,9 @@ class New:
     packed: Packed
     note: str = ""
     mapped: tuple[MappedValue, ...] = ()
+    former: Former | None = None
     permissions: tuple[Permission, ...] = ()
+    secrets: SecretNotes = NO_SECRETS
 
     @classmethod
     def pack(
@@ -39,10 +47,26 @@ class New:
         desired: JobSettings,
         note: str = "",
         mapped: tuple[MappedValue, ...] = (),
+        former: Former | None = None,
         permissions: tuple[Permission, ...] = (),
     ) -> "New":
         """Return the row with the settings to be created kept small."""
-        return cls(job_name, file, Packed(desired), note, mapped, permissions)
+        return cls(job_name, file, Packed(desired), note, mapped, former, permissions)
+
+    @property
+    def origin(self) -> Origin:
+        """Return which side has moved since the job was written last."""
+        return Origin.HERE if self.former else Origin.UNKNOWN
+
+    @property
+    def is_preselected(self) -> bool:
+        """Return whether importing it loses nothing that somebody did here."""
+        return self.former is None
+
+    @property
+    def desired(self) -> Packed:
+        """Return the settings to be created, by the name that `Changed` has for them."""
+        return self.packed
 
     def unpack_settings(self) -> JobSettings:
         """Return a copy of the settings to be created. It is parsed anew each time."""
@@ -54,8 +78,9 @@ class Changed:
     """A job that differs from its definition; `old_name` is set when its name differs, too.
 
     Both sides are kept small: ten thousand of them as objects slow down whatever comes after.
-    `note` and `mapped` are as in `New`. `access` is what sets its permissions, None where they stay
-    as they are; its changes are among `changes`.
+    `note`, `mapped` and `secrets` are as in `New`. `since` is when the job was written last, None
+    if unknown. `access` is what sets its permissions, None where they stay as they are; its changes
+    are among `changes`.
     """
 
     job_name: str
@@ -68,7 +93,9 @@ class Changed:
     hidden: tuple[HiddenDifference, ...] = ()
     note: str = ""
     mapped: tuple[MappedValue, ...] = ()
+    since: Stamp | None = None
     access: AccessChange | None = None
+    secrets: SecretNotes = NO_SECRETS
 
     @classmethod
     def pack(
@@ -83,11 +110,24 @@ class Changed:
         hidden: tuple[HiddenDifference, ...] = (),
         note: str = "",
         mapped: tuple[MappedValue, ...] = (),
+        since: Stamp | None = None,
         access: AccessChange | None = None,
     ) -> "Changed":
         """Return the row with both sides kept small."""
-        sides = Packed(desired), Packed(current)
-        return cls(job_name, file, job, *sides, changes, old_name, hidden, note, mapped, access)
+        return cls(
+            job_name,
+            file,
+            job,
+            Packed(desired),
+            Packed(current),
+            changes,
+            old_name,
+            hidden,
+            note,
+            mapped,
+            since,
+            access,
+        )
 
     @property
     def writes_settings(self) -> bool:
@@ -100,6 +140,17 @@ class Changed:
             return True
         moves = self.access is not None and self.access.moves_owner
         return moves and self.job.unpack_settings().get("run_as") is None
+
+    @property
+    def origin(self) -> Origin:
+        """Return which side has moved since the job was written last."""
+        return sum_up(change.origin for change in self.changes)
+
+    @property
+    def is_preselected(self) -> bool:
+        """Return whether Git has moved, and at no field that somebody changed here as well."""
+        both_at_one_field = any(change.origin is Origin.BOTH for change in self.changes)
+        return self.origin is not Origin.HERE and not both_at_one_field
 
     @property
     def status(self) -> RowStatus:
@@ -119,7 +170,8 @@ class Changed:
 class Unchanged:
     """A job equal to its definition. `is_adopted` is False when the ledger does not know it.
 
-    `note` and `mapped` are as in `New`.
+    `note`, `mapped` and `secrets` are as in `New`. `desired` is what it should be, kept only where
+    that is to be noted as what was written, see `Situation.keeps_bases`.
     """
 
     status: ClassVar[RowStatus] = RowStatus.UNCHANGED
@@ -130,6 +182,8 @@ class Unchanged:
     hidden: tuple[HiddenDifference, ...] = ()
     note: str = ""
     mapped: tuple[MappedValue, ...] = ()
+    desired: Packed | None = None
+    secrets: SecretNotes = NO_SECRETS
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +191,24 @@ class Deleted:
     """A job that we imported and whose definition is gone. `needed_by` still run it.
 
     `job_name` has the job's id added when another row of the plan has the name as well, and so have
-    the names in `needed_by`.
+    the names in `needed_by`. `doubt` says why nothing proves that it is ours, empty for no doubt.
+    `moves` are what was changed here since it was written, None if
+    nobody knows.
     """
 
     status: ClassVar[RowStatus] = RowStatus.DELETED
     job_name: str
     job: LiveJob
     needed_by: tuple[str, ...]
+    doubt: str = ""
+    moves: Moves | None = None
+
+    @property
+    def origin(self) -> Origin:
+        """Return which side has moved since the job was written last: Git has."""
+        if self.moves is None:
+            return Origin.UNKNOWN
+        return Origin.BOTH if self.moves.changes else Origin.GIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +230,7 @@ class Skipped:
     job: LiveJob
     reason: str
     file: DefinitionFile | None
+    secrets: SecretNotes = NO_SECRETS
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +245,15 @@ class Excluded:
     job: LiveJob | None
     file: DefinitionFile | None
     reason: str
+    secrets: SecretNotes = NO_SECRETS
 
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
     """A job or file that nothing can be done with until its issues are solved.
 
-    `definition` and `job` are what is known of it all the same; `mapped` is as in `New`.
+    `definition` and `job` are what is known of it all the same; `mapped` and `secrets` are as in
+    `New`, `moves` as in `Deleted`.
     """
 
     status: ClassVar[RowStatus] = RowStatus.ERROR
@@ -195,6 +263,13 @@ class Blocked:
     definition: Definition | None = None
     job: LiveJob | None = None
     mapped: tuple[MappedValue, ...] = ()
+    moves: Moves | None = None
+    secrets: SecretNotes = NO_SECRETS
+
+    @property
+    def origin(self) -> Origin:
+        """Return whether the job was changed here; what it should be is unknown."""
+        return Origin.HERE if self.moves and self.moves.changes else Origin.UNKNOWN
 
 
 Row = New | Changed | Unchanged | Deleted | Unmanaged | Skipped | Excluded | Blocked

@@ -10,6 +10,7 @@ from core.definitions.ignore_rules import IgnoreRule
 from core.errors import Issue
 from core.jobsettings.verbatim import Verbatim
 from core.json_text import JobSettings
+from core.secrets.allowed import ALLOWED_FILE
 
 _BLOCKS = ("schedule", "trigger", "continuous")
 _PAUSED = "PAUSED"
@@ -28,6 +29,25 @@ class Risk:
 
     code: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecretNotes:
+    """The secrets of a definition, each as its kind and its place, never its value.
+
+    `refused` are certain and not allowed, `allowed` are by an entry of the file of allowed
+    secrets, `likely` may be harmless.
+    """
+
+    refused: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()
+    likely: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.refused or self.allowed or self.likely)
+
+
+NO_SECRETS = SecretNotes()
 
 
 def risks_of(
@@ -74,6 +94,24 @@ def risks_of_policies(paths: Sequence[str]) -> tuple[Risk, ...]:
         return ()
     message = f"Left to the cluster policy, which fixes it: {_some_of(paths)}."
     return (Risk("left_to_policy", message),)
+
+
+def risks_of_secrets(notes: SecretNotes) -> tuple[Risk, ...]:
+    """Return the notes for the secrets of a definition that is in Git, or will be."""
+    risks = []
+    if notes.refused:
+        message = (
+            f"Holds a secret that is in Git: {_some_of(notes.refused)}. Replace it by a reference "
+            "to a secret scope and revoke it: the history of Git keeps it."
+        )
+        risks.append(Risk("secret_in_git", message))
+    if notes.allowed:
+        message = f"Allowed by {ALLOWED_FILE}: {_some_of(notes.allowed)}."
+        risks.append(Risk("secret_allowed", message))
+    if notes.likely:
+        message = f"May hold a secret: {_some_of(notes.likely)}."
+        risks.append(Risk("maybe_secret", message))
+    return tuple(risks)
 
 
 def id_risks(holders: Sequence[Verbatim], words: str) -> tuple[Risk, ...]:

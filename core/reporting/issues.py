@@ -3,13 +3,14 @@
 from typing import Any
 
 from core.errors import Issue
+from core.jobsettings.secrets import mask_text
 from core.json_fields import Fields
 from core.json_text import JsonDict
 
 
 def issue_as_json(issue: Issue) -> JsonDict:
-    """Return an issue as the page keeps it."""
-    return {"path": issue.path, "message": issue.message}
+    """Return an issue as the page keeps it, without secrets."""
+    return {"path": mask_text(issue.path), "message": mask_text(issue.message)}
 
 
 def issue_from_json(document: Any) -> Issue:

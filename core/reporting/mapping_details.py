@@ -5,9 +5,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.errors import Issue
+from core.jobsettings.secrets import mask_text
 from core.json_fields import Fields
 from core.json_text import JsonDict
 from core.mapping.check import MappingProblem
+from core.mapping.text.masking import mask_source
 from core.mapping.use import MappingEntry
 from core.planning.statuses import RowStatus
 from core.reporting.issues import issue_as_json, issue_from_json
@@ -85,6 +87,20 @@ class MappingsInformation:
         if self.folder_id is not None:
             document["git_folder_id"] = self.folder_id
         return document
+
+    def masked(self) -> "MappingsInformation":
+        """Return the information for the eyes of those who may only look, without secrets."""
+        return replace(
+            self,
+            text=mask_source(self.text),
+            problem=replace(self.problem, message=mask_text(self.problem.message)),
+            entries=tuple(entry.masked() for entry in self.entries),
+        )
+
+    @property
+    def has_secrets(self) -> bool:
+        """Whether something in the file is masked for others."""
+        return self.masked() != self
 
     @classmethod
     def from_json(cls, document: Any) -> "MappingsInformation":

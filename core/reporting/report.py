@@ -9,7 +9,7 @@ from typing import Any
 from core.comparing.diff import FieldChange, HiddenDifference
 from core.comparing.origin import Origin
 from core.errors import Issue, SyncError
-from core.jobsettings.secrets import mask
+from core.jobsettings.secrets import mask, mask_sides, mask_text
 from core.jobsettings.verbatim import Verbatim
 from core.json_fields import Fields
 from core.json_text import JsonDict
@@ -66,7 +66,7 @@ class ReportRow:
     @property
     def message_with_risks(self) -> str:
         """Return what a table shows in one cell."""
-        return " ".join(filter(None, (self.message, _sentences(self.risks))))
+        return mask_text(" ".join(filter(None, (self.message, _sentences(self.risks)))))
 
     @property
     def mapped_places(self) -> int:
@@ -114,20 +114,12 @@ class ReportRow:
             "file_name": self.file_name,
             "status": self.status,
             "result": self.result,
-            "changes": [
-                {
-                    "path": change.path,
-                    "current": mask(change.path, change.current),
-                    "desired": mask(change.path, change.desired),
-                    "origin": change.origin,
-                }
-                for change in self.changes
-            ],
+            "changes": [_change_as_json(change) for change in self.changes],
             "mapped": [value.as_json() for value in self.mapped],
             "issues": [issue_as_json(issue) for issue in self.issues],
-            "message": self.message,
+            "message": mask_text(self.message),
             "origin": self.origin,
-            "doubt": self.doubt,
+            "doubt": mask_text(self.doubt),
         }
         if self.details:
             document["details"] = _details_as_json(self.risks, self.details)
@@ -190,7 +182,7 @@ class Report:
             "status": self.status,
             "counts": self.counts(),
             "rows": [{**row.as_json(), "message": row.message_with_risks} for row in self.rows],
-            "issues": [{"message": str(issue)} for issue in self.issues],
+            "issues": [{"message": mask_text(str(issue))} for issue in self.issues],
             "api_calls": dict(sorted(api_calls.items())),
         }
         if self.details:
@@ -211,10 +203,10 @@ def _sentences(risks: tuple[Risk, ...]) -> str:
 
 def _details_as_json(risks: tuple[Risk, ...], details: RowDetails) -> JsonDict:
     return {
-        "risks": [{"code": risk.code, "message": risk.message} for risk in risks],
+        "risks": [{"code": risk.code, "message": mask_text(risk.message)} for risk in risks],
         "not_mapped": [
             {
-                "path": item.path,
+                "path": mask_text(item.path),
                 "value": mask(item.path, item.value),
                 "what": item.what,
                 **({"ids": list(item.ids)} if item.ids else {}),
@@ -223,15 +215,26 @@ def _details_as_json(risks: tuple[Risk, ...], details: RowDetails) -> JsonDict:
         ],
         "hidden": [
             {
-                "path": item.path,
-                "current": mask(item.path, item.current),
-                "desired": mask(item.path, item.desired),
+                **_sides_as_json(item.path, item.current, item.desired),
                 "reason": item.reason,
                 "source": item.source,
             }
             for item in details.hidden
         ],
     }
+
+
+def _change_as_json(change: FieldChange) -> JsonDict:
+    return {
+        **_sides_as_json(change.path, change.current, change.desired),
+        "origin": change.origin,
+    }
+
+
+def _sides_as_json(path: str, current: Any, desired: Any) -> JsonDict:
+    """Return a place and both of its values; of hidden ones it is seen whether they differ."""
+    shown = mask_sides(path, current, desired)
+    return {"path": mask_text(path), "current": shown[0], "desired": shown[1]}
 
 
 def _without_risks(message: str, risks: tuple[Risk, ...]) -> str:

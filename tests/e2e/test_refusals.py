@@ -223,7 +223,8 @@ def expect_call(screen: Screen, workspace: Emulated, call: str) -> None:
 @pytest.fixture(scope="module")
 def signed_in(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a page behind a proxy that signs users in."""
-    identity = {"AUTH": "", "TRUSTED_USER_HEADER": "X-User", "OPERATORS": "ana@prod.example"}
+    people = {"OPERATORS": "ana@prod.example", "VIEWERS": "ben@prod.example"}
+    identity = {"AUTH": "", "TRUSTED_USER_HEADER": "X-User", **people}
     with start_page(pair[1].running, tmp_path_factory.mktemp("proxied"), **identity) as page:
         yield page.url
 

@@ -47,7 +47,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPage]:
     folder = tmp_path_factory.mktemp("page")
     with (
         start_environment(folder / "workspaces", ("DEV",)) as environment,
-        start_page(environment["DEV"], folder, AUTH="", TRUSTED_USER_HEADER=USER) as page,
+        start_page(
+            environment["DEV"], folder, AUTH="", TRUSTED_USER_HEADER=USER, VIEWERS="*"
+        ) as page,
     ):
         yield page
 

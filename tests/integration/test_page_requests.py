@@ -35,6 +35,8 @@ def environment(tmp_path: Path, **variables: str) -> dict[str, str]:
         "CACHE_FOLDER": str(tmp_path / "cache"),
         "RETRY_TIMEOUT_SECONDS": "1",
         "TRUSTED_USER_HEADER": HEADER,
+        "OPERATORS": "ana@dev.example",
+        "VIEWERS": "*",
         **variables,
     }
 
@@ -124,7 +126,7 @@ def test_a_host_that_is_none_is_refused_everywhere(tmp_path, host: str, is_open:
 
 @pytest.mark.parametrize("host", ["LOCALHOST:8000", "localhost.", "127.0.0.1", "[0:0::1]:80"])
 def test_an_open_page_knows_every_spelling_of_this_machine(tmp_path, host: str) -> None:
-    env = environment(tmp_path, TRUSTED_USER_HEADER="", AUTH="none")
+    env = environment(tmp_path, TRUSTED_USER_HEADER="", AUTH="none", OPERATORS="")
     client = create_app(env).server.test_client()
     assert client.get("/feed/export", headers={"Host": host}).status_code == 200
 

@@ -5,11 +5,12 @@ from itertools import chain, islice
 
 from core.errors import WorkspaceError
 from core.gateways.databricks.answers import list_in, read_answer, whole_in
+from core.gateways.databricks.members import read_members
 from core.gateways.databricks.rest import RestClient
 from core.identity_names import fold_identity
 from core.jobsettings.principals import Principal, PrincipalField
 from core.json_text import JsonDict
-from core.ports import CurrentPrincipal, FoundPrincipal
+from core.ports import CurrentPrincipal, FoundPrincipal, Member
 
 _SCIM = "/api/2.0/preview/scim/v2"
 _ADMINS = "admins"
@@ -100,6 +101,24 @@ class RestPrincipals:
         found = _found(field, self._pages(path, {"attributes": _attributes(attribute)}))
         return list(islice((one for one in found if one.is_active), most))
 
+    def find_members(self, names: Collection[str], enough: Collection[str]) -> Mapping[str, Member]:
+        """Source: SCIM; `groups` of a principal and of a group hold who contains it.
+
+        The docs of limits: ten levels of groups. Without admin rights `groups` is missing:
+        databrickslabs/ontos#44.
+        """
+        return read_members(
+            lambda field, asked: self._pages(
+                _LOOKUPS[field][0],
+                {
+                    "filter": _any_of(_LOOKUPS[field][1], asked),
+                    "attributes": f"{_LOOKUPS[field][1]},active,groups",
+                },
+            ),
+            names,
+            enough,
+        )
+
     def _described(self, field: PrincipalField, filters: Sequence[str]) -> Iterator[FoundPrincipal]:
         path, attribute = _LOOKUPS[field]
         queries = (
@@ -113,7 +132,7 @@ class RestPrincipals:
 
     def _find_batch(self, field: PrincipalField, batch: list[Principal]) -> set[Principal]:
         path, attribute = _LOOKUPS[field]
-        filters = " or ".join(f"{attribute} eq {_quoted(principal.name)}" for principal in batch)
+        filters = _any_of(attribute, [principal.name for principal in batch])
         active = {
             fold_identity(str(entry.get(attribute)))
             for entry in self._pages(path, {"filter": filters, "attributes": _wanted(attribute)})
@@ -152,6 +171,10 @@ def _attributes(attribute: str) -> str:
 
 def _total(page: JsonDict) -> int:
     return whole_in(page, "totalResults")
+
+
+def _any_of(attribute: str, names: Iterable[str]) -> str:
+    return " or ".join(f"{attribute} eq {_quoted(name)}" for name in names)
 
 
 def _quoted(name: str) -> str:

@@ -14,9 +14,10 @@ from core.operations.outcome import Outcome
 from core.settings import AppMode
 from tests.fakes import FakeOperationStore, FakeTime
 from web.identity import User
+from web.roles import Role
 
-ANA, BO = User("ana@dev.example", True), User("bo@dev.example", True)
-VIEWER = User("cy@dev.example", False)
+ANA, BO = User("ana@dev.example", Role.OPERATOR), User("bo@dev.example", Role.OPERATOR)
+VIEWER = User("cy@dev.example", Role.VIEWER)
 REVIEWED = {"load": "1", "report": "2", "gone": "3", "<b>x</b>": "4"}
 
 
@@ -275,6 +276,39 @@ def test_a_name_sent_twice_counts_once(store, plan):
         start_operation(store, AppMode.BOTH, ANA, request)
 
 
+# Fields that are taken into Git
+
+
+def taking(plan, **fields):
+    return {"kind": "take", "plan": plan, "names": ["load"], "fields": ["b", "a", "a"], **fields}
+
+
+def test_taking_gets_the_fields_of_one_job(store, plan):
+    params = begin(store, taking(plan)).params
+    assert (params["names"], params["fields"]) == (["load"], ["a", "b"])
+
+
+@pytest.mark.parametrize("fields", [None, "a", {"a": 1}, [1], ["a", None], [["a"]], 7])
+def test_fields_are_a_list_of_paths(store, plan, fields):
+    with pytest.raises(SyncError, match="sent no fields"):
+        begin(store, taking(plan, fields=fields))
+    assert nothing_started(store)
+
+
+@pytest.mark.parametrize("request_", [{"fields": []}, {"names": ["load", "report"]}])
+def test_without_a_field_or_with_several_jobs_nothing_is_taken(store, plan, request_):
+    with pytest.raises(SyncError, match="fields of one job"):
+        begin(store, taking(plan, **request_))
+    assert nothing_started(store)
+
+
+@pytest.mark.parametrize("mode", [AppMode.EXPORT, AppMode.IMPORT])
+def test_only_a_deployment_for_both_takes_into_git(store, plan, mode):
+    with pytest.raises(ModeError, match=f"APP_MODE is {mode}"):
+        begin(store, taking(plan), mode=mode)
+    assert nothing_started(store)
+
+
 # Validations
 
 
@@ -369,4 +403,4 @@ def test_cancelling_what_does_not_exist_does_no_harm(store, name):
 def test_a_choice_of_another_type_is_refused(pause: object) -> None:
     request = {"kind": "validate", "pause": pause}
     with pytest.raises(SyncError, match="Unknown schedule policy"):
-        start_operation(FakeOperationStore(), AppMode.BOTH, User("ana", True), request)
+        start_operation(FakeOperationStore(), AppMode.BOTH, User("ana", Role.OPERATOR), request)

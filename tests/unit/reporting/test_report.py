@@ -6,7 +6,7 @@ import pytest
 
 from core.comparing.diff import FieldChange, HiddenDifference
 from core.errors import Issue, StoppedError, SyncError
-from core.jobsettings.secrets import MASK
+from core.jobsettings.secrets import MASK, MASK_OF_OTHER
 from core.jobsettings.verbatim import Verbatim
 from core.mapping.mapped_value import MISSING, MappedValue
 from core.mapping.unmapped import UnmappedName
@@ -28,7 +28,7 @@ def test_a_row_shows_both_values_of_a_change_but_no_secret():
         "result": "",
         "changes": [
             {"path": "timeout_seconds", "current": None, "desired": 5, "origin": ""},
-            {"path": SECRET, "current": MASK, "desired": MASK, "origin": ""},
+            {"path": SECRET, "current": MASK, "desired": MASK_OF_OTHER, "origin": ""},
         ],
         "mapped": [],
         "issues": [{"path": "run_as", "message": "careful"}],
@@ -51,7 +51,7 @@ def test_a_row_shows_what_was_mapped_by_which_entry_and_where_it_is_but_no_secre
     assert document == [
         {"path": "a", "git": "dev", "here": "prod", **rule},
         {"path": "b", "git": "dev", **rule},
-        {"path": SECRET, "git": MASK, "here": MASK, **rule},
+        {"path": SECRET, "git": MASK, "here": MASK_OF_OTHER, **rule},
     ]
     assert ReportRow.from_json({"mapped": document[:2]}).mapped == values[:2]
     assert row.done("Updated job 1.").mapped == values

@@ -28,10 +28,11 @@ from web.identity import User
 from web.panels import Panels, Reading
 from web.reader import WorkspaceReader
 from web.readings import Readings
+from web.roles import Role
 from web.settings import PageSettings
 
 ANA = "ana@dev.example"
-OPERATOR, VIEWER = User(ANA, True), User("bo@dev.example", False)
+OPERATOR, VIEWER = User(ANA, Role.OPERATOR), User("bo@dev.example", Role.VIEWER)
 SECRET = {"spark_conf": {"x.password": "s3cret"}}
 
 

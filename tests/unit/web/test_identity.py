@@ -2,7 +2,11 @@
 
 import pytest
 
-from web.identity import LOCAL_USER, User, user_of
+from components.words import READ_ONLY
+from web.access import Access
+from web.identity import LOCAL_USER, User, name_of
+from web.members import Freshness
+from web.roles import Role, read_people
 from web.settings import PageSettings
 
 HEADER = "X-Forwarded-Email"
@@ -11,7 +15,7 @@ OPEN = PageSettings(user_header="")
 
 
 def test_the_proxy_tells_who_somebody_is():
-    assert user_of({HEADER: " ana@dev.example "}, BEHIND_PROXY) == User("ana@dev.example", True)
+    assert name_of({HEADER: " ana@dev.example "}, BEHIND_PROXY) == "ana@dev.example"
 
 
 @pytest.mark.parametrize(
@@ -26,14 +30,13 @@ def test_the_proxy_tells_who_somebody_is():
 )
 def test_a_name_is_read_from_the_bytes_that_proxies_send(sent, name):
     headers = {HEADER: sent.decode("latin-1")}  # as a server hands them over
-    assert user_of(headers, BEHIND_PROXY) == User(name, True)
-    operators = PageSettings.from_env({"TRUSTED_USER_HEADER": HEADER, "OPERATORS": f"bo,{name}"})
-    assert user_of(headers, operators) == User(name, True)
+    page = PageSettings.from_env({"TRUSTED_USER_HEADER": HEADER, "OPERATORS": f"bo,{name}"})
+    assert Access(page).user_of(headers) == User(name, Role.OPERATOR)
 
 
 def test_what_hides_in_utf8_is_no_name_either():
     for sent in ("ana\u202e", "ana\x9b", "ana\u2028"):
-        assert user_of({HEADER: sent.encode().decode("latin-1")}, BEHIND_PROXY) is None
+        assert name_of({HEADER: sent.encode().decode("latin-1")}, BEHIND_PROXY) is None
 
 
 @pytest.mark.parametrize(
@@ -53,49 +56,54 @@ def test_what_hides_in_utf8_is_no_name_either():
     ],
 )
 def test_nothing_else_does(headers):
-    assert user_of(headers, BEHIND_PROXY) is None
+    assert name_of(headers, BEHIND_PROXY) is None
+    assert Access(BEHIND_PROXY).user_of(headers) is None
 
 
 @pytest.mark.parametrize("headers", [{}, {HEADER: "ana"}, {"": "ana"}])
 def test_where_nothing_is_configured_nobody_is_known(headers):
-    assert user_of(headers, PageSettings()) is None
+    assert name_of(headers, PageSettings()) is None
 
 
 def test_on_an_open_page_everybody_is_the_local_user_whatever_they_claim():
     for headers in ({}, {HEADER: "ana"}, {"": "ana"}):
-        assert user_of(headers, OPEN) == User(LOCAL_USER, True)
-
-
-@pytest.mark.parametrize(
-    ("operators", "may_operate"),
-    [
-        (frozenset(), True),
-        (frozenset({"ana@dev.example"}), True),
-        (frozenset({"bo@dev.example"}), False),
-    ],
-)
-def test_operators_may_start_something_and_others_may_look(operators, may_operate):
-    page = PageSettings(user_header=HEADER, operators=operators)
-    assert user_of({HEADER: "ANA@dev.example"}, page) == User("ANA@dev.example", may_operate)
-
-
-@pytest.mark.parametrize(
-    ("named", "signed_in", "may_operate"),
-    [
-        ("straße@dev.example", "STRASSE@dev.example", False),
-        ("strasse@dev.example", "straße@dev.example", False),
-        ("straße@dev.example", "STRAẞE@dev.example", True),
-        ("irmak@dev.example", "ırmak@dev.example", False),
-        ("irmak@dev.example", "İrmak@dev.example", False),
-        ("kim@dev.example", "\u212aim@dev.example", False),
-        ("j\u00f6rg@dev.example", "JO\u0308RG@dev.example", True),
-    ],
-)
-def test_no_lookalike_of_an_operator_is_one(named, signed_in, may_operate):
-    page = PageSettings.from_env({"TRUSTED_USER_HEADER": HEADER, "OPERATORS": named})
-    assert user_of({HEADER: signed_in}, page) == User(signed_in, may_operate)
+        assert Access(OPEN).user_of(headers) == User(LOCAL_USER, Role.OPERATOR)
 
 
 def test_on_an_open_page_the_local_user_may_be_no_operator():
-    page = PageSettings(user_header="", operators=frozenset({"ana"}))
-    assert user_of({}, page) == User(LOCAL_USER, False)
+    page = PageSettings(
+        user_header="", operators=read_people("OPERATORS", "ana", allows_everybody=False)
+    )
+    assert Access(page).user_of({}) == User(LOCAL_USER, Role.VIEWER)
+
+
+@pytest.mark.parametrize(
+    ("named", "signed_in", "role"),
+    [
+        ("ana@dev.example", "ANA@dev.example", Role.OPERATOR),
+        ("straße@dev.example", "STRASSE@dev.example", Role.NONE),
+        ("strasse@dev.example", "straße@dev.example", Role.NONE),
+        ("straße@dev.example", "STRAẞE@dev.example", Role.OPERATOR),
+        ("irmak@dev.example", "ırmak@dev.example", Role.NONE),
+        ("irmak@dev.example", "İrmak@dev.example", Role.NONE),
+        ("kim@dev.example", "\u212aim@dev.example", Role.NONE),
+        ("j\u00f6rg@dev.example", "JO\u0308RG@dev.example", Role.OPERATOR),
+    ],
+)
+def test_no_lookalike_of_an_operator_is_one(named, signed_in, role):
+    page = PageSettings.from_env({"TRUSTED_USER_HEADER": HEADER, "OPERATORS": named})
+    assert Access(page).user(signed_in, Freshness.NOW) == User(signed_in, role)
+
+
+def test_who_may_do_what():
+    assert User("ana", Role.OPERATOR).may_change
+    assert User("ana", Role.OPERATOR).refusal == ""
+    viewer = User("bo", Role.VIEWER)
+    assert viewer.may_look
+    assert not viewer.may_change
+    assert viewer.refusal == READ_ONLY
+    unsure = User("ana", Role.OPERATOR, "The workspace does not answer.")
+    assert unsure.may_look
+    assert not unsure.may_change
+    assert unsure.refusal == "The workspace does not answer."
+    assert not User("cy", Role.NONE).may_look

@@ -3,7 +3,10 @@
 import pytest
 
 from core.errors import SettingsError
+from web.roles import DEFAULT_OPERATORS, People
 from web.settings import COLOURS, PageSettings
+
+ROBOT = "0d4c8f1e-92a7-4b63-8c15-f7a3e05b6d22"
 
 
 def test_without_a_configuration_nobody_is_served():
@@ -64,21 +67,68 @@ def test_only_none_lets_everybody_in(auth):
 
 
 @pytest.mark.parametrize(
-    ("text", "operators"),
+    ("text", "people"),
     [
-        ("", set()),
-        ("Ana@Dev.example", {"ana@dev.example"}),
-        (" ana , BO ,, ", {"ana", "bo"}),
+        ("", People()),
+        ("Ana@Dev.example", People(("Ana@Dev.example",))),
+        (" ana , BO ,, ana", People(("ana", "BO"))),
+        ("group:admins, GROUP: data engineers", People((), ("admins", "data engineers"))),
+        (ROBOT, People((ROBOT,))),
     ],
 )
-def test_operators_are_named_whatever_their_case(text, operators):
-    assert PageSettings.from_env({"OPERATORS": text}).operators == operators
+def test_people_are_users_service_principals_and_groups(text, people):
+    assert PageSettings.from_env({"VIEWERS": text}).viewers == people
+    assert PageSettings.from_env({"OPERATORS": text or "group:admins"}).operators == (
+        people if text else DEFAULT_OPERATORS
+    )
 
 
-@pytest.mark.parametrize("text", [",", " , ,"])
-def test_a_list_of_no_operators_is_not_a_list_of_everybody(text):
+def test_without_a_list_admins_change_jobs_and_nobody_else_looks():
+    page = PageSettings.from_env({"OPERATORS": " ", "VIEWERS": " "})
+    assert page.operators == People(groups=("admins",))
+    assert page.viewers == People()
+    assert PageSettings.from_env({"VIEWERS": "*"}).viewers == People(everybody=True)
+
+
+@pytest.mark.parametrize("variable", ["OPERATORS", "VIEWERS"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(",", " , ,", "group:", "ana,group: ", "*,ana", "ana;bo", "user:ana", "groups:admins"),
+        *("ana@x.org bo@x.org", "ana\nbo", "*@x.org", "group:*", "x" * 201, "\u202eana"),
+    ],
+)
+def test_a_list_that_is_wrong_is_named_and_lets_nobody_in(variable, text):
+    with pytest.raises(SettingsError, match=variable):
+        PageSettings.from_env({variable: text})
+
+
+def test_everybody_cannot_be_an_operator():
     with pytest.raises(SettingsError, match="OPERATORS"):
-        PageSettings.from_env({"OPERATORS": text})
+        PageSettings.from_env({"OPERATORS": "*"})
+
+
+PROXY = {"TRUSTED_USER_HEADER": "X-User", "FOUR_EYES": "1"}
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"AUTH": "none", "FOUR_EYES": "1"},
+        {**PROXY, "OPERATORS": "ana"},
+        {**PROXY, "OPERATORS": "ana@x.org, ANA@x.org"},
+        {**PROXY, "FOUR_EYES": "yes"},
+    ],
+)
+def test_four_eyes_need_two_people(env):
+    with pytest.raises(SettingsError, match="FOUR_EYES"):
+        PageSettings.from_env(env)
+
+
+@pytest.mark.parametrize("people", [{}, {"OPERATORS": "ana,bo"}, {"OPERATORS": "group:ops"}])
+def test_four_eyes_can_be_had(people):
+    PageSettings.from_env({**PROXY, **people})
+    PageSettings.from_env({"AUTH": "none", "FOUR_EYES": "0"})
 
 
 def test_the_key_is_taken_as_it_is():

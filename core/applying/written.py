@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 
 from core.applying.work import FreshPlan, Work
+from core.jobsettings.permissions import Permission
 from core.json_text import JobSettings, Packed
 from core.planning.import_rows import Blocked, Changed, Excluded, New, Unchanged
 from core.reading.remembered import Memory
@@ -57,10 +58,15 @@ def save_bases(
     return replace(memory, written=written)
 
 
-def announce(work: Work, memory: Memory, rows: Iterable[Changed]) -> None:
-    """Note what is about to be written, so that a killed import is nobody's change.
+def announce(
+    work: Work, memory: Memory, rows: Iterable[Changed], operation: str = "import"
+) -> None:
+    """Note what is about to be written, so that a killed operation is nobody's change.
 
     Only of jobs of which it is known what was written before: of others nothing is known then.
+
+    Args:
+        operation: import or restore.
 
     Raises:
         StateError: it could not be noted; nothing may be changed then.
@@ -68,15 +74,27 @@ def announce(work: Work, memory: Memory, rows: Iterable[Changed]) -> None:
     known = memory.written.jobs
     wrote = {row.job.job_id: (row.job_name, row.desired) for row in rows if row.job.job_id in known}
     if wrote:
-        announced = {**memory.written.announced, **make_bases(work, wrote, "import")}
+        announced = {**memory.written.announced, **make_bases(work, wrote, operation)}
         work.session.lease.check()
         work.session.state.save_written(replace(memory.written, announced=announced))
 
 
 def bases_of_equal(work: Work, rows: Iterable[Unchanged]) -> dict[int, WrittenJob]:
     """Return the bases of jobs that equal their definition, where none says so yet."""
-    wrote = {row.job.job_id: (row.job_name, row.desired) for row in rows if row.desired is not None}
-    return make_bases(work, wrote, "adopt")
+    equal = [row for row in rows if row.desired is not None]
+    wrote = {row.job.job_id: (row.job_name, row.desired) for row in equal if row.desired}
+    bases = make_bases(work, wrote, "adopt")
+    return with_permissions(bases, {row.job.job_id: row.permissions for row in equal})
+
+
+def with_permissions(
+    bases: Mapping[int, WrittenJob],
+    permissions: Mapping[int, tuple[Permission, ...] | None],
+) -> dict[int, WrittenJob]:
+    """Return bases with the direct entries of their jobs, as far as those are known."""
+    return {
+        job_id: replace(base, permissions=permissions.get(job_id)) for job_id, base in bases.items()
+    }
 
 
 def find_gone(fresh: FreshPlan) -> set[int]:

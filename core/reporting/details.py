@@ -1,7 +1,7 @@
 """Facts that one kind of operation reports besides its rows."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from core.definitions.definition import Definition, definition_as_json
 from core.jobsettings.secrets import mask
@@ -14,6 +14,8 @@ from core.reporting.mapping_details import (
     MappingTest,
     SavedMappings,
 )
+from core.reporting.write_access import PlaceAccess
+from core.state.history import HistoryEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +214,7 @@ class MappingFacts:
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceInformation:
-    """What Workspace Information and Resource Mappings show."""
+    """What Workspace Information and Resource Mappings show. `access` is who may write what."""
 
     where: Whereabouts = field(default_factory=Whereabouts)
     contents: FolderContents = field(default_factory=FolderContents)
@@ -220,6 +222,7 @@ class WorkspaceInformation:
     mapping_file: str = ""
     mapping: MappingFacts = field(default_factory=MappingFacts)
     state_folder: str = ""
+    access: tuple[PlaceAccess, ...] = ()
 
     def as_json(self) -> JsonDict:
         """Return the information for `--json` and the page."""
@@ -230,6 +233,7 @@ class WorkspaceInformation:
             "mapping_file": self.mapping_file,
             **self.mapping.as_json(),
             "state_folder": self.state_folder,
+            "access": [place.as_json() for place in self.access],
         }
 
     @classmethod
@@ -243,6 +247,7 @@ class WorkspaceInformation:
             fields.text("mapping_file"),
             MappingFacts.from_json(document),
             fields.text("state_folder"),
+            fields.values("access", PlaceAccess.from_json),
         )
 
 
@@ -262,8 +267,21 @@ def _shown(definition: Definition) -> JsonDict:
     return {**document, "settings": mask("", document["settings"])}
 
 
+@dataclass(frozen=True, slots=True)
+class HistoryListing:
+    """The operations of the history, newest first."""
+
+    RESTORABLE: ClassVar[tuple[str, ...]] = ("import", "remove", "restore")
+    entries: tuple[HistoryEntry, ...] = ()
+
+    def as_json(self) -> JsonDict:
+        """Return the entries for `--json`."""
+        return {"entries": [entry.as_json() for entry in self.entries]}
+
+
 Details = (
-    PlanFacts
+    HistoryListing
+    | PlanFacts
     | PullFacts
     | WorkspaceInformation
     | NewDefinitions

@@ -16,9 +16,16 @@ from core.applying.entries import enter_equal, make_entry, note_paths
 from core.applying.granting import confirm_new
 from core.applying.reading_back import read_back
 from core.applying.work import FreshPlan, Work
-from core.applying.written import announce, bases_of_equal, find_gone, make_bases, save_bases
+from core.applying.written import (
+    announce,
+    bases_of_equal,
+    find_gone,
+    make_bases,
+    save_bases,
+    with_permissions,
+)
 from core.errors import AmbiguousAnswerError, Issue, StoppedError, SyncError
-from core.jobsettings.permissions import PERMISSIONS
+from core.jobsettings.permissions import PERMISSIONS, Permission
 from core.json_text import JsonDict
 from core.planning.import_plan import Plan
 from core.planning.import_rows import Changed, Importable, New, Row, Unchanged
@@ -132,10 +139,18 @@ def _note_written(
     Args:
         unsure: jobs of which nobody knows whether they were written.
     """
-    wrote = {one.job_id: one.row for one in applied}
+    done = tuple(applied)
     bases = bases_of_equal(work, fresh, ledger)
-    bases |= make_bases(work, fresh.survey.book, wrote, "import")
+    wrote = make_bases(work, fresh.survey.book, {one.job_id: one.row for one in done}, "import")
+    bases |= with_permissions(wrote, {one.job_id: _permissions_of(one) for one in done})
     return save_bases(work, fresh.memory, bases, find_gone(fresh) | unsure)
+
+
+def _permissions_of(done: Applied) -> tuple[Permission, ...] | None:
+    """Return the direct entries that a job has now, None where that is unknown."""
+    if isinstance(done.row, New) or done.row.access is None:
+        return done.row.permissions
+    return None if done.unset else done.row.access.after
 
 
 def _maybe_written(outcome: Outcome) -> set[int]:

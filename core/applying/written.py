@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from core.applying.work import FreshPlan, Work
 from core.errors import SyncError
+from core.jobsettings.permissions import Permission
 from core.json_text import JobSettings, Packed
 from core.mapping.name_book import NameBook
 from core.mapping.names import write_ids
@@ -101,7 +102,18 @@ def bases_of_equal(work: Work, fresh: FreshPlan, ledger: ImportedLedger) -> dict
         for row in fresh.plan.rows
         if isinstance(row, Unchanged) and row.job.job_id in ledger.jobs
     }
-    return make_bases(work, fresh.survey.book, rows, "adopt")
+    bases = make_bases(work, fresh.survey.book, rows, "adopt")
+    return with_permissions(bases, {job_id: row.permissions for job_id, row in rows.items()})
+
+
+def with_permissions(
+    bases: Mapping[int, WrittenJob],
+    permissions: Mapping[int, tuple[Permission, ...] | None],
+) -> dict[int, WrittenJob]:
+    """Return bases with the direct entries of their jobs, as far as those are known."""
+    return {
+        job_id: replace(base, permissions=permissions.get(job_id)) for job_id, base in bases.items()
+    }
 
 
 def _stamp(work: Work, operation: str) -> Stamp:

@@ -11,6 +11,7 @@ from core.comparing.canonical import drop_unsendable, spell_out
 from core.comparing.diff import FieldChange, diff_settings
 from core.comparing.filled_in import Habits, compare, read_answer
 from core.comparing.origin import Origin
+from core.jobsettings.permissions import Permission
 from core.json_text import JobSettings, Prints
 from core.mapping.mapping_file import PausePolicy
 from core.mapping.name_book import NameBook
@@ -62,6 +63,11 @@ class ThirdSide:
             return changes, None
         git = diff_settings(base.settings, desired)
         return mark_origins(changes, _paths(base.changes), _paths(git)), base.stamp
+
+    def find_permissions(self, job_id: int) -> tuple[Permission, ...] | None:
+        """Return the direct entries that a job had when it was written; None where unknown."""
+        known = self.written.jobs.get(job_id)
+        return known.permissions if known and job_id not in self.written.announced else None
 
     def needs_base(self, job: LiveJob, desired: JobSettings) -> bool:
         """Whether a job that equals its desired form has no base, or one that says otherwise."""

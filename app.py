@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from core.one_line import log_to_stderr
 from core.settings import AppMode, Settings
 from core.version import VERSION
 from web.access import Access, reading_members
-from web.background import OperationProcesses
+from web.background import OperationProcesses, is_queued
 from web.base_path import BelowPath
 from web.csv import csv_routes
 from web.feed import Feed
@@ -82,7 +83,9 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses]:
         SqliteOperationStore(folder),
         WorkspaceReader(connect_from_env(settings), open_readings(folder / "readings")),
     )
-    processes = OperationProcesses(folder / "callbacks", parts.store.note_launch)
+    processes = OperationProcesses(
+        folder / "callbacks", parts.store.note_launch, partial(is_queued, parts.store)
+    )
     app = Dash(
         "app",
         title="Job Sync",

@@ -33,6 +33,7 @@ from core.operations.operation import (
 )
 from core.operations.outcome import Outcome
 from core.ports import (
+    Access,
     ActiveRun,
     CurrentPrincipal,
     FileStatus,
@@ -41,6 +42,7 @@ from core.ports import (
     LiveJob,
     Member,
     NamedResource,
+    ObjectKind,
     Ports,
 )
 from core.service import JobSync
@@ -263,6 +265,21 @@ class FakeFiles:
     modified_at: int = 1_700_000_000_000
     clock: Callable[[], float] | None = None
     times: dict[str, int] = field(default_factory=dict)
+    grants: dict[tuple[ObjectKind, int], list[Access]] = field(default_factory=dict)
+    no_access: WorkspaceError | None = None
+
+    def access(self, kind: ObjectKind, object_id: int) -> Sequence[Access]:
+        if self.no_access:
+            raise self.no_access
+        of_git = object_id == 7 and kind is ObjectKind.GIT_FOLDER
+        paths = [path for path in (*self.files, *self.folders) if sum(path.encode()) == object_id]
+        if not paths and not of_git:
+            raise NotFoundError(f"Object {object_id} does not exist.")
+        admins = Access(Principal("group_name", "admins"), frozenset({"CAN_MANAGE"}))
+        if of_git or any(path.startswith("/Workspace/Shared") for path in paths):
+            users = Access(Principal("group_name", "users"), frozenset({"CAN_MANAGE"}))
+            return [*self.grants.get((kind, object_id), ()), users, admins]
+        return [*self.grants.get((kind, object_id), ()), admins]
 
     def status(self, path: str) -> FileStatus:
         if path in self.unreadable:
@@ -454,7 +471,7 @@ class FakePrincipals:
         found = {name: by_name.get(fold_identity(name)) for name in names}
         return {
             name: replace(member, groups=self._with_above(member.groups))
-            if member.is_active and not member.groups & set(enough)
+            if member.is_active and not _folded(member.groups) & _folded(enough)
             else member
             for name, member in found.items()
             if member
@@ -470,6 +487,10 @@ class FakePrincipals:
             raise self.fail[one]
         for name in sorted(self.fail_names.keys() & set(names)):
             raise self.fail_names[name]
+
+
+def _folded(names: Iterable[str]) -> set[str]:
+    return set(map(fold_identity, names))
 
 
 def _has_word(one: FoundPrincipal, word: str) -> bool:

@@ -8,9 +8,11 @@ from core.applying.work import FreshPlan, Work
 from core.applying.written import note_written, save_bases
 from core.definitions.definition import encode_definition
 from core.errors import Issue, SyncError
+from core.jobsettings.permissions import is_place
 from core.json_text import Packed
 from core.planning.import_rows import Changed, Row
 from core.planning.review import Review
+from core.planning.risks import risks_of_secrets
 from core.planning.taking import Taken
 from core.planning.unmapping import take_places
 from core.reading.planner import Planner
@@ -74,7 +76,8 @@ def _take(
     problem = _write(work, fresh, row, taken)
     if problem:
         return import_row(row).in_error(problem)
-    return replace(import_row(row), changes=taken.changes).done(_message(taken))
+    done = replace(import_row(row), changes=taken.changes).done(_message(row, taken))
+    return done.with_risks(risks_of_secrets(taken.secrets))
 
 
 def _write(work: Work, fresh: FreshPlan, row: Changed, taken: Taken) -> Issue | None:
@@ -126,8 +129,9 @@ def _refused(row: Changed, issues: tuple[Issue, ...]) -> ReportRow:
     return replace(import_row(row).in_error(issues[0]), issues=issues)
 
 
-def _message(taken: Taken) -> str:
-    fields, left = taken.fields, len(taken.left)
+def _message(row: Changed, taken: Taken) -> str:
+    fields = taken.fields
+    left = len(taken.left) + sum(is_place(change.path) for change in row.changes)
     more = f" and {len(fields) - _MOST_LISTED} more" if len(fields) > _MOST_LISTED else ""
     listed = f"Taken into Git: {', '.join(fields[:_MOST_LISTED])}{more}."
     if not left:

@@ -41,6 +41,7 @@ def make_entry(operation: Operation, *, principal: str = "", snapshot: str = "")
         message=operation.error,
         principal=principal if principal != operation.actor else "",
         snapshot=snapshot,
+        approver=operation.approver,
     )
 
 

@@ -114,13 +114,32 @@ class Changed:
         access: AccessChange | None = None,
     ) -> "Changed":
         """Return the row with both sides kept small."""
-        about = old_name, hidden, note, mapped, since, access
-        return cls(job_name, file, job, Packed(desired), Packed(current), changes, *about)
+        return cls(
+            job_name,
+            file,
+            job,
+            Packed(desired),
+            Packed(current),
+            changes,
+            old_name,
+            hidden,
+            note=note,
+            mapped=mapped,
+            since=since,
+            access=access,
+        )
 
     @property
     def writes_settings(self) -> bool:
-        """Whether more than the permissions of the job change."""
-        return any(not is_place(change.path) for change in self.changes)
+        """Whether more than the permissions of the job change.
+
+        A job without an explicit identity runs as its owner: one that changes hands is given it.
+        Source: databricks-sdk jobs.py, `Job.run_as_user_name`.
+        """
+        if any(not is_place(change.path) for change in self.changes):
+            return True
+        moves = self.access is not None and self.access.moves_owner
+        return moves and self.job.unpack_settings().get("run_as") is None
 
     @property
     def origin(self) -> Origin:

@@ -332,7 +332,7 @@ def test_every_answer_has_its_headers(client: Any, path: str, headers: dict[str,
     with client.get(path, headers=headers) as answer:
         assert answer.status_code
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert answer.headers["X-Frame-Options"] == "DENY"
     assert answer.headers["Referrer-Policy"] == "same-origin"
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'self'" in policy

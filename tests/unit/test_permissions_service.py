@@ -208,6 +208,17 @@ def test_exact_removes_what_git_does_not_have(prod: FakeWorkspace) -> None:
     assert row(service(prod).validate()[1]).status == "unchanged"
 
 
+def test_a_job_that_runs_as_its_owner_keeps_its_identity_when_it_changes_hands(
+    prod: FakeWorkspace,
+) -> None:
+    use(prod, {"from_git": "exact"}, **{"ana@dev.example": {"user_name": "ana@prod.example"}})
+    job_id = prod.jobs.named("load").job_id
+    prod.jobs.add(job("load"), job_id=job_id)
+    assert service(prod).import_jobs().status == "completed"
+    assert [entry[0] for entry in prod.jobs.log][-2:] == ["reset", "set permissions"]
+    assert prod.jobs.named("load").unpack_settings()["run_as"] == {"user_name": ME}
+
+
 def test_settings_and_permissions_change_together(prod: FakeWorkspace) -> None:
     define(prod, "load", [ENGINEERS], timeout_seconds=60)
     found = row(service(prod).validate()[1])

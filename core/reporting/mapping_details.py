@@ -160,7 +160,7 @@ class TestedRow:
             "job_name": self.job_name,
             "before": self.before,
             "after": self.after,
-            "message": self.message,
+            "message": mask_text(self.message),
         }
 
     @classmethod

@@ -24,6 +24,7 @@ from components.tabs import tabs_of
 from core.errors import SyncError
 from core.gateways.machine.local_folder import page_folder
 from core.gateways.machine.operation_store import SqliteOperationStore
+from core.jobsettings.secrets import mask_text
 from core.json_text import fingerprint
 from core.one_line import log_to_stderr
 from core.settings import AppMode, Settings
@@ -147,7 +148,7 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses]:
 def create_server() -> Flask:
     """Return what gunicorn serves, or end with a sentence that says what is wrong."""
     load_dotenv()
-    log_to_stderr(logging.INFO, "%(levelname)s %(name)s %(message)s")
+    log_to_stderr(logging.INFO, "%(levelname)s %(name)s %(message)s", mask_text)
     logging.getLogger("databricks").setLevel(logging.WARNING)
     try:
         app, processes = _build(os.environ)

@@ -100,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _escape_what_the_terminal_lacks()
     options = _parser().parse_args(arguments)
     load_dotenv(Path.cwd() / ".env")
-    log_to_stderr(logging.WARNING, "%(levelname)s %(message)s")
+    log_to_stderr(logging.WARNING, "%(levelname)s %(message)s", mask_text)
     screen = _Screen(options)
     opened: OpenService | None = None
     record: CommandRecord | None = None

@@ -283,7 +283,8 @@ class _Planner:
         if job.job_id in self._now.unread_jobs:
             unread = self._now.unread_jobs[job.job_id]
             return Blocked(name, file.path, (unread,), file.definition, job)
-        current = take_identity(make_live_form(job, self._now.book).settings, job, form.settings)
+        live = make_live_form(job, self._now.book).settings
+        current = take_identity(live, job, form.settings)
         desired = apply_pause_policy(form.settings, current, self._now.pause)
         habits = Habits(self._now.filled_in.get(job.job_id), fixed_by=self._now.book.fixed_by)
         found = compare(current, desired, habits)
@@ -293,16 +294,18 @@ class _Planner:
         if not changes:
             is_adopted = job.job_id in self._now.ledger.jobs
             about = hidden, form.note, form.mapped
-            return Unchanged(name, file, job, is_adopted, *about, self._new_base(job, desired))
+            return Unchanged(
+                name, file, job, is_adopted, *about, self._new_base(job, live, desired)
+            )
         old_name = job.name if job.name != name else ""
         if not job.complete:  # it will be read in full and planned again: see `jobs_to_read`
             return Changed.pack(name, file, job, {}, {}, (), old_name)
-        changes, since = self._third.mark(changes, job, desired)
+        changes, since = self._third.mark(changes, job, live, desired)
         about = hidden, form.note, form.mapped
         return Changed.pack(name, file, job, desired, current, changes, old_name, *about, since)
 
-    def _new_base(self, job: LiveJob, desired: JobSettings) -> Packed | None:
-        is_asked = self._now.keeps_bases and self._third.needs_base(job, desired)
+    def _new_base(self, job: LiveJob, live: JobSettings, desired: JobSettings) -> Packed | None:
+        is_asked = self._now.keeps_bases and self._third.needs_base(job, live, desired)
         return Packed(desired) if is_asked else None
 
     def _job_row(self, job: LiveJob) -> Row:

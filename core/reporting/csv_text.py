@@ -16,9 +16,13 @@ import io
 import re
 from collections.abc import Iterable
 
+from core.jobsettings.secrets import mask_text
 from core.reporting.report import ReportRow
 
-_COLUMNS = ("job_name", "file_name", "status", "result", "changes", "issues", "message", "mapped")
+_COLUMNS = (
+    *("job_name", "file_name", "status", "result", "changes", "issues", "message", "mapped"),
+    "origin",
+)
 # Source: OWASP, CSV Injection: a cell that starts with one of these is taken for a formula.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 _LIKE_A_NUMBER = re.compile(r"(?=.*[0-9０-９])[0-9０-９ \xa0.,:;/%()eE-]+")
@@ -51,8 +55,8 @@ def cell_text(value: str | int) -> str:
 
 
 def _cells(row: ReportRow) -> tuple[str | int, ...]:
-    changes = "\n".join(change.path for change in row.changes)
-    issues = "\n".join(str(issue) for issue in row.issues)
+    changes = mask_text("\n".join(change.path for change in row.changes))
+    issues = mask_text("\n".join(str(issue) for issue in row.issues))
     message = row.message_with_risks
     texts = row.job_name, row.file_name, row.status, row.result, changes, issues, message
-    return *texts, row.mapped_places
+    return *texts, row.mapped_places, row.origin

@@ -261,9 +261,10 @@ def test_a_removal_wants_its_number(screen: Screen, prod: Emulated) -> None:
 
 def test_when_all_is_imported_nothing_is_left_to_do(screen: Screen) -> None:
     screen.run("Validate", "import", "Validation finished")
-    by_hand = screen.box("import-grid", "load")
-    expect(by_hand).not_to_be_checked()
-    by_hand.click()
+    drifted = screen.box("import-grid", "load")
+    expect(drifted).not_to_be_checked()  # it was changed here only
+    expect(screen.button("Import New and Changed Jobs (2)")).to_be_enabled()
+    drifted.click()
     screen.press("Import New and Changed Jobs (3)")
     screen.wait_for("import", "Import finished")
     outcome = screen.run("Validate", "import", "Validation finished")

@@ -56,4 +56,6 @@ def mapping_facts(
     if not settings.reads_mappings:  # it only says which jobs belong here
         return MappingFacts(text), issues
     entries = list_mapping_entries(mappings, (file.definition for file in contents.files))
-    return MappingFacts(text, entries, mappings.pause.value), issues
+    return MappingFacts(
+        text, entries, mappings.pause.value, mappings.permissions.describe()
+    ), issues

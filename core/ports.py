@@ -202,7 +202,7 @@ class WorkspaceFiles(Protocol):
         ...
 
     def delete(self, path: str) -> None:
-        """Delete a file; one that is already gone is not an error."""
+        """Delete a file or an empty folder; one that is already gone is not an error."""
         ...
 
 

@@ -35,7 +35,7 @@ from core.reading.source_ids import source_ids
 from core.reading.survey import Survey, Surveyor
 from core.reading.workspace_risks import workspace_risks_of
 from core.reading.write_access import read_write_access
-from core.reporting.details import PullFacts, Whereabouts, WorkspaceInformation
+from core.reporting.details import HistoryListing, PullFacts, Whereabouts, WorkspaceInformation
 from core.reporting.listener import Listener
 from core.reporting.mapping_details import MappingsInformation, MappingsReview
 from core.reporting.mapping_review import find_faults
@@ -424,6 +424,10 @@ class JobSync:
     def history(self) -> History:
         """Return the history of operations, kept in the state folder."""
         return self._history(self._sessions.state_folder(self._ports.principals.current()))
+
+    def list_history(self) -> HistoryListing:
+        """Return the operations of the history, newest first."""
+        return HistoryListing(self.history().entries())
 
     def read_history(self, read: Callable[[History], Read], *, should_stop: ShouldStop) -> Read:
         """Read something of the history; StoppedError between two calls when asked to stop."""

@@ -169,6 +169,7 @@ class Traits:
         needs_fields: it does some fields of the one selected job.
         needs_text: it takes a text that the user wrote, and the version that the text is made from.
         is_remembered: the history keeps it, if it is exclusive.
+        needs_approval: where FOUR_EYES is set, one operator requests it and another approves it.
     """
 
     tab: str
@@ -186,6 +187,7 @@ class Traits:
     needs_fields: bool = False
     needs_text: bool = False
     is_remembered: bool = True
+    needs_approval: bool = False
 
 
 def _validate(service: UseCases, request: Request, follower: Follower) -> Report:
@@ -260,6 +262,7 @@ KINDS: Mapping[OperationKind, Traits] = {
         counted=_SELECTED,
         needs_plan=True,
         needs_names=True,
+        needs_approval=True,
     ),
     OperationKind.REMOVE: Traits(
         tab="import",
@@ -270,6 +273,7 @@ KINDS: Mapping[OperationKind, Traits] = {
         needs_whole_plan=True,
         needs_names=True,
         needs_number=True,
+        needs_approval=True,
     ),
     OperationKind.ADOPT: Traits(
         tab="import",
@@ -295,6 +299,7 @@ KINDS: Mapping[OperationKind, Traits] = {
         needs_names=True,
         needs_number=True,
         needs_entry=True,
+        needs_approval=True,
     ),
     OperationKind.TAKE: Traits(
         tab="import",

@@ -70,7 +70,9 @@ def test_a_restore_belongs_to_import_mode(store, kind):
     with pytest.raises(SyncError, match="APP_MODE is Export"):
         start_operation(store, AppMode.EXPORT, ANA, {"kind": kind, "entry": ENTRY})
     with pytest.raises(SyncError, match="read-only"):
-        start_operation(store, AppMode.BOTH, User("cy", Role.VIEWER), {"kind": kind, "entry": ENTRY})
+        start_operation(
+            store, AppMode.BOTH, User("cy", Role.VIEWER), {"kind": kind, "entry": ENTRY}
+        )
 
 
 def test_a_restore_gets_its_entry_its_plan_the_names_and_the_ticks_among_them(store):

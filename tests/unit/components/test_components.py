@@ -201,6 +201,9 @@ def test_sentences_tell_what_happened_and_what_is_next():
         "2 matching jobs adopted. Now managed by this app."
     )
     assert said("adopt", counts={"unchanged": 9}) == "No matching jobs were left to adopt."
+    assert said("take", states={"done": {"changed": 1}}).endswith("then validate again.")
+    refused = said("take", counts={"error": 1}, states={"failed": {"error": 1}})
+    assert refused == "Nothing was taken into Git; see the row for the reason."
     assert said("export", counts={"new": 1}, states={"done": {"new": 1}}) == (
         "1 created. Next: push to the Git repository."
     )

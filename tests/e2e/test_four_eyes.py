@@ -74,7 +74,7 @@ def test_two_operators_import_while_others_look_or_learn_whom_to_ask(
     bo.open("/import")
     asked = bo.element("change-requests")
     expect(asked).to_contain_text(f"Requested by {ANA}")
-    asked.get_by_text("2 jobs", exact=True).click()
+    asked.get_by_text("Show 2 jobs", exact=True).click()
     expect(asked.get_by_role("listitem")).to_have_text(["load", "report"])
     asked.get_by_text("Approve", exact=True).click()
     outcome = bo.wait_for("import", "Import finished")

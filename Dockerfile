@@ -16,6 +16,7 @@ RUN pip install -r requirements.txt
 COPY LICENSE app.py cli.py gunicorn.conf.py ./
 COPY assets/ assets/
 COPY callbacks/ callbacks/
+COPY command_line/ command_line/
 COPY components/ components/
 COPY core/ core/
 COPY web/ web/

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -23,12 +24,13 @@ from components.tabs import tabs_of
 from core.errors import SyncError
 from core.gateways.machine.local_folder import page_folder
 from core.gateways.machine.operation_store import SqliteOperationStore
+from core.jobsettings.secrets import mask_text
 from core.json_text import fingerprint
 from core.one_line import log_to_stderr
 from core.settings import AppMode, Settings
 from core.version import VERSION
 from web.access import Access, reading_members
-from web.background import OperationProcesses
+from web.background import OperationProcesses, is_queued
 from web.base_path import BelowPath
 from web.csv import csv_routes
 from web.feed import Feed
@@ -83,7 +85,9 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses]:
         SqliteOperationStore(folder),
         WorkspaceReader(connect_from_env(settings), open_readings(folder / "readings")),
     )
-    processes = OperationProcesses(folder / "callbacks", parts.store.note_launch)
+    processes = OperationProcesses(
+        folder / "callbacks", parts.store.note_launch, partial(is_queued, parts.store)
+    )
     app = Dash(
         "app",
         title="Job Sync",
@@ -144,7 +148,7 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses]:
 def create_server() -> Flask:
     """Return what gunicorn serves, or end with a sentence that says what is wrong."""
     load_dotenv()
-    log_to_stderr(logging.INFO, "%(levelname)s %(name)s %(message)s")
+    log_to_stderr(logging.INFO, "%(levelname)s %(name)s %(message)s", mask_text)
     logging.getLogger("databricks").setLevel(logging.WARNING)
     try:
         app, processes = _build(os.environ)

@@ -17,6 +17,8 @@ from rich.progress import Progress, TaskID
 from rich.table import Table
 from rich.text import Text
 
+from command_line.history import history_table
+from command_line.restoring import RestoreCommand
 from core.calls import Wait
 from core.comparing.origin import Origin
 from core.errors import ModeError, RemovalRefusedError, SelectionError, SettingsError, SyncError
@@ -28,14 +30,17 @@ from core.mapping.use import EntryState, MappingEntry
 from core.one_line import escape_controls, indent_rest, log_to_stderr
 from core.planning.statuses import RowResult, RowStatus
 from core.reporting.csv_text import csv_bytes
+from core.reporting.details import Details, HistoryListing, WorkspaceInformation
 from core.reporting.listener import Listener
 from core.reporting.mapping_details import MappingsReview
 from core.reporting.mapping_review import suggest_lines
 from core.reporting.report import Report, ReportRow, RowDetails, report_failure
 from core.reporting.waiting import describe_wait
+from core.reporting.write_access import PlaceAccess
 from core.settings import Settings
 
 if TYPE_CHECKING:
+    from command_line.recording import CommandRecord
     from core.service import JobSync
 
 DONE, FAILED, USAGE = 0, 1, 2
@@ -65,7 +70,16 @@ _ORIGINS: Mapping[Origin, str] = {
 }
 _SHOWN_PATHS = 3
 # Too long for a line, or in a table of their own.
-_ONLY_JSON = ("mapping_text", "mapping_entries", "files", "entries", "warnings", "notes", "problem")
+_ONLY_JSON = (
+    "mapping_text",
+    "mapping_entries",
+    "files",
+    "entries",
+    "warnings",
+    "notes",
+    "problem",
+    "access",
+)
 # What needs attention comes first; the quiet rows are only counted unless --all.
 _ORDER = (
     RowStatus.ERROR,
@@ -86,9 +100,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _escape_what_the_terminal_lacks()
     options = _parser().parse_args(arguments)
     load_dotenv(Path.cwd() / ".env")
-    log_to_stderr(logging.WARNING, "%(levelname)s %(message)s")
+    log_to_stderr(logging.WARNING, "%(levelname)s %(message)s", mask_text)
     screen = _Screen(options)
     opened: OpenService | None = None
+    record: CommandRecord | None = None
     try:
         if options.command == "convert":
             report, code = _convert(options)
@@ -99,9 +114,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 settings.require_no_approval(options.command)
             require_workspace(os.environ)
             opened = open_service(settings, on_wait=screen.on_wait)
+            record = _record(options, settings, screen)
             with screen:
-                report, code = _run(options, opened.service, screen)
+                report, code = _run(options, opened.service, screen, record.listener)
+                report = record.add(opened.service, report)
     except SyncError as error:
+        if opened and record:
+            record.add_failure(opened.service, error)
         report = report_failure(options.command, error)
         code = USAGE if isinstance(error, _USAGE_ERRORS) else FAILED
     screen.show(report, opened.calls() if opened else {})
@@ -137,9 +156,19 @@ def _folder(text: str) -> Path:
     return path
 
 
-def _run(options: argparse.Namespace, service: "JobSync", screen: "_Screen") -> tuple[Report, int]:
+def _record(options: argparse.Namespace, settings: Settings, screen: "_Screen") -> "CommandRecord":
+    from command_line.recording import CommandRecord  # noqa: PLC0415 - the engine is loaded by now
+
+    return CommandRecord(options.command, settings.mode, screen.listener)
+
+
+def _run(
+    options: argparse.Namespace, service: "JobSync", screen: "_Screen", listener: Listener
+) -> tuple[Report, int]:
     from core.planning.review import Review  # noqa: PLC0415 - the engine is loaded by now
 
+    if options.command == "restore":
+        return _restore(options, service, listener)
     if options.command == "remove" and not options.yes:
         return _refuse_removal(service, screen)
     if options.command == "mappings":
@@ -149,23 +178,34 @@ def _run(options: argparse.Namespace, service: "JobSync", screen: "_Screen") -> 
         return report, FAILED if report.rows else DONE
     commands: Mapping[str, Callable[[], Report]] = {
         "info": service.info,
-        "export": lambda: service.export(dry_run=options.dry_run, listener=screen.listener),
+        "export": lambda: service.export(dry_run=options.dry_run, listener=listener),
         "validate": lambda: service.validate(
             details=options.details,
             ask_workspace=options.check_workspace,
-            listener=screen.listener,
+            listener=listener,
         )[1],
-        "import": lambda: service.import_jobs(Review(options.only), listener=screen.listener),
-        "adopt": lambda: service.adopt(listener=screen.listener),
-        "take": lambda: service.take(
-            Review([options.name]), options.field, listener=screen.listener
-        ),
+        "import": lambda: service.import_jobs(Review(options.only), listener=listener),
+        "adopt": lambda: service.adopt(listener=listener),
+        "take": lambda: service.take(Review([options.name]), options.field, listener=listener),
         "remove": lambda: service.remove(
-            Review(options.only, ticked=frozenset(options.confirm)), listener=screen.listener
+            Review(options.only, ticked=frozenset(options.confirm)), listener=listener
         ),
-        "pull": service.pull,
+        "pull": lambda: service.pull(listener=listener),
+        "history": lambda: Report("history", details=service.list_history()),
     }
     report = commands[options.command]()
+    return report, DONE if report.status == "completed" else FAILED
+
+
+def _restore(
+    options: argparse.Namespace, service: "JobSync", listener: Listener
+) -> tuple[Report, int]:
+    command = RestoreCommand(
+        options.operation, options.only, options.confirm, options.yes, options.dry_run
+    )
+    report, is_refused = command.run(service, listener)
+    if is_refused:
+        return report, USAGE
     return report, DONE if report.status == "completed" else FAILED
 
 
@@ -245,20 +285,14 @@ class _Screen:
             self._show_changes(report.rows)
         if self._diff or self._details:
             self._show_mapped(report.rows)
-        if isinstance(report.details, MappingsReview):
-            self._show_entries(report.details.file.entries)
+        self._show_listing(report)
         if report.unmapped:
             self._out.print(_unmapped_table(report.unmapped))
         if self._suggests:
             for line in suggest_lines(report.unmapped):
                 self._out.print(Text(_plain(line)), soft_wrap=True)
         self._show_details(report.rows)
-        details = report.details.as_json() if report.details else {}
-        self._show_files(details.get("files", {}))
-        for name, value in details.items():
-            if name in _ONLY_JSON:
-                continue
-            self._out.print(Text(f"{name.replace('_', ' ')}: {_plain(str(value))}"))
+        self._show_facts(report.details)
         for issue in report.issues:
             style = "bold red" if report.has_failed else "yellow"
             self._out.print(Text(indent_rest(mask_text(str(issue))), style=style))
@@ -266,6 +300,12 @@ class _Screen:
         counts = ", ".join(f"{count} {word}" for word, count in sorted(words.items()))
         status = report.status.replace("_", " ")
         self._out.print(Text(f"{report.operation}: {status}{': ' if counts else ''}{counts}"))
+
+    def _show_listing(self, report: Report) -> None:
+        if isinstance(report.details, HistoryListing):
+            self._out.print(history_table(report.details))
+        if isinstance(report.details, MappingsReview):
+            self._show_entries(report.details.file.entries)
 
     def _show_entries(self, entries: Sequence[MappingEntry]) -> None:
         shown = [one for one in entries if self._all or one.state is not EntryState.FINE]
@@ -294,6 +334,23 @@ class _Screen:
                 )
                 line = f"{row.job_name} › mapped here › {value.path}: {git} → {here} ({rule})"
                 self._out.print(Text(_plain(line)))
+
+    def _show_facts(self, facts: Details | None) -> None:
+        details = facts.as_json() if facts else {}
+        self._show_files(details.get("files", {}))
+        for name, value in details.items():
+            if name in _ONLY_JSON:
+                continue
+            self._out.print(Text(f"{name.replace('_', ' ')}: {_plain(str(value))}"))
+        if isinstance(facts, WorkspaceInformation):
+            self._show_access(facts.access)
+
+    def _show_access(self, access: Sequence[PlaceAccess]) -> None:
+        for place in access:
+            line = f"{place.place} may be written by: {place.words}"
+            self._out.print(Text(_plain(line)))
+            if place.warning:
+                self._out.print(Text(_plain(place.warning), style="yellow"))
 
     def _show_files(self, files: Mapping[str, object]) -> None:
         for path, document in files.items():
@@ -434,6 +491,25 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PATH",
         help="a field that differs, as validate --diff prints it (repeatable)",
     )
+    command("history", "list what was done, by whom, and what can be undone")
+    restoring = command(
+        "restore",
+        "undo an operation: set jobs back, create again what it removed, remove what it created",
+    )
+    restoring.add_argument(
+        "operation", metavar="OPERATION", help="as history lists it, or the name of a snapshot"
+    )
+    restoring.add_argument("--dry-run", action="store_true", help="only show what would happen")
+    restoring.add_argument(
+        "--yes", action="store_true", help="confirm that what the operation created is removed"
+    )
+    restoring.add_argument(
+        "--confirm",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="also restore this job, which has moved since or is in doubt (repeatable)",
+    )
     command("pull", "update the Git folder to the newest commit of its branch")
     converting = command("convert", "make definitions of requests, answers and bundles in JSON")
     converting.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -453,7 +529,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help="also remove this job, which nothing proves to be ours (repeatable)",
     )
-    for selecting in (importing, removing):
+    for selecting in (importing, removing, restoring):
         selecting.add_argument(
             "--only", action="append", metavar="NAME", help="only this job (repeatable)"
         )

@@ -59,9 +59,9 @@
     const {mappingAddTo, mappingChange, mappingEntry} = texts();
     const isChanged = Boolean(found) && found.change !== "added";
     const editing = isChanged ? mappingChange : mappingAddTo;
-    const heading = jobsync.mappingEdits() ? editing : mappingEntry;
+    const heading = isLocked() ? mappingEntry : editing;
     part("mapping-dialog-title").textContent = jobsync.words.fill(heading, {section: title});
-    const isEdited = jobsync.mappingEdits();
+    const isEdited = !isLocked();
     show("data-mapping-remove", isEdited && Boolean(found) && found.change !== "removed");
     show("data-mapping-undo-row", isEdited && Boolean(found?.change));
     show("data-mapping-apply", isEdited);
@@ -94,7 +94,7 @@
     return html("Div", {className: "field", children});
   }
 
-  const isLocked = () => !jobsync.mappingEdits();
+  const isLocked = () => !jobsync.mappingEdits() || shown.shape === "shown";
 
   function input(props) {
     return html("Input", {

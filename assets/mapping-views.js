@@ -346,6 +346,8 @@
         html("P", {className: "quiet", children: section.hint}),
       ),
     );
+    const add = document.querySelector("[data-mapping-add]");
+    if (add) add.hidden = section.shape === "shown";
     drawRows(section);
   }
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.jobsettings.kinds import Kind
+from core.jobsettings.permissions import PERMISSIONS
 from core.mapping.job_selection import JOBS
 from core.mapping.mapping_file import DROPPABLE, PAUSE_SECTION, RUN_AS_SECTION, section_of
 from core.mapping.values.rules import ValueSection
@@ -16,7 +17,7 @@ class Shape(StrEnum):
 
     NAME is a name or an id, DROPPABLE one that may be left out, PRINCIPAL an identity, TEXT a text,
     RULES a new value or several old → new, FIELDS the same with types and job patterns, PATTERN
-    only the entry itself, POLICY one word for the whole file.
+    only the entry itself, POLICY one word for the whole file. SHOWN is edited as text only.
     """
 
     NAME = "name"
@@ -28,6 +29,7 @@ class Shape(StrEnum):
     FIELDS = "fields"
     PATTERN = "pattern"
     POLICY = "policy"
+    SHOWN = "shown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class MappingSection:
         }
 
 
-_NAMES, _VALUES, _OTHERS = "Names", "Values", "Jobs and schedules"
+_NAMES, _VALUES, _OTHERS = "Names", "Values", "Jobs, schedules and permissions"
 
 
 def _names(kind: Kind) -> MappingSection:
@@ -168,5 +170,13 @@ SECTIONS: tuple[MappingSection, ...] = (
         "Schedules",
         Shape.POLICY,
         "Whether an imported job’s schedule or trigger is active.",
+    ),
+    MappingSection(
+        PERMISSIONS,
+        _OTHERS,
+        "Permissions",
+        Shape.SHOWN,
+        "Who may see, run and manage the jobs: “ignore”, “new_jobs” with a list, or “from_git”. "
+        "Edit it as text.",
     ),
 )

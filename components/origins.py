@@ -148,8 +148,8 @@ def copy_box(row: GridRow, changes: Sequence[FieldChange]) -> Component | None:
     if not any(can_take(row, change) for change in changes):
         return None
     text = (
-        "To keep what was changed here, change the definition where it comes from, for example in "
-        "the workspace that exports it."
+        "To keep what was changed here, copy the live job and change the definition where it comes "
+        "from, for example in the workspace that exports it."
     )
     button = html.Button(
         [icon("copy"), "Copy as JSON"],

@@ -254,8 +254,10 @@ def _change(change: FieldChange, *, takes: bool) -> Component:
     return html.Tr(
         [
             html.Td(
-                [take_tick(change) if takes else None, field, origin_mark(change.origin)],
-                className="change-field",
+                html.Div(
+                    [take_tick(change) if takes else None, field, origin_mark(change.origin)],
+                    className="change-field",
+                )
             ),
             html.Td(value_text(change.current), className="value-current"),
             html.Td(value_text(change.desired), className="value-desired"),

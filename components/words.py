@@ -208,7 +208,8 @@ def counts_text(kind: str, counts: Mapping[str, int]) -> str:
 def _count(count: int, label: str) -> str:
     """Return a count with its label; the one label that is a noun agrees with the number."""
     is_noun = label == PLAN_LABELS[RowStatus.ERROR]
-    return plural(count, label.lower()) if is_noun else f"{count:,} {label.lower()}"
+    words = label[:1].lower() + label[1:]  # “Git” keeps its capital
+    return plural(count, words) if is_noun else f"{count:,} {words}"
 
 
 def _counted_state(kind: str, status: RowStatus) -> RowState:

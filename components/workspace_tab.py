@@ -16,10 +16,12 @@ from core.operations.kinds import OperationKind
 from core.operations.operation import Operation, Status
 from core.operations.outcome import Outcome
 from core.reporting.details import Whereabouts, WorkspaceInformation
+from core.reporting.write_access import PlaceAccess
 
 # Source: docs.databricks.com/resources/limits: per workspace, and per Git folder.
 JOB_LIMIT = 12_000
 FILE_LIMIT = 10_000
+_LIST = "issue-list panel-issues"
 
 
 def workspace_tab() -> Component:
@@ -107,9 +109,27 @@ def _information(
                 className="limits",
             ),
             html.Dl(rows, className="facts"),
+            *_access(found.access),
         ],
         className="card",
     )
+
+
+def _access(places: Sequence[PlaceAccess]) -> list[Component]:
+    """Show who may write the places that decide what the app does; warnings first."""
+    if not places:
+        return []
+    warnings = [place.warning for place in places if place.warning]
+    rows = [html.Div([html.Dt(str(place.place)), html.Dd(place.words)]) for place in places]
+    return [
+        html.H4("Who may write"),
+        *(
+            [html.Ul([html.Li(html.Pre(text)) for text in warnings], className=_LIST)]
+            if warnings
+            else []
+        ),
+        html.Dl(rows, className="facts"),
+    ]
 
 
 def _principal(where: Whereabouts) -> Component:
@@ -162,7 +182,7 @@ def _problems(issues: Sequence[Issue]) -> Component | None:
         return None
     return html.Ul(
         [html.Li(html.Pre(issue.message)) for issue in issues],
-        className="issue-list panel-issues",
+        className=_LIST,
     )
 
 

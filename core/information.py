@@ -8,6 +8,7 @@ from core.mapping.use import list_mapping_entries
 from core.ports import GitFolder, WorkspaceFiles
 from core.reading.survey import Surveyor
 from core.reporting.details import FolderContents, GitPlace, MappingFacts
+from core.reporting.write_access import Place
 from core.settings import Settings
 
 
@@ -16,6 +17,16 @@ def git_place(folder: GitFolder | None) -> GitPlace:
     if folder is None:
         return GitPlace("none: the definitions' folder is not in a Git folder")
     return GitPlace(folder.path, folder.folder_id, folder.url, folder.branch, folder.commit)
+
+
+def trusted_places(settings: Settings, state_path: str) -> tuple[tuple[Place, str], ...]:
+    """Return the places that decide what the app does, with their paths."""
+    places = (
+        (Place.STATE, state_path),
+        (Place.MAPPING, settings.mapping_path),
+        (Place.GIT, settings.folder),
+    )
+    return tuple((place, path) for place, path in places if path)
 
 
 def folder_contents(files: WorkspaceFiles, folder: str, contents: GitContents) -> FolderContents:
@@ -45,4 +56,6 @@ def mapping_facts(
     if not settings.reads_mappings:  # it only says which jobs belong here
         return MappingFacts(text), issues
     entries = list_mapping_entries(mappings, (file.definition for file in contents.files))
-    return MappingFacts(text, entries, mappings.pause.value), issues
+    return MappingFacts(
+        text, entries, mappings.pause.value, mappings.permissions.describe()
+    ), issues

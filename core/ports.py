@@ -6,6 +6,7 @@ StoppedError of `Calls.stoppable`.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol, cast
 
 from core.calls import Calls
@@ -144,10 +145,36 @@ class FileStatus:
     modified_at: int = 0
 
 
+class ObjectKind(StrEnum):
+    """A kind of object of the workspace tree, by the word of the permissions API."""
+
+    FILE = "files"
+    FOLDER = "directories"
+    NOTEBOOK = "notebooks"
+    GIT_FOLDER = "repos"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What one principal may do with an object, of its own or by a folder above.
+
+    `levels` are words of the workspace, such as CAN_EDIT. `display_name` is empty where there is
+    none.
+    """
+
+    principal: Principal
+    levels: frozenset[str]
+    display_name: str = ""
+
+
 class WorkspaceFiles(Protocol):
     """The files of the workspace tree. Paths are absolute and start with /Workspace."""
 
     def status(self, path: str) -> FileStatus: ...
+
+    def access(self, kind: ObjectKind, object_id: int) -> Sequence[Access]:
+        """Return who may do what with an object, inherited rights included."""
+        ...
 
     def list_folder(self, path: str) -> Sequence[FileStatus]:
         """Return the children of a folder, in no promised order."""
@@ -175,7 +202,7 @@ class WorkspaceFiles(Protocol):
         ...
 
     def delete(self, path: str) -> None:
-        """Delete a file; one that is already gone is not an error."""
+        """Delete a file or an empty folder; one that is already gone is not an error."""
         ...
 
 

@@ -15,7 +15,7 @@ from core.applying.taking import take_fields
 from core.applying.work import FreshPlan, Work
 from core.calls import ShouldStop
 from core.errors import Issue, NotFoundError, SyncError
-from core.information import folder_contents, git_place, mapping_facts
+from core.information import folder_contents, git_place, mapping_facts, trusted_places
 from core.mapping.mapping_file import PausePolicy, parse_mappings
 from core.mapping.suggestions import gather_unmapped
 from core.mapping.text.file_version import file_version
@@ -34,7 +34,8 @@ from core.reading.restoring import RestoreReader, read_restorable
 from core.reading.source_ids import source_ids
 from core.reading.survey import Survey, Surveyor
 from core.reading.workspace_risks import workspace_risks_of
-from core.reporting.details import PullFacts, Whereabouts, WorkspaceInformation
+from core.reading.write_access import read_write_access
+from core.reporting.details import HistoryListing, PullFacts, Whereabouts, WorkspaceInformation
 from core.reporting.listener import Listener
 from core.reporting.mapping_details import MappingsInformation, MappingsReview
 from core.reporting.mapping_review import find_faults
@@ -96,13 +97,19 @@ class JobSync:
             me = self._ports.principals.current()
             contents = surveyor.read_contents()
             mapping, issues = mapping_facts(self._ports.files, self._settings, surveyor, contents)
+            state_path = self._sessions.state_folder(me).path
             details = WorkspaceInformation(
                 where=self._whereabouts(),
                 contents=folder_contents(self._ports.files, self._settings.folder, contents),
                 jobs=surveyor.count_jobs(),
                 mapping_file=self._settings.mapping_path,
                 mapping=mapping,
-                state_folder=self._sessions.state_folder(me).path,
+                state_folder=state_path,
+                access=read_write_access(
+                    self._ports.files,
+                    trusted_places(self._settings, state_path),
+                    self._ports.git.find(self._settings.folder),
+                ),
             )
         return Report("info", issues=issues, details=details)
 
@@ -417,6 +424,10 @@ class JobSync:
     def history(self) -> History:
         """Return the history of operations, kept in the state folder."""
         return self._history(self._sessions.state_folder(self._ports.principals.current()))
+
+    def list_history(self) -> HistoryListing:
+        """Return the operations of the history, newest first."""
+        return HistoryListing(self.history().entries())
 
     def read_history(self, read: Callable[[History], Read], *, should_stop: ShouldStop) -> Read:
         """Read something of the history; StoppedError between two calls when asked to stop."""

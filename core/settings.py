@@ -121,7 +121,7 @@ class Settings:
             raise SettingsError(
                 "WORKSPACE_GIT_FOLDER_PATH is not set.",
                 fix="Set it to the workspace path of the Git folder (or a folder in it) that "
-                "holds the job definitions, such as /Workspace/Shared/jobs.",
+                "holds the job definitions, such as /Workspace/job-sync/jobs.",
             )
         return cls(
             folder=_path("WORKSPACE_GIT_FOLDER_PATH", folder),
@@ -169,7 +169,7 @@ def _path(name: str, value: str) -> str:
     if not value.startswith("/") or not {".", ".."}.isdisjoint(parts) or "\0" in value:
         raise SettingsError(
             f"{name} is “{value}”, which is not an absolute workspace path.",
-            fix="Write it as the workspace shows it, such as /Workspace/Shared/jobs.",
+            fix="Write it as the workspace shows it, such as /Workspace/job-sync/jobs.",
         )
     if parts[:1] != [_WORKSPACE]:
         parts = [_WORKSPACE, *parts]

@@ -78,6 +78,9 @@ class WorkspaceOptions:
     failed_life_cycle: Literal["TERMINATED", "INTERNAL_ERROR"] = "TERMINATED"
     # Saved jobs per workspace: docs "Jobs overview"; QUOTA_EXCEEDED beyond it.
     max_jobs: int = 12_000
+    # Whether jobs/create takes no notice of `access_control_list`. No source: databricks-sdk
+    # jobs.py, JobsAPI.create, documents the field and says nothing of workspaces without it.
+    create_ignores_permissions: bool = False
     # RestrictWorkspaceAdmins: admins may set run_as to themselves only, unless they hold a role.
     restrict_workspace_admins: bool = False
     # Service principals (application ids) on which callers lack servicePrincipal/user.

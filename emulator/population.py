@@ -23,8 +23,15 @@ def populate(
     """Fill a new workspace. The default Git folder is created unless the document lists others."""
     workspace.make_standard_folders()
     apply_seed(workspace, _always(workspace))
-    default = [{"path": DEFAULT_GIT_FOLDER, "kind": git_folder_kind}]
-    apply_seed(workspace, {"git_folders": default, **document})
+    folders = document.get("git_folders", [{"path": DEFAULT_GIT_FOLDER}])
+    apply_seed(workspace, {**document, "git_folders": _of_kind(folders, git_folder_kind)})
+
+
+def _of_kind(folders: Any, kind: GitFolderKind) -> Any:
+    """Give the folders that say nothing of it a kind."""
+    if not isinstance(folders, list) or not all(isinstance(one, dict) for one in folders):
+        return folders  # refused where the seed is applied
+    return [{"kind": kind, **folder} for folder in folders]
 
 
 def seed(workspace: Workspace, document: Mapping[str, Any]) -> None:

@@ -41,6 +41,7 @@ from core.operations.operation import (
 )
 from core.operations.outcome import Outcome
 from core.ports import (
+    Access,
     ActiveRun,
     CurrentPrincipal,
     FileStatus,
@@ -49,6 +50,7 @@ from core.ports import (
     LiveJob,
     Member,
     NamedResource,
+    ObjectKind,
     Ports,
 )
 from core.service import JobSync
@@ -271,6 +273,21 @@ class FakeFiles:
     modified_at: int = 1_700_000_000_000
     clock: Callable[[], float] | None = None
     times: dict[str, int] = field(default_factory=dict)
+    grants: dict[tuple[ObjectKind, int], list[Access]] = field(default_factory=dict)
+    no_access: WorkspaceError | None = None
+
+    def access(self, kind: ObjectKind, object_id: int) -> Sequence[Access]:
+        if self.no_access:
+            raise self.no_access
+        of_git = object_id == 7 and kind is ObjectKind.GIT_FOLDER
+        paths = [path for path in (*self.files, *self.folders) if sum(path.encode()) == object_id]
+        if not paths and not of_git:
+            raise NotFoundError(f"Object {object_id} does not exist.")
+        admins = Access(Principal("group_name", "admins"), frozenset({"CAN_MANAGE"}))
+        if of_git or any(path.startswith("/Workspace/Shared") for path in paths):
+            users = Access(Principal("group_name", "users"), frozenset({"CAN_MANAGE"}))
+            return [*self.grants.get((kind, object_id), ()), users, admins]
+        return [*self.grants.get((kind, object_id), ()), admins]
 
     def status(self, path: str) -> FileStatus:
         if path in self.unreadable:
@@ -319,6 +336,9 @@ class FakeFiles:
 
     def delete(self, path: str) -> None:
         self._check_write(path)
+        if path in self.folders and self.list_folder(path):
+            raise WorkspaceError(f"Folder ({path}) is not empty.")
+        self.folders.discard(path)
         self.files.pop(path, None)
         self.times.pop(path, None)
 

@@ -11,10 +11,12 @@ from typing import Any, Protocol
 import multiprocess
 import multiprocess.forkserver
 from dash import DiskcacheManager
+from dash.exceptions import PreventUpdate
 
 from core.gateways.machine.generations import make_private
 from core.gateways.machine.json_disk import CACHE_FAILURES, open_json_cache
 from core.gateways.machine.processes import process_start
+from core.operations.operation import OperationStore, Status
 
 _SIZE_BYTES = 64 * 1024 * 1024
 _EXPIRE_S = 3600
@@ -27,22 +29,36 @@ class NoteLaunch(Protocol):
     def __call__(self, operation_id: str, pid: int | None, problem: str = "") -> None: ...
 
 
+class IsQueued(Protocol):
+    """Whether an operation of an id waits for a process; the id comes from a browser."""
+
+    def __call__(self, operation_id: Any) -> bool: ...
+
+
+def is_queued(store: OperationStore, operation_id: Any) -> bool:
+    """Return whether an operation was started properly, and nobody carries it out yet."""
+    operation = store.get(operation_id) if isinstance(operation_id, str) else None
+    return operation is not None and operation.status is Status.QUEUED
+
+
 class OperationProcesses(DiskcacheManager):
     """Starts each job in a process that inherits no socket, and never kills one.
 
     Jobs are cancelled through the store of operations, and end by themselves between two writes.
     """
 
-    def __init__(self, directory: Path, note_launch: NoteLaunch) -> None:
+    def __init__(self, directory: Path, note_launch: NoteLaunch, is_queued: IsQueued) -> None:
         """Keep messages in a directory of this user alone.
 
         Args:
+            is_queued: whatever else the browser sends must not cost a process.
             note_launch: learns which process carries out the operation of an id, or why none does.
         """
         make_private(directory)
         cache = open_json_cache(directory, size_bytes=_SIZE_BYTES, eviction_policy="none")
         super().__init__(cache, expire=_EXPIRE_S)
         self._note_launch = note_launch
+        self._is_queued = is_queued
         self._context = multiprocess.get_context("forkserver")
         self._context.set_forkserver_preload(list(_PRELOAD))
 
@@ -51,13 +67,18 @@ class OperationProcesses(DiskcacheManager):
         multiprocess.forkserver.ensure_running()
 
     def call_job_fn(self, key: str, job_fn: Any, args: Any, context: Any) -> str:
-        """Start the job; what an equal call has left behind is dropped first."""
+        """Start the job; what an equal call has left behind is dropped first.
+
+        Raises PreventUpdate when no operation waits for it.
+        """
+        [operation_id] = args
+        if not self._is_queued(operation_id):
+            raise PreventUpdate
         self._forget(key)
         process = self._context.Process(
             target=job_fn,
             args=(key, self._make_progress_key(key), args, _without_secrets(context)),
         )
-        [operation_id] = args
         try:
             process.start()
         except (OSError, EOFError, ValueError) as error:  # no memory, no process, no forkserver

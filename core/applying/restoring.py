@@ -11,26 +11,26 @@ from core.applying.apply import (
     apply_rows,
     explain_failure,
 )
+from core.applying.granting import confirm_new
 from core.applying.reading_back import read_back
 from core.applying.removal import RemovalLimits, check_size
 from core.applying.restore_memory import RestoreMemory
 from core.applying.restore_removal import Removals, remove_created
 from core.applying.work import Work
+from core.applying.written import announce
 from core.errors import Issue, RemovalRefusedError, StoppedError, SyncError
-from core.jobsettings.permissions import identity_of, read_access_list
+from core.jobsettings.permissions import PERMISSIONS
 from core.json_text import JsonDict
 from core.planning.import_rows import Changed, Deleted, Excluded, Importable, New, Skipped
 from core.planning.restore_plan import fingerprint_undone
 from core.planning.restore_rows import RestoreRow
 from core.planning.review import Review
-from core.ports import Jobs
 from core.reading.restoring import RestoreSurvey
 from core.reporting.report import ReportRow
 from core.reporting.restore_rows import done_row, restore_row
 from core.state.kept_jobs import PlannedCreate, make_snapshot_item
 
 _WRITABLE = (New, Changed, Deleted)
-_VERIFIED = 3  # jobs whose permissions are read after they were created with them
 
 
 def restore_selected(
@@ -85,6 +85,9 @@ class _Restore:
         self._keep_snapshot()
         new = [row for row in self._todo.values() if isinstance(row.row, New)]
         self._memory.announce(new)
+        changed = [row for row in self._rows.values() if isinstance(row, Changed)]
+        book = self._found.survey.book
+        announce(self._work, self._found.memory, book, changed, "restore")
         self._work.listener.on_step("Restoring jobs")
         try:
             self._write_jobs()
@@ -149,6 +152,11 @@ class _Restore:
                     row,
                     f"Created again as job {outcome.job_id}. Its run history cannot come back.",
                 )
+            case Applied(unset=SyncError() as error):
+                problem = (
+                    f"Set back job {outcome.job_id}, but its permissions were not set. {error}"
+                )
+                return shown.in_error(Issue(f"{problem} Restore it again."))
             case Applied():
                 return done_row(row, f"Set back job {outcome.job_id}.")
             case Failed():
@@ -159,29 +167,20 @@ class _Restore:
                 return shown.not_started("restore")
 
     def _check_permissions(self) -> None:
-        """Make sure that the workspace granted what the jobs were created with.
-
-        A few are read; where one lacks something, all are granted it once more.
-        """
-        granted = [
-            (one.job_id, one.row)
+        """Make sure that the workspace granted what the jobs were created with."""
+        created = [
+            (one.row, one.job_id)
             for one in self._applied.values()
             if isinstance(one.row, New) and one.row.permissions
         ]
-        jobs = self._work.ports.jobs
-        try:
-            if all(_has_granted(jobs, job_id, row) for job_id, row in granted[:_VERIFIED]):
-                return
-        except SyncError:
-            pass  # they are granted once more
-        for job_id, row in granted:
-            try:
-                self._work.session.lease.check()
-                jobs.add_permissions(job_id, row.permissions)
-            except SyncError as error:
-                shown = self._shown[row.job_name]
-                note = f"{shown.message} Its permissions could not be set: {error}"
-                self._show(row.job_name, shown.with_message(note))
+        confirmed = confirm_new(self._work, created)
+        notes = {name: str(error) for name, error in confirmed.unset.items()}
+        for name, note in {**confirmed.notes, **notes}.items():
+            shown = self._shown[name]
+            self._show(name, shown.with_message(f"{shown.message} {note}"))
+        for name in confirmed.unset:
+            issue = Issue(f"{self._shown[name].message} Restore it again to set its permissions.")
+            self._show(name, restore_row(self._todo[name]).in_error(issue))
 
     def _look_again(self) -> None:
         """Remember what the workspace made of the jobs, and say where it is not what was sent."""
@@ -238,18 +237,12 @@ def _item(row: Changed, item: JsonDict) -> JsonDict:
 
     The list lacks who the job was told to run as. That is proven to be what we wrote.
     """
+    if row.access:
+        item = {**item, PERMISSIONS: row.access.before.as_json()}
     run_as = row.unpack_current().get("run_as")
     if row.job.complete or run_as is None:
         return item
     return {**item, "settings": {**item["settings"], "run_as": run_as}}
-
-
-def _has_granted(jobs: Jobs, job_id: int, row: New) -> bool:
-    direct = {
-        (identity_of(entry.principal), entry.level)
-        for entry in read_access_list(jobs.get_permissions(job_id)).direct
-    }
-    return all((identity_of(one.principal), one.level) in direct for one in row.permissions)
 
 
 def _left_alone(row: RestoreRow) -> ReportRow:

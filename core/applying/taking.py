@@ -8,9 +8,12 @@ from core.applying.work import FreshPlan, Work
 from core.applying.written import note_written, save_bases
 from core.definitions.definition import encode_definition
 from core.errors import Issue, SyncError
+from core.jobsettings.permissions import is_place
 from core.json_text import Packed
-from core.planning.import_rows import Changed, Row
+from core.planning.import_rows import Blocked, Changed, Row
 from core.planning.review import Review
+from core.planning.risks import risks_of_secrets
+from core.planning.statuses import RowResult
 from core.planning.taking import Taken
 from core.planning.unmapping import take_places
 from core.reading.planner import Planner
@@ -63,7 +66,9 @@ def _take(
     review: Review,
     fields: Collection[str],
 ) -> ReportRow:
-    if not isinstance(row, Changed) or review.has_moved(row):
+    if not isinstance(row, Changed):
+        return _without_differences(row, review)
+    if review.has_moved(row):
         return moved_row(row)
     if not fields:
         return _refused(row, (Issue("No field was chosen."),))
@@ -74,7 +79,17 @@ def _take(
     problem = _write(work, fresh, row, taken)
     if problem:
         return import_row(row).in_error(problem)
-    return replace(import_row(row), changes=taken.changes).done(_message(taken))
+    done = replace(import_row(row), changes=taken.changes).done(_message(row, taken))
+    return done.with_risks(risks_of_secrets(taken.secrets))
+
+
+def _without_differences(row: Row, review: Review) -> ReportRow:
+    """Return the row of a job that does not differ, or of which nobody knows whether it does."""
+    if review.fingerprints is not None:
+        return moved_row(row)
+    if isinstance(row, Blocked):
+        return replace(import_row(row), result=RowResult.FAILED)
+    return import_row(row).in_error(Issue("It has no field that could be taken into Git."))
 
 
 def _write(work: Work, fresh: FreshPlan, row: Changed, taken: Taken) -> Issue | None:
@@ -126,8 +141,9 @@ def _refused(row: Changed, issues: tuple[Issue, ...]) -> ReportRow:
     return replace(import_row(row).in_error(issues[0]), issues=issues)
 
 
-def _message(taken: Taken) -> str:
-    fields, left = taken.fields, len(taken.left)
+def _message(row: Changed, taken: Taken) -> str:
+    fields = taken.fields
+    left = len(taken.left) + sum(is_place(change.path) for change in row.changes)
     more = f" and {len(fields) - _MOST_LISTED} more" if len(fields) > _MOST_LISTED else ""
     listed = f"Taken into Git: {', '.join(fields[:_MOST_LISTED])}{more}."
     if not left:

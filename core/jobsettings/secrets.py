@@ -205,12 +205,12 @@ def _hits(settings: Any) -> list[tuple[Place | None, Hit]]:
             found += [(place, hit) for hit in _judge(value, around)]
         elif isinstance(value, dict):
             for key, inner in value.items():
+                is_secret = _is_secret_key(key)
+                at = (place, MASK if is_secret else key, inner)
                 if isinstance(inner, str | dict | list):
-                    at = (place, key, inner)
                     waiting.append((inner, at, _around_key(around, value, key)))
-                if len(key) > _LONGEST_PLAIN_KEY:
-                    hits = find_formats(key)
-                    found += [((place, key, inner), hit) for hit in hits if hit.certain]
+                if is_secret:
+                    found += [(at, hit) for hit in find_formats(key) if hit.certain]
         elif isinstance(value, list):
             for index, item in enumerate(value):
                 if isinstance(item, str | dict | list):
@@ -247,7 +247,7 @@ def _is_hidden(value: Any, around: _Around) -> bool:
 
 
 def _is_only_references(text: str) -> bool:
-    return "{{" in text and not has_own_value(text)
+    return ("{{" in text or "${" in text) and not has_own_value(text)
 
 
 def _is_plain(around: _Around) -> bool:

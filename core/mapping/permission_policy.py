@@ -77,6 +77,7 @@ def parse_permission_policy(reader: ShapeReader, node: Node | None) -> Permissio
     [entry] = node.entries
     if entry.key == NEW_JOBS:
         return PermissionPolicy(new_jobs=_entries(reader, entry.node))
+    reader.lines[PERMISSIONS, FROM_GIT] = reader.line_of(entry.start)
     return PermissionPolicy(from_git=_from_git(reader, entry.node))
 
 
@@ -84,6 +85,7 @@ def _parse_word(reader: ShapeReader, node: Node) -> PermissionPolicy:
     if node.value == _IGNORE:
         return PermissionPolicy()
     if node.value == FROM_GIT:
+        reader.lines[PERMISSIONS, FROM_GIT] = reader.line_of(node.start)
         return PermissionPolicy(from_git=FromGit.ADD)
     raise reader.refuse(node, f"“{node.value}” is not known in {PERMISSIONS}, which is {_WAYS}.")
 
@@ -108,7 +110,7 @@ def _entries(reader: ShapeReader, node: Node) -> tuple[Permission, ...]:
         if entry.is_owner and any(one.is_owner for one in found.values()):
             raise reader.refuse(item, f"More than one entry is {IS_OWNER}; a job has one owner.")
         found[identity_of(entry.principal)] = entry
-        reader.lines[NEW_JOBS_PLACE, str(entry.principal)] = reader.line_of(item.start)
+        reader.lines[PERMISSIONS, str(entry.principal)] = reader.line_of(item.start)
     return tuple(found.values())
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from core.definitions.definition import Definition
 from core.errors import SyncError
 from core.jobsettings.kinds import Kind, name_in
+from core.jobsettings.permissions import PERMISSIONS
 from core.jobsettings.principals import Principal, effective_run_as
 from core.jobsettings.references import find_references
 from core.jobsettings.secrets import mask_entry, mask_text
@@ -23,6 +24,7 @@ from core.mapping.mapping_file import (
     TargetId,
     section_of,
 )
+from core.mapping.permission_policy import FROM_GIT
 from core.mapping.values.mapper import RuleState
 from core.mapping.values.uses import find_value_uses, raw_entries
 
@@ -134,7 +136,14 @@ def list_mapping_entries(
         *_entries(mappings, use, is_missing),
         *_value_entries(mappings, definitions),
         *_patterns(mappings, pattern_jobs),
+        *_permission_entries(mappings, definitions, is_missing),
     )
+
+
+def list_granted(mappings: Mappings) -> tuple[Principal, ...]:
+    """Return who new jobs give permissions to here, as far as the mapping file alone knows."""
+    named = (entry.principal for entry in mappings.permissions.new_jobs)
+    return tuple(mappings.run_as.get(one.name, one) for one in named)
 
 
 def _use(mappings: Mappings, definitions: Iterable[Definition]) -> Use:
@@ -204,6 +213,28 @@ def _patterns(
                 state=EntryState.FINE if jobs or not is_known else EntryState.UNUSED,
                 line=pattern.line,
             )
+
+
+def _permission_entries(
+    mappings: Mappings, definitions: Iterable[Definition], is_missing: IsMissing
+) -> Iterator[MappingEntry]:
+    policy, lines = mappings.permissions, mappings.lines
+    for entry, here in zip(policy.new_jobs, list_granted(mappings), strict=True):
+        name = str(entry.principal)
+        state = EntryState.MISSING if is_missing(None, here) else EntryState.FINE
+        line = lines.get((PERMISSIONS, name), 0)
+        yield MappingEntry(PERMISSIONS, name, entry.level, 0, entry.level, state=state, line=line)
+    if policy.from_git:
+        jobs = sorted(one.job_name for one in definitions if one.permissions is not None)
+        yield MappingEntry(
+            PERMISSIONS,
+            FROM_GIT,
+            policy.from_git,
+            len(jobs),
+            policy.from_git.value,
+            tuple(jobs[:MOST_JOB_NAMES]),
+            line=lines.get((PERMISSIONS, FROM_GIT), 0),
+        )
 
 
 def _plain(value: Any) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from core.comparing.diff import FieldChange
-from core.jobsettings.permissions import AccessList, Permission
+from core.jobsettings.permissions import AccessList, Permission, identity_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +20,10 @@ class AccessChange:
     replaces: bool
     changes: tuple[FieldChange, ...]
     note: str = ""
+
+    @property
+    def moves_owner(self) -> bool:
+        """Whether the job changes hands. Without an explicit `run_as` it then runs as another."""
+        owners = [AccessList(side).owner for side in (self.before.direct, self.after)]
+        before, after = (identity_of(one) if one else None for one in owners)
+        return before != after

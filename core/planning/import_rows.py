@@ -80,7 +80,7 @@ class Changed:
     Both sides are kept small: ten thousand of them as objects slow down whatever comes after.
     `note`, `mapped` and `secrets` are as in `New`. `since` is when the job was written last, None
     if unknown. `access` is what sets its permissions, None where they stay as they are; its changes
-    are among `changes`.
+    are among `changes`. `permissions` are its direct entries, None where they were not read.
     """
 
     job_name: str
@@ -96,6 +96,7 @@ class Changed:
     since: Stamp | None = None
     access: AccessChange | None = None
     secrets: SecretNotes = NO_SECRETS
+    permissions: tuple[Permission, ...] | None = None
 
     @classmethod
     def pack(
@@ -114,14 +115,32 @@ class Changed:
         access: AccessChange | None = None,
     ) -> "Changed":
         """Return the row with both sides kept small."""
-        sides = Packed(desired), Packed(current)
-        about = changes, old_name, hidden, note, mapped
-        return cls(job_name, file, job, *sides, *about, since, access)
+        return cls(
+            job_name,
+            file,
+            job,
+            Packed(desired),
+            Packed(current),
+            changes,
+            old_name,
+            hidden,
+            note=note,
+            mapped=mapped,
+            since=since,
+            access=access,
+        )
 
     @property
     def writes_settings(self) -> bool:
-        """Whether more than the permissions of the job change."""
-        return any(not is_place(change.path) for change in self.changes)
+        """Whether more than the permissions of the job change.
+
+        A job without an explicit identity runs as its owner: one that changes hands is given it.
+        Source: databricks-sdk jobs.py, `Job.run_as_user_name`.
+        """
+        if any(not is_place(change.path) for change in self.changes):
+            return True
+        moves = self.access is not None and self.access.moves_owner
+        return moves and self.job.unpack_settings().get("run_as") is None
 
     @property
     def origin(self) -> Origin:
@@ -153,7 +172,8 @@ class Unchanged:
     """A job equal to its definition. `is_adopted` is False when the ledger does not know it.
 
     `note`, `mapped` and `secrets` are as in `New`. `desired` is what it should be, kept only where
-    that is to be noted as what was written, see `Situation.keeps_bases`.
+    that is to be noted as what was written, see `Situation.keeps_bases`. `permissions` are the
+    job's direct entries, None where they were not read.
     """
 
     status: ClassVar[RowStatus] = RowStatus.UNCHANGED
@@ -166,6 +186,7 @@ class Unchanged:
     mapped: tuple[MappedValue, ...] = ()
     desired: Packed | None = None
     secrets: SecretNotes = NO_SECRETS
+    permissions: tuple[Permission, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from core.state.ledger import ImportedLedger
 from core.state.recreated import Recreated
 from core.state.seals import Proof
 from core.state.snapshots import Snapshot
-from core.state.written import Stamp, Written
+from core.state.written import Stamp, Written, WrittenJob
 
 _UNKNOWN = "It is not known what this operation wrote into it, so it may have changed since."
 _NO_SEAL = "This snapshot has no seal: nothing proves that this app wrote it."
@@ -114,13 +114,27 @@ class Doubts:
         return found
 
     def _since(self, job: LiveJob) -> str:
-        """Say what happened to a job since; nothing when it is as the operation wrote it."""
-        base = self.written.jobs.get(job.job_id)
-        settings = base.find_settings() if base else None
+        """Say what happened to a job since; nothing when it is as the operation wrote it.
+
+        An operation that was killed had announced what it was about to write.
+        """
         at = self.snapshot.head.at
-        if base is None or settings is None or base.stamp.at < at - _SAME_S:
+        bases = [
+            base
+            for base in self.written.find_candidates(job.job_id)
+            if base.stamp.at >= at - _SAME_S
+        ]
+        found = [self._moves(job, base) for base in bases]
+        if not found:
             return _UNKNOWN
-        again = _again(base.stamp) if base.stamp.at > at + _SAME_S else ""
+        return min(found, key=len)
+
+    def _moves(self, job: LiveJob, base: WrittenJob) -> str:
+        """Return how a job differs from what was written, or that this was later."""
+        settings = base.find_settings()
+        if settings is None:
+            return _UNKNOWN
+        again = _again(base.stamp) if base.stamp.at > self.snapshot.head.at + _SAME_S else ""
         current = take_identity(make_live_form(job, self.named).settings, job, settings)
         habits = Habits(self.filled_in.get(job.job_id), fixed_by=self.named.fixed_by)
         paths = [change.path for change in compare(current, settings, habits).changes]

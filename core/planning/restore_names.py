@@ -22,13 +22,14 @@ from core.state.recreated import Recreated
 class JobLabels:
     """How rows and references call the jobs, by id. `gone` are those that are not there now.
 
-    `moved` leads from former ids to the id by which a job is known here. `workspace_id` is this
-    workspace's.
+    `moved` leads from former ids to the id by which a job is known here; `former` are those of the
+    jobs of the snapshot. `workspace_id` is this workspace's.
     """
 
     labels: Mapping[int, str]
     gone: frozenset[int]
     moved: Mapping[int, int]
+    former: frozenset[int]
     workspace_id: str
 
     def point(self, settings: JobSettings) -> JobSettings:
@@ -45,8 +46,8 @@ class JobLabels:
         return replace_references(settings, move)
 
     def runs_former(self, settings: JobSettings) -> bool:
-        """Whether settings refer to a job by an id that it no longer has, or will not have."""
-        return any(one in self.moved or one in self.gone for one in self.find_needed(settings))
+        """Whether settings run a job of the snapshot by an id that it does not have now."""
+        return any(one in self.former or one in self.gone for one in self.find_needed(settings))
 
     def find_needed(self, settings: JobSettings) -> set[int]:
         """Return the ids of the jobs of this workspace that settings run or wait for."""
@@ -83,7 +84,9 @@ def label_jobs(
     """
     kept = tuple(kept)
     names = {job_id: job.name for job_id, job in live.items()}
-    moved: dict[int, int] = {}
+    moved = {former: recreated.latest(former) for former in recreated.jobs}
+    moved = {former: target for former, target in moved.items() if target in live}
+    former: set[int] = set()
     gone: set[int] = set()
     unsure = set(unproven)
     for one in kept:
@@ -92,8 +95,10 @@ def label_jobs(
         names[target] = one.as_live_job().name
         if target not in live and target not in unsure:
             gone.add(target)
-        moved |= {former: target for former in _chain(one.job_id, recreated) if former != target}
-    return JobLabels(_unique(names), frozenset(gone), moved, workspace_id)
+        others = [known for known in _chain(one.job_id, recreated) if known != target]
+        moved |= dict.fromkeys(others, target)
+        former.update(others)
+    return JobLabels(_unique(names), frozenset(gone), moved, frozenset(former), workspace_id)
 
 
 def _chain(job_id: int, recreated: Recreated) -> list[int]:

@@ -3,9 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.jobsettings.permissions import Permission, identity_of, is_admins, sort_permissions
+from core.jobsettings.permissions import (
+    IS_OWNER,
+    AccessList,
+    Permission,
+    identity_of,
+    is_admins,
+    sort_permissions,
+)
 from core.jobsettings.principals import Principal
+from core.planning.access_change import AccessChange
 from core.planning.identities import Identity
+from core.planning.permissions import find_differences
+from core.planning.wanted_permissions import own_principal
+from core.ports import CurrentPrincipal
 from core.state.kept_jobs import KeptJob
 
 _NOT_KEPT = (
@@ -51,6 +62,29 @@ def restore_permissions(kept: KeptJob, identities: Mapping[Principal, Identity])
         verb = "does not exist or is" if len(others) == 1 else "do not exist or are"
         sentences.append(f"Without the permissions of {', '.join(others)}, who {verb} not active.")
     return Granted(sort_permissions(here), " ".join(sentences))
+
+
+def restore_access(
+    kept: KeptJob,
+    present: AccessList,
+    identities: Mapping[Principal, Identity],
+    me: CurrentPrincipal,
+) -> AccessChange | None:
+    """Return what sets the permissions of a job back, None where they are as they were.
+
+    Without its former owner a job stays with the one that it has.
+    """
+    granted = restore_permissions(kept, identities)
+    after = granted.entries
+    if not any(entry.is_owner for entry in after):
+        owner = present.owner or own_principal(me)
+        others = [one for one in after if identity_of(one.principal) != identity_of(owner)]
+        after = sort_permissions([*others, Permission(owner, IS_OWNER)])
+    before = [entry for entry in present.direct if not is_admins(entry.principal)]
+    changes = find_differences(before, after)
+    if not changes:
+        return None
+    return AccessChange(present, after, after, True, changes)
 
 
 def _is_gone(principal: Principal, identities: Mapping[Principal, Identity]) -> bool:

@@ -7,6 +7,7 @@ from core.comparing.diff import diff_settings
 from core.definitions.definition import Definition
 from core.definitions.folder import DefinitionFile
 from core.errors import Issue
+from core.jobsettings.permissions import AccessList
 from core.jobsettings.principals import Principal, principal_from_json
 from core.json_text import JobSettings, Packed, Prints, fingerprint
 from core.mapping.job_selection import JobSelection, Selector
@@ -19,7 +20,7 @@ from core.planning.import_rows import Blocked, Changed, Deleted, Excluded, New, 
 from core.planning.outside import side_of_job, side_of_path
 from core.planning.restore_doubts import Doubts
 from core.planning.restore_names import JobLabels
-from core.planning.restore_permissions import restore_permissions
+from core.planning.restore_permissions import restore_access, restore_permissions
 from core.planning.restore_rows import RestoreRow
 from core.ports import CurrentPrincipal, LiveJob
 from core.state.kept_jobs import KeptJob
@@ -99,7 +100,8 @@ class RestoreSituation:
     `labels` say how jobs are called. `labelled` is the book of these names, `present` the same
     without the jobs that are gone, `named` that of the names that the jobs have now. `identities`
     are those of whoever runs, owns or may use the jobs. `unproven` are jobs of which nobody knows
-    whether they exist, `unread` those that could not be read in full.
+    whether they exist, `unread` those that could not be read in full. `lists` are the permissions
+    of the jobs whose permissions were kept, as they are now.
     """
 
     snapshot: Snapshot
@@ -117,6 +119,7 @@ class RestoreSituation:
     selection: JobSelection = field(default_factory=JobSelection)
     unproven: Mapping[int, Issue] = field(default_factory=dict)
     unread: Mapping[int, Issue] = field(default_factory=dict)
+    lists: Mapping[int, AccessList | Issue] = field(default_factory=dict)
     needs_proof: bool = False
 
 
@@ -139,9 +142,7 @@ def fingerprint_undone(row: RestoreRow) -> str:
     """Return a text that changes when what the row would do has changed; empty for nothing."""
     if not isinstance(row.row, New | Changed | Deleted):
         return ""
-    permissions = row.row.permissions if isinstance(row.row, New) else ()
-    granted = [entry.as_json() for entry in permissions]
-    return fingerprint([fingerprint_row(row.row), granted, row.doubt])
+    return fingerprint([fingerprint_row(row.row), row.doubt])
 
 
 class _Planner:
@@ -183,7 +184,7 @@ class _Planner:
             known: jobs that have a row already.
         """
         labels = self._now.labels
-        if not labels.gone and not labels.moved:
+        if not labels.gone and not labels.former:
             return []
         return [
             self._pointed_row(job)
@@ -213,14 +214,23 @@ class _Planner:
             return RestoreRow(left, kept)
         current = self._current(job, form.settings)
         changes = diff_settings(current, form.settings)
-        if not changes:
+        present = self._now.lists.get(job.job_id)
+        if isinstance(present, Issue):
+            return self._blocked(label, file, present, kept, job)
+        access = (
+            restore_access(kept, present, self._now.identities, self._now.me) if present else None
+        )
+        if not changes and not access:
             return RestoreRow(Unchanged(label, file, job, is_adopted=True), kept)
         problem = self._run_as_problem(form.settings)
         if problem and current.get("run_as") != form.settings.get("run_as"):
             return self._blocked(label, file, Issue(problem, "run_as"), kept, job)
         doubt = self._doubts.of_changed(job)
         old_name = job.name if job.name != former.name else ""
-        row = Changed.pack(label, file, job, form.settings, current, changes, old_name)
+        changes = (*changes, *access.changes) if access else changes
+        row = Changed.pack(
+            label, file, job, form.settings, current, changes, old_name, access=access
+        )
         return RestoreRow(row, kept, doubt=doubt.words, is_unmoved=not doubt.is_moved)
 
     def _recreated_row(

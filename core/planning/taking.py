@@ -10,13 +10,18 @@ from dataclasses import dataclass, replace
 
 from core.comparing.diff import FieldChange, diff_settings
 from core.definitions.definition import Definition
+from core.definitions.folder import DefinitionFile
 from core.errors import Issue
-from core.jobsettings.places import is_within
+from core.jobsettings.places import is_within, meets_any
+from core.jobsettings.secrets import find_secrets
 from core.json_text import JobSettings, equal_json
 from core.mapping.pause import apply_pause_policy
 from core.planning.as_imported import AsImported
 from core.planning.forms import Exported, Form, make_file_form
+from core.planning.risks import NO_SECRETS, SecretNotes
+from core.planning.secret_checks import SecretCheck, explain_secrets
 from core.planning.unmapping import unmap
+from core.secrets.allowed import NOTHING_ALLOWED, AllowedSecrets
 
 _NEVER_TAKEN = {
     "name": "A name is not taken alone: other definitions may refer to the job by it. Export "
@@ -31,7 +36,8 @@ class Taken:
 
     `fields` are the places that are taken: those that were chosen, and defaults that depend on
     them. `changes` are those of the file. `settings` are what importing the file gives, as an
-    import would write them; `left` are the places at which the job differs all the same.
+    import would write them; `left` are the places at which the job differs all the same. `secrets`
+    are those of the whole file: none that is refused is taken, but Git may have one already.
     """
 
     definition: Definition
@@ -40,6 +46,7 @@ class Taken:
     changes: tuple[FieldChange, ...] = ()
     settings: JobSettings | None = None
     left: tuple[str, ...] = ()
+    secrets: SecretNotes = NO_SECRETS
 
 
 def may_be_taken(path: str) -> bool:
@@ -48,16 +55,23 @@ def may_be_taken(path: str) -> bool:
 
 
 def plan_taking(
-    how: AsImported, git: Definition, form: Form, exported: Exported, fields: Collection[str]
+    how: AsImported,
+    file: DefinitionFile,
+    form: Form,
+    exported: Exported,
+    fields: Collection[str],
+    allowed: AllowedSecrets = NOTHING_ALLOWED,
 ) -> Taken:
     """Decide what taking some fields of a job makes of its file.
 
     Args:
         how: compares as the import does whose differences were shown.
-        git: the definition as its file has it.
+        file: the definition as Git has it.
         form: what mapping makes of it.
         fields: paths of differences between the job and its mapped definition.
+        allowed: the secrets that may be in Git; any other keeps all fields from being taken.
     """
+    git = file.definition
     before = how.differences(exported.job, form)
     problems = [*_refused(fields), *_absent(fields, before)]
     if problems:
@@ -75,15 +89,21 @@ def plan_taking(
     if issues or again is None:
         return Taken(git, issues)
     left = how.differences(exported.job, again)
-    disproof = (*again.issues, *map(_disproof, _unexpected(left, others)))
-    if disproof:
-        return Taken(git, disproof)
+    taken = tuple(change.path for change in (*chosen, *more))
+    reasons = (
+        *again.issues,
+        *map(_disproof, _unexpected(left, others)),
+        *_secrets(definition, file.path, taken, allowed),
+    )
+    if reasons:
+        return Taken(git, reasons)
     return Taken(
         definition,
-        fields=tuple(change.path for change in (*chosen, *more)),
+        fields=taken,
         changes=diff_settings(make_file_form(git).settings, make_file_form(definition).settings),
         settings=_with_pause(how, exported, again),
         left=tuple(change.path for change in left),
+        secrets=SecretCheck(allowed).look_at(definition, file.path),
     )
 
 
@@ -109,8 +129,16 @@ def _absent(fields: Collection[str], changes: Sequence[FieldChange]) -> list[Iss
 def _written(
     git: Definition, form: Form, exported: Exported, changes: Sequence[FieldChange]
 ) -> tuple[Definition, tuple[Issue, ...]]:
+    """Return the definition with the changes; its name, and what is beside its settings, stay."""
     unmapped = unmap(git, form, exported, changes)
-    return replace(unmapped.definition, job_name=git.job_name), unmapped.issues
+    written = replace(
+        git,
+        source_job_id=unmapped.definition.source_job_id,
+        run_as_user_name=unmapped.definition.run_as_user_name,
+        packed=unmapped.definition.packed,
+        left_out=(),
+    )
+    return written, unmapped.issues
 
 
 def _with_pause(how: AsImported, exported: Exported, form: Form) -> JobSettings:
@@ -127,6 +155,20 @@ def _unexpected(
         for change in changes
         if change.path not in known or not equal_json(known[change.path].desired, change.desired)
     )
+
+
+def _secrets(
+    definition: Definition, path: str, fields: Sequence[str], allowed: AllowedSecrets
+) -> tuple[Issue, ...]:
+    """Return why fields may not be taken; a secret elsewhere in the file is in Git already."""
+    refused = [
+        f"{one.kind} ({one.path})"
+        for one in find_secrets(definition.unpack_settings())
+        if one.certain
+        and meets_any(one.path, fields)
+        and not allowed.find(path, definition.job_name, one.path, one.kind)
+    ]
+    return explain_secrets(refused)
 
 
 def _disproof(change: FieldChange) -> Issue:

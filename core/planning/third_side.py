@@ -7,81 +7,111 @@ of jobs that this version imported or adopted; of all others nobody knows which 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from core.comparing.canonical import drop_unsendable, spell_out
 from core.comparing.diff import FieldChange, diff_settings
 from core.comparing.filled_in import Habits, compare, read_answer
 from core.comparing.origin import Origin
+from core.jobsettings.permissions import Permission
 from core.json_text import JobSettings, Prints
 from core.mapping.mapping_file import PausePolicy
 from core.mapping.name_book import NameBook
+from core.mapping.names import write_names
 from core.mapping.pause import apply_pause_policy
 from core.planning.forms import make_live_form, take_identity
 from core.planning.moves import Moves
 from core.ports import LiveJob
-from core.state.written import Stamp, WrittenJob
+from core.state.written import Stamp, Written, WrittenJob, print_of
 
 _IMPORT = "import"
 
 
 @dataclass(frozen=True, slots=True)
+class _Base:
+    """What was written into a job, held against what it is: `changes` lead from that to this."""
+
+    settings: JobSettings
+    changes: tuple[FieldChange, ...]
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True)
 class ThirdSide:
-    """What was written into the jobs last, by job id, and how this workspace completes them.
+    """What was written into the jobs last, and how this workspace completes them, by job id.
 
     `pause` is the policy for schedules: what it leaves to this workspace is not a change here.
     """
 
-    written: Mapping[int, WrittenJob]
+    written: Written
     filled_in: Mapping[int, Prints]
     book: NameBook
     pause: PausePolicy = PausePolicy.FROM_GIT
 
     def find_moves(self, job: LiveJob) -> Moves | None:
         """Return what was changed here in a job; None where nobody knows."""
-        known = self.written.get(job.job_id)
-        if known is None or job.truncated:
-            return None
-        live = make_live_form(job, self.book).settings
-        base = self._base(known, live)
-        return Moves(self._changed_here(job, known, live, base), known.stamp) if base else None
+        base = None if job.truncated else self._find_base(job)
+        return Moves(base.changes, base.stamp) if base else None
 
     def mark(
         self, changes: tuple[FieldChange, ...], job: LiveJob, desired: JobSettings
-    ) -> tuple[FieldChange, ...]:
-        """Return the differences between a job in full and its desired form with their origins."""
-        known = self.written.get(job.job_id)
-        live = make_live_form(job, self.book).settings if known else {}
-        base = self._base(known, live) if known else None
-        if known is None or base is None:
-            return changes
-        here = self._changed_here(job, known, live, base)
-        git = diff_settings(base, desired)
-        return mark_origins(changes, _paths(here), _paths(git))
+    ) -> tuple[tuple[FieldChange, ...], Stamp | None]:
+        """Return the differences between a job in full and its desired form with their origins.
 
-    def since(self, job_id: int) -> Stamp | None:
-        """Return when and by whom a job was written last, None when that is unknown."""
-        known = self.written.get(job_id)
-        return known.stamp if known else None
+        Also returns when the job was written last, None where that is unknown.
+        """
+        base = self._find_base(job)
+        if base is None:
+            return changes, None
+        git = diff_settings(base.settings, desired)
+        return mark_origins(changes, _paths(base.changes), _paths(git)), base.stamp
 
-    def needs_base(self, job_id: int, desired: JobSettings) -> bool:
+    def find_permissions(self, job_id: int) -> tuple[Permission, ...] | None:
+        """Return the direct entries that a job had when it was written; None where unknown."""
+        known = self.written.jobs.get(job_id)
+        return known.permissions if known and job_id not in self.written.announced else None
+
+    def needs_base(self, job: LiveJob, desired: JobSettings) -> bool:
         """Whether a job that equals its desired form has no base, or one that says otherwise."""
-        known = self.written.get(job_id)
-        base = known.find_settings() if known else None
-        return base is None or bool(diff_settings(base, desired))
+        known = self.written.jobs.get(job.job_id)
+        if known is None or job.job_id in self.written.announced:
+            return True
+        if known.desired == print_of(desired):
+            return False
+        base = self._find_base(job)
+        return base is None or bool(diff_settings(base.settings, desired))
 
-    def _base(self, known: WrittenJob, live: JobSettings) -> JobSettings | None:
-        base = known.find_settings()
-        return apply_pause_policy(base, live, self.pause) if base else None
+    def _find_base(self, job: LiveJob) -> _Base | None:
+        """Return what was written into a job; None where that is unknown.
 
-    def _changed_here(
-        self, job: LiveJob, known: WrittenJob, live: JobSettings, base: JobSettings
-    ) -> tuple[FieldChange, ...]:
+        Of two possible ones it is the one that the job is equal to.
+        """
+        candidates = self.written.find_candidates(job.job_id)
+        if not candidates:
+            return None
+        live = make_live_form(job, self.book).settings
+        bases = [base for one in candidates if (base := self._base(job, one, live))]
+        if len(candidates) > 1:
+            return next((base for base in bases if not base.changes), None)
+        return bases[0] if bases else None
+
+    def _base(self, job: LiveJob, known: WrittenJob, live: JobSettings) -> _Base | None:
+        settings = known.find_settings()
+        if settings is None:
+            return None
+        named = write_names(drop_unsendable(settings), self.book).settings
+        whole = {**_only_run_as(live), **spell_out(named, "live")}
+        settings = apply_pause_policy(whole, live, self.pause)
         prints = self.filled_in.get(job.job_id)
-        current = take_identity(live, job, base)
-        found = compare(current, base, Habits(prints, fixed_by=self.book.fixed_by)).changes
-        if prints is not None or known.stamp.operation != _IMPORT:
-            return found
-        # It could not be read after it was written: nobody saw what the workspace made of it.
-        others = _Places(read_answer(current, base).others)
-        return tuple(change for change in found if others.meet(change.path))
+        current = take_identity(live, job, settings)
+        found = compare(current, settings, Habits(prints, fixed_by=self.book.fixed_by)).changes
+        if prints is None and known.stamp.operation == _IMPORT:
+            # It could not be read after it was written: nobody saw what the workspace made of it.
+            others = _Places(read_answer(current, settings).others)
+            found = tuple(change for change in found if others.meet(change.path))
+        return _Base(settings, found, known.stamp)
+
+
+def _only_run_as(live: JobSettings) -> JobSettings:
+    return {"run_as": live["run_as"]} if "run_as" in live else {}
 
 
 def mark_origins(

@@ -19,7 +19,7 @@ from core.mapping.mapping_file import (
 from core.mapping.name_book import NameBook
 from core.mapping.names import find_wanted_names
 from core.mapping.text.file_version import file_version
-from core.mapping.use import list_mapping_entries
+from core.mapping.use import list_granted, list_mapping_entries
 from core.parallel import in_parallel
 from core.planning.outside import side_of_file
 from core.ports import FoundPrincipal, Ports
@@ -117,6 +117,7 @@ def read_mappings_information(
             mappings, definitions, is_missing, _pattern_jobs(mappings, contents)
         ),
         pause_status=mappings.pause.value,
+        permissions=mappings.permissions.describe(),
         choices=_choices(here),
         warnings=mappings.warnings,
         notes=here.notes,
@@ -188,7 +189,8 @@ def _missing(
     """Return what says whether something that an entry maps to is absent here."""
     book = here.book
     look_up(ports, _unlisted_ids(mappings, book), book, proves_gone=False, threads=threads)
-    absent = _absent_principals(ports, mappings.run_as.values(), here)
+    named = [*mappings.run_as.values(), *list_granted(mappings)]
+    absent = _absent_principals(ports, named, here)
 
     def is_missing(kind: Kind | None, target: Target | Principal) -> bool:
         if kind is None or isinstance(target, Principal):

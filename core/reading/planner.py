@@ -198,7 +198,8 @@ class Planner:
         book, pause = survey.book, survey.mappings.pause
         how = AsImported(book, pause, memory.filled_in, forms.of_definition, has_rules=True)
         exported = make_exported(row.job, book)
-        return plan_taking(how, row.file.definition, forms.of_file(row.file), exported, fields)
+        form, allowed = forms.of_file(row.file), survey.contents.allowed
+        return plan_taking(how, row.file, form, exported, fields, allowed)
 
     def _plan(self, plan: Callable[[Inventory[AnyPlan]], AnyPlan], survey: Survey) -> AnyPlan:
         return plan_in_two_passes(

@@ -14,6 +14,7 @@ from core.errors import (
     UnauthenticatedError,
 )
 from core.jobsettings.kinds import Kind
+from core.jobsettings.permissions import AccessList
 from core.jobsettings.principals import Principal, effective_run_as
 from core.mapping.mapping_file import Mappings
 from core.mapping.name_book import NameBook
@@ -24,6 +25,7 @@ from core.planning.restore_names import JobLabels, label_jobs
 from core.planning.restore_permissions import principals_of
 from core.planning.restore_plan import RestorePlan, RestoreSituation, plan_restore
 from core.ports import CurrentPrincipal, LiveJob, NamedResource, Ports
+from core.reading.access import AccessReader
 from core.reading.identities import look_up_identities
 from core.reading.names import list_kinds
 from core.reading.remembered import Memory, read_memory_for_import
@@ -119,9 +121,10 @@ class RestoreReader:
             recreated,
             memory.written,
             memory.filled_in,
-            self._read_identities(snapshot.jobs, labels.gone),
+            self._read_identities(snapshot.jobs),
             mappings.selection,
             absent.unproven,
+            lists=self._read_lists(snapshot.jobs, live, labels, listener),
             needs_proof=state.seals.has_key,
         )
         plan = self._plan(situation, listener)
@@ -206,9 +209,22 @@ class RestoreReader:
             book({job_id: job.name for job_id, job in live.items()}),
         )
 
-    def _read_identities(
-        self, kept: Iterable[KeptJob], gone: frozenset[int]
-    ) -> Mapping[Principal, Identity]:
+    def _read_lists(
+        self,
+        kept: Iterable[KeptJob],
+        live: Mapping[int, LiveJob],
+        labels: JobLabels,
+        listener: Listener,
+    ) -> Mapping[int, AccessList | Issue]:
+        """Read the permissions of the jobs that are there and whose permissions were kept."""
+        targets = [
+            labels.moved.get(job.job_id, job.job_id) for job in kept if job.permissions is not None
+        ]
+        jobs, threads = self.ports.jobs, self.settings.threads
+        reader = AccessReader(jobs, self.ports.principals, threads, listener)
+        return reader.read_lists([job_id for job_id in targets if job_id in live])
+
+    def _read_identities(self, kept: Iterable[KeptJob]) -> Mapping[Principal, Identity]:
         wanted: set[Principal] = set()
         for one in kept:
             job = one.as_live_job()
@@ -217,7 +233,7 @@ class RestoreReader:
             except InvalidDefinitionError:  # the workspace gave it; it may take it again
                 run_as = None
             wanted |= {run_as} if run_as else set()
-            wanted |= principals_of(one) if one.job_id in gone else set()
+            wanted |= principals_of(one)
         return look_up_identities(self.ports.principals, wanted, ()) if wanted else {}
 
 

@@ -1,10 +1,10 @@
 """Facts that one kind of operation reports besides its rows."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from core.definitions.definition import Definition, definition_as_json
-from core.jobsettings.secrets import mask
+from core.jobsettings.secrets import mask, mask_text
 from core.json_fields import Fields
 from core.json_text import JsonDict
 from core.mapping.use import MappingEntry
@@ -14,6 +14,8 @@ from core.reporting.mapping_details import (
     MappingTest,
     SavedMappings,
 )
+from core.reporting.write_access import PlaceAccess
+from core.state.history import HistoryEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class GitPlace:
         return {
             "git_folder": self.folder,
             "git_folder_id": self.folder_id,
-            "git_url": self.url,
+            "git_url": mask_text(self.url),
             "branch": self.branch,
             "commit": self.commit,
         }
@@ -178,11 +180,13 @@ class FolderContents:
 @dataclass(frozen=True, slots=True)
 class MappingFacts:
     """The mapping file: its text, None when there is none to show, and its entries with their use,
-    None when they could not be read. `pause_status` is its policy for schedules and triggers."""
+    None when they could not be read. `pause_status` is its policy for schedules and triggers,
+    `permissions` that for permissions."""
 
     text: str | None = None
     entries: tuple[MappingEntry, ...] | None = None
     pause_status: str = ""
+    permissions: str = ""
 
     def as_json(self) -> JsonDict:
         """Return the facts for `--json` and the page."""
@@ -192,6 +196,7 @@ class MappingFacts:
         if self.entries is not None:
             document["mapping_entries"] = [entry.as_json() for entry in self.entries]
             document["pause_status"] = self.pause_status
+            document["permissions"] = self.permissions
         return document
 
     @classmethod
@@ -203,12 +208,13 @@ class MappingFacts:
             fields.text("mapping_text") if fields.has("mapping_text") else None,
             fields.values("mapping_entries", MappingEntry.from_json) if has_entries else None,
             fields.text("pause_status"),
+            fields.text("permissions"),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceInformation:
-    """What Workspace Information and Resource Mappings show."""
+    """What Workspace Information and Resource Mappings show. `access` is who may write what."""
 
     where: Whereabouts = field(default_factory=Whereabouts)
     contents: FolderContents = field(default_factory=FolderContents)
@@ -216,6 +222,7 @@ class WorkspaceInformation:
     mapping_file: str = ""
     mapping: MappingFacts = field(default_factory=MappingFacts)
     state_folder: str = ""
+    access: tuple[PlaceAccess, ...] = ()
 
     def as_json(self) -> JsonDict:
         """Return the information for `--json` and the page."""
@@ -226,6 +233,7 @@ class WorkspaceInformation:
             "mapping_file": self.mapping_file,
             **self.mapping.as_json(),
             "state_folder": self.state_folder,
+            "access": [place.as_json() for place in self.access],
         }
 
     @classmethod
@@ -239,6 +247,7 @@ class WorkspaceInformation:
             fields.text("mapping_file"),
             MappingFacts.from_json(document),
             fields.text("state_folder"),
+            fields.values("access", PlaceAccess.from_json),
         )
 
 
@@ -258,8 +267,21 @@ def _shown(definition: Definition) -> JsonDict:
     return {**document, "settings": mask("", document["settings"])}
 
 
+@dataclass(frozen=True, slots=True)
+class HistoryListing:
+    """The operations of the history, newest first."""
+
+    RESTORABLE: ClassVar[tuple[str, ...]] = ("import", "remove", "restore")
+    entries: tuple[HistoryEntry, ...] = ()
+
+    def as_json(self) -> JsonDict:
+        """Return the entries for `--json`."""
+        return {"entries": [entry.as_json() for entry in self.entries]}
+
+
 Details = (
-    PlanFacts
+    HistoryListing
+    | PlanFacts
     | PullFacts
     | WorkspaceInformation
     | NewDefinitions

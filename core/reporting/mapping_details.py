@@ -46,7 +46,7 @@ class MappingsInformation:
 
     `text` is empty and `version` too where there is no file. `choices` are by section, those of
     each bounded. `notes` say what could not be listed. `folder_id` is that of the Git folder that
-    the file is in, None for none.
+    the file is in, None for none. `permissions` is the policy for them in a few words.
     """
 
     path: str = ""
@@ -56,6 +56,7 @@ class MappingsInformation:
     problem: MappingProblem = field(default_factory=MappingProblem)
     entries: tuple[MappingEntry, ...] = ()
     pause_status: str = ""
+    permissions: str = ""
     choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
     warnings: tuple[Issue, ...] = ()
     notes: tuple[Issue, ...] = ()
@@ -74,6 +75,7 @@ class MappingsInformation:
             "problem_column": self.problem.column,
             "entries": [entry.as_json() for entry in self.entries],
             "pause_status": self.pause_status,
+            "permissions": self.permissions,
             "choices": {
                 section: [choice.as_json() for choice in choices]
                 for section, choices in self.choices.items()
@@ -95,11 +97,6 @@ class MappingsInformation:
             entries=tuple(entry.masked() for entry in self.entries),
         )
 
-    @property
-    def has_secrets(self) -> bool:
-        """Whether something in the file is masked for others."""
-        return self.masked() != self
-
     @classmethod
     def from_json(cls, document: Any) -> "MappingsInformation":
         """Read what `as_json` gave. Raises InvalidJsonError."""
@@ -115,6 +112,7 @@ class MappingsInformation:
             ),
             entries=fields.values("entries", MappingEntry.from_json),
             pause_status=fields.text("pause_status"),
+            permissions=fields.text("permissions"),
             choices={
                 section: choices.values(section, Choice.from_json) for section in choices.names()
             },
@@ -165,7 +163,7 @@ class TestedRow:
             "job_name": self.job_name,
             "before": self.before,
             "after": self.after,
-            "message": self.message,
+            "message": mask_text(self.message),
         }
 
     @classmethod

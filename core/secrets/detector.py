@@ -1,101 +1,23 @@
-"""Finds secrets in one text, by the rules of detect-secrets and ours.
-
-Its plugins are used as a library, value by value: no file is read, no setting, and nothing is ever
-verified over the network, which only `analyze_line` and `verify` of a plugin would do.
-"""
+"""Finds secrets in one text: by its format, by the names in it, and by how random it looks."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from detect_secrets.plugins.aws import AWSKeyDetector
-from detect_secrets.plugins.azure_storage_key import AzureStorageKeyDetector
-from detect_secrets.plugins.base import BasePlugin
-from detect_secrets.plugins.github_token import GitHubTokenDetector
-from detect_secrets.plugins.gitlab_token import GitLabTokenDetector
-from detect_secrets.plugins.high_entropy_strings import (
-    Base64HighEntropyString,
-    HexHighEntropyString,
-)
-from detect_secrets.plugins.jwt import JwtTokenDetector
-from detect_secrets.plugins.mailchimp import MailchimpDetector
-from detect_secrets.plugins.npm import NpmDetector
-from detect_secrets.plugins.openai import OpenAIDetector
-from detect_secrets.plugins.private_key import PrivateKeyDetector as ListedPrivateKeyDetector
-from detect_secrets.plugins.pypi_token import PypiTokenDetector
-from detect_secrets.plugins.sendgrid import SendGridDetector
-from detect_secrets.plugins.slack import SlackDetector as NumberedSlackDetector
-from detect_secrets.plugins.square_oauth import SquareOAuthDetector
-from detect_secrets.plugins.stripe import StripeDetector
-
+from core.secrets import gates
 from core.secrets.names import SECRET_WORDS, is_aws_secret, is_secret_name
-from core.secrets.plugins import (
-    AzureDetector,
-    ConnectionDetector,
-    DatabricksDetector,
-    GitHubDetector,
-    GitLabDetector,
-    GoogleDetector,
-    PrivateKeyDetector,
-    SasDetector,
-    SlackDetector,
-    UrlPasswordDetector,
-)
 
-DATABRICKS = ("dapi", "dkea", "dskp", "dsapi", "dose", "doau")
-GITHUB = ("ghp_", "gho_", "ghu_", "ghs_", "ghr_")
-GITLAB = (
-    *("glpat-", "gldt-", "glft-", "glsoat-", "glrt-", "glcbt-", "glimt-", "glptt-", "glagent-"),
-    *("gloas-", "glffct-", "glwt-", "gr1348941"),
-)
 HIGH_ENTROPY = "text that looks random"
 NAMED = "value named as a secret"
 AWS_KEY_HALF = "AWS secret key"
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    """A detector; a text without one of the `keywords`, in lower case, needs no look by it."""
-
-    kind: str
-    detector: BasePlugin
-    keywords: tuple[str, ...]
-    certain: bool = True
-
-
-_RULES: tuple[_Rule, ...] = (
-    # Formats that nothing else has: a text that has one is a secret.
-    _Rule("Databricks token", DatabricksDetector(), DATABRICKS),
-    _Rule("AWS access key", AWSKeyDetector(), ("a3t", "abia", "acca", "akia", "asia", "aws")),
-    _Rule("Azure key", AzureDetector(), ("q~", "==", "accesskey", "access_key", "secretkey")),
-    _Rule("Azure key", AzureStorageKeyDetector(), ("accountkey",)),
-    _Rule("shared access signature (SAS)", SasDetector(), ("sig=",)),
-    _Rule("Google Cloud key", GoogleDetector(), ("aiza", "gocspx", "ya29")),
-    _Rule("GitHub token", GitHubDetector(), ("github_pat_", *GITHUB)),
-    _Rule("GitHub token", GitHubTokenDetector(), GITHUB),
-    _Rule("GitLab token", GitLabDetector(), GITLAB),
-    _Rule("GitLab token", GitLabTokenDetector(), GITLAB),
-    _Rule("Slack token", SlackDetector(), ("xox", "xapp-")),
-    _Rule("Slack token", NumberedSlackDetector(), ("xox", "hooks.slack.com")),
-    _Rule("private key", PrivateKeyDetector(), ("private key", "putty-user-key")),
-    _Rule("private key", ListedPrivateKeyDetector(), ("private key", "putty-user-key")),
-    _Rule("password in an address", UrlPasswordDetector(), ("://", "jdbc:")),
-    _Rule("password in a connection string", ConnectionDetector(), ("=",)),
-    _Rule("JSON web token", JwtTokenDetector(), ("eyj",)),
-    _Rule("npm token", NpmDetector(), ("_authtoken",)),
-    _Rule("OpenAI key", OpenAIDetector(), ("t3blbkfj",)),
-    _Rule("PyPI token", PypiTokenDetector(), ("pypi-",)),
-    _Rule("SendGrid key", SendGridDetector(), ("sg.",)),
-    _Rule("Square token", SquareOAuthDetector(), ("sq0csp",)),
-    _Rule("Stripe key", StripeDetector(), ("k_live_",)),
-    # Formats that ordinary words and ids can have as well.
-    _Rule("Mailchimp key", MailchimpDetector(), ("-us",), certain=False),
-)
-_ANY_KEYWORD = re.compile("|".join(re.escape(word) for rule in _RULES for word in rule.keywords))
+_GATE = re.compile(gates.ALL)
 _MAY_HOLD = re.compile(r"[=~:]|[A-Za-z0-9_-]{18}|PRIVATE KEY")  # quicker than all the keywords
-_BASE64, _HEX = Base64HighEntropyString(), HexHighEntropyString()
-_MOST_CHARACTERS = 200_000  # of one text; what is longer is looked at to there
+_MOST_KEPT = 2_000  # characters of a text that is remembered
+_PART, _OVERLAP = 20_000, 4_000  # characters
+_LEAST_RANDOM = 24
 
 # References that a run fills in: `{{secrets/scope/key}}`, `{{job.id}}`, `${var.x}`, `$(x)`, `$X`.
 _REFERENCE = re.compile(
@@ -106,7 +28,7 @@ _PLACEHOLDER = re.compile(
     r"|\(hidden\)|•+ \(hidden.*)",
     re.IGNORECASE,
 )
-_NAMED = re.compile(
+_ASSIGNMENT = re.compile(
     r"(?<![\w.-])(?P<name>-{0,2}[A-Za-z_][\w.-]*)\\?[\"']?"
     r"(?P<by>\s*(?:=>?|:)\s*|\s+)\\?[\"']?(?P<value>[^\s\"'`,;&{}\x00\\]+)"
 )
@@ -121,32 +43,54 @@ class Hit:
     """A secret in a text. `secret` is the part that is one, never to be shown.
 
     `certain`: its format is that of nothing else. Otherwise it may be something harmless.
+    `by_colon`: it is known by the name before it and a colon.
     """
 
     kind: str
     secret: str
     certain: bool
+    by_colon: bool = False
 
     def __repr__(self) -> str:
         return f"Hit({self.kind!r}, certain={self.certain})"
 
 
-@lru_cache(maxsize=32768)  # the jobs of a workspace share most of their texts
 def find_formats(text: str) -> tuple[Hit, ...]:
     """Return what has the format of a secret, certain or likely; references are none."""
-    text = text[:_MOST_CHARACTERS]
     if not _MAY_HOLD.search(text):
         return ()
+    return _formats(text) if len(text) <= _MOST_KEPT else _in_parts(_formats.__wrapped__, text)
+
+
+def find_named(text: str) -> tuple[Hit, ...]:
+    """Return what a text assigns to a name of a secret: `--password x`, `token=x`, `pwd: x`."""
+    return _named(text) if len(text) <= _MOST_KEPT else _in_parts(_named.__wrapped__, text)
+
+
+def find_assigned(text: str) -> tuple[Hit, ...]:
+    """Return the same of a sentence, in which a colon after a word assigns nothing."""
+    return tuple(hit for hit in find_named(text) if not hit.by_colon)
+
+
+def find_random(text: str) -> tuple[Hit, ...]:
+    """Return what looks random, by the entropy of its characters."""
+    if len(text) < _LEAST_RANDOM:
+        return ()
+    return _random(text) if len(text) <= _MOST_KEPT else _in_parts(_random.__wrapped__, text)
+
+
+@lru_cache(maxsize=32768)  # the jobs of a workspace share most of their texts
+def _formats(text: str) -> tuple[Hit, ...]:
     lower = text.lower()
-    if not _ANY_KEYWORD.search(lower):
+    if not _GATE.search(lower):
         return ()
-    rules = [rule for rule in _RULES if any(word in lower for word in rule.keywords)]
-    if not rules:
-        return ()
+    from core.secrets.rules import RULES  # noqa: PLC0415 - most processes meet no such text
+
     plain = without_references(text)
     found = [
         Hit(rule.kind, secret, rule.certain)
-        for rule in rules
+        for rule in RULES
+        if rule.gate.search(lower)
         for secret in rule.detector.analyze_string(plain)
         if _counts(rule.kind, secret, plain)
     ]
@@ -154,32 +98,23 @@ def find_formats(text: str) -> tuple[Hit, ...]:
 
 
 @lru_cache(maxsize=32768)
-def find_named(text: str) -> tuple[Hit, ...]:
-    """Return what a text assigns to a name of a secret: `--password x`, `token=x`, `pwd: x`."""
-    text = text[:_MOST_CHARACTERS]
-    lower = text.lower()
-    if len(text) < 5 or not any(word in lower for word in SECRET_WORDS):
-        return ()
-    return _distinct(list(_named(without_references(text))))
-
-
-@lru_cache(maxsize=32768)
-def find_assigned(text: str) -> tuple[Hit, ...]:
-    """Return the same of a sentence, in which a colon after a word assigns nothing."""
+def _named(text: str) -> tuple[Hit, ...]:
     lower = text.lower()
     if not any(word in lower for word in SECRET_WORDS):
         return ()
-    plain = without_references(text[:_MOST_CHARACTERS])
-    return _distinct(list(_named(plain, takes_colons=False)))
+    return _distinct(_assigned(without_references(text)))
 
 
 @lru_cache(maxsize=32768)
-def find_random(text: str) -> tuple[Hit, ...]:
-    """Return what looks random, by the entropy of its characters."""
-    if len(text) < 24:
-        return ()
-    words = (match.group() for match in _RANDOM.finditer(text[:_MOST_CHARACTERS]))
-    return _distinct([Hit(HIGH_ENTROPY, word, False) for word in words if _is_random(word)])
+def _random(text: str) -> tuple[Hit, ...]:
+    words = (match.group() for match in _RANDOM.finditer(text))
+    return _distinct(Hit(HIGH_ENTROPY, word, False) for word in words if _is_random(word))
+
+
+def _in_parts(find: Callable[[str], tuple[Hit, ...]], text: str) -> tuple[Hit, ...]:
+    """Look at a long text in parts that overlap: some rules take long for long texts."""
+    parts = (text[at : at + _PART + _OVERLAP] for at in range(0, len(text), _PART))
+    return _distinct(hit for part in parts for hit in find(part))
 
 
 def has_own_value(text: str) -> bool:
@@ -202,19 +137,19 @@ def without_references(text: str) -> str:
     return plain
 
 
-def _named(text: str, *, takes_colons: bool = True) -> Iterator[Hit]:
+def _assigned(text: str) -> Iterator[Hit]:
     at = 0
-    while match := _NAMED.search(text, at):
-        name, value = match["name"], match["value"]
-        is_pair = match["by"].strip() or (name.startswith("-") and not value.startswith("-"))
-        at = match.end("name") if not is_pair else match.end()
-        is_pair = is_pair and (takes_colons or match["by"].strip() != ":")
+    while match := _ASSIGNMENT.search(text, at):
+        name, by, value = match["name"], match["by"].strip(), match["value"]
+        is_pair = by or (name.startswith("-") and not value.startswith("-"))
         if not is_pair or not is_secret_name(name) or not has_own_value(value):
             at = match.end("name")
-        elif is_aws_secret(name, value):
+            continue
+        at = match.end()
+        if is_aws_secret(name, value):
             yield Hit(AWS_KEY_HALF, value, True)
         else:
-            yield Hit(NAMED, value, False)
+            yield Hit(NAMED, value, False, by_colon=by == ":")
 
 
 def _counts(kind: str, secret: str, text: str) -> bool:
@@ -229,17 +164,19 @@ def _counts(kind: str, secret: str, text: str) -> bool:
 
 
 def _is_random(word: str) -> bool:
+    from core.secrets.rules import is_random_base64, is_random_hex  # noqa: PLC0415 - as above
+
     if _HEX_TEXT.fullmatch(word):
-        return _HEX.calculate_shannon_entropy(word.lower()) > _HEX.entropy_limit
+        return is_random_hex(word.lower())
     kinds = (str.islower, str.isupper, str.isdigit)
     if not all(any(map(kind, word)) for kind in kinds) or word.count("/") > 2:
         return False
     if not _LONG_RUN.search(word):  # words with hyphens between them
         return False
-    return _BASE64.calculate_shannon_entropy(word) > _BASE64.entropy_limit
+    return is_random_base64(word)
 
 
-def _distinct(hits: list[Hit]) -> tuple[Hit, ...]:
+def _distinct(hits: Iterable[Hit]) -> tuple[Hit, ...]:
     """Return each secret once: one that is certain, and a kind of ours, come first."""
     found: dict[str, Hit] = {}
     for hit in hits:

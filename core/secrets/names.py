@@ -9,6 +9,7 @@ SECRET_WORDS = (
 )
 """One of these is in every name of a secret, in lower case."""
 
+_REFERENCE = re.compile(r"\{\{[^{}]*\}\}")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SECRET = re.compile(
     r"secret|passw|pwd|passphrase|token|credential|conn(?:ection)?[^a-z]?str"
@@ -20,7 +21,7 @@ _SECRET = re.compile(
 _ABOUT = re.compile(
     r"(?:^|[^a-z])(?:type|types|provider|class|enabled|endpoint|ttl|limit|count|scope|scopes|expiry"
     r"|timeout|algorithm|mode|column|columns|location|method|version)$"
-    r"|(?:max|min|num|n|total|budget|new)[^a-z]?tokens?|tokeni[sz]|tokens?[^a-z](?:per|budget)"
+    r"|(?:max|min|num|n|total|budget|new)[^a-z]?tokens?|tokeni[sz]|primary[^a-z]?keys$|(?:auth|provider)\.type(?![a-z])|tokens?[^a-z](?:per|budget)"
 )
 _PASSWORD = re.compile(r"passw|pwd|passphrase|(?<![a-z])pass(?![a-z])|secret|api[^a-z]?key|token$")
 _AWS_SECRET = re.compile(r"(?:aws|s3[an]?)\W?.*secret|secret[^a-z]?access[^a-z]?key")
@@ -38,7 +39,7 @@ _CREDENTIAL = re.compile(
 @lru_cache(maxsize=16384)  # jobs share the names of their keys
 def is_secret_name(name: str) -> bool:
     """Whether a value of this name is hidden from people."""
-    plain = _CAMEL.sub("_", name[:300]).lower()
+    plain = _CAMEL.sub("_", _REFERENCE.sub("", name[:300])).lower()
     return bool(_SECRET.search(plain)) and not _ABOUT.search(plain)
 
 

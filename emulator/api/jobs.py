@@ -91,7 +91,8 @@ class JobsApi:
         entries = body.pop("access_control_list", [])
         settings: JobSettings = {"name": UNTITLED, **self._with_queue(body)}
         self._check(settings, "settings")
-        grants = self._owned(read_grants(entries, self._workspace.people))
+        named = read_grants(entries, self._workspace.people)
+        grants = self._owned(() if self._workspace.options.create_ignores_permissions else named)
         store = self._workspace.jobs
         with store.lock:
             self._check_quota()

@@ -27,6 +27,11 @@ __all__ = [
 ]
 
 
+# Not below /Shared, where all users may write: whoever may, can choose what the app does.
+_FOLDERS: SeedDocument = {
+    "directories": ["/job-sync/config"],
+    "git_folders": [{"path": "/job-sync/jobs"}],
+}
 UNMAPPED = ("bi-users-dev", "analytics-dev")
 """Names of compute in DEV, for a mapping file that lacks them."""
 
@@ -53,13 +58,11 @@ def _dev_seed() -> SeedDocument:
         *store_region_jobs(),
         *edge_case_jobs(),
     ]
-    folders = {"directories": ["/Shared/config"], "files": []}
     about = {"workspace_id": DEV_WORKSPACE_ID, **dev_principals(), **dev_compute()}
-    return {**about, "jobs": jobs, **folders}
+    return {**about, "jobs": jobs, **_FOLDERS, "files": []}
 
 
 def _prod_seed(unmapped: Collection[str]) -> SeedDocument:
     jobs = [*prod_jobs_in_both(), *production_jobs()]
-    folders = {"directories": ["/Shared/config"], "files": [mapping_file(unmapped)]}
     about = {"workspace_id": PROD_WORKSPACE_ID, **prod_principals(), **prod_compute()}
-    return {**about, "jobs": jobs, **folders}
+    return {**about, "jobs": jobs, **_FOLDERS, "files": [mapping_file(unmapped)]}

@@ -6,7 +6,7 @@ from string import Template
 from emulator.samples import principals
 from emulator.samples.job_shapes import ALERTS_MAIL, JsonDict
 
-MAPPING_FILE_PATH = "/Shared/config/job-mappings.json"
+MAPPING_FILE_PATH = "/job-sync/config/job-mappings.json"
 
 _TEXT = Template("""\
 // Resource mappings of the PROD workspace of Brindlewick.

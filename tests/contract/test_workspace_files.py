@@ -6,7 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from core.errors import AlreadyExistsError, NotFoundError
-from core.ports import Ports
+from core.jobsettings.principals import Principal
+from core.ports import ObjectKind, Ports
+from tests.contract.conftest import World
 
 ROOT = "/Workspace/Shared/contract"
 NAMES = (
@@ -162,3 +164,31 @@ def test_each_write_moves_the_time_of_its_file_and_of_no_other(ports: Ports) -> 
     assert ports.files.status(f"{ROOT}/second.json").modified_at >= created
     ports.files.read(f"{ROOT}/first.json")
     assert ports.files.status(f"{ROOT}/first.json").modified_at == written
+
+
+def test_the_shared_folder_is_everybodys_and_so_is_what_is_in_it(ports: Ports) -> None:
+    ports.files.create(f"{ROOT}/map.json", b"{}")
+    for path, kind in ((ROOT, ObjectKind.FOLDER), (f"{ROOT}/map.json", ObjectKind.FILE)):
+        access = ports.files.access(kind, ports.files.status(path).object_id)
+        levels = {one.principal: one.levels for one in access}
+        assert levels[Principal("group_name", "users")] == {"CAN_MANAGE"}
+        assert levels[Principal("group_name", "admins")] == {"CAN_MANAGE"}
+
+
+def test_a_folder_beside_it_is_the_admins_alone(ports: Ports) -> None:
+    ports.files.make_folder("/Workspace/job-sync")
+    found = ports.files.status("/Workspace/job-sync")
+    access = ports.files.access(ObjectKind.FOLDER, found.object_id)
+    assert [one.principal.name for one in access] == ["admins"]
+
+
+def test_who_may_write_what_does_not_exist_is_an_error(ports: Ports) -> None:
+    with pytest.raises(NotFoundError):
+        ports.files.access(ObjectKind.FILE, 1)
+
+
+def test_a_git_folder_has_permissions_of_its_own(world: World) -> None:
+    git = world.ports.git.find(world.git_root)
+    assert git
+    access = world.ports.files.access(ObjectKind.GIT_FOLDER, git.folder_id)
+    assert Principal("group_name", "users") in {one.principal for one in access}

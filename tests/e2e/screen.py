@@ -44,7 +44,8 @@ class Screen:
         return self.page.get_by_role("button", name=name, exact=True)
 
     def tab(self, name: str) -> Locator:
-        return self.page.get_by_role("navigation").get_by_role("link", name=name)
+        sections = self.page.get_by_role("navigation", name="Sections")
+        return sections.get_by_role("link", name=name)
 
     @property
     def panel(self) -> Locator:

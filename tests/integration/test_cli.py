@@ -16,7 +16,10 @@ from tests.emulated import Emulated
 ADMIN = "admin@dev.example"
 ROOT = Path(__file__).parents[2]
 TOP = {"operation", "status", "counts", "rows", "issues", "api_calls"}
-ROW = {"job_name", "file_name", "status", "result", "changes", "issues", "message", "mapped"}
+ROW = {
+    *("job_name", "file_name", "status", "result", "changes", "issues", "message", "mapped"),
+    *("origin", "doubt"),
+}
 
 
 @pytest.fixture
@@ -71,7 +74,8 @@ def test_changes_and_issues_have_the_documented_shape(dev, environment, capsys) 
     assert document["status"] == "completed_with_errors"
     rows = {row["job_name"] or row["file_name"]: row for row in document["rows"]}
     [change] = rows["load"]["changes"]
-    assert change == {"path": "timeout_seconds", "current": 60, "desired": None}
+    expected = {"path": "timeout_seconds", "current": 60, "desired": None, "origin": ""}
+    assert change == expected
     [issue] = rows["broken.json"]["issues"]
     assert issue.keys() == {"path", "message"}
 
@@ -160,6 +164,18 @@ def test_a_broken_mapping_file_keeps_a_workspace_that_only_exports_from_it(
     assert code == 1
     assert "line 1, column 18" in document["issues"][0]["message"]
     assert "load.json" not in dev.files()
+
+
+def test_with_four_eyes_the_page_alone_changes_jobs(dev, environment, capsys) -> None:
+    environment.setenv("FOUR_EYES", "1")
+    dev.create_job(job("load"))
+    assert run(capsys, "export")[0] == 0
+    dev.clear_calls()
+    for command in (["import"], ["remove", "--yes"], ["remove"]):
+        code, document = run_json(capsys, *command)
+        assert code == 2
+        assert "Request it on the page." in document["issues"][0]["message"]
+    assert dev.calls() == {}
 
 
 def test_a_removal_needs_yes(dev, environment, capsys) -> None:
@@ -412,3 +428,15 @@ def test_a_warning_of_the_mapping_file_shows_its_line(dev, environment, capsys) 
     code, out = run(capsys, "validate")
     assert code == 0
     assert f"does not match any definition. ({dev.folder}/mappings.json, line 3)" in out
+
+
+def test_fields_are_taken_into_git_on_the_command_line(dev, environment, capsys) -> None:
+    job_id = dev.create_job(job("load", timeout_seconds=300))
+    run(capsys, "export")
+    dev.reset_job(job_id, job("load", timeout_seconds=600))
+    code, document = run_json(capsys, "take", "load", "--field", "timeout_seconds")
+    assert (code, document["rows"][0]["result"]) == (0, "updated")
+    assert json.loads(dev.read("load.json"))["settings"]["timeout_seconds"] == 600
+    code, document = run_json(capsys, "take", "load", "--field", "timeout_seconds")
+    assert (code, document["status"]) == (1, "completed_with_errors")
+    assert run(capsys, "take", "nobody", "--field", "a")[0] == 2

@@ -18,7 +18,7 @@ _OURS = ("core.service", "core.gateways.connect")
 _ROOT = Path(__file__).parents[2]
 _FOLDER = {"WORKSPACE_GIT_FOLDER_PATH": "/Workspace/Shared/jobs"}
 _HOST = {"DATABRICKS_HOST": "http://127.0.0.1:9", "DATABRICKS_TOKEN": "t"}
-_CHANGING = ("export", "import", "adopt", "remove", "pull")
+_CHANGING = ("export", "import", "adopt", "take", "remove", "pull")
 _COMMANDS = (*_CHANGING, "info", "validate", "drift", "mappings")
 
 # Each case: arguments, variables, the exit code.
@@ -29,6 +29,8 @@ _CASES: list[tuple[list[str], dict[str, str], int]] = [
     (["deploy"], {}, 2),
     (["export", "--force"], {}, 2),
     (["import", "--only"], {}, 2),
+    (["take", "load"], {}, 2),
+    (["take", "load", "--field", "a"], {**_FOLDER, **_HOST, "APP_MODE": "Import"}, 2),
     (["validate", "--suggest"], {}, 2),
     (["mappings"], _FOLDER, 2),
     (["info", "--csv", "/no/such/folder/a.csv"], {}, 2),

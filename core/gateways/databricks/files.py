@@ -4,12 +4,13 @@ import base64
 from collections.abc import Mapping, Sequence
 
 from core.errors import NotFoundError, UnauthenticatedError, UnreachableError, WorkspaceError
-from core.gateways.databricks.answers import read_answer, whole_in
+from core.gateways.databricks.answers import list_in, read_answer, whole_in
 from core.gateways.databricks.archive import unzip
 from core.gateways.databricks.rest import RestClient
+from core.jobsettings.principals import PRINCIPAL_FIELDS, Principal
 from core.jobsettings.workspace_paths import workspace_path
 from core.json_text import JsonDict
-from core.ports import FileStatus
+from core.ports import Access, FileStatus, ObjectKind
 
 
 class RestWorkspaceFiles:
@@ -22,6 +23,12 @@ class RestWorkspaceFiles:
         """Source: Workspace API 2.0, `get-status`."""
         answer = self._rest.get("/api/2.0/workspace/get-status", {"path": path})
         return read_answer(_status, answer)
+
+    def access(self, kind: ObjectKind, object_id: int) -> Sequence[Access]:
+        """Source: Permissions API 2.0; databricks-sdk iam.py, `ObjectPermissions`."""
+        path = f"/api/2.0/permissions/{kind}/{{id}}"
+        entries = list_in(self._rest.get(path, id=str(object_id)), "access_control_list")
+        return [read_answer(_access, entry) for entry in entries]
 
     def list_folder(self, path: str) -> Sequence[FileStatus]:
         """Source: Workspace API 2.0, `list`: not paged; of a file, the file itself."""
@@ -86,6 +93,15 @@ class RestWorkspaceFiles:
 
 def _content(answer: JsonDict) -> bytes:
     return base64.b64decode(answer.get("content", ""), validate=True)
+
+
+def _access(entry: JsonDict) -> Access:
+    [field] = [field for field in PRINCIPAL_FIELDS if entry.get(field)]
+    return Access(
+        Principal(field, str(entry[field])),
+        frozenset(str(one["permission_level"]) for one in entry.get("all_permissions") or ()),
+        str(entry.get("display_name") or ""),
+    )
 
 
 def _status(entry: JsonDict) -> FileStatus:

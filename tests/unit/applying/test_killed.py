@@ -62,7 +62,7 @@ def prepared() -> FakeWorkspace:
     return workspace
 
 
-def die_and_run_again(workspace: FakeWorkspace, at: int, *, after: bool, operation: str) -> bool:
+def die(workspace: FakeWorkspace, at: int, *, after: bool, operation: str) -> bool:
     """Return whether the operation was killed at all."""
     ports = (workspace.files, workspace.jobs)
     sound = [dict(vars(port)) for port in ports]
@@ -77,6 +77,12 @@ def die_and_run_again(workspace: FakeWorkspace, at: int, *, after: bool, operati
             delattr(port, name)
     workspace.time.dead.update(f"token-{number}" for number in range(1, 50))  # its process is gone
     assert reaper.writes >= 1
+    return killed
+
+
+def die_and_run_again(workspace: FakeWorkspace, at: int, *, after: bool, operation: str) -> bool:
+    """Return whether the operation was killed at all."""
+    killed = die(workspace, at, after=after, operation=operation)
     getattr(workspace.service(threads=1), operation)()
     workspace.time.dead.clear()
     return killed
@@ -102,6 +108,33 @@ def test_an_import_killed_at_any_write_is_completed_by_the_next(after: bool) -> 
         assert ledger_names(workspace) == jobs
         assert workspace.service().validate()[1].counts() == {"unchanged": 6}
     assert at > 10
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_what_a_killed_import_wrote_is_nobodys_change(after: bool) -> None:
+    at = 0
+    killed = True
+    while killed:
+        at += 1
+        workspace = FakeWorkspace()
+        for description in ("old", "new", "newest"):
+            for name in ("a", "b"):
+                content = definition_text(job(name, description=description), run_as=ME)
+                workspace.put_file(f"{name}.json", content)
+            if description == "old":
+                workspace.service().import_jobs()
+            elif description == "new":
+                killed = die(workspace, at, after=after, operation="import_jobs")
+        rows = workspace.service().validate()[1].rows
+        assert {(row.job_name, row.origin) for row in rows} == {("a", "git"), ("b", "git")}
+        assert workspace.service().drift().rows == ()
+        workspace.service().import_jobs()
+        rows = workspace.service().validate()[1].rows
+        assert {(row.job_name, row.status) for row in rows} == {
+            ("a", "unchanged"),
+            ("b", "unchanged"),
+        }
+    assert at > 5
 
 
 @pytest.mark.parametrize("after", [False, True])

@@ -109,6 +109,16 @@ def test_only_the_chosen_field_is_written_and_placeholders_stay(prod):
     assert differences(prod) == ["tags.team"]
 
 
+def test_what_the_file_holds_beside_the_settings_stays(prod):
+    document = file_of(prod)
+    document["permissions"] = [{"group_name": "etl", "permission_level": "CAN_VIEW"}]
+    prod.files.files[f"{FOLDER}/load.json"] = json.dumps(document).encode()
+    change(prod, timeout_seconds=600)
+    take(prod, "timeout_seconds")
+    document["settings"]["timeout_seconds"] = 600
+    assert file_of(prod) == document
+
+
 def test_what_was_taken_whole_matches_afterwards(prod):
     change(prod, timeout_seconds=600)
     assert "matches its definition now" in take(prod, "timeout_seconds").message
@@ -281,10 +291,56 @@ def test_exactly_one_job_and_a_field_are_chosen(prod):
     assert "No field" in str(take(prod).issues[0])
 
 
+def test_a_job_without_differences_says_so_and_one_in_error_says_why(prod):
+    assert "no field that could be taken" in str(take(prod, "timeout_seconds").issues[0])
+    edit_file(prod, tasks=[notebook_task("main", existing_cluster_id="__CLUSTER__gone__")])
+    row = take(prod, "timeout_seconds")
+    assert (row.status, row.result) == ("error", "failed")
+    assert "gone" in str(row.issues[0])
+
+
 def test_only_a_deployment_for_both_takes_into_git(prod):
     for mode in (AppMode.EXPORT, AppMode.IMPORT):
         with pytest.raises(ModeError, match=r"set APP_MODE to Both\."):
             service(prod, mode=mode).take(Review(["load"]), ["timeout_seconds"])
+
+
+# Secrets
+
+TOKEN = "dapi" + "0123456789abcdef" * 2
+ALLOWED = {
+    "version": 1,
+    "allowed": [{"job": "load", "path": "tags.key", "kind": "Databricks token"}],
+}
+
+
+def test_a_secret_is_not_taken_into_git_and_never_named(prod):
+    before = file_of(prod)
+    change(prod, timeout_seconds=600, tags={"team": "a", "key": TOKEN})
+    row = take(prod, "tags.key", "timeout_seconds")
+    assert row.status == "error"
+    assert "holds a secret" in str(row.issues[0])
+    assert "tags.key" in str(row.issues[0])
+    assert TOKEN not in json.dumps(row.as_json())
+    assert file_of(prod) == before
+    assert take(prod, "timeout_seconds").result == "updated"
+
+
+def test_a_secret_that_is_in_git_already_does_not_keep_others_out(prod):
+    edit_file(prod, tags={"team": "a", "key": TOKEN})
+    change(prod, timeout_seconds=600, tags={"team": "a", "key": TOKEN})
+    assert take(prod, "timeout_seconds").result == "updated"
+    change(prod, tags={"team": "a", "key": TOKEN[:-1] + "0"})
+    assert take(prod, "tags.key").status == "error"
+
+
+def test_a_secret_that_is_allowed_is_taken_and_its_use_is_shown(prod):
+    prod.put_file(".job-sync-allowed-secrets.json", json.dumps(ALLOWED).encode())
+    change(prod, tags={"team": "a", "key": TOKEN})
+    row = take(prod, "tags.key")
+    assert row.result == "updated"
+    assert "allow" in row.message_with_risks
+    assert file_of(prod)["settings"]["tags"]["key"] == TOKEN
 
 
 # The third side

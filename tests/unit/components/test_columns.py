@@ -121,6 +121,7 @@ def test_every_result_has_its_words_and_its_colour(result):
 def test_a_row_says_what_was_done_with_it_and_before_that_what_the_plan_found():
     assert label_of("import", RowStatus.NEW, RowState.PLANNED) == "New"
     assert label_of("import", RowStatus.NEW, RowState.DONE) == "Created"
+    assert label_of("take", RowStatus.RENAMED, RowState.DONE) == "Taken into Git"
     assert label_of("remove", RowStatus.DELETED, RowState.DONE) == "Removed"
     assert label_of("import", RowStatus.ERROR, RowState.NOTHING_TO_DO) == "Error"
     assert label_of("import", RowStatus.ERROR, RowState.FAILED) == "Failed"
@@ -136,6 +137,7 @@ def test_the_history_says_what_was_done():
     assert counts_text("export", {"changed": 1, "unchanged": 7}) == "1 updated, 7 unchanged"
     assert counts_text("adopt", {"unchanged": 3}) == "3 adopted"
     assert counts_text("remove", {"deleted": 6, "not_started": 18}) == "6 removed, 18 not started"
+    assert counts_text("take", {"changed": 1}) == "1 taken into Git"
     assert counts_text("import", {"not_started": 2}) == "2 not started"
     assert counts_text("validate", {"new": 2, "error": 1}) == "2 new, 1 error"
     assert counts_text("pull", {"new": 2}) == "2 added"

@@ -39,6 +39,7 @@ from core.operations.kinds import OperationKind
 from core.operations.operation import Operation, Status, Waiting
 from core.operations.outcome import Outcome
 from core.reporting.report import ReportRow
+from core.reporting.write_access import PlaceAccess
 from core.state.history import HistoryEntry
 
 ANA = "ana@dev.example"
@@ -200,6 +201,9 @@ def test_sentences_tell_what_happened_and_what_is_next():
         "2 matching jobs adopted. Now managed by this app."
     )
     assert said("adopt", counts={"unchanged": 9}) == "No matching jobs were left to adopt."
+    assert said("take", states={"done": {"changed": 1}}).endswith("then validate again.")
+    refused = said("take", counts={"error": 1}, states={"failed": {"error": 1}})
+    assert refused == "Nothing was taken into Git; see the row for the reason."
     assert said("export", counts={"new": 1}, states={"done": {"new": 1}}) == (
         "1 created. Next: push to the Git repository."
     )
@@ -656,6 +660,21 @@ def test_the_mapping_file_is_shown_with_its_use():
     empty = text_of(workspace_view(info(mapping_file="/m", mapping_entries=[]), "", "", {}))
     assert "The file contains no mappings." in empty
     assert "No mapping file is configured" in text_of(workspace_view(info(), "", "", {}))
+
+
+def test_who_may_write_is_shown_with_a_warning_where_all_users_may():
+    places = [
+        PlaceAccess("State folder", "/Workspace/Shared/s", ("group users",), is_everybody=True),
+        PlaceAccess("Mapping file", "/m.json", ("group admins", "service principal app")),
+        PlaceAccess("Git folder", "/g", problem="You may not."),
+    ]
+    shown = info(access=[place.as_json() for place in places])
+    text = text_of(workspace_view(shown, "", "", {}))
+    assert "State folder: all users may write /Workspace/Shared/s" in text
+    assert text.count("all users may write") == 1
+    assert "group admins, service principal app" in text
+    assert "unknown: You may not." in text
+    assert "Who may write" not in text_of(workspace_view(info(), "", "", {}))
 
 
 def test_what_went_wrong_while_reading_is_shown():

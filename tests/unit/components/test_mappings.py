@@ -49,7 +49,7 @@ def test_every_section_of_the_mapping_file_can_be_edited_once():
     expected = [
         *(section_of(kind) for kind in Kind if kind.section),
         *(section.place for section in ValueSection),
-        *("run_as_mappings", "jobs.include", "jobs.exclude", "pause_status"),
+        *("run_as_mappings", "jobs.include", "jobs.exclude", "pause_status", "permissions"),
     ]
     assert sorted(places) == sorted(expected)
 

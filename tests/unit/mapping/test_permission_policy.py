@@ -1,12 +1,16 @@
 """The section `permissions` of the mapping file."""
 
+from dataclasses import replace
+
 import pytest
 
+from core.definitions.definition import parse_definition
 from core.errors import MappingFileError
 from core.jobsettings.permissions import Permission
 from core.jobsettings.principals import Principal
 from core.mapping.mapping_file import Mappings, parse_mappings
 from core.mapping.permission_policy import FromGit, PermissionPolicy
+from core.mapping.use import EntryState, list_mapping_entries
 
 PATH = "/Workspace/map.json"
 ENTRY = '{group_name: "engineers", permission_level: "CAN_MANAGE_RUN"}'
@@ -45,8 +49,28 @@ def test_entries_of_new_jobs_are_read_with_their_lines() -> None:
         Permission(Principal("group_name", "engineers"), "CAN_MANAGE_RUN"),
         Permission(Principal("user_name", "a"), "IS_OWNER"),
     )
-    assert found.lines["permissions.new_jobs", "group “engineers”"] == 4
+    assert found.lines["permissions", "group “engineers”"] == 4
     assert found.permissions.describe() == "new_jobs"
+
+
+def test_the_tab_lists_who_gets_what() -> None:
+    found = read(f"{{new_jobs: [{ENTRY}, {OWNER}]}}")
+    here = Principal("user_name", "ana@prod")
+    mapped = replace(found, run_as={"ana": here})
+    entries = list_mapping_entries(mapped, [], lambda _kind, target: target == here)
+    listed = [one for one in entries if one.section == "permissions"]
+    assert [(one.name, one.target, one.value, one.state, one.line) for one in listed] == [
+        ("group “engineers”", "CAN_MANAGE_RUN", "CAN_MANAGE_RUN", EntryState.FINE, 2),
+        ("user “ana”", "IS_OWNER", "IS_OWNER", EntryState.MISSING, 2),
+    ]
+    with_entries = parse_definition(
+        b'{"settings": {"name": "load", "tasks": []}, "permissions": []}'
+    )
+    without = parse_definition(b'{"settings": {"name": "other", "tasks": []}}')
+    [listed_once] = list_mapping_entries(read('"from_git"'), [with_entries, without])
+    assert (listed_once.name, listed_once.target, listed_once.jobs) == ("from_git", "add", 1)
+    assert listed_once.job_names == ("load",)
+    assert list_mapping_entries(read('"ignore"'), [with_entries]) == ()
 
 
 def test_a_workspace_that_only_exports_knows_the_policy() -> None:

@@ -1,7 +1,5 @@
 """The state folder."""
 
-import json
-
 import pytest
 
 from core.errors import NotFoundError, PermissionDeniedError, StateError, WorkspaceError
@@ -93,50 +91,6 @@ def test_a_ledger_that_cannot_be_written_is_an_error(files, state):
         StateError, match=r"imported\.json cannot be written\. No permission\. Ask\."
     ):
         state.save_imported(ImportedLedger())
-
-
-def snapshot(files: FakeFiles, folder: str) -> list[dict]:
-    paths = sorted(path for path in files.files if path.startswith(folder))
-    return [json.loads(files.files[path]) for path in paths]
-
-
-def test_a_snapshot_holds_its_header_and_all_items(files, state):
-    folder = state.save_snapshot("now", {"operation": "remove"}, [{"job_id": 1}, {"job_id": 2}])
-    assert folder == f"{STATE}/snapshots/now"
-    assert snapshot(files, folder) == [
-        {"operation": "remove", "items": [{"job_id": 1}, {"job_id": 2}]}
-    ]
-
-
-def test_a_large_snapshot_is_split_and_nothing_is_lost(files, state):
-    items = [{"job_id": number, "text": "x" * 2_000_000} for number in range(5)]
-    folder = state.save_snapshot("now", {"operation": "remove"}, items)
-    parts = snapshot(files, folder)
-    assert len(parts) == 3
-    assert [item for part in parts for item in part["items"]] == items
-    assert all(part["operation"] == "remove" for part in parts)
-    assert max(len(content) for content in files.files.values()) < 10_000_000
-
-
-def test_an_item_larger_than_a_part_has_one_of_its_own(files, state):
-    items = [{"text": "x" * 6_000_000}, {"text": "y"}]
-    assert len(snapshot(files, state.save_snapshot("now", {}, items))) == 2
-
-
-def test_a_snapshot_of_nothing_writes_no_part(files, state):
-    assert snapshot(files, state.save_snapshot("now", {}, [])) == []
-
-
-def test_a_snapshot_that_cannot_be_kept_is_an_error(files, state):
-    files.read_only = DENIED
-    with pytest.raises(StateError, match=r"nothing was changed\. No permission\. Ask\."):
-        state.save_snapshot("now", {}, [{"a": 1}])
-
-
-def test_a_snapshot_never_replaces_another(state):
-    state.save_snapshot("now", {}, [{"a": 1}])
-    with pytest.raises(StateError, match="could not be saved"):
-        state.save_snapshot("now", {}, [{"a": 2}])
 
 
 def test_a_ledger_that_is_listed_is_not_taken_for_a_missing_one(files, state):

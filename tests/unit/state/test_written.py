@@ -3,11 +3,14 @@
 import gzip
 import json
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from core.errors import InvalidJsonError, WorkspaceError
+from core.jobsettings.permissions import Permission
+from core.jobsettings.principals import Principal
 from core.json_text import Packed
 from core.state.folder import StateFolder
 from core.state.written import Stamp, Written, WrittenJob, parse_written, written_bytes
@@ -28,7 +31,7 @@ def plain(written: Written) -> list[str]:
 
 
 def packed(*lines: str) -> bytes:
-    return gzip.compress("\n".join(lines).encode())
+    return gzip.compress("\n".join(lines).encode(), mtime=0)
 
 
 def test_what_is_kept_is_what_is_read() -> None:
@@ -48,6 +51,20 @@ def test_each_job_is_one_line_of_json() -> None:
         "operation": "import",
         "settings": job("a"),
     }
+
+
+def test_permissions_are_kept_with_a_job_until_others_are_known() -> None:
+    entries = (Permission(Principal("user_name", HOSTILE), "CAN_VIEW"),)
+    known = replace(entry("a"), permissions=entries)
+    written = Written({7: known, 8: replace(entry("b"), permissions=())})
+    assert parse_written(written_bytes(written)) == written
+    later = written.with_jobs({7: entry("c")})
+    assert (later.jobs[7].job_name, later.jobs[7].permissions) == ("c", entries)
+    restored = replace(entry("c"), stamp=replace(STAMP, operation="restore"))
+    assert written.with_jobs({7: restored}).jobs[7].permissions is None
+    [_, line] = plain(Written({7: replace(entry("a"), permissions=())}))
+    damaged = packed('{"version":1}', line.replace('"permissions":[]', '"permissions":[{}]'))
+    assert parse_written(damaged).jobs[7].permissions is None
 
 
 def test_jobs_are_entered_and_dropped() -> None:
@@ -83,7 +100,7 @@ GOOD = plain(Written({7: entry("a")}))[1]
         packed('{"version":1}', GOOD.replace("1700000000.5", '"now"')),
         packed('{"version":1}', GOOD.replace('"by":"ana@prod.example"', '"by":1')),
         packed('{"version":1}', GOOD.replace('"job_id":7', '"job_id":7,"job_id":8')),
-        gzip.compress("{“".encode()),
+        gzip.compress("{“".encode(), mtime=0),
     ],
 )
 def test_a_damaged_file_is_not_an_empty_one(content: bytes) -> None:
@@ -99,17 +116,27 @@ def test_settings_that_are_none_are_no_base(settings: str) -> None:
     assert parse_written(packed('{"version":1}', line)).jobs[7].find_settings() is None
 
 
-def test_what_takes_too_much_leaves_out_the_largest() -> None:
+@pytest.mark.parametrize("bound", [{"most_bytes": 90_000}, {"most_plain_bytes": 150_000}])
+def test_what_takes_too_much_leaves_out_the_largest(bound: dict[str, int]) -> None:
     dice = random.Random(1)
-    jobs = {
-        number: entry("a", tags={"x": dice.randbytes(120_000).hex()}) for number in range(1, 100)
-    }
+    jobs = {number: entry("a", tags={"x": dice.randbytes(1_200).hex()}) for number in range(1, 100)}
     jobs[100] = entry("small")
-    content = written_bytes(Written(jobs))
-    assert len(content) <= 9 * 1024 * 1024
+    content = written_bytes(Written(jobs), **bound)
+    assert len(content) <= 90_000
     kept = parse_written(content).jobs
     assert 100 in kept
-    assert 50 < len(kept) < 100
+    assert 40 < len(kept) < 100
+
+
+def test_an_announcement_is_kept_beside_what_was_written_and_ends_with_it() -> None:
+    written = Written({7: entry("a")}, {7: entry("b"), 8: entry("c")})
+    assert parse_written(written_bytes(written)) == written
+    assert [one.job_name for one in written.find_candidates(7)] == ["b", "a"]
+    assert written.find_candidates(9) == []
+    done = written.with_jobs({7: entry("b")})
+    assert (set(done.jobs), set(done.announced)) == ({7}, {8})
+    gone = written.without_jobs({8})
+    assert (set(gone.jobs), set(gone.announced)) == ({7}, {7})
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
@@ -86,6 +86,20 @@ def test_spreadsheets_recognise_the_encoding_and_the_line_ends():
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "＝1", "=cmd|' /C x'!A0"])
 def test_no_cell_is_run(name):
     assert one(job=name, message=name, file=name)["Job"] == f"'{name}"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "＝1"])
+def test_no_text_of_a_row_is_run_whichever_field_it_is_in(text):
+    row = replace(ROW, **dict.fromkeys(texts_of(ROW), text))
+    row = replace(row, facts=replace(ROW.facts, **dict.fromkeys(texts_of(ROW.facts), text)))
+    for kind in ("import", "export", text):
+        cells = read(csv_of_rows([row], kind))[1]
+        assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "＝"))]
+        assert f"'{text}" in cells
+
+
+def texts_of(value):
+    return [field.name for field in fields(value) if isinstance(getattr(value, field.name), str)]
 
 
 @pytest.mark.parametrize("name", ['say "hi", you', "two\nlines", "<b>x</b>", "x" * 4000, "NA", ""])

@@ -160,7 +160,9 @@ def test_who_may_only_look_gets_no_button(feed, store, workspace):
         states = {name: value["disabled"] for name, value in props.items() if "disabled" in value}
         assert states
         assert all(states.values())
-    assert "Only operators" in feed.tab("import", "", 0, VIEWER)[0]["reasons"][ids.IMPORT_START]
+    reasons = feed.tab("import", "", 0, VIEWER)[0]["reasons"]
+    for button in (ids.IMPORT_START, ids.TAKE_START):
+        assert "Only operators" in reasons[button]
     begin(store, "export")
     progress = feed.tab("export", "", 0, VIEWER)[0]["props"][ids.EXPORT_PROGRESS]["children"]
     assert "Cancel" not in texts(progress)
@@ -217,6 +219,20 @@ def test_a_row_is_shown_with_both_of_its_sides_and_no_secret(panels, store, work
     assert MASK in answer["desired"]
     assert "s3cret" not in json.dumps(answer, default=str)
     assert "Created" in texts(answer["body"])
+
+
+@pytest.mark.parametrize("takes", [True, False])
+def test_what_moved_here_can_be_taken_where_this_deployment_does_both(store, workspace, takes):
+    workspace.put_file("a.json", definition_text(job("a", timeout_seconds=300), run_as=ME))
+    workspace.service().import_jobs()
+    live = workspace.jobs.named("a")
+    workspace.jobs.reset_job(live.job_id, {**live.unpack_settings(), "timeout_seconds": 600})
+    panels = Panels(store, WorkspaceReader(workspace.opened), takes=takes)
+    answer = panels.row(carry_out(store, workspace, "validate"), "0")
+    text = texts(answer["body"])
+    assert "changed here" in text
+    assert ("Take 1 field into Git" in text, "Copy as JSON" in text) == (takes, not takes)
+    assert json.loads(answer["current"])["timeout_seconds"] == 600
 
 
 def test_an_equal_row_has_the_same_text_on_both_sides(panels, store, workspace):

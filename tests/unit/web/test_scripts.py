@@ -42,6 +42,7 @@ DRAWN_BY_SCRIPTS = {
     "data-mapping-as-text",
     "data-mapping-candidate",
     "data-mapping-create",
+    "data-mapping-reveal",
     "data-mapping-drop-rule",
     "data-mapping-mistake",
     "data-mapping-needed",

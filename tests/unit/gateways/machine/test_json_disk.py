@@ -85,7 +85,7 @@ def content_cache(folder: Path) -> Any:
 
 
 def messages_of_callbacks(folder: Path) -> Any:
-    handle = OperationProcesses(folder, lambda *_: None).handle
+    handle = OperationProcesses(folder, lambda *_: None, lambda _id: True).handle
     handle.set("key", "message")
     return handle
 

@@ -1,0 +1,467 @@
+"""Restore: an operation undone from its snapshot, job by job."""
+
+import itertools
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from core.errors import (
+    NotFoundError,
+    PermissionDeniedError,
+    RemovalRefusedError,
+    SelectionError,
+    StateError,
+    UnreachableError,
+)
+from core.jobsettings.permissions import Permission
+from core.jobsettings.principals import Principal
+from core.json_text import JobSettings
+from core.planning.review import Review
+from core.ports import CurrentPrincipal
+from core.reporting.listener import Listener
+from core.reporting.report import Report, ReportRow
+from tests.builders import definition_text, job, notebook_task, run_job_task
+from tests.fakes import FOLDER, ME, FakeWorkspace
+
+ANA = Principal("user_name", "ana@dev.example")
+
+
+class World:
+    """PROD, with definitions in Git. Each operation starts a minute after the one before."""
+
+    def __init__(self) -> None:
+        self.prod = FakeWorkspace()
+        self.snapshot = ""
+        self._sources = itertools.count(1)
+        self._ids: dict[str, int] = {}
+
+    def git(self, settings: JobSettings) -> None:
+        name = settings["name"]
+        source = self._ids.setdefault(name, next(self._sources))
+        content = definition_text(settings, job_id=source, run_as="ana@dev.example")
+        self.prod.files.files[f"{FOLDER}/{name}.json"] = content
+
+    def git_removes(self, *names: str) -> None:
+        for name in names:
+            del self.prod.files.files[f"{FOLDER}/{name}.json"]
+
+    def here(self, name: str, **settings: Any) -> None:
+        """Change a job by hand."""
+        live = self.prod.jobs.named(name)
+        self.prod.jobs.reset_job(live.job_id, {**live.unpack_settings(), **settings})
+
+    def run(self, operation: str, *arguments: Any, **settings: Any) -> Report:
+        self.prod.time.wait(60)
+        self.snapshot = ""
+        listener = Listener(on_snapshot=lambda name: setattr(self, "snapshot", name))
+        run = getattr(self.prod.service(**settings), operation)
+        report: Report = run(*arguments, listener=listener)
+        return report
+
+    def preview(self, name: str) -> dict[str, ReportRow]:
+        _, report = self.prod.service().plan_restore(name)
+        return {row.job_name: row for row in report.rows}
+
+    def state(self, name: str) -> Any:
+        [content] = [c for path, c in self.prod.files.files.items() if path.endswith(f"/{name}")]
+        return json.loads(content)
+
+    def dump(self) -> dict[str, Any]:
+        """Return all jobs by name: who they run as and what they do, with names for ids."""
+        names = {job_id: live.name for job_id, live in self.prod.jobs.jobs.items()}
+        return {
+            live.name: (live.run_as_user_name, _without_ids(live.unpack_settings(), names))
+            for live in self.prod.jobs.jobs.values()
+        }
+
+
+def _without_ids(settings: JobSettings, names: dict[int, str]) -> JobSettings:
+    settings = {key: value for key, value in settings.items() if key != "run_as"}
+    for task in settings["tasks"]:
+        if "run_job_task" in task:
+            task["run_job_task"] = names.get(task["run_job_task"]["job_id"], "gone")
+    return settings
+
+
+@pytest.fixture
+def world() -> World:
+    made = World()
+    for name in ("load", "report"):
+        made.git(job(name))
+    made.run("import_jobs")
+    return made
+
+
+def statuses(report: Report) -> dict[str, tuple[str, str]]:
+    return {row.job_name: (row.status, row.result) for row in report.rows}
+
+
+def messages(report: Report) -> str:
+    return "\n".join(
+        [*(i.message for row in report.rows for i in row.issues), *map(str, report.issues)]
+    )
+
+
+def test_an_import_is_undone(world: World) -> None:
+    before = world.dump()
+    world.git(job("load", timeout_seconds=60))
+    world.git(job("extra"))
+    world.run("import_jobs")
+    imported = world.snapshot
+    rows = world.preview(imported)
+    assert {name: row.status for name, row in rows.items()} == {
+        "load": "changed",
+        "extra": "deleted",
+    }
+    assert not any(row.doubt for row in rows.values())
+    report = world.run("restore", imported)
+    assert statuses(report) == {"load": ("changed", "updated"), "extra": ("deleted", "removed")}
+    assert world.dump() == before
+    again = world.run("restore", imported)
+    assert statuses(again) == {"load": ("unchanged", "")}
+    assert not world.snapshot  # it changed nothing
+
+
+def test_a_restore_is_undone_by_another(world: World) -> None:
+    world.git(job("load", timeout_seconds=60))
+    world.git(job("extra"))
+    world.run("import_jobs")
+    after, imported = world.dump(), world.snapshot
+    world.run("restore", imported)
+    report = world.run("restore", world.snapshot)
+    assert statuses(report) == {"load": ("changed", "updated"), "extra": ("new", "created")}
+    assert world.dump() == after
+    assert {e["job_name"] for e in world.state("imported.json")["jobs"].values()} == {
+        "load",
+        "report",
+        "extra",
+    }
+
+
+def test_one_job_alone_is_restored(world: World) -> None:
+    for name in ("load", "report"):
+        world.git(job(name, timeout_seconds=60))
+    world.run("import_jobs")
+    report = world.run("restore", world.snapshot, Review(["load"]))
+    assert statuses(report)["load"] == ("changed", "updated")
+    assert world.prod.jobs.named("report").unpack_settings()["timeout_seconds"] == 60
+    with pytest.raises(SelectionError):
+        world.run("restore", next(iter(snapshots(world))), Review(["nothing"]))
+
+
+def snapshots(world: World) -> list[str]:
+    paths = (path.split("/snapshots/") for path in world.prod.files.files)
+    return sorted({parts[1].split("/")[0] for parts in paths if len(parts) == 2})
+
+
+def test_a_renamed_job_gets_its_name_back(world: World) -> None:
+    load = world.prod.jobs.named("load").job_id
+    world.git_removes("load")
+    content = definition_text(job("load 2"), job_id=1, run_as="ana@dev.example")
+    world.prod.files.files[f"{FOLDER}/load 2.json"] = content
+    world.run("import_jobs")
+    report = world.run("restore", world.snapshot)
+    assert statuses(report) == {"load": ("renamed", "renamed")}
+    assert world.prod.jobs.jobs[load].name == "load"
+
+
+def test_a_removed_job_comes_back_and_jobs_that_ran_it_run_it_again(world: World) -> None:
+    load = world.prod.jobs.named("load").job_id
+    world.here("report", tasks=[run_job_task("run", load)])
+    world.prod.jobs.add(job("by hand", tasks=[run_job_task("run", load)]))
+    before = world.dump()
+    world.prod.jobs.grants[load] = (Permission(ANA, "IS_OWNER"),)
+    entry = world.state("imported.json")["jobs"][str(load)]
+    world.git_removes("load")
+    with_users = world.run("remove")
+    assert "still" in messages(with_users)
+    for name in ("report", "by hand"):  # somebody lets them run nothing, and changes his mind
+        world.here(name, tasks=[notebook_task("main")])
+    world.run("remove")
+    for name in ("report", "by hand"):
+        world.here(name, tasks=[run_job_task("run", load)])
+    rows = world.preview(world.snapshot)
+    assert {name: row.status for name, row in rows.items()} == {
+        "load": "new",
+        "report": "changed",
+        "by hand": "changed",
+    }
+    assert "run history cannot come back" in rows["load"].message
+    assert "pointed to its new id" in rows["report"].message
+    report = world.run("restore", world.snapshot)
+    assert report.status == "completed"
+    assert world.dump() == before
+    new = world.prod.jobs.named("load")
+    assert new.job_id != load
+    assert world.prod.jobs.entries("load") == ["ana@dev.example IS_OWNER"]
+    found = world.state("imported.json")["jobs"][str(new.job_id)]
+    assert found["source_job_id"] == entry["source_job_id"]
+    assert world.state("recreated.json")["jobs"] == {str(load): str(new.job_id)}
+    statuses_ = world.prod.service().validate()[1].counts()
+    assert statuses_.get("new", 0) == 0
+
+
+def test_a_snapshot_of_before_knows_the_new_id(world: World) -> None:
+    load = world.prod.jobs.named("load").job_id
+    world.git(
+        job("report", tasks=[{"task_key": "run", "run_job_task": {"job_id": "__JOB__load__"}}])
+    )
+    world.run("import_jobs")
+    world.git(job("report"))
+    world.run("import_jobs")
+    with_reference = world.snapshot  # it holds “report” as it ran load
+    world.git_removes("load")
+    world.run("remove")
+    world.run("restore", world.snapshot)
+    new = world.prod.jobs.named("load").job_id
+    assert new != load
+    report = world.run("restore", with_reference)
+    assert statuses(report) == {"report": ("changed", "updated")}
+    [task] = world.prod.jobs.named("report").unpack_settings()["tasks"]
+    assert task["run_job_task"]["job_id"] == new
+
+
+def test_a_job_whose_owner_is_gone_belongs_to_the_app(world: World) -> None:
+    load = world.prod.jobs.named("load").job_id
+    ben = Principal("user_name", "ben@prod.example")
+    world.prod.jobs.grants[load] = (
+        Permission(ben, "IS_OWNER"),
+        Permission(ANA, "CAN_VIEW"),
+    )
+    world.git_removes("load")
+    world.run("remove")
+    world.prod.principals.active = {ANA}
+    report = world.run("restore", world.snapshot)
+    [row] = report.rows
+    assert "ben@prod.example" in row.message
+    assert "this app's principal will own it" in row.message
+    assert world.prod.jobs.entries("load") == ["ana@dev.example CAN_VIEW", f"{ME} IS_OWNER"]
+
+
+def test_permissions_that_the_create_call_ignored_are_set_afterwards(world: World) -> None:
+    load = world.prod.jobs.named("load").job_id
+    world.prod.jobs.grants[load] = (Permission(ANA, "IS_OWNER"),)
+    world.git_removes("load")
+    world.run("remove")
+    world.prod.jobs.create_ignores_permissions = True
+    world.run("restore", world.snapshot)
+    assert world.prod.jobs.entries("load") == ["ana@dev.example IS_OWNER"]
+
+
+def test_permissions_that_an_import_set_are_set_back(world: World) -> None:
+    load = world.prod.jobs.named("load").job_id
+    before = world.prod.jobs.entries("load")
+    mapping = "/Workspace/Shared/mappings.json"
+    world.prod.files.files[mapping] = b'{permissions: {from_git: "exact"}}'
+    document = json.loads(definition_text(job("load"), job_id=1, run_as="ana@dev.example"))
+    view = {"user_name": "ana@dev.example", "permission_level": "CAN_VIEW"}
+    content = json.dumps({**document, "permissions": [view]}).encode()
+    world.prod.files.files[f"{FOLDER}/load.json"] = content
+    world.run("import_jobs", mapping_path=mapping)
+    assert world.prod.jobs.entries("load") != before
+    [row] = world.preview(world.snapshot).values()
+    assert [change.path for change in row.changes] == ["permissions[user_name=ana@dev.example]"]
+    world.run("restore", world.snapshot)
+    assert world.prod.jobs.entries("load") == before
+    assert load in world.prod.jobs.jobs
+
+
+def test_jobs_that_run_each_other_come_back(world: World) -> None:
+    def circle(name: str, other: str) -> JobSettings:
+        task = {"task_key": "run", "run_job_task": {"job_id": f"__JOB__{other}__"}}
+        return job(name, tasks=[task])
+
+    world.git(circle("a", "b"))
+    world.git(circle("b", "a"))
+    world.run("import_jobs")
+    before = world.dump()
+    world.git_removes("a", "b")
+    assert world.run("remove").status == "completed"
+    report = world.run("restore", world.snapshot)
+    assert statuses(report) == {"a": ("new", "created"), "b": ("new", "created")}
+    assert world.dump() == before
+
+
+def test_what_moved_since_needs_its_own_tick(world: World) -> None:
+    for name in ("load", "report"):
+        world.git(job(name, timeout_seconds=60))
+    world.run("import_jobs")
+    imported = world.snapshot
+    world.here("load", max_concurrent_runs=9)
+    row = world.preview(imported)["load"]
+    assert row.doubt == "Changed here since: max_concurrent_runs."
+    report = world.run("restore", imported)
+    assert statuses(report) == {"load": ("error", "failed"), "report": ("changed", "updated")}
+    assert "confirm this job by itself" in messages(report)
+    assert world.prod.jobs.named("load").unpack_settings()["max_concurrent_runs"] == 9
+    review = Review(["load"], ticked=frozenset({"load"}))
+    assert statuses(world.run("restore", imported, review))["load"] == ("changed", "updated")
+    assert "max_concurrent_runs" not in world.prod.jobs.named("load").unpack_settings()
+
+
+def test_what_was_imported_again_needs_its_own_tick(world: World) -> None:
+    world.git(job("load", timeout_seconds=60))
+    world.run("import_jobs")
+    first = world.snapshot
+    world.git(job("load", timeout_seconds=120))
+    world.run("import_jobs")
+    assert "Written again since, by the import of" in world.preview(first)["load"].doubt
+
+
+def test_a_created_job_that_was_changed_here_needs_its_own_tick_to_be_removed(world: World) -> None:
+    world.git(job("extra"))
+    world.run("import_jobs")
+    world.here("extra", timeout_seconds=5)
+    assert world.preview(world.snapshot)["extra"].doubt == "Changed here since: timeout_seconds."
+
+
+def test_the_target_changed_between_preview_and_restore(world: World) -> None:
+    for name in ("load", "report"):
+        world.git(job(name, timeout_seconds=60))
+    world.run("import_jobs")
+    imported = world.snapshot
+    fingerprints, _ = world.prod.service().plan_restore(imported)
+    world.here("load", max_concurrent_runs=9)
+    review = Review(["load", "report"], fingerprints, ticked=frozenset({"load"}))
+    report = world.run("restore", imported, review)
+    assert statuses(report) == {"load": ("error", "failed"), "report": ("changed", "updated")}
+    assert "changed after the preview" in messages(report)
+
+
+def test_names_shared_by_several_jobs_do_not_matter(world: World) -> None:
+    load = world.prod.jobs.named("load").job_id
+    world.git(job("load", timeout_seconds=60))
+    world.run("import_jobs")
+    imported = world.snapshot
+    twin = world.prod.jobs.add(job("load", timeout_seconds=7))
+    report = world.run("restore", imported)
+    assert statuses(report) == {f"load (job {load})": ("changed", "updated")}
+    assert "timeout_seconds" not in world.prod.jobs.jobs[load].unpack_settings()
+    assert world.prod.jobs.jobs[twin].unpack_settings()["timeout_seconds"] == 7
+
+
+def test_a_name_that_is_taken_by_now_needs_its_own_tick(world: World) -> None:
+    world.git_removes("load")
+    world.run("remove")
+    twin = world.prod.jobs.add(job("load"))
+    [row] = world.preview(world.snapshot).values()
+    assert f"Job {twin} has this name now" in row.doubt
+
+
+def test_a_created_job_that_another_one_runs_by_now_stays(world: World) -> None:
+    world.git(job("extra"))
+    world.run("import_jobs")
+    extra = world.prod.jobs.named("extra").job_id
+    world.prod.jobs.add(job("by hand", tasks=[run_job_task("run", extra)]))
+    report = world.run("restore", world.snapshot)
+    assert "“by hand” still runs this job" in messages(report)
+    assert extra in world.prod.jobs.jobs
+
+
+def test_limits_hold_for_what_a_restore_removes(world: World) -> None:
+    for number in range(4):
+        world.git(job(f"extra {number}"))
+    world.run("import_jobs")
+    jobs = set(world.prod.jobs.jobs)
+    with pytest.raises(RemovalRefusedError, match="more than the limit"):
+        world.run("restore", world.snapshot, Review(), max_removals=3)
+    assert set(world.prod.jobs.jobs) == jobs
+
+
+def test_who_may_not_see_all_jobs_neither_removes_nor_creates_any(world: World) -> None:
+    world.git(job("extra"))
+    world.run("import_jobs")
+    imported = world.snapshot
+    world.git_removes("load")
+    world.run("remove", Review(["load"]))
+    removed = world.snapshot
+    world.prod.principals.me = CurrentPrincipal(ME, "Job Sync", is_admin=False, workspace_id="42")
+    with pytest.raises(RemovalRefusedError, match="not known to be a workspace admin"):
+        world.run("restore", imported)
+    assert "cannot rule out" in messages(world.run("restore", removed))
+
+
+def test_the_ways_to_name_what_has_no_snapshot(world: World) -> None:
+    with pytest.raises(NotFoundError):
+        world.run("restore", "20261112T140200Z-import-0123abcd")
+    with pytest.raises(NotFoundError):
+        world.run("restore", "../../x")
+    world.prod.service().export()
+    export = [name for name in snapshots(world) if "-export-" in name]
+    for name in export:
+        with pytest.raises(StateError, match=r"not offered.*Git has the former files"):
+            world.run("restore", name)
+
+
+def test_a_state_folder_that_is_full_is_said_before_anything_is_changed(world: World) -> None:
+    world.git(job("load", timeout_seconds=60))
+    world.run("import_jobs")
+    imported, before = world.snapshot, world.dump()
+
+    def refuse(path: str) -> None:
+        if "/snapshots/" in path:
+            raise PermissionDeniedError("The quota is exceeded.")
+
+    world.prod.files.before_write = refuse
+    with pytest.raises(StateError, match=r"could not be saved.*nothing was changed"):
+        world.run("restore", imported)
+    assert world.dump() == before
+
+
+def test_a_job_that_cannot_be_looked_up_is_not_created_twice(world: World) -> None:
+    world.git(job("load", timeout_seconds=60))
+    world.run("import_jobs")
+    imported = world.snapshot
+    world.prod.jobs.delete_job(world.prod.jobs.named("load").job_id)
+    world.prod.jobs.fail["get_job"] = UnreachableError("No answer.")
+    report = world.run("restore", imported)
+    assert "could not be confirmed whether it still exists" in messages(report)
+    del world.prod.jobs.fail["get_job"]
+    assert statuses(world.run("restore", imported))["load"] == ("new", "created")
+
+
+def test_a_restore_that_was_killed_after_a_create_does_not_create_it_again(world: World) -> None:
+    world.git_removes("load")
+    world.run("remove")
+    removed = world.snapshot
+
+    class Killed(BaseException):
+        pass
+
+    def kill(path: str) -> None:
+        if path.endswith(("recreated.json", "created.json", "imported.json")) and any(
+            live.name == "load" for live in world.prod.jobs.jobs.values()
+        ):
+            raise Killed
+
+    world.prod.files.before_write = kill
+    with pytest.raises(Killed):
+        world.run("restore", removed)
+    world.prod.files.before_write = lambda _path: None
+    report = world.run("restore", removed)
+    assert statuses(report) == {"load": ("unchanged", "")}
+    assert [live.name for live in world.prod.jobs.jobs.values()].count("load") == 1
+
+
+def test_without_bookkeeping_every_row_is_in_doubt(world: World) -> None:
+    world.git(job("load", timeout_seconds=60))
+    world.git(job("extra"))
+    world.run("import_jobs")
+    extra = world.prod.jobs.named("extra")
+    world.prod.jobs.jobs[extra.job_id] = replace(extra, created=1_800_000_000_000)
+    for path in list(world.prod.files.files):
+        if path.endswith(("written.jsonl.gz", "created.json")):
+            del world.prod.files.files[path]
+    rows = world.preview(world.snapshot)
+    assert "not known what this operation wrote" in rows["load"].doubt
+    assert "interrupted before it noted which jobs it created" in rows["extra"].doubt
+
+
+def test_history_lists_an_operation_that_was_killed(world: World) -> None:
+    world.git(job("load", timeout_seconds=60))
+    world.run("import_jobs")
+    entries = world.prod.service().history().entries()
+    newest = next(entry for entry in entries if entry.snapshot == world.snapshot)
+    assert (newest.kind, newest.outcome, newest.actor) == ("import", "interrupted", ME)

@@ -166,6 +166,18 @@ def test_a_broken_mapping_file_keeps_a_workspace_that_only_exports_from_it(
     assert "load.json" not in dev.files()
 
 
+def test_with_four_eyes_the_page_alone_changes_jobs(dev, environment, capsys) -> None:
+    environment.setenv("FOUR_EYES", "1")
+    dev.create_job(job("load"))
+    assert run(capsys, "export")[0] == 0
+    dev.clear_calls()
+    for command in (["import"], ["remove", "--yes"], ["remove"]):
+        code, document = run_json(capsys, *command)
+        assert code == 2
+        assert "Request it on the page." in document["issues"][0]["message"]
+    assert dev.calls() == {}
+
+
 def test_a_removal_needs_yes(dev, environment, capsys) -> None:
     dev.create_job(job("load"))
     run(capsys, "export")

@@ -11,7 +11,7 @@ from components import ids
 from components.history_tab import entry_head, history_row
 from components.words import duration, label_of, plural
 from core.errors import NotFoundError, StateError
-from core.operations.entry import CHANGES_JOBS, make_entry
+from core.operations.entry import make_entry
 from core.operations.grid_row import GridRow, RecordedRow
 from core.operations.operation import OperationStore
 from core.settings import AppMode
@@ -144,8 +144,7 @@ def history_entry(
         entry = make_entry(operation)
         if entry.entry_id == name:
             shown = _rows(store.row_values(operation.operation_id), entry)
-            kept, again = _kept(reader, entry) if restores else (entry, None)
-            return shown, entry_head(kept, restores=restores), again
+            return shown, entry_head(entry, restores=restores), None
     if not is_entry_id(name):
         return [], f"{_NOT_SHOWN} This entry is not in the history.", None
     known = reader.of_history(f"entry {name}", lambda history: _read_entry(history, name))
@@ -158,15 +157,6 @@ def history_entry(
     if known.problem:
         return [], f"{_NOT_SHOWN} {known.problem}", again
     return [], "Reading this operation …", again
-
-
-def _kept(reader: WorkspaceReader, entry: HistoryEntry) -> tuple[HistoryEntry, Again]:
-    """Return an entry of this machine as the workspace has it: only that names the snapshot."""
-    if entry.kind not in CHANGES_JOBS:
-        return entry, None
-    name = entry.entry_id
-    known = reader.of_history(f"head {name}", lambda history: history.entry(name))
-    return known.value or entry, _again(known, reader.now()) if known.is_reading else None
 
 
 def _read_entry(history: History, name: str) -> tuple[HistoryEntry, list[GridRow]] | str:

@@ -7,7 +7,7 @@ from core.applying.apply import Applied, Failed, Outcome, Withdrawn
 from core.applying.work import Work
 from core.applying.written import make_bases, save_bases
 from core.errors import AmbiguousAnswerError
-from core.json_text import Prints
+from core.json_text import Packed, Prints
 from core.planning.import_rows import Changed, New, Unchanged
 from core.planning.restore_rows import RestoreRow
 from core.reading.restoring import RestoreSurvey
@@ -112,17 +112,24 @@ class RestoreMemory:
             session.note(session.state.save_filled_in, filled_in, _NOT_REMEMBERED)
 
     def _save_bases(self, applied: Iterable[Applied], removed: set[int]) -> None:
-        """Note what was written; a job that was only pointed elsewhere keeps its base.
-
-        The base has the job by its name, which is the same under a new id.
-        """
-        wrote = {
-            one.job_id: (self._kept[one.row.job_name].as_live_job().name, one.row.desired)
-            for one in applied
-            if one.row.job_name in self._kept
+        """Note what was written; of a job that was only pointed elsewhere, no more than that."""
+        rows = {one.job_id: one.row for one in applied}
+        kept = {job_id: row for job_id, row in rows.items() if row.job_name in self._kept}
+        bases = {
+            job_id: replace(base, job_name=self._kept[rows[job_id].job_name].as_live_job().name)
+            for job_id, base in make_bases(
+                self._work, self._found.survey.book, kept, "restore"
+            ).items()
         }
-        gone = removed | self._unsure
-        save_bases(self._work, self._found.memory, make_bases(self._work, wrote, "restore"), gone)
+        moved = {former: self._recreated.latest(former) for former in self._recreated.jobs}
+        labels = replace(self._found.labels, moved=moved)
+        written = self._found.memory.written.jobs
+        for job_id in (rows.keys() - kept.keys()) & written.keys():
+            settings = written[job_id].find_settings()
+            if settings is not None:
+                pointed = Packed(labels.point(settings))
+                bases[job_id] = replace(written[job_id], settings=pointed)
+        save_bases(self._work, self._found.memory, bases, removed | self._unsure)
 
     def _put_back(self, kept: KeptJob, job_id: int, *, is_new: bool) -> None:
         """Enter in the ledger what it held of a job."""

@@ -100,7 +100,8 @@ class _Restore:
         new = [row for row in self._todo.values() if isinstance(row.row, New)]
         self._memory.announce(new)
         changed = [row for row in self._rows.values() if isinstance(row, Changed)]
-        announce(self._work, self._found.memory, changed, "restore")
+        book = self._found.survey.book
+        announce(self._work, self._found.memory, book, changed, "restore")
         self._work.listener.on_step("Restoring jobs")
         try:
             self._write_jobs()

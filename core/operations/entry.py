@@ -4,15 +4,20 @@ from core.operations.grid_row import RowState
 from core.operations.kinds import OperationKind
 from core.operations.operation import Operation, Status
 from core.operations.outcome import Outcome
+from core.planning.statuses import WRITTEN
 from core.state.history import Ending, HistoryEntry, entry_id
 
-CHANGES_JOBS = frozenset({OperationKind.IMPORT, OperationKind.REMOVE, OperationKind.RESTORE})
-"""The kinds of operation that change jobs of the workspace."""
+_CHANGE_JOBS = frozenset({OperationKind.IMPORT, OperationKind.REMOVE, OperationKind.RESTORE})
 
 
 def is_restorable(entry: HistoryEntry) -> bool:
-    """Whether an operation kept the jobs as they were before it changed them."""
-    return bool(entry.snapshot) and entry.kind in CHANGES_JOBS
+    """Whether an operation changed jobs, which it kept as they were before.
+
+    Whether its snapshot is still there shows when it is looked for. Entries of older versions do
+    not say which one it is.
+    """
+    has_changed = any(entry.counts.get(status) for status in WRITTEN)
+    return entry.kind in _CHANGE_JOBS and bool(entry.snapshot or has_changed)
 
 
 def make_entry(operation: Operation, *, principal: str = "", snapshot: str = "") -> HistoryEntry:
@@ -34,9 +39,9 @@ def make_entry(operation: Operation, *, principal: str = "", snapshot: str = "")
         outcome=_ending(operation),
         counts=_counts(operation.kind, outcome),
         message=operation.error,
+        approver=operation.approver,
         principal=principal if principal != operation.actor else "",
         snapshot=snapshot,
-        approver=operation.approver,
     )
 
 

@@ -299,6 +299,7 @@ KINDS: Mapping[OperationKind, Traits] = {
         needs_names=True,
         needs_number=True,
         needs_entry=True,
+        needs_approval=True,
     ),
     OperationKind.TAKE: Traits(
         tab="import",

@@ -16,7 +16,7 @@ from tests.builders import definition_text, job, run_job_task
 from tests.e2e.conftest import NewScreen, Pair
 from tests.e2e.places import MAPPING, map_everybody
 from tests.e2e.screen import Screen
-from tests.e2e.test_looks import violations
+from tests.e2e.test_looks import overflow, violations
 from tests.emulated import Emulated
 
 MARKUP = "<img src=x onerror=alert(1)> & <b>bold</b>"
@@ -191,7 +191,12 @@ def test_two_imports_and_a_removal_are_undone_from_the_history(
     outcome = screen.wait_for("restore", "Restore finished")
     expect(outcome).to_contain_text("40 jobs restored.")
     expect(screen.marks("restore-grid").first).to_be_visible()
-    assert found + violations(screen) == []
+    screen.button("Switch theme").click()
+    found += violations(screen)
+    screen.page.set_viewport_size({"width": 400, "height": 800})
+    assert overflow(screen) <= 0
+    screen.page.set_viewport_size({"width": 1280, "height": 900})
+    assert found == []
     assert dump(prod) == before
 
     # Its own entry in the history is where it can be undone in turn.

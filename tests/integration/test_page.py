@@ -469,6 +469,22 @@ def test_a_tab_is_one_document(client: Any, store, tab: str) -> None:
     assert set(document["props"]) <= laid
 
 
+def test_the_page_of_restore_serves_the_entry_that_its_address_names(client: Any, store) -> None:
+    entry = "20261112T140200Z-import-0123456789ab"
+    name = store.start(OperationKind.PLAN_RESTORE, {"entry": entry}, "ana").operation_id
+    store.claim(name)
+    store.progress(name, rows=[GridRow("0", "</script><b>", doubt="<img src=x>")])
+    answer = client.get(f"/feed/restore?entry={entry}", headers=VIEWER).get_json()
+    assert (answer["operation"], len(answer["rows"])) == (name, 1)
+    assert set(answer["props"]) <= {n.id for n in laid_out_of(client) if getattr(n, "id", None)}
+    for other in ("", "..", "%2e%2e/x", f"{entry}/x", "%3Cb%3E", "x" * 4000, "%00", "20261112T1"):
+        answer = client.get(f"/feed/restore?entry={other}", headers=ANA).get_json()
+        assert (answer["operation"], answer["rows"]) == ("", [])
+        assert answer["props"][ids.RESTORE_ENTRY]["href"] == "/history"
+    assert client.get(f"/history/{entry}/restore", headers=VIEWER).status_code == 200
+    assert client.get(f"/history/{entry}/restore/x", headers=VIEWER).status_code == 404
+
+
 def laid_out_of(client: Any) -> list[Component]:
     """Rebuild the layout from what the browser gets, as far as ids go."""
     document = client.get("/_dash-layout", headers=ANA).get_json()

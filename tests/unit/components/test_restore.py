@@ -64,11 +64,22 @@ def test_an_operation_with_a_snapshot_can_be_restored(kind):
 
 
 @pytest.mark.parametrize(
-    "one", [entry(snapshot=""), entry("save"), entry("export"), entry("teleport")]
+    "one",
+    [
+        entry(snapshot=""),
+        entry(snapshot="", counts={"error": 2, "unchanged": 1}),
+        entry("save"),
+        entry("export", counts={"new": 1}),
+        entry("teleport"),
+    ],
 )
 def test_others_cannot(one):
     assert ways(entry_head(one, restores=True)) == []
     assert history_row(one)["restorable"] == ""
+
+
+def test_an_entry_of_an_older_version_does_not_name_its_snapshot():
+    assert ways(entry_head(entry(snapshot="", counts={"changed": 1}), restores=True))
 
 
 def test_where_nothing_is_imported_nothing_is_restored():

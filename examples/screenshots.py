@@ -165,7 +165,7 @@ class _Pictures:
         page.locator("#mappings-grid .ag-row").first.wait_for(timeout=_DONE_MS)
         self._both("mappings")
         page.goto(f"{self._prod_page.url}/workspace")
-        page.locator(".facts").wait_for(timeout=_DONE_MS)
+        page.locator(".facts").first.wait_for(timeout=_DONE_MS)
         self._both("workspace")
 
     def _restore(self) -> None:

@@ -18,11 +18,13 @@ from flask import Flask
 import callbacks.history
 import callbacks.mappings
 import callbacks.operations
+from callbacks.approvals import Approvals
 from components.shell import Frame, page
 from components.tabs import tabs_of
 from core.errors import SyncError
 from core.gateways.machine.local_folder import page_folder
 from core.gateways.machine.operation_store import SqliteOperationStore
+from core.jobsettings.secrets import mask_text
 from core.json_text import fingerprint
 from core.one_line import log_to_stderr
 from core.settings import AppMode, Settings
@@ -107,12 +109,16 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses]:
     app.index_string = _index(app)
     host = env.get("DATABRICKS_HOST", "")
     app.layout = lambda: _layout(parts, host)
-    callbacks.operations.register(app, parts.store, settings.mode, page_settings)
+    connect = connect_from_env(settings, patience_s=_ROLE_PATIENCE_S, call_s=_ROLE_CALL_S)
+    access = Access(page_settings, Members(reading_members(connect, page_settings)))
+    approvals = Approvals(parts.store, settings.mode, access.user) if settings.four_eyes else None
+    callbacks.operations.register(app, parts.store, settings.mode, page_settings, approvals)
     callbacks.history.register(app, parts.store, parts.reader, settings.mode)
     callbacks.mappings.register(app)
     used = {name: version(name) for name in ("dash", "databricks-sdk")}
     versions = {"job-sync": VERSION, **used}
-    feed = Feed(parts.store, host, parts.reader, page_settings, versions)
+    requests = approvals.view if approvals else None
+    feed = Feed(parts.store, host, parts.reader, page_settings, versions, requests)
     panels = Panels(
         parts.store,
         parts.reader,
@@ -134,9 +140,7 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses]:
         csv_routes(parts.store, page_settings.workspace_name),
     ):
         app.server.register_blueprint(routes)
-    connect = connect_from_env(settings, patience_s=_ROLE_PATIENCE_S, call_s=_ROLE_CALL_S)
-    members = Members(reading_members(connect, page_settings))
-    protect(app, page_settings, Access(page_settings, members), Guards(parts.store))
+    protect(app, page_settings, access, Guards(parts.store))
     app.server.wsgi_app = BelowPath(app.server.wsgi_app, page_settings.base)
     return app, processes
 
@@ -144,7 +148,7 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses]:
 def create_server() -> Flask:
     """Return what gunicorn serves, or end with a sentence that says what is wrong."""
     load_dotenv()
-    log_to_stderr(logging.INFO, "%(levelname)s %(name)s %(message)s")
+    log_to_stderr(logging.INFO, "%(levelname)s %(name)s %(message)s", mask_text)
     logging.getLogger("databricks").setLevel(logging.WARNING)
     try:
         app, processes = _build(os.environ)
@@ -184,6 +188,7 @@ def _layout(parts: _Parts, host: str) -> Component:
             banner=_OPEN if parts.page.is_open else "",
             base=parts.page.base,
             has_mappings=bool(parts.settings.mapping_path),
+            four_eyes=parts.settings.four_eyes,
         )
     )
 

@@ -100,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _escape_what_the_terminal_lacks()
     options = _parser().parse_args(arguments)
     load_dotenv(Path.cwd() / ".env")
-    log_to_stderr(logging.WARNING, "%(levelname)s %(message)s")
+    log_to_stderr(logging.WARNING, "%(levelname)s %(message)s", mask_text)
     screen = _Screen(options)
     opened: OpenService | None = None
     record: CommandRecord | None = None
@@ -110,6 +110,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             settings = Settings.from_env(os.environ)
             settings.require_operation(options.command)
+            if not getattr(options, "dry_run", False):
+                settings.require_no_approval(options.command)
             require_workspace(os.environ)
             opened = open_service(settings, on_wait=screen.on_wait)
             record = _record(options, settings, screen)

@@ -82,8 +82,11 @@
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
     if (answer.status === 401 || answer.redirected) throw new SignedOut();
-    if (answer.status === 503 && answer.headers.get("Content-Type")?.startsWith("text/plain"))
+    const type = answer.headers.get("Content-Type") || "";
+    if (answer.status === 503 && type.startsWith("text/plain"))
       throw new Unusable(await answer.text());
+    if ([403, 503].includes(answer.status) && type.startsWith("application/json"))
+      throw new Unusable((await answer.json()).message); // no role, or none that could be confirmed
     if (!answer.ok) throw new Error(String(answer.status));
     return answer.json();
   }

@@ -8,6 +8,7 @@
 
   jobsync.gathered ??= {}; // what a request holds besides fields of the page, by its name
   jobsync.controls ??= {};
+  jobsync.controls["data-decision"] = decide;
   Object.assign(jobsync.controls, {"data-operation": start, "data-cancel": cancel});
 
   function start(button) {
@@ -18,6 +19,16 @@
     );
     jobsync.setProps(jobsync.config().ids.startRequest, {data: request});
     if ("fields" in request) jobsync.closePanel(); // which is where they were chosen
+  }
+
+  /** Answers what another operator requested. */
+  function decide(button) {
+    button.disabled = true;
+    const {decision, requestId} = button.dataset;
+    const number = `${Date.now()}:${++requests}`;
+    const request = {decision, request: requestId, number};
+    jobsync.setProps(jobsync.config().ids.startRequest, {data: request});
+    setTimeout(jobsync.pokeFeed, 500);
   }
 
   function valueFor(need, {dataset}) {

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from dash import ClientsideFunction, Dash, Input, NoUpdate, Output, html, no_update
 from dash.development.base_component import Component
@@ -32,8 +32,30 @@ _VERSION = re.compile(r"(?:[0-9a-f]{32})?")
 _PAUSES = frozenset(option["value"] for option in PAUSE_OPTIONS)
 
 
-def register(app: Dash, store: OperationStore, mode: AppMode, page: PageSettings) -> None:
-    """Wire the stores. The scripts put into them what a click asks for; all of it is checked."""
+Started = tuple[str | NoUpdate, str | Component | NoUpdate, bool | NoUpdate]
+"""The id of what was started, a message, and whether to show it."""
+
+
+class Approver(Protocol):
+    """Takes what a second operator has to approve. `callbacks.approvals.Approvals` is one."""
+
+    def covers(self, request: Mapping[str, Any]) -> bool: ...
+
+    def take(self, user: User | None, request: Mapping[str, Any]) -> Started: ...
+
+
+def register(
+    app: Dash,
+    store: OperationStore,
+    mode: AppMode,
+    page: PageSettings,
+    approver: Approver | None = None,
+) -> None:
+    """Wire the stores. The scripts put into them what a click asks for; all of it is checked.
+
+    Args:
+        approver: None where nothing needs the approval of a second operator.
+    """
 
     @app.callback(
         Output(ids.STARTED, "data"),
@@ -42,11 +64,11 @@ def register(app: Dash, store: OperationStore, mode: AppMode, page: PageSettings
         Input(ids.START_REQUEST, "data"),
         prevent_initial_call=True,
     )
-    def on_start(
-        request: Any,
-    ) -> tuple[str | NoUpdate, str | Component | NoUpdate, bool | NoUpdate]:
+    def on_start(request: Any) -> Started:
         if not isinstance(request, dict):
             raise PreventUpdate
+        if approver and approver.covers(request):
+            return approver.take(current_user(page), request)
         return start(store, mode, current_user(page), request)
 
     app.callback(
@@ -78,7 +100,7 @@ def register(app: Dash, store: OperationStore, mode: AppMode, page: PageSettings
 
 def start(
     store: OperationStore, mode: AppMode, user: User | None, request: Mapping[str, Any]
-) -> tuple[str | NoUpdate, str | Component | NoUpdate, bool | NoUpdate]:
+) -> Started:
     """Start what a click asked for, or say why not.
 
     Args:
@@ -105,15 +127,38 @@ def start_operation(
     Raises:
         SyncError: it may not be started; nothing was.
     """
-    kind = _checked_kind(mode, user, request.get("kind"))
-    assert user is not None  # _checked_kind refuses nobody
-    params = _checked_params(store, KINDS[kind], request)
+    kind, params = checked_request(store, mode, user, request)
+    assert user is not None  # checked_request refuses nobody
     if not KINDS[kind].needs_text:
         return store.start(kind, params, user.name).operation_id
     draft = _checked_text(request.get("text"))
     operation_id = store.start(kind, params, user.name).operation_id
     store.put_documents(operation_id, {DRAFT: draft})  # nobody knows the operation before this
     return operation_id
+
+
+def checked_request(
+    store: OperationStore, mode: AppMode, user: User | None, request: Mapping[str, Any]
+) -> tuple[OperationKind, JsonDict]:
+    """Return the kind of operation that is asked for, and what its process needs.
+
+    Raises:
+        SyncError: it may not be started.
+    """
+    kind = _checked_kind(mode, user, request.get("kind"))
+    return kind, _checked_params(store, KINDS[kind], request)
+
+
+def checked_plan(store: OperationStore, kind: Traits, request: Mapping[str, Any]) -> str:
+    """Return the plan that is to be carried out.
+
+    Raises:
+        SyncError: it is not the newest one.
+    """
+    if kind.needs_entry:
+        entry = _checked_entry(request.get("entry"))
+        return _checked_preview(store, request.get("plan"), entry)
+    return _checked_plan(store, request.get("plan"))
 
 
 def cancel(store: OperationStore, user: User | None, operation_id: str) -> str:
@@ -144,10 +189,7 @@ def _checked_params(store: OperationStore, kind: Traits, request: Mapping[str, A
         return {"version": _checked_version(request.get("version", ""))}
     if not kind.needs_plan:
         return {}
-    if kind.needs_entry:
-        plan = _checked_preview(store, request.get("plan"), entry["entry"])
-    else:
-        plan = _checked_plan(store, request.get("plan"))
+    plan = checked_plan(store, kind, request)
     validation = store.get(plan)
     params: JsonDict = {"plan": plan, **entry}
     params["pause"] = validation.params.get("pause", "") if validation else ""

@@ -69,7 +69,7 @@ JOB_COLUMNS: tuple[Column[GridRow], ...] = (
     Column(
         "origin",
         "Changed where",
-        lambda row: ORIGIN_CELLS[row.origin],
+        lambda row: ORIGIN_CELLS.get(row.origin, row.origin),
         {
             "width": 132,
             "hide": True,  # the Import tab shows it

@@ -27,6 +27,7 @@ WORKSPACE_PLACE = "workspace-place"
 WORKSPACE_PROBLEM = "workspace-problem"
 STORE_NOTICE = "store-notice"
 CONNECTION_PROBLEM = "connection-problem"
+CHANGE_REQUESTS = "change-requests"
 OPERATION_ELSEWHERE = "operation-elsewhere"
 
 # Tabs

@@ -13,6 +13,7 @@ from components.words import (
     Tally,
     duration,
     headline,
+    people,
     plural,
     tally_of,
     what_happened,
@@ -86,7 +87,10 @@ def outcome_view(operation: Operation | None) -> Component:
                         [icon(_SYMBOLS[tone]), headline(operation)], className="outcome-headline"
                     ),
                     _sentence(what_happened(operation)),
-                    html.Span(f"{operation.actor} · {duration(took)}", className="outcome-facts"),
+                    html.Span(
+                        f"{people(operation.actor, operation.approver)} · {duration(took)}",
+                        className="outcome-facts",
+                    ),
                     _map_names(outcome.unmapped),
                     _in_history(operation),
                     html.Button(

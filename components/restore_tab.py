@@ -18,18 +18,19 @@ NO_WAY_BACK = (
 )
 
 
-def restore_tab(base: str = "/") -> Component:
+def restore_tab(base: str = "/", note: str = "") -> Component:
     """Return the tab; the address says which operation of the history it is about.
 
     Args:
         base: the path below which the page is served.
+        note: what is added to the sentence about the step that changes jobs.
     """
     columns = job_columns()
     return html.Section(
         [
             html.H2("Restore", className="visually-hidden"),
             _way_back(base),
-            html.Div([_preview(), _restore()], className="steps"),
+            html.Div([_preview(), _restore(note)], className="steps"),
             html.Div(id=ids.RESTORE_PROGRESS),
             html.Div(id=ids.RESTORE_OUTCOME),
             html.Div(
@@ -156,12 +157,12 @@ def _preview() -> Component:
     )
 
 
-def _restore() -> Component:
+def _restore(note: str) -> Component:
     return step(
         2,
         "Restore Selected Jobs",
         "Sets them back, creates deleted ones again and removes those that the operation created. "
-        "The present state is saved first.",
+        f"The present state is saved first.{note}",
         [
             html.Button(
                 label_of_none(RESTORE_BUTTON),

@@ -219,6 +219,11 @@ def _counted_state(kind: str, status: RowStatus) -> RowState:
     return RowState.DONE if counted and is_done else RowState.NOTHING_TO_DO
 
 
+def people(actor: str, approver: str) -> str:
+    """Say who asked for an operation, and who approved it where somebody had to."""
+    return f"{actor}, approved by {approver}" if approver else actor
+
+
 def plural(count: int, noun: str) -> str:
     """Return “1 job” or “3 jobs”."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -22,9 +22,17 @@ from core.jobsettings.principals import (
     principal_from_name,
 )
 from core.json_text import JobSettings, JsonDict
+from core.operations.change_request import (
+    MOST_OPEN,
+    ChangeRequest,
+    NotOpenError,
+    RequestState,
+    TooManyRequestsError,
+)
 from core.operations.grid_row import GridRow
 from core.operations.kinds import EXCLUSIVE_KINDS, READING_KINDS, REMEMBERED_KINDS, OperationKind
 from core.operations.operation import (
+    APPROVER,
     LogLine,
     Operation,
     OperationRunningError,
@@ -641,13 +649,72 @@ class _Kept:
     log: list[LogLine] = field(default_factory=list)
 
 
-class FakeOperationStore:
+class FakeChangeRequests:
+    """Requests in memory; the operation is started by who inherits."""
+
+    _now: Callable[[], float]
+
+    def __init__(self) -> None:
+        self._requests: dict[str, ChangeRequest] = {}
+
+    def start(self, kind: OperationKind, params: JsonDict, actor: str) -> Operation:
+        raise NotImplementedError
+
+    def request_change(
+        self, kind: OperationKind, params: JsonDict, requester: str
+    ) -> ChangeRequest:
+        open_ones = [one for one in self.change_requests() if one.state is RequestState.OPEN]
+        for one in open_ones:
+            if (one.kind, one.params, one.requester) == (kind, params, requester):
+                return one
+        if len(open_ones) >= MOST_OPEN:
+            raise TooManyRequestsError
+        name = f"{len(self._requests) + 1:032x}"
+        self._requests[name] = ChangeRequest(
+            name, kind, _plain(params), requester, float(self._now())
+        )
+        return self._requests[name]
+
+    def change_requests(self) -> Sequence[ChangeRequest]:
+        now = float(self._now())
+        return [one for one in reversed(self._requests.values()) if not one.is_expired(now)]
+
+    def decide(self, request_id: str, state: RequestState, by: str) -> None:
+        self._answer(self._open(request_id), state, by)
+
+    def approve(self, request_id: str, approver: str) -> Operation:
+        asked = self._open(request_id)
+        params = {**asked.params, APPROVER: approver}
+        operation = self.start(asked.kind, params, asked.requester)
+        self._answer(asked, RequestState.APPROVED, approver, operation.operation_id)
+        return operation
+
+    def _open(self, request_id: str) -> ChangeRequest:
+        for one in self.change_requests():
+            if one.request_id == request_id and one.state is RequestState.OPEN:
+                return one
+        raise NotOpenError
+
+    def _answer(
+        self, asked: ChangeRequest, state: RequestState, by: str, operation_id: str = ""
+    ) -> None:
+        self._requests[asked.request_id] = replace(
+            asked,
+            state=state,
+            decided_by=by,
+            decided=float(self._now()),
+            operation_id=operation_id,
+        )
+
+
+class FakeOperationStore(FakeChangeRequests):
     """Operations in memory, at a time that only moves when told to.
 
     It keeps everything; no process ever dies here, so that nothing is interrupted by itself.
     """
 
     def __init__(self, now: Callable[[], float] | None = None) -> None:
+        super().__init__()
         self._now = now or itertools.count(1_700_000_000).__next__
         self._kept: dict[str, _Kept] = {}
         self._numbers = itertools.count(1)

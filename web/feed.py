@@ -5,11 +5,12 @@ Reading only; whatever changes something goes through a callback.
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from dash import html
+from dash.development.base_component import Component
 from flask import Blueprint, Response, abort, request
 from plotly.utils import PlotlyJSONEncoder
 
@@ -77,6 +78,7 @@ class Feed:
     reader: WorkspaceReader
     page: PageSettings
     versions: Mapping[str, str]
+    requests: Callable[[User], Component] | None = None
 
     def routes(self) -> Blueprint:
         """Return the routes."""
@@ -122,7 +124,7 @@ class Feed:
             "seq": seq,
             "isFull": is_new or not source,
             "finished": _finished(state.finished),
-            "props": {**self._props(state), **_place_props(known)},
+            "props": {**self._props(state), **_place_props(known), **self._requests(user)},
             **_selecting(state),
             **_editing(state),
         }
@@ -159,6 +161,10 @@ class Feed:
             props[ids.RESTORE_ENTRY] = _way_back(state.now.entry, self.page.base)
         props[f"{tab}-chips"] = {"children": chips_view(state.with_rows)}
         return {**props, **_buttons(actions_of(tab, state.now))}
+
+    def _requests(self, user: User) -> Props:
+        """Return what operators request of each other, where they have to."""
+        return {ids.CHANGE_REQUESTS: {"children": self.requests(user)}} if self.requests else {}
 
     def _mapping_props(self, state: TabState, found: MappingState) -> Props:
         reading, newest = found.reading, found.newest

@@ -16,6 +16,7 @@ from flask import Flask, Response, abort, current_app, g, has_request_context, r
 from components import ids
 from components.tabs import has_page
 from core.errors import SyncError
+from core.jobsettings.secrets import mask_text
 from web.access import Access
 from web.dispatch import MalformedError, check_dispatch
 from web.guards import Guards
@@ -78,7 +79,9 @@ def signing_key(page: PageSettings, directory: Path) -> str:
 def tell_reference(error: Exception) -> None:
     """Show that a callback failed: why, or a reference where only the log has the rest."""
     if isinstance(error, SyncError):
-        set_props(ids.TOAST, {"children": str(error), "header": "Error", "is_open": True})
+        set_props(
+            ids.TOAST, {"children": mask_text(str(error)), "header": "Error", "is_open": True}
+        )
         return
     reference = uuid.uuid4().hex[:8]
     log.error("callback failed, reference %s", reference, exc_info=error)
@@ -119,7 +122,7 @@ def protect(app: Dash, page: PageSettings, access: Access, guards: Guards) -> No
     @server.errorhandler(SyncError)
     def not_usable(error: Exception) -> Response:
         """Say what keeps the page from working, such as a full disk."""
-        return Response(str(error), 503, mimetype="text/plain")
+        return Response(mask_text(str(error)), 503, mimetype="text/plain")
 
     @server.after_request
     def add_headers(response: Response) -> Response:

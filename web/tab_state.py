@@ -20,6 +20,7 @@ _WRITING = (
     OperationKind.PULL,
     OperationKind.EXPORT,
     OperationKind.IMPORT,
+    OperationKind.TAKE,
     OperationKind.REMOVE,
     OperationKind.RESTORE,
     OperationKind.SAVE_MAPPINGS,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from core.gateways.machine.local_folder import page_folder
 from core.gateways.machine.operation_store import SqliteOperationStore
 from core.gateways.opening import open_service
+from core.jobsettings.secrets import mask_text
 from core.one_line import log_to_stderr
 from core.operations.recorder import Recorder
 from core.operations.running import carry_out
@@ -24,7 +25,7 @@ def run_operation(operation_id: str | None) -> str | None:
     """
     if not operation_id:
         return None
-    log_to_stderr(logging.WARNING, "%(levelname)s %(name)s %(message)s")
+    log_to_stderr(logging.WARNING, "%(levelname)s %(name)s %(message)s", mask_text)
     settings = Settings.from_env(os.environ)
     store = SqliteOperationStore(page_folder(settings, os.environ))
 

@@ -23,9 +23,7 @@ def adopt_selected(work: Work, fresh: FreshPlan, review: Review) -> tuple[Report
     )
     work.session.lease.check()
     work.session.state.save_imported(ledger)
-    known = (row for row in fresh.plan.rows if isinstance(row, Unchanged))
-    noted = [row for row in known if row.job.job_id in ledger.jobs]
-    save_bases(work, fresh.memory, bases_of_equal(work, noted), find_gone(fresh))
+    save_bases(work, fresh.memory, bases_of_equal(work, fresh, ledger), find_gone(fresh))
     done = {name: import_row(equal[name]).done("") for name in adopted}
     for shown in done.values():
         work.listener.on_row(shown)

@@ -16,13 +16,21 @@ from core.applying.entries import enter_equal, make_entry, note_paths
 from core.applying.granting import confirm_new
 from core.applying.reading_back import read_back
 from core.applying.work import FreshPlan, Work
-from core.applying.written import announce, bases_of_equal, find_gone, make_bases, save_bases
+from core.applying.written import (
+    announce,
+    bases_of_equal,
+    find_gone,
+    make_bases,
+    save_bases,
+    with_permissions,
+)
 from core.errors import AmbiguousAnswerError, Issue, StoppedError, SyncError
-from core.jobsettings.permissions import PERMISSIONS
+from core.jobsettings.permissions import PERMISSIONS, Permission
 from core.json_text import JsonDict
 from core.planning.import_plan import Plan
 from core.planning.import_rows import Changed, Importable, New, Row, Unchanged
 from core.planning.review import Review
+from core.reading.remembered import Memory
 from core.reporting.audience import describe_audience
 from core.reporting.origins import explain_unselected
 from core.reporting.report import ReportRow
@@ -72,10 +80,11 @@ def import_selected(work: Work, fresh: FreshPlan, review: Review) -> tuple[Repor
     ledger = note_paths(_without_gone(fresh), fresh.survey)
     ledger = enter_equal(ledger, _equal(plan, names), work.session.owner.since)
     _announce(work, fresh.memory.imported, ledger, rows)
-    announce(work, fresh.memory, (row for row in rows.values() if isinstance(row, Changed)))
-    imported, applied = _apply(work, fresh, ledger, rows)
+    book = fresh.survey.book
+    announce(work, fresh.memory, book, (row for row in rows.values() if isinstance(row, Changed)))
+    imported, applied, memory = _apply(work, fresh, ledger, rows)
     imported |= _confirm_permissions(work, fresh, applied, imported)
-    done = moved | imported | _look_again(work, fresh, applied, imported)
+    done = moved | imported | _look_again(work, replace(fresh, memory=memory), applied, imported)
     return tuple(
         done[row.job_name]
         if isinstance(row, Importable) and row.job_name in chosen
@@ -86,8 +95,11 @@ def import_selected(work: Work, fresh: FreshPlan, review: Review) -> tuple[Repor
 
 def _apply(
     work: Work, fresh: FreshPlan, ledger: ImportedLedger, rows: Mapping[str, Importable]
-) -> tuple[dict[str, ReportRow], list[Applied]]:
-    """Write the jobs; note what was done, also when the work breaks off."""
+) -> tuple[dict[str, ReportRow], list[Applied], Memory]:
+    """Write the jobs; note what was done, also when the work breaks off.
+
+    Also returns what the state folder holds then.
+    """
     work.listener.on_step("Importing jobs")
     shown: dict[str, ReportRow] = {}
     applied: dict[str, Applied] = {}
@@ -111,8 +123,8 @@ def _apply(
         state = work.session.state
         work.session.note_created(created)
         work.session.note(state.save_imported, replace(ledger, pending=_pending(unknown)))
-        _note_written(work, fresh, ledger, applied.values(), unsure)
-    return shown, list(applied.values())
+        memory = _note_written(work, fresh, ledger, applied.values(), unsure)
+    return shown, list(applied.values()), memory
 
 
 def _note_written(
@@ -121,18 +133,24 @@ def _note_written(
     ledger: ImportedLedger,
     applied: Iterable[Applied],
     unsure: set[int],
-) -> None:
+) -> Memory:
     """Note what was written, and that the equal jobs of the ledger are as their definitions say.
 
     Args:
         unsure: jobs of which nobody knows whether they were written.
     """
-    rows = (row for row in fresh.plan.rows if isinstance(row, Unchanged))
-    bases = bases_of_equal(work, (row for row in rows if row.job.job_id in ledger.jobs))
-    bases |= make_bases(
-        work, {one.job_id: (one.row.job_name, one.row.desired) for one in applied}, "import"
-    )
-    save_bases(work, fresh.memory, bases, find_gone(fresh) | unsure)
+    done = tuple(applied)
+    bases = bases_of_equal(work, fresh, ledger)
+    wrote = make_bases(work, fresh.survey.book, {one.job_id: one.row for one in done}, "import")
+    bases |= with_permissions(wrote, {one.job_id: _permissions_of(one) for one in done})
+    return save_bases(work, fresh.memory, bases, find_gone(fresh) | unsure)
+
+
+def _permissions_of(done: Applied) -> tuple[Permission, ...] | None:
+    """Return the direct entries that a job has now, None where that is unknown."""
+    if isinstance(done.row, New) or done.row.access is None:
+        return done.row.permissions
+    return None if done.unset else done.row.access.after
 
 
 def _maybe_written(outcome: Outcome) -> set[int]:
@@ -188,6 +206,7 @@ def _look_again(
     filled_in = {job_id: prints for job_id, prints in known.items() if job_id in kept}
     if filled_in != fresh.memory.filled_in:
         work.session.note(work.session.state.save_filled_in, filled_in, _NOT_REMEMBERED)
+    save_bases(work, fresh.memory, {}, seen.others)  # nobody knows who made them different
     return {
         name: shown[name].with_message(f"{shown[name].message} {note}")
         for name, note in seen.notes.items()

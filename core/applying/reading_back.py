@@ -27,11 +27,12 @@ _MOST_NAMED = 5
 class ReadBack:
     """What was seen of the written jobs: prints by job id, and what to tell of some, by job name.
 
-    A job that could not be read has no prints.
+    A job that could not be read has no prints. `others` are the jobs that still differ.
     """
 
     prints: Mapping[int, Prints]
     notes: Mapping[str, str]
+    others: frozenset[int] = frozenset()
 
 
 def read_back(work: Work, survey: Survey, applied: Sequence[Applied]) -> ReadBack:
@@ -50,6 +51,7 @@ def read_back(work: Work, survey: Survey, applied: Sequence[Applied]) -> ReadBac
     return ReadBack(
         {job_id: answer.prints for job_id, answer in seen.items()},
         {name: note for name, note in notes.items() if note},
+        frozenset(job_id for job_id, answer in seen.items() if answer.others),
     )
 
 

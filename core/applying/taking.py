@@ -10,9 +10,10 @@ from core.definitions.definition import encode_definition
 from core.errors import Issue, SyncError
 from core.jobsettings.permissions import is_place
 from core.json_text import Packed
-from core.planning.import_rows import Changed, Row
+from core.planning.import_rows import Blocked, Changed, Row
 from core.planning.review import Review
 from core.planning.risks import risks_of_secrets
+from core.planning.statuses import RowResult
 from core.planning.taking import Taken
 from core.planning.unmapping import take_places
 from core.reading.planner import Planner
@@ -65,7 +66,9 @@ def _take(
     review: Review,
     fields: Collection[str],
 ) -> ReportRow:
-    if not isinstance(row, Changed) or review.has_moved(row):
+    if not isinstance(row, Changed):
+        return _without_differences(row, review)
+    if review.has_moved(row):
         return moved_row(row)
     if not fields:
         return _refused(row, (Issue("No field was chosen."),))
@@ -78,6 +81,15 @@ def _take(
         return import_row(row).in_error(problem)
     done = replace(import_row(row), changes=taken.changes).done(_message(row, taken))
     return done.with_risks(risks_of_secrets(taken.secrets))
+
+
+def _without_differences(row: Row, review: Review) -> ReportRow:
+    """Return the row of a job that does not differ, or of which nobody knows whether it does."""
+    if review.fingerprints is not None:
+        return moved_row(row)
+    if isinstance(row, Blocked):
+        return replace(import_row(row), result=RowResult.FAILED)
+    return import_row(row).in_error(Issue("It has no field that could be taken into Git."))
 
 
 def _write(work: Work, fresh: FreshPlan, row: Changed, taken: Taken) -> Issue | None:

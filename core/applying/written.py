@@ -4,10 +4,15 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 
 from core.applying.work import FreshPlan, Work
+from core.errors import SyncError
+from core.jobsettings.permissions import Permission
 from core.json_text import JobSettings, Packed
-from core.planning.import_rows import Blocked, Changed, Excluded, New, Unchanged
+from core.mapping.name_book import NameBook
+from core.mapping.names import write_ids
+from core.planning.import_rows import Blocked, Changed, Excluded, Importable, New, Unchanged
 from core.reading.remembered import Memory
-from core.state.written import Stamp, WrittenJob
+from core.state.ledger import ImportedLedger
+from core.state.written import Stamp, WrittenJob, print_of
 
 _NOT_NOTED = (
     "What was written into the jobs could not be recorded; jobs that are changed here may not be "
@@ -26,20 +31,27 @@ def note_written(
     Nothing is raised: where it cannot be noted, the session's `unnoted` says so.
 
     Args:
-        wrote: the name and the settings of each job by its id, with references by name and an
-            explicit identity, as a plan's row has them.
+        wrote: the name and the settings of each job by its id, see `WrittenJob`.
         operation: import, adopt, restore or take.
     """
-    entered = {job_id: (name, Packed(settings)) for job_id, (name, settings) in wrote.items()}
-    return save_bases(work, memory, make_bases(work, entered, operation))
+    stamp = _stamp(work, operation)
+    bases = {
+        job_id: WrittenJob(name, stamp, Packed(settings))
+        for job_id, (name, settings) in wrote.items()
+    }
+    return save_bases(work, memory, bases)
 
 
 def make_bases(
-    work: Work, wrote: Mapping[int, tuple[str, Packed]], operation: str
+    work: Work, book: NameBook, rows: Mapping[int, Importable | Unchanged], operation: str
 ) -> dict[int, WrittenJob]:
-    """Return what is to be noted of jobs, by id."""
-    stamp = Stamp(work.session.owner.since, work.session.me.name, operation)
-    return {job_id: WrittenJob(name, stamp, packed) for job_id, (name, packed) in wrote.items()}
+    """Return what is to be noted of the jobs of rows, by id."""
+    stamp = _stamp(work, operation)
+    return {
+        job_id: _base(row.job_name, stamp, row.desired, book)
+        for job_id, row in rows.items()
+        if row.desired is not None
+    }
 
 
 def save_bases(
@@ -58,7 +70,11 @@ def save_bases(
 
 
 def announce(
-    work: Work, memory: Memory, rows: Iterable[Changed], operation: str = "import"
+    work: Work,
+    memory: Memory,
+    book: NameBook,
+    rows: Iterable[Changed],
+    operation: str = "import",
 ) -> None:
     """Note what is about to be written, so that a killed operation is nobody's change.
 
@@ -70,18 +86,48 @@ def announce(
     Raises:
         StateError: it could not be noted; nothing may be changed then.
     """
-    known = memory.written.jobs
-    wrote = {row.job.job_id: (row.job_name, row.desired) for row in rows if row.job.job_id in known}
-    if wrote:
-        announced = {**memory.written.announced, **make_bases(work, wrote, operation)}
+    written = memory.written
+    known = {row.job.job_id: row for row in rows if row.job.job_id in written.jobs}
+    if known:
+        bases = make_bases(work, book, known, operation)
         work.session.lease.check()
-        work.session.state.save_written(replace(memory.written, announced=announced))
+        announced = {**written.announced, **bases}
+        work.session.state.save_written(replace(written, announced=announced))
 
 
-def bases_of_equal(work: Work, rows: Iterable[Unchanged]) -> dict[int, WrittenJob]:
-    """Return the bases of jobs that equal their definition, where none says so yet."""
-    wrote = {row.job.job_id: (row.job_name, row.desired) for row in rows if row.desired is not None}
-    return make_bases(work, wrote, "adopt")
+def bases_of_equal(work: Work, fresh: FreshPlan, ledger: ImportedLedger) -> dict[int, WrittenJob]:
+    """Return the bases of imported jobs that equal their definition, where none says so yet."""
+    rows = {
+        row.job.job_id: row
+        for row in fresh.plan.rows
+        if isinstance(row, Unchanged) and row.job.job_id in ledger.jobs
+    }
+    bases = make_bases(work, fresh.survey.book, rows, "adopt")
+    return with_permissions(bases, {job_id: row.permissions for job_id, row in rows.items()})
+
+
+def with_permissions(
+    bases: Mapping[int, WrittenJob],
+    permissions: Mapping[int, tuple[Permission, ...] | None],
+) -> dict[int, WrittenJob]:
+    """Return bases with the direct entries of their jobs, as far as those are known."""
+    return {
+        job_id: replace(base, permissions=permissions.get(job_id)) for job_id, base in bases.items()
+    }
+
+
+def _stamp(work: Work, operation: str) -> Stamp:
+    me = work.session.me
+    return Stamp(work.session.owner.since, me.display_name or me.name, operation)
+
+
+def _base(name: str, stamp: Stamp, desired: Packed, book: NameBook) -> WrittenJob:
+    settings = desired.unpack()
+    wanted = print_of(settings)
+    try:
+        return WrittenJob(name, stamp, Packed(write_ids(settings, book)), wanted)
+    except SyncError:  # a name that has no id yet, or two: it says what is meant all the same
+        return WrittenJob(name, stamp, desired, wanted)
 
 
 def find_gone(fresh: FreshPlan) -> set[int]:

@@ -247,7 +247,7 @@ def _is_hidden(value: Any, around: _Around) -> bool:
 
 
 def _is_only_references(text: str) -> bool:
-    return "{{" in text and not has_own_value(text)
+    return ("{{" in text or "${" in text) and not has_own_value(text)
 
 
 def _is_plain(around: _Around) -> bool:

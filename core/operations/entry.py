@@ -39,9 +39,9 @@ def make_entry(operation: Operation, *, principal: str = "", snapshot: str = "")
         outcome=_ending(operation),
         counts=_counts(operation.kind, outcome),
         message=operation.error,
+        approver=operation.approver,
         principal=principal if principal != operation.actor else "",
         snapshot=snapshot,
-        approver=operation.approver,
     )
 
 

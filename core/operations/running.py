@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from core.errors import Issue, StateError, StoppedError, SyncError
+from core.jobsettings.secrets import mask_text
 from core.operations.entry import make_entry
 from core.operations.kinds import KINDS, REMEMBERED_KINDS, Request, UseCases
 from core.operations.operation import (
@@ -167,7 +168,7 @@ class _Running:
 
     def _failed(self, message: str) -> Outcome:
         report = Report(self._operation.kind, has_failed=True)
-        return replace(self._recorder.finish(report), message=message)
+        return replace(self._recorder.finish(report), message=mask_text(message))
 
     def _stopped_status(self) -> Status:
         operation = self._store.get(self._operation.operation_id)

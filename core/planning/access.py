@@ -19,6 +19,7 @@ class Granted:
     """What becomes of one job's permissions. With `issues`, the job is not written at all.
 
     `entries` are what a new job is created with, `change` is what a present one needs, or None.
+    `present` are the direct entries of a present one, None where they were not read.
     """
 
     entries: tuple[Permission, ...] = ()
@@ -27,6 +28,7 @@ class Granted:
     note: str = ""
     missing: tuple[MissingName, ...] = ()
     mapped: tuple[MappedValue, ...] = ()
+    present: tuple[Permission, ...] | None = None
 
 
 NOTHING = Granted()
@@ -61,4 +63,5 @@ class Access:
             return Granted((), None, *about)
         if job_id is None or self.mode is None:
             return Granted(make_new_entries(wanted, own_principal(self.me)), None, *about)
-        return Granted((), plan_access(wanted, present, self.me, self.mode), *about)
+        change = plan_access(wanted, present, self.me, self.mode)
+        return Granted((), change, *about, present.direct)

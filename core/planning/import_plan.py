@@ -8,6 +8,7 @@ from core.comparing.diff import find_hidden
 from core.comparing.filled_in import Habits, compare
 from core.definitions.folder import DefinitionFile, GitContents
 from core.errors import Issue
+from core.jobsettings.permissions import Permission
 from core.json_text import JobSettings, Packed, Prints
 from core.mapping.job_selection import JobSelection, PatternKind
 from core.mapping.mapping_file import PausePolicy
@@ -32,6 +33,7 @@ from core.planning.import_rows import (
     Unmanaged,
 )
 from core.planning.outside import OutsideNeeds, find_outside
+from core.planning.permissions import mark_access
 from core.planning.removal_doubts import FORGED, find_removal_doubt
 from core.planning.secret_checks import SecretCheck
 from core.planning.third_side import ThirdSide
@@ -314,20 +316,29 @@ class _Planner:
         access = granted.change
         if not (changes or access):
             is_adopted = self._now.ledger.vouches_for(job.job_id)
-            base = self._new_base(job, desired)
-            return Unchanged(name, file, job, is_adopted, hidden, form.note, mapped, base)
+            base = self._new_base(job, desired, granted.present)
+            equal = Unchanged(name, file, job, is_adopted, hidden, form.note, mapped, base)
+            return replace(equal, permissions=granted.present)
         old_name = job.name if job.name != name else ""
         if not job.complete:  # it will be read in full and planned again: see `jobs_to_read`
             return Changed.pack(name, file, job, {}, {}, (), old_name)
         changes, since = self._third.mark(changes, job, desired)
         if access:
+            access = mark_access(access, self._third.find_permissions(job.job_id))
             changes = (*changes, *access.changes)
         notes = (form.note, granted.note, access.note if access else "")
         about = hidden, " ".join(filter(None, notes)), mapped, since, access
-        return Changed.pack(name, file, job, desired, current, changes, old_name, *about)
+        changed = Changed.pack(name, file, job, desired, current, changes, old_name, *about)
+        return replace(changed, permissions=granted.present)
 
-    def _new_base(self, job: LiveJob, desired: JobSettings) -> Packed | None:
-        is_asked = self._now.keeps_bases and self._third.needs_base(job.job_id, desired)
+    def _new_base(
+        self, job: LiveJob, desired: JobSettings, permissions: tuple[Permission, ...] | None
+    ) -> Packed | None:
+        if not self._now.keeps_bases:
+            return None
+        is_asked = self._third.needs_base(job, desired) or (
+            permissions is not None and permissions != self._third.find_permissions(job.job_id)
+        )
         return Packed(desired) if is_asked else None
 
     def _job_row(self, job: LiveJob) -> Row:

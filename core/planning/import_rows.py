@@ -80,7 +80,7 @@ class Changed:
     Both sides are kept small: ten thousand of them as objects slow down whatever comes after.
     `note`, `mapped` and `secrets` are as in `New`. `since` is when the job was written last, None
     if unknown. `access` is what sets its permissions, None where they stay as they are; its changes
-    are among `changes`.
+    are among `changes`. `permissions` are its direct entries, None where they were not read.
     """
 
     job_name: str
@@ -96,6 +96,7 @@ class Changed:
     since: Stamp | None = None
     access: AccessChange | None = None
     secrets: SecretNotes = NO_SECRETS
+    permissions: tuple[Permission, ...] | None = None
 
     @classmethod
     def pack(
@@ -171,7 +172,8 @@ class Unchanged:
     """A job equal to its definition. `is_adopted` is False when the ledger does not know it.
 
     `note`, `mapped` and `secrets` are as in `New`. `desired` is what it should be, kept only where
-    that is to be noted as what was written, see `Situation.keeps_bases`.
+    that is to be noted as what was written, see `Situation.keeps_bases`. `permissions` are the
+    job's direct entries, None where they were not read.
     """
 
     status: ClassVar[RowStatus] = RowStatus.UNCHANGED
@@ -184,6 +186,7 @@ class Unchanged:
     mapped: tuple[MappedValue, ...] = ()
     desired: Packed | None = None
     secrets: SecretNotes = NO_SECRETS
+    permissions: tuple[Permission, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,11 @@ Our own principal's entry and that of the group “admins” are nobody's to dec
 neither compared nor taken away.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from core.comparing.diff import FieldChange
+from core.comparing.origin import Origin
 from core.jobsettings.permissions import (
     CAN_MANAGE,
     IS_OWNER,
@@ -42,7 +44,7 @@ def plan_access(
 ) -> AccessChange | None:
     """Return what is to be sent, None for nothing."""
     own = own_principal(me)
-    direct = _by_identity(entry for entry in present.direct if not is_admins(entry.principal))
+    direct = _direct(present)
     if mode is FromGit.ADD:
         sent = _added(wanted, direct, present.owner, own)
         after = {**direct, **sent}
@@ -59,6 +61,42 @@ def plan_access(
         changes,
         _note_owner(present, after),
     )
+
+
+def mark_access(access: AccessChange, base: Sequence[Permission] | None) -> AccessChange:
+    """Return a change whose differences say which side has moved.
+
+    Args:
+        base: the direct entries that the job had when it was written, None where unknown.
+    """
+    if base is None:
+        return access
+    written = _by_identity(base)
+    before, after = _direct(access.before), _by_identity(access.after)
+    origins = {
+        (False, False): Origin.UNKNOWN,
+        (True, False): Origin.HERE,
+        (False, True): Origin.GIT,
+        (True, True): Origin.BOTH,
+    }
+    keys = [key for key in sorted(before.keys() | after.keys()) if _differ(before, after, key)]
+    changes = tuple(
+        replace(
+            change,
+            origin=origins[_differ(before, written, key), _differ(after, written, key)],
+        )
+        for key, change in zip(keys, access.changes, strict=True)
+    )
+    return replace(access, changes=changes)
+
+
+def _direct(present: AccessList) -> _Entries:
+    return _by_identity(entry for entry in present.direct if not is_admins(entry.principal))
+
+
+def _differ(one: _Entries, other: _Entries, key: Principal) -> bool:
+    levels = [side[key].level if key in side else None for side in (one, other)]
+    return levels[0] != levels[1]
 
 
 def _added(wanted: Wanted, direct: _Entries, owner: Principal | None, own: Principal) -> _Entries:
@@ -129,7 +167,7 @@ def find_differences(
 def _differences(before: _Entries, after: _Entries) -> Iterator[FieldChange]:
     for key in sorted(before.keys() | after.keys()):
         old, new = before.get(key), after.get(key)
-        if old != new:
+        if _differ(before, after, key):
             principal = (old or new or Permission(key, "")).principal
             yield FieldChange(
                 place_of(principal), old.level if old else None, new.level if new else None

@@ -7,17 +7,20 @@ of jobs that this version imported or adopted; of all others nobody knows which 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from core.comparing.canonical import drop_unsendable, spell_out
 from core.comparing.diff import FieldChange, diff_settings
 from core.comparing.filled_in import Habits, compare, read_answer
 from core.comparing.origin import Origin
+from core.jobsettings.permissions import Permission
 from core.json_text import JobSettings, Prints
 from core.mapping.mapping_file import PausePolicy
 from core.mapping.name_book import NameBook
+from core.mapping.names import write_names
 from core.mapping.pause import apply_pause_policy
 from core.planning.forms import make_live_form, take_identity
 from core.planning.moves import Moves
 from core.ports import LiveJob
-from core.state.written import Stamp, Written, WrittenJob
+from core.state.written import Stamp, Written, WrittenJob, print_of
 
 _IMPORT = "import"
 
@@ -61,12 +64,20 @@ class ThirdSide:
         git = diff_settings(base.settings, desired)
         return mark_origins(changes, _paths(base.changes), _paths(git)), base.stamp
 
-    def needs_base(self, job_id: int, desired: JobSettings) -> bool:
-        """Whether a job that equals its desired form has no base, or one that says otherwise."""
+    def find_permissions(self, job_id: int) -> tuple[Permission, ...] | None:
+        """Return the direct entries that a job had when it was written; None where unknown."""
         known = self.written.jobs.get(job_id)
-        base = known.find_settings() if known else None
-        is_unsure = job_id in self.written.announced
-        return base is None or is_unsure or bool(diff_settings(base, desired))
+        return known.permissions if known and job_id not in self.written.announced else None
+
+    def needs_base(self, job: LiveJob, desired: JobSettings) -> bool:
+        """Whether a job that equals its desired form has no base, or one that says otherwise."""
+        known = self.written.jobs.get(job.job_id)
+        if known is None or job.job_id in self.written.announced:
+            return True
+        if known.desired == print_of(desired):
+            return False
+        base = self._find_base(job)
+        return base is None or bool(diff_settings(base.settings, desired))
 
     def _find_base(self, job: LiveJob) -> _Base | None:
         """Return what was written into a job; None where that is unknown.
@@ -86,7 +97,9 @@ class ThirdSide:
         settings = known.find_settings()
         if settings is None:
             return None
-        settings = apply_pause_policy(settings, live, self.pause)
+        named = write_names(drop_unsendable(settings), self.book).settings
+        whole = {**_only_run_as(live), **spell_out(named, "live")}
+        settings = apply_pause_policy(whole, live, self.pause)
         prints = self.filled_in.get(job.job_id)
         current = take_identity(live, job, settings)
         found = compare(current, settings, Habits(prints, fixed_by=self.book.fixed_by)).changes
@@ -95,6 +108,10 @@ class ThirdSide:
             others = _Places(read_answer(current, settings).others)
             found = tuple(change for change in found if others.meet(change.path))
         return _Base(settings, found, known.stamp)
+
+
+def _only_run_as(live: JobSettings) -> JobSettings:
+    return {"run_as": live["run_as"]} if "run_as" in live else {}
 
 
 def mark_origins(

@@ -130,7 +130,9 @@ class RestoreReader:
         )
         plan = self._plan(situation, listener)
         contents = GitContents(self.settings.folder)
-        survey = Survey(me, contents, situation.live, books.present, mappings, warnings)
+        survey = Survey(
+            me, contents, situation.live, books.present, mappings, warnings, absent.unproven
+        )
         return RestoreSurvey(snapshot, plan, survey, memory, ledger, recreated, labels)
 
     def _plan(self, situation: RestoreSituation, listener: Listener) -> RestorePlan:

@@ -16,6 +16,7 @@ import io
 import re
 from collections.abc import Iterable
 
+from core.jobsettings.secrets import mask_text
 from core.reporting.report import ReportRow
 
 _COLUMNS = ("job_name", "file_name", "status", "result", "changes", "issues", "message", "mapped")
@@ -51,8 +52,8 @@ def cell_text(value: str | int) -> str:
 
 
 def _cells(row: ReportRow) -> tuple[str | int, ...]:
-    changes = "\n".join(change.path for change in row.changes)
-    issues = "\n".join(str(issue) for issue in row.issues)
+    changes = mask_text("\n".join(change.path for change in row.changes))
+    issues = mask_text("\n".join(str(issue) for issue in row.issues))
     message = row.message_with_risks
     texts = row.job_name, row.file_name, row.status, row.result, changes, issues, message
     return *texts, row.mapped_places

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from core.definitions.definition import Definition, definition_as_json
-from core.jobsettings.secrets import mask
+from core.jobsettings.secrets import mask, mask_text
 from core.json_fields import Fields
 from core.json_text import JsonDict
 from core.mapping.use import MappingEntry
@@ -66,7 +66,7 @@ class GitPlace:
         return {
             "git_folder": self.folder,
             "git_folder_id": self.folder_id,
-            "git_url": self.url,
+            "git_url": mask_text(self.url),
             "branch": self.branch,
             "commit": self.commit,
         }

@@ -97,11 +97,6 @@ class MappingsInformation:
             entries=tuple(entry.masked() for entry in self.entries),
         )
 
-    @property
-    def has_secrets(self) -> bool:
-        """Whether something in the file is masked for others."""
-        return self.masked() != self
-
     @classmethod
     def from_json(cls, document: Any) -> "MappingsInformation":
         """Read what `as_json` gave. Raises InvalidJsonError."""
@@ -168,7 +163,7 @@ class TestedRow:
             "job_name": self.job_name,
             "before": self.before,
             "after": self.after,
-            "message": self.message,
+            "message": mask_text(self.message),
         }
 
     @classmethod

@@ -8,16 +8,25 @@ import gzip
 import json
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from core.errors import InvalidJsonError, Issue
+from core.errors import InvalidDefinitionError, InvalidJsonError, Issue
 from core.inflating import gunzip
+from core.jobsettings.permissions import (
+    PERMISSIONS,
+    Permission,
+    parse_permissions,
+    permissions_as_json,
+)
 from core.json_fields import Fields
-from core.json_text import JobSettings, Packed, is_deeper_than, parse_json
+from core.json_text import JobSettings, Packed, fingerprint, is_deeper_than, parse_json
 
 _VERSION = 1
+_RESTORE = "restore"  # sets permissions back as well, and says nothing of them here
 _MOST_BYTES = 9 * 1024 * 1024  # one workspace file may hold 10 MB
 _MOST_PLAIN_BYTES = 128 * 1024 * 1024  # 10 kB for each of 12,000 jobs
 _MOST_LEVELS = 100  # as of a definition
+_PRINT_LENGTH = 16
 _LATEST_S = 253_402_300_800  # the end of the year 9999
 _SETTINGS = ',"settings":'  # inside a text of JSON the first quote would have a backslash
 
@@ -38,12 +47,17 @@ class Stamp:
 class WrittenJob:
     """What we wrote into one job, or found equal to its definition.
 
-    The settings have references by name and an explicit identity, as those of a plan's row.
+    The settings are as the Jobs API takes them: references by id, since a name may change hands, or
+    by name where there was no id; `run_as` is who the job runs as, absent where that is unknown.
+    `desired` is a print of what a plan called for, empty where no plan did. `permissions` are the
+    direct entries that the job had then, None where they are unknown.
     """
 
     job_name: str
     stamp: Stamp
     settings: Packed
+    desired: str = ""
+    permissions: tuple[Permission, ...] | None = None
 
     def find_settings(self) -> JobSettings | None:
         """Return a copy of the settings, parsed anew; None where the file has no such thing."""
@@ -68,11 +82,21 @@ class Written:
     issues: tuple[Issue, ...] = ()
 
     def with_jobs(self, jobs: Mapping[int, WrittenJob]) -> "Written":
-        """Return it with some jobs entered or replaced; of these nothing is announced then."""
+        """Return it with some jobs entered or replaced; of these nothing is announced then.
+
+        Whoever writes settings alone leaves the permissions as they were.
+        """
         if not jobs:
             return self
         entered = replace(self, announced=_without(self.announced, jobs.keys()))
-        return replace(entered, jobs={**self.jobs, **jobs})
+        kept = {job_id: self._with_permissions(job_id, job) for job_id, job in jobs.items()}
+        return replace(entered, jobs={**self.jobs, **kept})
+
+    def _with_permissions(self, job_id: int, job: WrittenJob) -> WrittenJob:
+        known = self.jobs.get(job_id)
+        if known is None or job.permissions is not None or job.stamp.operation == _RESTORE:
+            return job
+        return replace(job, permissions=known.permissions)
 
     def without_jobs(self, job_ids: Set[int]) -> "Written":
         """Return it without some jobs."""
@@ -85,6 +109,11 @@ class Written:
         """Return what a job may be as it was written, the newest first."""
         found = self.announced.get(job_id), self.jobs.get(job_id)
         return [one for one in found if one is not None]
+
+
+def print_of(desired: JobSettings) -> str:
+    """Return a print of what a plan calls for, by which it is recognised."""
+    return fingerprint(desired)[:_PRINT_LENGTH]
 
 
 def written_bytes(
@@ -140,7 +169,9 @@ def _line(job_id: int, job: WrittenJob, *, is_announced: bool) -> bytes:
         "at": job.stamp.at,
         "by": job.stamp.by,
         "operation": job.stamp.operation,
+        **({"desired": job.desired} if job.desired else {}),
         **({"announced": True} if is_announced else {}),
+        **({} if job.permissions is None else {PERMISSIONS: permissions_as_json(job.permissions)}),
     }
     written = json.dumps(head, separators=(",", ":"))
     return f"{written[:-1]}{_SETTINGS}{job.settings.text()}}}".encode()
@@ -158,8 +189,18 @@ def _job(line: str) -> tuple[int, WrittenJob, bool]:
         raise InvalidJsonError("“at” of a job that was written is not a time.")
     stamp = Stamp(at, fields.text("by"), fields.text("operation"))
     packed = Packed.from_text(settings[:-1])
-    job = WrittenJob(fields.text("job_name"), stamp, packed)
+    permissions = _permissions(fields.value(PERMISSIONS))
+    desired = fields.text("desired")
+    job = WrittenJob(fields.text("job_name"), stamp, packed, desired, permissions)
     return fields.id("job_id"), job, fields.flag("announced")
+
+
+def _permissions(value: Any) -> tuple[Permission, ...] | None:
+    """Return entries that were written; None where there are none that can be used."""
+    try:
+        return None if value is None else parse_permissions(value)
+    except InvalidDefinitionError:
+        return None
 
 
 def _smallest(lines: Iterable[bytes], most_bytes: int) -> Iterable[bytes]:

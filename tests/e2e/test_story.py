@@ -161,7 +161,7 @@ def test_what_was_changed_by_hand_shows_as_a_field(screen: Screen, prod: Emulate
     )
     panel = screen.open_row("import-grid", "load")
     cells = panel.locator(".panel-fields .changes tbody td")
-    expect(cells).to_have_text(["max_concurrent_runs", "7", "2"])
+    expect(cells).to_have_text(["max_concurrent_runschanged here", "7", "2"])
 
 
 def test_both_sides_stand_side_by_side(screen: Screen) -> None:
@@ -190,6 +190,7 @@ def test_the_csv_of_what_is_shown_is_the_table(screen: Screen) -> None:
         screen.page.get_by_role("menuitem", name="Visible rows").click()
     [row] = table_of(download.value)
     assert (row["Job"], row["Status"], row["Changes"]) == ("load", "Changed", "1")
+    assert row["Changed where"] == "here"
     chip = screen.chip("import", "changed")
     chip.click()
     expect(screen.row("import-grid", "clean")).to_be_visible()
@@ -260,6 +261,10 @@ def test_a_removal_wants_its_number(screen: Screen, prod: Emulated) -> None:
 
 def test_when_all_is_imported_nothing_is_left_to_do(screen: Screen) -> None:
     screen.run("Validate", "import", "Validation finished")
+    drifted = screen.box("import-grid", "load")
+    expect(drifted).not_to_be_checked()  # it was changed here only
+    expect(screen.button("Import New and Changed Jobs (2)")).to_be_enabled()
+    drifted.click()
     screen.press("Import New and Changed Jobs (3)")
     screen.wait_for("import", "Import finished")
     outcome = screen.run("Validate", "import", "Validation finished")

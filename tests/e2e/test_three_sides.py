@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
+from core.jobsettings.secrets import MASK
 from examples.page_server import start_page
 from tests.builders import job
 from tests.e2e.conftest import NewScreen, Pair
@@ -20,7 +21,7 @@ FILE = """{
   run_as_mappings: {default: {user_name: "%s"}},
   value_mappings: {tags: {env: "prod"}},
 }"""
-TAGS = {"env": "dev", "team": "a"}
+TAGS = {"env": "dev", "team": "a", "password": "s3cret"}
 
 
 def change(workspace: Emulated, name: str, **fields: Any) -> None:
@@ -39,7 +40,7 @@ def prod(start_pair: Callable[..., Pair]) -> Emulated:
     prod.service(mapping_path=MAPPING).import_jobs()
     define(prod, {**jobs["git"], "timeout_seconds": 400}, {**jobs["both"], "timeout_seconds": 400})
     change(prod, "hand", timeout_seconds=600)
-    change(prod, "both", timeout_seconds=600, tags={"env": "prod", "team": "b"})
+    change(prod, "both", timeout_seconds=600, tags={**TAGS, "env": "prod", "team": "b"})
     return prod
 
 
@@ -53,6 +54,17 @@ def screen(
         yield screen
 
 
+@pytest.fixture(scope="module")
+def importing(
+    prod: Emulated, tmp_path_factory: pytest.TempPathFactory, new_screen: NewScreen
+) -> Iterator[Screen]:
+    """A page that only imports."""
+    with start_page(prod.running, tmp_path_factory.mktemp("import"), APP_MODE="Import") as page:
+        screen = new_screen(page.url, permissions=["clipboard-read", "clipboard-write"])
+        screen.open("/import")
+        yield screen
+
+
 def chip(screen: Screen, words: str) -> Locator:
     return screen.element("import-chips").locator(f'[data-origin="{words}"]')
 
@@ -60,6 +72,20 @@ def chip(screen: Screen, words: str) -> Locator:
 def in_git(prod: Emulated, name: str) -> dict[str, Any]:
     settings: dict[str, Any] = json.loads(prod.read(f"{name}.json"))["settings"]
     return settings
+
+
+def test_where_nothing_is_taken_the_live_job_is_copied_without_secrets(importing: Screen) -> None:
+    importing.run("Validate", "import", "Validation finished")
+    panel = importing.open_row(GRID, "both")
+    expect(panel.get_by_role("checkbox")).to_have_count(0)
+    copy = importing.button("Copy as JSON")
+    copy.click()
+    expect(copy).to_have_class("button copied")
+    text = importing.page.evaluate("navigator.clipboard.readText()")
+    settings = json.loads(text)
+    assert (settings["timeout_seconds"], settings["tags"]["team"]) == (600, "b")
+    assert settings["tags"]["password"] == MASK
+    assert "s3cret" not in text
 
 
 def test_rows_say_where_they_were_changed_and_fields_are_taken_into_git(
@@ -101,7 +127,10 @@ def test_rows_say_where_they_were_changed_and_fields_are_taken_into_git(
     expect(panel).to_be_hidden()
     expect(screen.row(GRID, "both").locator('[col-id="status"]')).to_contain_text("Taken into Git")
     settings = in_git(prod, "both")
-    assert (settings["timeout_seconds"], settings["tags"]) == (600, {"env": "dev", "team": "b"})
+    assert (settings["timeout_seconds"], settings["tags"]) == (
+        600,
+        {**TAGS, "team": "b"},
+    )
 
     panel = screen.open_row(GRID, "hand")  # the validation still stands for the others
     expect(panel.locator(".panel-notice")).to_contain_text("Drifted.")

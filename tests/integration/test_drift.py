@@ -72,7 +72,8 @@ def test_what_was_changed_here_is_left_alone_unless_it_is_chosen(three: Emulated
     assert row.message.startswith(
         "Importing loses: timeout_seconds 600 → 300, changed here since the import of " + day
     )
-    assert row.message.endswith(f" UTC by {ADMIN}.")
+    me = three.api("GET", "2.0/preview/scim/v2/Me").json()
+    assert row.message.endswith(f" UTC by {me.get('displayName') or me['userName']}.")
     assert origins(three) == {"a": "here", "b": "git", "c": ""}
 
     report = three.service().import_jobs()

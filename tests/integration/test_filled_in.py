@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from core.json_text import JobSettings
+from core.planning.review import Review
 from emulator.jobs.fill_ins import FILL_INS
 from tests.builders import definition_text, job, notebook_task
 from tests.emulated import GET, LIST, Emulated, issues_of, push_and_pull, row_of, statuses
@@ -113,7 +114,7 @@ def test_what_somebody_changes_after_the_import_is_a_change(prod: Emulated) -> N
         "b": "changed",
         "c": "unchanged",
     }
-    prod.service().import_jobs()
+    prod.service().import_jobs(Review(["a", "b"]))
     assert prod.service().validate()[1].counts() == {"unchanged": 3}
 
 
@@ -216,7 +217,7 @@ def test_what_a_policy_fixes_is_left_to_the_policy_of_the_target(
     )
     change_cluster(prod, "a", custom_tags={"own": "2", "team": "prod"})
     assert prod.service().validate()[1].counts() == {"changed": 1}
-    prod.service().import_jobs()
+    prod.service().import_jobs(Review(["a"]))
     assert prod.service().validate()[1].counts() == {"unchanged": 1}
 
 

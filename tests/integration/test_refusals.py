@@ -143,7 +143,8 @@ def test_an_unreadable_mapping_file_is_not_taken_for_a_missing_one(promoted: Pai
                 assert report.counts() != whole.counts()
                 assert "no mapping file" not in issues_of(report)
             prod.clear_faults()
-    assert refused == 2  # the mapping file and the ledger; a definition blocks its job alone
+    # The mapping file, the ledger and what was written; a definition blocks its job alone.
+    assert refused == 3
 
 
 def test_a_missing_mapping_file_is_said(promoted: Pair) -> None:
@@ -200,8 +201,9 @@ def test_an_export_overwrites_no_broken_definition(promoted: Pair, content: byte
 def test_a_file_that_cannot_be_read_now_deletes_nothing(promoted: Pair) -> None:
     dev, prod = promoted
     with untouched(dev, prod):
-        # The lock and the ledger are read before the definitions, in PROD also what was filled in.
-        for workspace, call in ((dev, 3), (prod, 4)):
+        # The lock and the ledger are read before the definitions, in PROD also what was filled in
+        # and what was written.
+        for workspace, call in ((dev, 3), (prod, 5)):
             workspace.fault(READ_FILE, call=call, times=2, status=403, body={"message": "not now"})
         report = prod.service().import_jobs()
         assert report.counts() == {"error": 2, "unmanaged": 2}

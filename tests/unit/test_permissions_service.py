@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from core.comparing.origin import Origin
 from core.errors import PermissionDeniedError, SyncError
 from core.jobsettings.permissions import IS_OWNER, Permission
 from core.jobsettings.principals import Principal
@@ -463,3 +464,50 @@ def test_a_broken_policy_stops_everything_before_anything_is_read(prod: FakeWork
     with pytest.raises(SyncError, match="“everything” is not known in permissions"):
         service(prod).validate()
     assert FOLDER
+
+
+# Who changed them
+
+
+def grant(made: FakeWorkspace, *entries: Permission) -> None:
+    made.jobs.grants[made.jobs.named("load").job_id] = (OWNER, *entries)
+
+
+@pytest.mark.parametrize("way", ["created", "set", "equal"])
+def test_permissions_that_were_changed_here_are_not_preselected(
+    prod: FakeWorkspace, way: str
+) -> None:
+    use(prod, {"from_git": "exact"})
+    if way == "created":
+        prod.jobs.jobs.clear()
+    elif way == "equal":
+        grant(prod, group("engineers", "CAN_MANAGE_RUN"))
+    assert service(prod).import_jobs().status == "completed"
+    assert row(service(prod).validate()[1]).status == "unchanged"
+    grant(prod, group("engineers", "CAN_VIEW"))
+    found = row(service(prod).validate()[1])
+    assert found.origin is Origin.HERE
+    assert "permissions[group_name=engineers]" in found.message
+    assert '"CAN_VIEW" → "CAN_MANAGE_RUN", changed here' in found.message
+    assert "changed here" in row(service(prod).import_jobs()).message
+    assert prod.jobs.entries("load") == ["engineers CAN_VIEW", f"{ME} IS_OWNER"]
+    service(prod).import_jobs(Review(["load"]))
+    assert prod.jobs.entries("load") == ["engineers CAN_MANAGE_RUN", f"{ME} IS_OWNER"]
+
+
+def test_permissions_that_git_changed_are_preselected_and_those_of_both_are_marked(
+    prod: FakeWorkspace,
+) -> None:
+    use(prod, {"from_git": "exact"})
+    service(prod).import_jobs()
+    define(prod, "load", [{**ENGINEERS, "permission_level": "CAN_MANAGE"}])
+    assert row(service(prod).validate()[1]).origin is Origin.GIT
+    grant(prod, group("engineers", "CAN_VIEW"))
+    found = row(service(prod).validate()[1])
+    assert [one.origin for one in found.changes] == [Origin.BOTH]
+    # Settings that are imported alone keep what is known of the permissions.
+    grant(prod, group("engineers", "CAN_MANAGE"))
+    define(prod, "load", [{**ENGINEERS, "permission_level": "CAN_MANAGE"}], timeout_seconds=60)
+    service(prod).import_jobs()
+    grant(prod)
+    assert row(service(prod).validate()[1]).origin is Origin.HERE

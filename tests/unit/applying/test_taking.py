@@ -291,6 +291,14 @@ def test_exactly_one_job_and_a_field_are_chosen(prod):
     assert "No field" in str(take(prod).issues[0])
 
 
+def test_a_job_without_differences_says_so_and_one_in_error_says_why(prod):
+    assert "no field that could be taken" in str(take(prod, "timeout_seconds").issues[0])
+    edit_file(prod, tasks=[notebook_task("main", existing_cluster_id="__CLUSTER__gone__")])
+    row = take(prod, "timeout_seconds")
+    assert (row.status, row.result) == ("error", "failed")
+    assert "gone" in str(row.issues[0])
+
+
 def test_only_a_deployment_for_both_takes_into_git(prod):
     for mode in (AppMode.EXPORT, AppMode.IMPORT):
         with pytest.raises(ModeError, match=r"set APP_MODE to Both\."):

@@ -341,8 +341,8 @@ def test_once_told_to_stop_it_stays_so(store, operation_id, recorder, time):
 def test_an_import_stops_between_two_jobs(store, operation_id, recorder, target, time):
     create = target.jobs.create_job
 
-    def create_and_cancel(settings):
-        created = create(settings)
+    def create_and_cancel(settings, permissions):
+        created = create(settings, permissions)
         store.request_cancel(operation_id, "by ana")
         time.seconds += 1
         return created

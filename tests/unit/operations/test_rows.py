@@ -1,10 +1,12 @@
 """Rows as the page's grid and side panel get them."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from core.comparing.diff import FieldChange
+from core.comparing.origin import Origin
 from core.definitions.definition import Definition
 from core.definitions.folder import DefinitionFile
 from core.errors import Issue
@@ -22,9 +24,12 @@ from core.operations.rows import (
 from core.operations.sides import Sides, sides_of
 from core.planning.export_rows import ChangedFile, NewFile, UnchangedFile
 from core.planning.import_rows import Blocked, Changed, Deleted, New, Unchanged, Unmanaged
+from core.planning.moves import Former
 from core.planning.risks import Risk
 from core.ports import LiveJob
 from core.reporting.report import ReportRow, RowDetails
+from core.reporting.rows import import_row
+from core.state.written import Stamp
 from tests.builders import job, notebook_task, run_job_task
 
 BIG = 2**63 - 1
@@ -205,3 +210,16 @@ def test_a_hostile_name_is_a_text_like_any_other(name):
     made = row_of(New.pack(name, file, settings)).as_json()
     row = GridRow.from_json(json.loads(json.dumps(made)))
     assert (row.job, row.file) == (name, f"{name}.json")
+
+
+def test_what_undoes_a_change_made_here_is_not_ticked() -> None:
+    moved = (FieldChange("timeout_seconds", 600, 300, Origin.HERE),)
+    drifted = Changed.pack("load", FILE, LIVE, GIT, HERE, moved)
+    assert row_of(drifted).as_json()["preselected"] is False
+    assert row_of(drifted).origin is Origin.HERE
+    deleted_here = New.pack("load", FILE, GIT, former=Former(7, Stamp(0, "", "import")))
+    assert row_of(deleted_here).as_json()["preselected"] is False
+    doubted = replace(import_row(CHANGED), doubt="Are you sure?")
+    assert not apply_report(row_of(CHANGED), doubted, RowState.PLANNED).preselected
+    done = apply_report(row_of(CHANGED), import_row(CHANGED).done(""), RowState.DONE)
+    assert (done.pick, done.preselected) == ("", False)

@@ -27,7 +27,7 @@ from core.planning.import_rows import Changed, Deleted, New, Unchanged
 from core.planning.third_side import ThirdSide, mark_origins
 from core.ports import LiveJob, NamedResource
 from core.state.ledger import ImportedJob, ImportedLedger
-from core.state.written import Stamp, Written, WrittenJob
+from core.state.written import Stamp, Written, WrittenJob, print_of
 from tests.builders import job, notebook_task, run_job_task
 
 STAMP = Stamp(1_700_000_000, "ana@prod.example", "import")
@@ -226,6 +226,36 @@ def test_a_job_renamed_in_git_and_one_that_runs_it_have_not() -> None:
     assert {row.job_name: row.origin for row in rows} == {"load 2": "git", "main": "git"}
 
 
+def test_a_name_that_changes_hands_is_a_change_in_git() -> None:
+    """“main” ran job 1 by its name, which is that of job 3 now."""
+    base = {2: wrote(job("main", tasks=[run_job_task("run", 1)]))}
+    here = job("main", tasks=[run_job_task("run", 1)])
+    git = job("main", tasks=[run_job_task("run", "__JOB__load__")])
+    book = NameBook("42", {Kind.JOB: [NamedResource("1", "load"), NamedResource("2", "main")]})
+    book.claim(Kind.JOB, NamedResource("3", "load"))
+    ledger = ImportedLedger({2: ImportedJob("main", 9)})
+    [row] = plan([git], [live(here, 2)], base, book=book, ledger=ledger).rows
+    assert isinstance(row, Changed)
+    assert row.origin == "git"
+
+
+def test_a_cluster_renamed_here_has_not_moved_in_the_jobs_that_use_it() -> None:
+    on = {"tasks": [notebook_task("main", existing_cluster_id="c-1")]}
+    book = NameBook("42", {Kind.CLUSTER: [NamedResource("c-1", "renamed")]})
+    third = ThirdSide(Written({1: wrote(job("load", **on))}), {1: frozenset()}, book)
+    moves = third.find_moves(live(job("load", **on)))
+    assert moves is not None
+    assert moves.changes == ()
+
+
+def test_a_base_that_does_not_say_who_runs_the_job_blames_nobody() -> None:
+    base = {1: WrittenJob("load", STAMP, Packed(LOAD))}
+    git = {**LOAD, "run_as": {"user_name": "bo"}}
+    [row] = plan([git], [live(LOAD)], base).rows
+    assert isinstance(row, Changed)
+    assert row.origin == "git"
+
+
 def test_who_runs_a_job_is_compared_as_well() -> None:
     assert origins(LOAD, {**LOAD, "run_as": {"user_name": "bo"}}, LOAD) == {
         "run_as.user_name": "here"
@@ -361,11 +391,13 @@ def test_an_announced_job_is_as_it_was_or_as_it_was_to_be() -> None:
 def test_what_equal_jobs_should_be_is_kept_only_where_nothing_says_so_yet() -> None:
     moved = {**LOAD, "timeout_seconds": 1}
     announced = Written({1: wrote(LOAD)}, {1: wrote(moved)})
+    wanted = make_file_form(file(LOAD).definition).settings
     for base, is_kept, more in (
         ({}, True, {}),
         ({1: wrote(moved)}, True, {}),
         ({1: wrote(LOAD)}, True, {"written": announced}),
         ({1: wrote({**LOAD, "max_concurrent_runs": 1})}, False, {}),
+        ({1: replace(wrote(moved), desired=print_of(wanted))}, False, {}),
         ({}, False, {"keeps_bases": False}),
     ):
         [row] = plan([LOAD], [live(LOAD)], base, **{"keeps_bases": True, **more}).rows

@@ -137,6 +137,17 @@ def test_entries_come_newest_first(history):
     assert [entry.started - STARTED for entry in history.entries()] == [2, 1, 0]
 
 
+def test_clicks_on_hidden_values_push_out_no_operation(history, files):
+    history.record(ENTRY, ROWS)
+    for number in range(1, 203):
+        shown = entry_number(number)
+        name = shown.entry_id.replace("-import-", "-reveal-")
+        history.record(replace(shown, entry_id=name, kind="reveal"), [])
+    entries = history.entries()
+    assert (len(entries), entries[-1]) == (201, ENTRY)
+    assert entries[0].kind == "reveal"
+
+
 def test_the_oldest_entries_are_forgotten(history, files):
     put(files, "notes", b"somebody's own", ".txt")
     for number in range(203):

@@ -3,11 +3,14 @@
 import gzip
 import json
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from core.errors import InvalidJsonError, WorkspaceError
+from core.jobsettings.permissions import Permission
+from core.jobsettings.principals import Principal
 from core.json_text import Packed
 from core.state.folder import StateFolder
 from core.state.written import Stamp, Written, WrittenJob, parse_written, written_bytes
@@ -48,6 +51,20 @@ def test_each_job_is_one_line_of_json() -> None:
         "operation": "import",
         "settings": job("a"),
     }
+
+
+def test_permissions_are_kept_with_a_job_until_others_are_known() -> None:
+    entries = (Permission(Principal("user_name", HOSTILE), "CAN_VIEW"),)
+    known = replace(entry("a"), permissions=entries)
+    written = Written({7: known, 8: replace(entry("b"), permissions=())})
+    assert parse_written(written_bytes(written)) == written
+    later = written.with_jobs({7: entry("c")})
+    assert (later.jobs[7].job_name, later.jobs[7].permissions) == ("c", entries)
+    restored = replace(entry("c"), stamp=replace(STAMP, operation="restore"))
+    assert written.with_jobs({7: restored}).jobs[7].permissions is None
+    [_, line] = plain(Written({7: replace(entry("a"), permissions=())}))
+    damaged = packed('{"version":1}', line.replace('"permissions":[]', '"permissions":[{}]'))
+    assert parse_written(damaged).jobs[7].permissions is None
 
 
 def test_jobs_are_entered_and_dropped() -> None:

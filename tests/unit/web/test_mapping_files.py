@@ -44,6 +44,18 @@ def test_the_file_comes_without_the_names_of_jobs(store, files):
     assert "job_names" not in entry
 
 
+def test_who_may_only_look_gets_the_file_without_secrets(store, files):
+    assert files.masked_file("x") is None
+    assert files.masked_file(reading(store))["is_masked"] is False
+    secret = MappingEntry("value_mappings.tags", "password", "x", 1, "hunter2")
+    details = MappingsInformation("/m.json", "{password: 'hunter2'}", entries=(secret,))
+    name = end(store, OperationKind.MAPPINGS, Outcome(details=details)).operation_id
+    shown = files.masked_file(name)
+    assert shown["is_masked"] is True
+    assert "hunter2" not in str(shown)
+    assert files.file(name)["text"] == "{password: 'hunter2'}"
+
+
 def test_the_jobs_of_an_entry_are_a_panel_that_tells_how_many_are_left_out(store, files):
     panel = files.jobs(reading(store), 0)
     assert is_harmless(panel["body"])

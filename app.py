@@ -17,6 +17,7 @@ from flask import Flask
 import callbacks.history
 import callbacks.mappings
 import callbacks.operations
+from callbacks.approvals import Approvals
 from components.shell import Frame, page
 from components.tabs import tabs_of
 from core.errors import SyncError
@@ -25,7 +26,7 @@ from core.gateways.machine.operation_store import SqliteOperationStore
 from core.jobsettings.secrets import mask_text
 from core.json_text import fingerprint
 from core.one_line import log_to_stderr
-from core.settings import Settings
+from core.settings import AppMode, Settings
 from core.version import VERSION
 from web.access import Access, reading_members
 from web.background import OperationProcesses
@@ -105,13 +106,23 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses]:
     app.index_string = _index(app)
     host = env.get("DATABRICKS_HOST", "")
     app.layout = lambda: _layout(parts, host)
-    callbacks.operations.register(app, parts.store, settings.mode, page_settings)
-    callbacks.history.register(app, parts.store, parts.reader)
+    connect = connect_from_env(settings, patience_s=_ROLE_PATIENCE_S, call_s=_ROLE_CALL_S)
+    access = Access(page_settings, Members(reading_members(connect, page_settings)))
+    approvals = Approvals(parts.store, settings.mode, access.user) if settings.four_eyes else None
+    callbacks.operations.register(app, parts.store, settings.mode, page_settings, approvals)
+    callbacks.history.register(app, parts.store, parts.reader, settings.mode)
     callbacks.mappings.register(app)
     used = {name: version(name) for name in ("dash", "databricks-sdk")}
     versions = {"job-sync": VERSION, **used}
-    feed = Feed(parts.store, host, parts.reader, page_settings, versions)
-    panels = Panels(parts.store, parts.reader, lambda: current_user(page_settings))
+    requests = approvals.view if approvals else None
+    feed = Feed(parts.store, host, parts.reader, page_settings, versions, requests)
+    panels = Panels(
+        parts.store,
+        parts.reader,
+        lambda: current_user(page_settings),
+        takes=settings.mode is AppMode.BOTH,
+        restores=settings.mode.allows(AppMode.IMPORT),
+    )
     mapping_files = MappingFiles(parts.store)
     reveals = Reveals(
         panels, mapping_files, parts.reader, lambda: current_user(page_settings), settings.mode
@@ -126,9 +137,7 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses]:
         csv_routes(parts.store, page_settings.workspace_name),
     ):
         app.server.register_blueprint(routes)
-    connect = connect_from_env(settings, patience_s=_ROLE_PATIENCE_S, call_s=_ROLE_CALL_S)
-    members = Members(reading_members(connect, page_settings))
-    protect(app, page_settings, Access(page_settings, members), Guards(parts.store))
+    protect(app, page_settings, access, Guards(parts.store))
     app.server.wsgi_app = BelowPath(app.server.wsgi_app, page_settings.base)
     return app, processes
 
@@ -176,6 +185,7 @@ def _layout(parts: _Parts, host: str) -> Component:
             banner=_OPEN if parts.page.is_open else "",
             base=parts.page.base,
             has_mappings=bool(parts.settings.mapping_path),
+            four_eyes=parts.settings.four_eyes,
         )
     )
 

@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from core.calls import Wait
+from core.comparing.origin import Origin
 from core.errors import ModeError, RemovalRefusedError, SelectionError, SettingsError, SyncError
 from core.gateways.opening import OpenService, open_service, require_workspace
 from core.jobsettings.secrets import mask, mask_sides, mask_text
@@ -57,6 +58,11 @@ _COLOURS: Mapping[str, str] = {
     RowResult.FAILED: "bold red",
     RowResult.NOT_STARTED: "dim",
 }
+_ORIGINS: Mapping[Origin, str] = {
+    Origin.GIT: "changed in Git",
+    Origin.HERE: "changed here",
+    Origin.BOTH: "changed in both",
+}
 _SHOWN_PATHS = 3
 # Too long for a line, or in a table of their own.
 _ONLY_JSON = ("mapping_text", "mapping_entries", "files", "entries", "warnings", "notes", "problem")
@@ -76,7 +82,7 @@ _QUIET = (RowStatus.UNCHANGED, RowStatus.EXCLUDED)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command. Returns 0 done, 1 something failed or is in error, 2 wrong usage."""
+    """Run one command. Returns 0 done, 1 failed, in error or drifted, 2 wrong usage."""
     _escape_what_the_terminal_lacks()
     options = _parser().parse_args(arguments)
     load_dotenv(Path.cwd() / ".env")
@@ -89,6 +95,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             settings = Settings.from_env(os.environ)
             settings.require_operation(options.command)
+            if not getattr(options, "dry_run", False):
+                settings.require_no_approval(options.command)
             require_workspace(os.environ)
             opened = open_service(settings, on_wait=screen.on_wait)
             with screen:
@@ -136,6 +144,9 @@ def _run(options: argparse.Namespace, service: "JobSync", screen: "_Screen") -> 
         return _refuse_removal(service, screen)
     if options.command == "mappings":
         return _mappings(options, service, screen)
+    if options.command == "drift":
+        report = service.drift(listener=screen.listener)
+        return report, FAILED if report.rows else DONE
     commands: Mapping[str, Callable[[], Report]] = {
         "info": service.info,
         "export": lambda: service.export(dry_run=options.dry_run, listener=screen.listener),
@@ -146,7 +157,12 @@ def _run(options: argparse.Namespace, service: "JobSync", screen: "_Screen") -> 
         )[1],
         "import": lambda: service.import_jobs(Review(options.only), listener=screen.listener),
         "adopt": lambda: service.adopt(listener=screen.listener),
-        "remove": lambda: service.remove(Review(options.only), listener=screen.listener),
+        "take": lambda: service.take(
+            Review([options.name]), options.field, listener=screen.listener
+        ),
+        "remove": lambda: service.remove(
+            Review(options.only, ticked=frozenset(options.confirm)), listener=screen.listener
+        ),
         "pull": service.pull,
     }
     report = commands[options.command]()
@@ -264,7 +280,8 @@ class _Screen:
             for change in row.changes:
                 sides = mask_sides(change.path, change.current, change.desired)
                 current, desired = (json.dumps(side, ensure_ascii=False) for side in sides)
-                line = f"{row.job_name} › {change.path}: {current} → {desired}"
+                origin = f" ({_ORIGINS[change.origin]})" if change.origin else ""
+                line = f"{row.job_name} › {change.path}: {current} → {desired}{origin}"
                 self._out.print(Text(_plain(line)))
 
     def _show_mapped(self, rows: Sequence[ReportRow]) -> None:
@@ -397,6 +414,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="also check active runs, missing files and roles",
     )
+    command("drift", "exit with 1 if something here moved since the last import; writes nothing")
     mapping = command("mappings", "show what the mapping file lacks, with candidates")
     mapping.add_argument(
         "--check",
@@ -407,6 +425,15 @@ def _parser() -> argparse.ArgumentParser:
         "--suggest", action="store_true", help="print lines to paste into the mapping file"
     )
     command("adopt", "record matching jobs as imported without changing them")
+    taking = command("take", "write fields of a live job into its definition file")
+    taking.add_argument("name", metavar="NAME", help="name of the job")
+    taking.add_argument(
+        "--field",
+        action="append",
+        required=True,
+        metavar="PATH",
+        help="a field that differs, as validate --diff prints it (repeatable)",
+    )
     command("pull", "update the Git folder to the newest commit of its branch")
     converting = command("convert", "make definitions of requests, answers and bundles in JSON")
     converting.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -414,9 +441,18 @@ def _parser() -> argparse.ArgumentParser:
         "--to", type=_folder, metavar="FOLDER", help="where to write; by default beside each file"
     )
     converting.add_argument("--write", action="store_true", help="write, instead of only showing")
-    importing = command("import", "create and update jobs from their files")
+    importing = command(
+        "import", "create and update jobs from their files, save those that were changed here"
+    )
     removing = command("remove", "remove imported jobs whose file is gone")
     removing.add_argument("--yes", action="store_true", help="confirm the removal")
+    removing.add_argument(
+        "--confirm",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="also remove this job, which nothing proves to be ours (repeatable)",
+    )
     for selecting in (importing, removing):
         selecting.add_argument(
             "--only", action="append", metavar="NAME", help="only this job (repeatable)"

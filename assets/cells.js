@@ -8,6 +8,7 @@
   window.dashAgGridFunctions = Object.assign(window.dashAgGridFunctions || {}, {
     /* Their cells show more of the row than their value, so they are drawn whenever the row moves. */
     isNeverEqual: () => false,
+    changedWhere: origin => jobsync.config().origins[origin] || "",
     isPickable: params => Boolean(params.data?.pick),
     localTime: text => jobsync.times.local(text),
     shortTime: text => jobsync.times.short(text),
@@ -64,6 +65,7 @@
     return element(
       "span",
       {className: "message-cell"},
+      data.doubt ? badgeOf("doubt", jobsync.config().texts.doubt) : null,
       [...new Set(data.risks || [])].map(badge),
       element("span", {className: look}, value),
     );
@@ -72,7 +74,11 @@
   /** A risk of a newer version has no badge yet. */
   function badge(code) {
     const text = jobsync.config().badges[code] || code.replaceAll("_", " ");
-    return element("span", {className: "badge-risk", key: code}, text);
+    return badgeOf(code, text);
+  }
+
+  function badgeOf(key, text) {
+    return element("span", {className: "badge-risk", key}, text);
   }
 
   function PauseCell({value}) {

@@ -24,14 +24,14 @@
   function setRows(frame, answer) {
     const id = frame.dataset.rowsOf;
     kinds.set(id, answer.kind);
-    const filterModel = jobsync.withoutStatusFilter(id);
+    const filterModel = jobsync.withoutChipFilters(id);
     if (!frame.dataset.selects) {
       jobsync.setProps(id, {rowData: answer.rows, filterModel});
       return;
     }
     const rows = jobsync.rows.apart(answer.rows, answer.kind);
-    setUnmanaged(rows.unmanaged);
-    const ticked = jobsync.tickedAtFirst(rows.main, answer);
+    if (hasUnmanaged(frame)) setUnmanaged(rows.unmanaged);
+    const ticked = jobsync.tickedAtFirst(id, rows.main, answer);
     jobsync.setProps(id, {rowData: rows.main, selectedRows: {ids: ticked}, filterModel});
   }
 
@@ -42,8 +42,9 @@
       return;
     }
     const rows = jobsync.rows.apart(moved, kinds.get(id));
-    if (rows.unmanaged.length) setUnmanaged(jobsync.rows.merged(unmanaged, rows.unmanaged));
-    jobsync.tickAdded(apply(id, rows.main));
+    if (hasUnmanaged(frame) && rows.unmanaged.length)
+      setUnmanaged(jobsync.rows.merged(unmanaged, rows.unmanaged));
+    jobsync.tickAdded(id, apply(id, rows.main));
   }
 
   /** Returns the rows that the grid did not have. */
@@ -53,6 +54,10 @@
     const add = moved.filter(row => !grid.getRowNode(row.key));
     grid.applyTransactionAsync({update, add});
     return add;
+  }
+
+  function hasUnmanaged(frame) {
+    return frame.closest(".pane").contains(jobsync.role("unmanaged"));
   }
 
   /** Unmanaged jobs are in a group of their own. */

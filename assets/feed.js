@@ -3,7 +3,7 @@
 (() => {
   globalThis.jobsync ??= {};
   const PATIENCE_MS = 15000;
-  const seen = new Map(); // the operation and the seq that a tab shows, by its name
+  const seen = new Map(); // what a tab shows, by its name: of which entry, operation and seq
   const shown = new Map();
   let timer = null;
   let isBusy = false;
@@ -46,17 +46,18 @@
     }
     isBusy = true;
     clearTimeout(timer);
-    const wait = await ask(tab);
+    const wait = await ask(tab, jobsync.addresses.restoreOf(location.pathname));
     isBusy = false;
     timer = setTimeout(poll, jobsync.pacing.next(wait, {isHidden: document.hidden, isAskedAgain}));
     isAskedAgain = false;
   }
 
-  /** Asks once and shows the answer; returns how long to wait. */
-  async function ask(tab) {
+  /** Asks once and shows the answer; returns how long to wait. `entry` is what it is about. */
+  async function ask(tab, entry) {
     try {
-      const answer = await fetchAnswer(tab);
-      if (tab === jobsync.currentTab()) show(tab, answer);
+      const answer = await fetchAnswer(tab, entry);
+      const isHere = entry === jobsync.addresses.restoreOf(location.pathname);
+      if (isHere && tab === jobsync.currentTab()) show(tab, entry, answer);
       else isAskedAgain = true;
       if (failures) showProblem("");
       failures = 0;
@@ -72,31 +73,33 @@
   }
 
   /** @returns {Promise<FeedAnswer>} */
-  async function fetchAnswer(tab) {
-    const address = jobsync.addresses.feed(
-      tab.name,
-      seen.get(tab.name) || {operation: "", seq: 0},
-      place,
-    );
+  async function fetchAnswer(tab, entry) {
+    const last = seen.get(tab.name);
+    const known = last?.entry === entry ? last : {operation: "", seq: 0};
+    const address = jobsync.addresses.feed(tab.name, known, place, entry);
     const answer = await fetch(address, {
       headers: {Accept: "application/json"},
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
     if (answer.status === 401 || answer.redirected) throw new SignedOut();
-    if (answer.status === 503 && answer.headers.get("Content-Type")?.startsWith("text/plain"))
+    const type = answer.headers.get("Content-Type") || "";
+    if (answer.status === 503 && type.startsWith("text/plain"))
       throw new Unusable(await answer.text());
+    if ([403, 503].includes(answer.status) && type.startsWith("application/json"))
+      throw new Unusable((await answer.json()).message); // no role, or none that could be confirmed
     if (!answer.ok) throw new Error(String(answer.status));
     return answer.json();
   }
 
-  function show(tab, answer) {
+  function show(tab, entry, answer) {
     jobsync.showRows(tab, answer);
-    seen.set(tab.name, {operation: answer.operation, seq: answer.seq});
+    seen.set(tab.name, {operation: answer.operation, seq: answer.seq, entry});
     for (const [id, props] of Object.entries(jobsync.news.moved(shown, answer.props))) {
       drawMoved(id, props);
     }
     place = {...place, isNew: answer.placeIsNew}; // not while it shows a problem
-    if (answer.reasons) jobsync.showReviewed(answer);
+    if (answer.reasons) jobsync.showReviewed(tab, answer);
+    if (entry) jobsync.previewWhenWanted(answer);
     if (answer.mappings) jobsync.showMappings(answer.mappings);
     if (!answer.operation) jobsync.startAtFirst(tab);
     jobsync.markFilter(tab);

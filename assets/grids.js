@@ -21,7 +21,7 @@
     return jobsync.paneOf(tab).querySelector("[data-fed]");
   }
 
-  /** Returns what surrounds the grid whose rows can be ticked. */
+  /** Returns what surrounds the first grid whose rows can be ticked. */
   function selectingFrame() {
     return document.querySelector("[data-selects]");
   }
@@ -31,7 +31,7 @@
     const grid = gridApi(id);
     restoreColumns(id, grid);
     if (frame.dataset.fed) jobsync.hideExcluded(id, grid);
-    if (frame.dataset.selects) jobsync.attachSelection(grid);
+    if (frame.dataset.selects) jobsync.attachSelection(id, grid);
     grid.addEventListener("cellClicked", event => {
       const isBox = event.column.getColId() === "ag-Grid-SelectionColumn";
       if (!isBox && !String(getSelection())) open(frame, event.node.data, event.column.getColId());

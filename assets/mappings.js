@@ -33,8 +33,9 @@
     editMappingText,
     isMappingUnsaved,
     mappingAction,
-    gathered: {text: draftText, version: () => state.info?.version || ""},
   });
+  jobsync.gathered ??= {};
+  Object.assign(jobsync.gathered, {text: draftText, version: () => state.info?.version || ""});
   jobsync.controls ??= {};
   Object.assign(jobsync.controls, {
     "data-mapping-undo": () => undoMapping(jobsync.mappings.keyOf(state.edits.at(-1))),

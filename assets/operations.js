@@ -6,21 +6,36 @@
   const startedAtFirst = new Set();
   Object.assign(jobsync, {startAtFirst, operate});
 
+  jobsync.gathered ??= {}; // what a request holds besides fields of the page, by its name
   jobsync.controls ??= {};
+  jobsync.controls["data-decision"] = decide;
   Object.assign(jobsync.controls, {"data-operation": start, "data-cancel": cancel});
 
   function start(button) {
     const {operation, needs} = button.dataset;
     const number = `${Date.now()}:${++requests}`;
     const request = jobsync.requests.requestFor(operation, needs, number, need =>
-      valueFor(need, operation),
+      valueFor(need, button),
     );
     jobsync.setProps(jobsync.config().ids.startRequest, {data: request});
+    if ("fields" in request) jobsync.closePanel(); // which is where they were chosen
   }
 
-  function valueFor(need, operation) {
-    if (need === "plan") return jobsync.reviewed?.plan || "";
-    if (need === "names") return jobsync.selectedNames(operation);
+  /** Answers what another operator requested. */
+  function decide(button) {
+    button.disabled = true;
+    const {decision, requestId} = button.dataset;
+    const number = `${Date.now()}:${++requests}`;
+    const request = {decision, request: requestId, number};
+    jobsync.setProps(jobsync.config().ids.startRequest, {data: request});
+    setTimeout(jobsync.pokeFeed, 500);
+  }
+
+  function valueFor(need, {dataset}) {
+    const {operation} = dataset;
+    if (need === "plan") return jobsync.reviewedPlan();
+    if (need === "names" && dataset.names) return JSON.parse(dataset.names);
+    if (need === "names") return jobsync.askedNames(operation) ?? jobsync.selectedNames(operation);
     if (Object.hasOwn(jobsync.gathered, need)) return jobsync.gathered[need]();
     return fieldOf(need);
   }

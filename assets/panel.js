@@ -35,6 +35,7 @@
     if (mine !== shown) return;
     fill(problem ? {body: sentence(problem)} : read(text));
     jobsync.redrawSides(); // where they are open at once
+    jobsync.showTaking();
   }
 
   /** Shows the row with its hidden values, once the server has noted that they were asked for. */

@@ -3,33 +3,23 @@
   globalThis.jobsync ??= {};
 
   jobsync.controls ??= {};
-  Object.assign(jobsync.controls, {
-    "data-open-removal": open,
-    "data-close-removal": close,
-  });
-
-  document.addEventListener("input", event => {
-    if (!event.target.closest('[data-request="typed"]')) return;
-    setConfirmed(event.target.value);
-  });
-
-  function setConfirmed(typed) {
-    const isConfirmed = jobsync.removal.isConfirmed(typed, jobsync.selectedNames("remove").length);
-    jobsync.setProps(jobsync.config().ids.removeConfirm, {disabled: !isConfirmed});
-  }
+  Object.assign(jobsync.controls, {"data-open-removal": open});
 
   function open() {
-    const {ids, texts, workspace} = jobsync.config();
-    const names = jobsync.selectedNames("remove");
-    const {question, list} = jobsync.removal.dialog(names, workspace, texts.removalQuestion);
-    jobsync.setProps(ids.removeQuestion, {children: question});
-    jobsync.setProps(ids.removeList, {children: list});
+    const {ids} = jobsync.config();
     jobsync.setProps(ids.removeNumber, {value: ""});
-    setConfirmed("");
-    jobsync.setProps(ids.removeDialog, {is_open: true});
+    jobsync.ask("remove", ids.removeDialog, show);
   }
 
-  function close() {
-    jobsync.setProps(jobsync.config().ids.removeDialog, {is_open: false});
+  function show({rows, carriedOut, typed}) {
+    const {ids, texts, workspace} = jobsync.config();
+    const sure = rows.filter(row => !row.doubt).map(row => row.job);
+    const count = carriedOut.length;
+    const {question, list} = jobsync.removal.dialog(sure, count, workspace, texts.removalQuestion);
+    jobsync.setProps(ids.removeQuestion, {children: question});
+    jobsync.setProps(ids.removeList, {children: list});
+    const isConfirmed = jobsync.removal.isConfirmed(typed, count);
+    jobsync.setProps(ids.removeConfirm, {disabled: !isConfirmed});
+    jobsync.drawWhenThere(ids.removeDoubts, jobsync.doubtList(rows));
   }
 })();

@@ -127,6 +127,7 @@
   }
 
   function copyJson(button) {
-    if (sides) jobsync.copy(sides.desired || sides.current, button);
+    if (!sides) return;
+    jobsync.copy(sides[button.dataset.copyJson] || sides.desired || sides.current, button);
   }
 })();

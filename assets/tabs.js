@@ -34,8 +34,9 @@
 
   function showTab() {
     const tab = currentTab() || goToLastTab();
-    jobsync.remember("tab", tab.name);
+    jobsync.remember("tab", tab.within || tab.name);
     for (const each of jobsync.config().tabs) show(each, each === tab);
+    mark(tab);
     const {texts, workspace} = jobsync.config();
     document.title = jobsync.words.fill(texts.title, {tab: tab.label, workspace});
     showEntry(jobsync.addresses.entryOf(location.pathname));
@@ -46,9 +47,12 @@
 
   function show(tab, isShown) {
     paneOf(tab).hidden = !isShown;
-    const link = document.getElementById(tab.nav);
-    if (isShown) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+    document.getElementById(tab.nav).removeAttribute("aria-current");
+  }
+
+  /** Marks the link of a tab; several may share one. */
+  function mark(tab) {
+    document.getElementById(tab.nav).setAttribute("aria-current", "page");
   }
 
   /** The History tab shows its list, or one operation of it. */

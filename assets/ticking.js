@@ -1,110 +1,144 @@
-/* Ticking rows: after a validation what can be imported is ticked, what can be removed is not. What
-   the user unticks stays so over a reload; after an import nothing is ticked by itself. */
+/* Ticking rows: after a validation what can be imported is ticked, what can be removed is not; after
+   the preview of a restore all that needs no tick of its own. What the user unticks stays so over a
+   reload; after an import or a restore nothing is ticked by itself. */
 (() => {
   globalThis.jobsync ??= {};
-  const ticked = new Set(); // keys that were ticked here once
-  let shownPlan = "";
-  let leftOut = new Set();
-  let soon = null;
+  const boards = new Map(); // what is known of each grid whose rows can be ticked, by its id
   Object.assign(jobsync, {
     attachSelection,
     tickedAtFirst,
     tickAdded,
     showReviewed,
-    selectedNames: pick => jobsync.selection.selectedNames(entries(), pick),
+    selectedRows: pick => jobsync.selection.selectedRows(entries(boardHere()), pick),
+    selectedNames: pick => jobsync.selection.selectedNames(entries(boardHere()), pick),
+    reviewedPlan: () => boardHere()?.reviewed?.plan || "",
+    reasonFor: button => boardHere()?.reviewed?.reasons[button] || "",
   });
 
-  function grid() {
-    return jobsync.gridApi(jobsync.selectingFrame().dataset.rowsOf);
+  function boardOf(id) {
+    if (!boards.has(id)) {
+      boards.set(id, {
+        id,
+        ticked: new Set(), // keys that were ticked here once
+        plan: "", // the operation whose rows are ticked at first
+        pick: "",
+        leftOut: new Set(),
+        reviewed: null,
+        soon: null,
+      });
+    }
+    return boards.get(id);
   }
 
-  function entries() {
+  /** Returns the board of the tab that is open, or null when it has none. */
+  function boardHere() {
+    const frame = jobsync.fedFrame(jobsync.currentTab());
+    return frame?.dataset.selects ? boardOf(frame.dataset.rowsOf) : null;
+  }
+
+  function entries(board) {
     const found = [];
-    grid()?.forEachNode(node => {
+    jobsync.gridApi(board?.id)?.forEachNode(node => {
       found.push({row: node.data, isSelected: node.isSelected(), isShown: node.displayed});
     });
     return found;
   }
 
-  function attachSelection(selecting) {
-    selecting.addEventListener("selectionChanged", event => {
-      if (event.source !== "api") rememberUnticked();
-      showSelection();
+  function attachSelection(id, grid) {
+    const board = boardOf(id);
+    grid.addEventListener("selectionChanged", event => {
+      if (event.source !== "api") rememberUnticked(board);
+      showSelection(board);
     });
-    selecting.addEventListener("modelUpdated", showSelection);
+    grid.addEventListener("modelUpdated", () => showSelection(board));
   }
 
-  const unticked = () => `jobsync.unticked.${shownPlan}`;
+  const unticked = board => `jobsync.unticked.${board.plan}`;
 
-  function rememberUnticked() {
-    if (!shownPlan) return;
-    const keys = jobsync.selection.unticked(entries());
-    jobsync.memory.write(() => sessionStorage, unticked(), keys);
+  function rememberUnticked(board) {
+    if (!board.plan) return;
+    const keys = jobsync.selection.unticked(entries(board), board.pick);
+    jobsync.memory.write(() => sessionStorage, unticked(board), keys);
   }
 
   /** Returns the keys of the rows to tick when a grid gets all its rows anew. */
-  function tickedAtFirst(rows, {kind, operation}) {
-    shownPlan = kind === "validate" ? operation : "";
-    leftOut = new Set(jobsync.memory.read(() => sessionStorage, unticked(), []));
-    ticked.clear();
-    if (!shownPlan) return [];
-    for (const row of rows.filter(isTickedAtFirst)) ticked.add(row.key);
-    return [...ticked];
+  function tickedAtFirst(id, rows, {kind, operation}) {
+    const board = boardOf(id);
+    board.pick = jobsync.config().picks[kind] || "";
+    board.plan = board.pick && operation;
+    board.leftOut = new Set(jobsync.memory.read(() => sessionStorage, unticked(board), []));
+    board.ticked.clear();
+    if (!board.plan) return [];
+    for (const row of rows.filter(row => isTickedAtFirst(board, row))) board.ticked.add(row.key);
+    return [...board.ticked];
   }
 
-  function isTickedAtFirst(row) {
-    return jobsync.selection.isTickedAtFirst(row, leftOut);
+  function isTickedAtFirst(board, row) {
+    const only = board.pick === "restore" ? jobsync.onlyJob() : "";
+    return jobsync.selection.isTickedAtFirst(row, board.leftOut, board.pick, only);
   }
 
   /** The grid adds rows with a delay. */
-  function tickAdded(rows) {
-    setTimeout(showSelection, 150);
-    if (shownPlan && rows.some(isTickedAtFirst)) setTimeout(tickNew, 200);
+  function tickAdded(id, rows) {
+    const board = boardOf(id);
+    setTimeout(() => showSelection(board), 150);
+    const isAny = board.plan && rows.some(row => isTickedAtFirst(board, row));
+    if (isAny) setTimeout(() => tickNew(board), 200);
   }
 
-  function tickNew() {
-    const keys = entries()
+  function tickNew(board) {
+    const keys = entries(board)
       .map(entry => entry.row)
-      .filter(row => isTickedAtFirst(row) && !ticked.has(row.key))
+      .filter(row => isTickedAtFirst(board, row) && !board.ticked.has(row.key))
       .map(row => row.key);
-    for (const key of keys) ticked.add(key);
-    tick(keys);
+    for (const key of keys) board.ticked.add(key);
+    tick(board, keys);
   }
 
   /** All at once: one at a time would draw ten thousand times. */
-  function tick(keys) {
-    const nodes = keys.map(key => grid().getRowNode(key));
-    grid().setNodesSelected({nodes, newValue: true, source: "api"});
-    showSelection();
+  function tick(board, keys) {
+    const grid = jobsync.gridApi(board.id);
+    const nodes = keys.map(key => grid.getRowNode(key));
+    grid.setNodesSelected({nodes, newValue: true, source: "api"});
+    showSelection(board);
   }
 
   jobsync.controls ??= {};
-  Object.assign(jobsync.controls, {
-    "data-select-needed": () => tick(jobsync.selection.missingNeeds(entries())),
-  });
+  Object.assign(jobsync.controls, {"data-select-needed": selectNeeded});
 
-  /** Takes what the server says about the plan whose rows are shown. */
-  function showReviewed(answer) {
-    jobsync.reviewed = answer;
-    showSelection();
+  function selectNeeded() {
+    const board = boardHere();
+    tick(board, jobsync.selection.missingNeeds(entries(board)));
   }
 
-  function showSelection() {
-    clearTimeout(soon);
-    soon = setTimeout(showSelectionNow, 30);
+  /** Takes what the server says about the plan whose rows a tab shows. */
+  function showReviewed(tab, answer) {
+    const board = boardOf(jobsync.fedFrame(tab).dataset.rowsOf);
+    board.reviewed = answer;
+    showSelection(board);
   }
 
-  function showSelectionNow() {
-    if (!jobsync.reviewed) return;
-    const all = entries();
-    for (const button of document.querySelectorAll("[data-counts]")) showCount(button, all);
-    const isComplete = !jobsync.selection.missingNeeds(all).length;
-    jobsync.setProps(jobsync.role("select-needed").id, {disabled: isComplete});
+  function showSelection(board) {
+    clearTimeout(board.soon);
+    board.soon = setTimeout(() => showSelectionNow(board), 30);
   }
 
-  function showCount(button, all) {
+  function showSelectionNow(board) {
+    if (!board.reviewed) return;
+    jobsync.showTaking();
+    const all = entries(board);
+    const pane = document.querySelector(`[data-rows-of="${board.id}"]`).closest(".pane");
+    for (const button of pane.querySelectorAll("[data-counts]")) showCount(board, button, all);
+    const needed = pane.querySelector('[data-role="select-needed"]');
+    if (needed) {
+      jobsync.setProps(needed.id, {disabled: !jobsync.selection.missingNeeds(all).length});
+    }
+    if (board.pick === "restore") jobsync.noteOnly(all.map(entry => entry.row));
+  }
+
+  function showCount(board, button, all) {
     const {counts, label, nothing} = button.dataset;
-    const {adoptable, reasons} = jobsync.reviewed;
+    const {adoptable, reasons} = board.reviewed;
     const labelled = n => jobsync.words.counted(JSON.parse(label), n);
     if (counts === "adoptable") {
       jobsync.setProps(button.id, {hidden: !adoptable, children: labelled(adoptable)});

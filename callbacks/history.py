@@ -11,9 +11,10 @@ from components import ids
 from components.history_tab import entry_head, history_row
 from components.words import duration, label_of, plural
 from core.errors import NotFoundError, StateError
-from core.operations.entry import make_entry
+from core.operations.entry import CHANGES_JOBS, make_entry
 from core.operations.grid_row import GridRow, RecordedRow
 from core.operations.operation import OperationStore
+from core.settings import AppMode
 from core.state.history import History, HistoryEntry, is_entry_id
 from web.reader import WorkspaceReader
 from web.readings import Known
@@ -29,7 +30,7 @@ _OLD_S = 60.0
 _SOON_S, _LATER_S = 1.0, 5.0
 
 
-def register(app: Dash, store: OperationStore, reader: WorkspaceReader) -> None:
+def register(app: Dash, store: OperationStore, reader: WorkspaceReader, mode: AppMode) -> None:
     """Wire the list of operations, and the rows of one."""
     base: str = app.config.requests_pathname_prefix
 
@@ -56,7 +57,7 @@ def register(app: Dash, store: OperationStore, reader: WorkspaceReader) -> None:
         name = shown_entry(pathname, base)
         if not name:
             raise PreventUpdate
-        return history_entry(store, reader, name)
+        return history_entry(store, reader, name, restores=mode.allows(AppMode.IMPORT))
 
     app.clientside_callback(
         ClientsideFunction("jobsync", "openHistory"),
@@ -77,7 +78,7 @@ def register(app: Dash, store: OperationStore, reader: WorkspaceReader) -> None:
 
 
 def shown_entry(pathname: object, base: str = "/") -> str:
-    """Return the entry that an address names, empty for the list and for other tabs.
+    """Return the entry that an address shows, empty for the list and for other tabs.
 
     Args:
         base: the path below which the page is served.
@@ -85,7 +86,12 @@ def shown_entry(pathname: object, base: str = "/") -> str:
     if not isinstance(pathname, str) or not pathname.startswith(base):
         return ""
     tab, _, name = pathname.removeprefix(base).partition("/")
-    return name if tab == _LIST else ""
+    return name if tab == _LIST and not is_restore(name) else ""
+
+
+def is_restore(name: str) -> bool:
+    """Whether the part of an address after the tab's is that of the page of Restore."""
+    return name.partition("/")[2] == "restore"
 
 
 def history_list(
@@ -127,13 +133,19 @@ def in_order(kept: Sequence[HistoryEntry], local: Sequence[HistoryEntry]) -> lis
 
 
 def history_entry(
-    store: OperationStore, reader: WorkspaceReader, name: str
+    store: OperationStore, reader: WorkspaceReader, name: str, *, restores: bool = False
 ) -> tuple[Rows, Component | str, Again]:
-    """Return the rows of one operation as they were, and what stands above them."""
+    """Return the rows of one operation as they were, and what stands above them.
+
+    Args:
+        restores: whether this deployment can restore operations.
+    """
     for operation in store.ended():
         entry = make_entry(operation)
         if entry.entry_id == name:
-            return _rows(store.row_values(operation.operation_id), entry), entry_head(entry), None
+            shown = _rows(store.row_values(operation.operation_id), entry)
+            kept, again = _kept(reader, entry) if restores else (entry, None)
+            return shown, entry_head(kept, restores=restores), again
     if not is_entry_id(name):
         return [], f"{_NOT_SHOWN} This entry is not in the history.", None
     known = reader.of_history(f"entry {name}", lambda history: _read_entry(history, name))
@@ -142,10 +154,19 @@ def history_entry(
         return [], f"{_NOT_SHOWN} {known.value}", again
     if known.value is not None:
         entry, rows = known.value
-        return _rows(rows, entry), entry_head(entry), None
+        return _rows(rows, entry), entry_head(entry, restores=restores), None
     if known.problem:
         return [], f"{_NOT_SHOWN} {known.problem}", again
     return [], "Reading this operation …", again
+
+
+def _kept(reader: WorkspaceReader, entry: HistoryEntry) -> tuple[HistoryEntry, Again]:
+    """Return an entry of this machine as the workspace has it: only that names the snapshot."""
+    if entry.kind not in CHANGES_JOBS:
+        return entry, None
+    name = entry.entry_id
+    known = reader.of_history(f"head {name}", lambda history: history.entry(name))
+    return known.value or entry, _again(known, reader.now()) if known.is_reading else None
 
 
 def _read_entry(history: History, name: str) -> tuple[HistoryEntry, list[GridRow]] | str:

@@ -1,8 +1,8 @@
 """Starting, carrying out and cancelling operations."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import Any, Protocol
 
 from dash import ClientsideFunction, Dash, Input, NoUpdate, Output, html, no_update
 from dash.development.base_component import Component
@@ -18,7 +18,9 @@ from core.mapping.text.file_version import MOST_TEXT_BYTES
 from core.operations.kinds import KINDS, OperationKind, Traits
 from core.operations.operation import DRAFT, PLAN, OperationRunningError, OperationStore
 from core.operations.plan_documents import read_fingerprints
+from core.planning.statuses import RowStatus
 from core.settings import AppMode
+from core.state.history import is_entry_id
 from web.identity import User
 from web.security import current_user
 from web.settings import PageSettings
@@ -30,8 +32,30 @@ _VERSION = re.compile(r"(?:[0-9a-f]{32})?")
 _PAUSES = frozenset(option["value"] for option in PAUSE_OPTIONS)
 
 
-def register(app: Dash, store: OperationStore, mode: AppMode, page: PageSettings) -> None:
-    """Wire the stores. The scripts put into them what a click asks for; all of it is checked."""
+Started = tuple[str | NoUpdate, str | Component | NoUpdate, bool | NoUpdate]
+"""The id of what was started, a message, and whether to show it."""
+
+
+class Approver(Protocol):
+    """Takes what a second operator has to approve. `callbacks.approvals.Approvals` is one."""
+
+    def covers(self, request: Mapping[str, Any]) -> bool: ...
+
+    def take(self, user: User | None, request: Mapping[str, Any]) -> Started: ...
+
+
+def register(
+    app: Dash,
+    store: OperationStore,
+    mode: AppMode,
+    page: PageSettings,
+    approver: Approver | None = None,
+) -> None:
+    """Wire the stores. The scripts put into them what a click asks for; all of it is checked.
+
+    Args:
+        approver: None where nothing needs the approval of a second operator.
+    """
 
     @app.callback(
         Output(ids.STARTED, "data"),
@@ -40,11 +64,11 @@ def register(app: Dash, store: OperationStore, mode: AppMode, page: PageSettings
         Input(ids.START_REQUEST, "data"),
         prevent_initial_call=True,
     )
-    def on_start(
-        request: Any,
-    ) -> tuple[str | NoUpdate, str | Component | NoUpdate, bool | NoUpdate]:
+    def on_start(request: Any) -> Started:
         if not isinstance(request, dict):
             raise PreventUpdate
+        if approver and approver.covers(request):
+            return approver.take(current_user(page), request)
         return start(store, mode, current_user(page), request)
 
     app.callback(
@@ -76,11 +100,11 @@ def register(app: Dash, store: OperationStore, mode: AppMode, page: PageSettings
 
 def start(
     store: OperationStore, mode: AppMode, user: User | None, request: Mapping[str, Any]
-) -> tuple[str | NoUpdate, str | Component | NoUpdate, bool | NoUpdate]:
+) -> Started:
     """Start what a click asked for, or say why not.
 
     Args:
-        request: `kind`, and for imports and removals `plan` and `names`; comes from the browser.
+        request: `kind`, and what `needs_of` lists for it; comes from the browser.
 
     Returns the operation's id, the message, and whether to show it.
     """
@@ -103,15 +127,38 @@ def start_operation(
     Raises:
         SyncError: it may not be started; nothing was.
     """
-    kind = _checked_kind(mode, user, request.get("kind"))
-    assert user is not None  # _checked_kind refuses nobody
-    params = _checked_params(store, KINDS[kind], request)
+    kind, params = checked_request(store, mode, user, request)
+    assert user is not None  # checked_request refuses nobody
     if not KINDS[kind].needs_text:
         return store.start(kind, params, user.name).operation_id
     draft = _checked_text(request.get("text"))
     operation_id = store.start(kind, params, user.name).operation_id
     store.put_documents(operation_id, {DRAFT: draft})  # nobody knows the operation before this
     return operation_id
+
+
+def checked_request(
+    store: OperationStore, mode: AppMode, user: User | None, request: Mapping[str, Any]
+) -> tuple[OperationKind, JsonDict]:
+    """Return the kind of operation that is asked for, and what its process needs.
+
+    Raises:
+        SyncError: it may not be started.
+    """
+    kind = _checked_kind(mode, user, request.get("kind"))
+    return kind, _checked_params(store, KINDS[kind], request)
+
+
+def checked_plan(store: OperationStore, kind: Traits, request: Mapping[str, Any]) -> str:
+    """Return the plan that is to be carried out.
+
+    Raises:
+        SyncError: it is not the newest one.
+    """
+    if kind.needs_entry:
+        entry = _checked_entry(request.get("entry"))
+        return _checked_preview(store, request.get("plan"), entry)
+    return _checked_plan(store, request.get("plan"))
 
 
 def cancel(store: OperationStore, user: User | None, operation_id: str) -> str:
@@ -135,21 +182,26 @@ def _checked_kind(mode: AppMode, user: User | None, kind: Any) -> OperationKind:
 
 def _checked_params(store: OperationStore, kind: Traits, request: Mapping[str, Any]) -> JsonDict:
     """Return what the operation's process needs, see `Request.from_json`."""
+    entry = {"entry": _checked_entry(request.get("entry"))} if kind.needs_entry else {}
     if kind.makes_plan:
-        return _checked_choices(request)
+        return entry or _checked_choices(request)
     if kind.needs_text:
         return {"version": _checked_version(request.get("version", ""))}
     if not kind.needs_plan:
         return {}
-    plan = _checked_plan(store, request.get("plan"))
+    plan = checked_plan(store, kind, request)
     validation = store.get(plan)
-    params: JsonDict = {"plan": plan}
+    params: JsonDict = {"plan": plan, **entry}
     params["pause"] = validation.params.get("pause", "") if validation else ""
     if kind.needs_names:
         params["names"] = _checked_names(store, plan, request.get("names"))
         params["ticked"] = _checked_ticks(params["names"], request.get("ticked", []))
+    if kind.needs_fields:
+        params["fields"] = _checked_fields(params["names"], request.get("fields"))
     if kind.needs_number:
-        _check_number(len(params["names"]), request.get("typed", ""))
+        names = params["names"]
+        number = _count_removed(store, plan, names) if kind.needs_entry else len(names)
+        _check_number(number, request.get("typed", ""))
     return params
 
 
@@ -182,8 +234,30 @@ def _checked_version(version: Any) -> str:
 
 
 def _check_number(number: int, typed: Any) -> None:
-    if str(typed).strip() != str(number):
+    if number and str(typed).strip() != str(number):
         raise SyncError(f"Nothing was removed: type {number} to confirm.")
+
+
+def _count_removed(store: OperationStore, plan: str, names: Collection[str]) -> int:
+    """Return how many of the selected jobs will be gone: a restore removes only some of them."""
+    wanted, rows = set(names), store.row_values(plan)
+    return sum(row.job in wanted and row.status == RowStatus.DELETED for row in rows)
+
+
+def _checked_entry(entry: Any) -> str:
+    if not isinstance(entry, str) or not is_entry_id(entry):
+        raise SyncError("The page sent no operation of the history.", fix="Reload the page.")
+    return entry
+
+
+def _checked_preview(store: OperationStore, plan: Any, entry: str) -> str:
+    """Accept only the newest preview, and only for the operation that it was made for."""
+    newest = store.latest((OperationKind.PLAN_RESTORE,))
+    is_of_entry = newest is not None and newest.params.get("entry") == entry
+    now = Situation(may_operate=True, validation=newest if is_of_entry else None, entry=entry)
+    if not isinstance(plan, str) or not plan or plan != reviewed_plan(now):
+        raise SyncError("A newer preview exists.", fix="Preview again.")
+    return plan
 
 
 def _checked_plan(store: OperationStore, plan: Any) -> str:
@@ -214,6 +288,15 @@ def _checked_ticks(names: list[str], ticked: Any) -> list[str]:
     if not isinstance(ticked, list) or not all(isinstance(name, str) for name in ticked):
         raise SyncError("The page sent no confirmations.", fix="Reload the page.")
     return sorted(set(ticked) & set(names))
+
+
+def _checked_fields(names: list[str], fields: Any) -> list[str]:
+    """Return the chosen fields of the one job; the engine holds them against what differs."""
+    if not isinstance(fields, list) or not all(isinstance(path, str) for path in fields):
+        raise SyncError("The page sent no fields.", fix="Reload the page.")
+    if len(names) != 1 or not fields:
+        raise SyncError("Nothing is selected.", fix="Select fields of one job.")
+    return sorted(set(fields))
 
 
 def _is_double_click(busy: OperationRunningError, user: User, request: Mapping[str, Any]) -> bool:

@@ -18,8 +18,9 @@ class Situation:
     """What the buttons depend on.
 
     `active` is the running operation, `validation`, `pull` and `save` the newest ones of their
-    kind, `shown` the operation whose rows the tab shows. `why_not` says why whoever looks may not
-    operate.
+    kind, `shown` the operation whose rows the tab shows. On the page of Restore `validation` is the
+    newest preview of `entry`, the operation of the history that is to be undone. `why_not` says why
+    whoever looks may not operate.
     """
 
     may_operate: bool
@@ -29,6 +30,7 @@ class Situation:
     pull: Operation | None = None
     save: Operation | None = None
     why_not: str = READ_ONLY
+    entry: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Action:
 
 
 _VALIDATE_FIRST = "Validate first."
+_PREVIEW_FIRST = "Preview first."
+_NO_ENTRY = "This address is not that of an operation in the history."
 
 
 def actions_of(tab: str, now: Situation) -> dict[str, Action]:
@@ -81,6 +85,7 @@ def _reason(kind: Traits, now: Situation) -> str:
         return ""
     return (
         _common_reason(now)
+        or (_NO_ENTRY if kind.needs_entry and not now.entry else "")
         or (_plan_reason(now) if kind.needs_plan else "")
         or (_incomplete_reason(now) if kind.needs_whole_plan else "")
     )
@@ -97,7 +102,7 @@ def _common_reason(now: Situation) -> str:
 def _plan_reason(now: Situation) -> str:
     validation = now.validation
     if validation is None or validation.status is not Status.SUCCEEDED:
-        return _VALIDATE_FIRST
+        return _PREVIEW_FIRST if now.entry else _VALIDATE_FIRST
     if _is_overtaken(validation, now.pull):
         return "The Git folder was pulled after the validation. Validate again."
     if _is_overtaken(validation, now.save):

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from components.moments import iso_time
+from components.origins import ORIGIN_CELLS
 from components.words import counts_text, duration, ending_of, title_of
 from core.mapping.use import MappingEntry
+from core.operations.entry import is_restorable
 from core.operations.grid_row import GridRow
 from core.state.history import HistoryEntry
 
@@ -63,6 +65,17 @@ JOB_COLUMNS: tuple[Column[GridRow], ...] = (
         lambda row: row.changes or "",
         {"width": 104, "valueFormatter": {"function": "params.value || ''"}},
         is_number=True,
+    ),
+    Column(
+        "origin",
+        "Changed where",
+        lambda row: ORIGIN_CELLS[row.origin],
+        {
+            "width": 132,
+            "hide": True,  # the Import tab shows it
+            "tooltipField": None,
+            "valueGetter": {"function": "changedWhere(params.data.origin)"},
+        },
     ),
     Column(
         "mapped",
@@ -141,6 +154,7 @@ JOB_COLUMNS: tuple[Column[GridRow], ...] = (
         "Is triggered by",
     ),
     Column("file", "File", lambda row: row.file, {"flex": 2, "minWidth": 160}, "File"),
+    Column("doubt", "Needs a tick because", lambda row: row.doubt, {"width": 240, "hide": True}),
     Column("job_id", "Job id", lambda row: row.job_id, {"width": 160, "hide": True}, "Job id"),
     Column(
         "expression",
@@ -170,8 +184,8 @@ HISTORY_COLUMNS: tuple[Column[HistoryEntry], ...] = (
             "valueFormatter": {"function": "localTime(params.value)"},
         },
     ),
-    Column("title", "Operation", lambda entry: title_of(entry.kind), {"width": 180}),
-    Column("who", "Who", lambda entry: entry.actor, {"flex": 1, "minWidth": 160}),
+    Column("title", "Operation", lambda entry: title_of(entry.kind), {"width": 150}),
+    Column("who", "Requested by", lambda entry: entry.actor, {"flex": 1, "minWidth": 160}),
     Column(
         "outcome",
         "Outcome",
@@ -184,6 +198,14 @@ HISTORY_COLUMNS: tuple[Column[HistoryEntry], ...] = (
         lambda entry: counts_text(entry.kind, entry.counts),
         {"flex": 2, "minWidth": 220},
     ),
+    Column(
+        "restorable",
+        "Restore",
+        lambda entry: "Can be restored" if is_restorable(entry) else "",
+        {"width": 140},
+    ),
+    Column("approver", "Approved by", lambda entry: entry.approver, {"width": 150}),
+    Column("principal", "Ran as", lambda entry: entry.principal, {"width": 150}),
     Column("duration", "Duration", lambda entry: duration(entry.seconds), {"width": 120}),
     Column("mode", "Mode", lambda entry: entry.mode, {"width": 100}),
     Column("message", "Message", lambda entry: entry.message, {"flex": 2, "minWidth": 200}),

@@ -1,6 +1,6 @@
 """The data grids: how they behave, and the tools above them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import dash_ag_grid as dag
@@ -25,9 +25,14 @@ _THEME = (
 )
 
 
-def job_columns() -> list[ColumnDefinition]:
-    """Return the columns of a grid of jobs."""
-    return [definition_of(column) for column in JOB_COLUMNS]
+def job_columns(*, shown: Collection[str] = ()) -> list[ColumnDefinition]:
+    """Return the columns of a grid of jobs.
+
+    Args:
+        shown: fields that are hidden at first elsewhere.
+    """
+    columns = [definition_of(column) for column in JOB_COLUMNS]
+    return [{**one, "hide": False} if one["field"] in shown else one for one in columns]
 
 
 def history_columns() -> list[ColumnDefinition]:

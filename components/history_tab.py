@@ -10,6 +10,7 @@ from components.columns import HISTORY_COLUMNS
 from components.grid import grid, grid_tools, history_columns, job_columns
 from components.icons import icon
 from components.moments import moment
+from components.restore_tab import restore_link
 from components.words import (
     counts_text,
     duration,
@@ -17,6 +18,7 @@ from components.words import (
     title_of,
     tone_of,
 )
+from core.operations.entry import is_restorable
 from core.state.history import HistoryEntry
 
 
@@ -43,7 +45,7 @@ def history_tab(base: str = "/") -> Component:
                         ],
                         className="list-head",
                     ),
-                    grid_tools(ids.HISTORY_GRID, history_columns(), has_all=False),
+                    grid_tools(ids.HISTORY_GRID, history_columns(), extra=[_only()], has_all=False),
                     grid(
                         ids.HISTORY_GRID,
                         history_columns(),
@@ -82,14 +84,28 @@ def history_tab(base: str = "/") -> Component:
     )
 
 
+def _only() -> Component:
+    """Return the button that leaves only what can be restored: `assets/restoring.js`."""
+    return html.Button(
+        "Can be restored",
+        type="button",
+        className="chip",
+        **{"data-only-restorable": ids.HISTORY_GRID, "aria-pressed": "false"},
+    )
+
+
 def history_row(entry: HistoryEntry) -> dict[str, Any]:
     """Return an entry as a row of the grid."""
     cells = {column.field: column.value(entry) for column in HISTORY_COLUMNS}
     return {"entry_id": entry.entry_id, "tone": tone_of(entry.outcome), **cells}
 
 
-def entry_head(entry: HistoryEntry) -> Component:
-    """Return the heading above the rows of one operation."""
+def entry_head(entry: HistoryEntry, *, restores: bool = False) -> Component:
+    """Return the heading above the rows of one operation.
+
+    Args:
+        restores: whether this deployment can restore operations.
+    """
     return html.Div(
         [
             html.Span(
@@ -101,10 +117,19 @@ def entry_head(entry: HistoryEntry) -> Component:
             ),
             html.Span(counts_text(entry.kind, entry.counts), className="outcome-sentence"),
             html.Span(
-                [moment(entry.started), f" · {duration(entry.seconds)} · {entry.actor}"],
+                [moment(entry.started), f" · {duration(entry.seconds)} · {_who(entry)}"],
                 className="outcome-facts",
             ),
+            restore_link(entry.entry_id, "Restore …")
+            if restores and is_restorable(entry)
+            else None,
             html.P(entry.message) if entry.message else None,
         ],
         className="outcome",
     )
+
+
+def _who(entry: HistoryEntry) -> str:
+    approved = f", approved by {entry.approver}" if entry.approver else ""
+    ran = f", ran as {entry.principal}" if entry.principal else ""
+    return f"{entry.actor}{approved}{ran}"

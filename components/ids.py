@@ -27,12 +27,14 @@ WORKSPACE_PLACE = "workspace-place"
 WORKSPACE_PROBLEM = "workspace-problem"
 STORE_NOTICE = "store-notice"
 CONNECTION_PROBLEM = "connection-problem"
+CHANGE_REQUESTS = "change-requests"
 OPERATION_ELSEWHERE = "operation-elsewhere"
 
 # Tabs
 PANE_EXPORT, PANE_IMPORT = "pane-export", "pane-import"
 PANE_HISTORY, PANE_WORKSPACE = "pane-history", "pane-workspace"
 PANE_MAPPINGS = "pane-mappings"
+PANE_RESTORE = "pane-restore"
 
 # Export tab
 EXPORT_PREVIEW, EXPORT_START = "export-preview", "export-start"
@@ -57,6 +59,19 @@ UNMANAGED, UNMANAGED_COUNT, UNMANAGED_GRID = "unmanaged", "unmanaged-count", "un
 REMOVE_DIALOG, REMOVE_LIST = "remove-dialog", "remove-list"
 REMOVE_NUMBER, REMOVE_CONFIRM = "remove-number", "remove-confirm"
 REMOVE_QUESTION, REMOVE_TITLE = "remove-question", "remove-title"
+REMOVE_DOUBTS = "remove-doubts"
+
+# Restore, below an entry of the history
+RESTORE_ENTRY, RESTORE_ONLY = "restore-entry", "restore-only"
+RESTORE_PREVIEW, RESTORE_START = "restore-preview", "restore-start"
+RESTORE_PREVIEW_REASON, RESTORE_START_REASON = "restore-preview-reason", "restore-start-reason"
+RESTORE_PROGRESS, RESTORE_OUTCOME = "restore-progress", "restore-outcome"
+RESTORE_CHIPS, RESTORE_GRID = "restore-chips", "restore-grid"
+
+# Confirmation of a restore
+RESTORE_DIALOG, RESTORE_TITLE = "restore-dialog", "restore-title"
+RESTORE_ASKED, RESTORE_TYPED = "restore-asked", "restore-typed"
+RESTORE_NUMBER, RESTORE_CONFIRM = "restore-number", "restore-confirm"
 
 # History tab
 HISTORY_GRID, HISTORY_STATUS = "history-grid", "history-status"
@@ -75,7 +90,8 @@ MAPPINGS_GRID = "mappings-grid"
 WORKSPACE_PROGRESS, WORKSPACE_BODY = "workspace-progress", "workspace-body"
 WORKSPACE_RELOAD = "workspace-reload"
 
-# Side panel
+# Side panel; the button is in it for some rows only
+TAKE_START = "take-start"
 PANEL, PANEL_TITLE, PANEL_BODY = "side-panel", "side-panel-title", "side-panel-body"
 
 # By kind of operation, the button that starts it or asks whether to
@@ -87,6 +103,9 @@ OPERATION_BUTTONS: Mapping[str, str] = {
     "import": IMPORT_START,
     "remove": IMPORT_REMOVE,
     "adopt": IMPORT_ADOPT,
+    "planrestore": RESTORE_PREVIEW,
+    "restore": RESTORE_START,
+    "take": TAKE_START,
     "info": WORKSPACE_RELOAD,
     "mappings": MAPPINGS_RELOAD,
     "test": MAPPINGS_TEST,

@@ -24,13 +24,20 @@ PAUSE_OPTIONS = (
 )
 
 
-def import_tab(git: Mapping[str, str]) -> Component:
-    """Return the tab. `git` holds the link to the Git folder, see `git_link`."""
-    columns = job_columns()
+def import_tab(git: Mapping[str, str], note: str = "") -> Component:
+    """Return the tab.
+
+    Args:
+        git: the link to the Git folder, see `git_link`.
+        note: what is added to the sentence about each step that changes jobs.
+    """
+    columns = job_columns(shown=("origin",))
     return html.Section(
         [
             html.H2("Import", className="visually-hidden"),
-            html.Div([_pull(git), _validate(), _import(), _remove()], className="steps steps-4"),
+            html.Div(
+                [_pull(git), _validate(), _import(note), _remove(note)], className="steps steps-4"
+            ),
             html.Div(id=ids.IMPORT_PROGRESS),
             html.Div(id=ids.IMPORT_OUTCOME),
             html.Div(
@@ -84,6 +91,7 @@ def remove_dialog() -> Component:
                 [
                     html.P(id=ids.REMOVE_QUESTION),
                     html.Div(id=ids.REMOVE_LIST, className="name-list"),
+                    html.Div(id=ids.REMOVE_DOUBTS),
                     html.Label(
                         "To confirm, type the number of jobs to remove", htmlFor=ids.REMOVE_NUMBER
                     ),
@@ -105,7 +113,7 @@ def remove_dialog() -> Component:
                         "Cancel",
                         type="button",
                         className="button",
-                        **{"data-close-removal": "true"},
+                        **{"data-close-asking": "true"},
                     ),
                     operation_button(
                         OperationKind.REMOVE,
@@ -113,7 +121,7 @@ def remove_dialog() -> Component:
                         "Remove",
                         "button-danger",
                         disabled=True,
-                        **{"data-close-removal": "true"},
+                        **{"data-close-asking": "true"},
                     ),
                 ]
             ),
@@ -179,11 +187,11 @@ def _validate() -> Component:
     )
 
 
-def _import() -> Component:
+def _import(note: str) -> Component:
     return step(
         3,
         "Import New and Changed Jobs",
-        "Creates and updates the selected jobs. The previous state is saved first.",
+        f"Creates and updates the selected jobs. The previous state is saved first.{note}",
         [
             operation_button(
                 OperationKind.IMPORT,
@@ -206,11 +214,11 @@ def _import() -> Component:
     )
 
 
-def _remove() -> Component:
+def _remove(note: str) -> Component:
     return step(
         4,
         "Remove Deleted Jobs",
-        "Removes jobs that this app imported and whose file is no longer in Git.",
+        f"Removes jobs that this app imported and whose file is no longer in Git.{note}",
         [
             html.Button(
                 label_of_none(REMOVE_BUTTON),

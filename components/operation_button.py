@@ -15,11 +15,14 @@ def needs_of(kind: OperationKind) -> tuple[str, ...]:
     """Return what a request holds besides its kind. The server checks all of it again."""
     traits = KINDS[kind]
     needs = {
-        "pause": traits.makes_plan,
-        "ask": traits.makes_plan,
+        "entry": traits.needs_entry,
+        "pause": traits.makes_plan and not traits.needs_entry,
+        "ask": traits.makes_plan and not traits.needs_entry,
         "plan": traits.needs_plan,
         "names": traits.needs_names,
+        "ticked": traits.needs_number,  # what asks for a number has a dialog that lists the doubts
         "typed": traits.needs_number,
+        "fields": traits.needs_fields,
         "text": traits.needs_text,
         "version": traits.needs_text,
     }
@@ -53,7 +56,8 @@ def counting(what: str, label: Forms, nothing: str = "") -> dict[str, Any]:
     """Return the attributes of a button whose label counts what is selected.
 
     Args:
-        what: what is counted: rows that can be picked for `import` or `remove`, or `adoptable`.
+        what: what is counted: rows that can be picked for `import`, `remove` or `restore`, or
+            `adoptable`.
         label: with `{n}` in it.
         nothing: why it cannot be pressed when the table holds nothing to pick.
     """

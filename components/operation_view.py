@@ -7,19 +7,24 @@ from dash.development.base_component import Component
 
 from components.icons import icon
 from components.mapping_link import mapping_button
+from components.origins import origin_chips
 from components.words import (
     WORDS,
+    Tally,
     duration,
     headline,
+    people,
     plural,
     tally_of,
     what_happened,
 )
 from core.errors import Issue
 from core.mapping.unmapped import UnmappedName
+from core.operations.kinds import OperationKind
 from core.operations.operation import Operation, Status, Waiting
 from core.operations.outcome import Outcome
 from core.reporting.waiting import describe_wait
+from core.state.history import entry_id
 
 _TONES: Mapping[Status, str] = {
     Status.SUCCEEDED: "good",
@@ -82,8 +87,12 @@ def outcome_view(operation: Operation | None) -> Component:
                         [icon(_SYMBOLS[tone]), headline(operation)], className="outcome-headline"
                     ),
                     _sentence(what_happened(operation)),
-                    html.Span(f"{operation.actor} · {duration(took)}", className="outcome-facts"),
+                    html.Span(
+                        f"{people(operation.actor, operation.approver)} · {duration(took)}",
+                        className="outcome-facts",
+                    ),
                     _map_names(outcome.unmapped),
+                    _in_history(operation),
                     html.Button(
                         [icon("log"), "Detailed log"],
                         type="button",
@@ -109,10 +118,15 @@ def _sentence(text: str) -> Component:
 
 
 def chips_view(operation: Operation | None) -> Component:
-    """Show the counts of an operation by label. A click filters the grid: `assets/chips.js`."""
-    tallies = tally_of(operation.kind, operation.outcome) if operation and operation.outcome else ()
-    if not tallies:
+    """Show the counts of an operation: a click on one filters the grid, see `assets/chips.js`."""
+    outcome = operation.outcome if operation else None
+    tallies = tally_of(operation.kind, outcome) if operation and outcome else ()
+    if outcome is None or not tallies:
         return html.Div(className="chips chips-none")
+    return html.Div([_status_chips(tallies), origin_chips(outcome)], className="chip-groups")
+
+
+def _status_chips(tallies: Sequence[Tally]) -> Component:
     return html.Div(
         [
             html.Button(
@@ -223,6 +237,19 @@ def _unmapped(names: Sequence[UnmappedName]) -> Component | None:
             ),
         ],
         className="issues unmapped",
+    )
+
+
+def _in_history(operation: Operation) -> Component | None:
+    """Lead from a restore to its own entry, from where it can be undone in turn."""
+    if operation.kind is not OperationKind.RESTORE:
+        return None
+    name = entry_id(operation.kind, operation.created, operation.operation_id)
+    return html.Button(
+        [icon("clock"), "In the history"],
+        type="button",
+        className="button button-quiet",
+        **{"data-open-entry": name},
     )
 
 

@@ -11,6 +11,16 @@ from components.mapped_values import mapped_here
 from components.mapping_link import mapping_button
 from components.moments import moment_of
 from components.operation_view import copyable
+from components.origins import (
+    can_take,
+    copy_box,
+    doubt_notice,
+    origin_mark,
+    origin_notice,
+    take_box,
+    take_tick,
+)
+from components.restore_tab import restore_link
 from components.values import crumbs, value_text
 from components.views import focus_line
 from components.words import heads_of, label_of, plural
@@ -20,8 +30,10 @@ from core.jobsettings.verbatim import Verbatim
 from core.mapping.unmapped import UnmappedName
 from core.operations.grid_row import GridRow, RowState
 from core.planning.risks import Risk
-from core.planning.statuses import RowStatus
+from core.planning.statuses import WRITTEN, RowStatus
 from core.reporting.report import ReportRow, RowDetails
+
+_CHANGED = (RowState.DONE, RowState.FAILED)
 
 
 def row_panel(
@@ -32,6 +44,8 @@ def row_panel(
     has_sides: bool,
     has_graph: bool = False,
     unmapped: Sequence[UnmappedName] = (),
+    restorable: str = "",
+    takes: bool = False,
     reveal: str = "",
 ) -> Component:
     """Show a row.
@@ -43,6 +57,8 @@ def row_panel(
         has_sides: whether the settings can be shown side by side.
         has_graph: whether the row's job is in the graph of the tab that is open.
         unmapped: the names that this job needs and the workspace lacks.
+        restorable: the operation of the history that the row belongs to, if it can be restored.
+        takes: whether fields of the job can be taken into Git here.
         reveal: what to ask for to see hidden values, empty where nobody may or nothing is hidden.
     """
     details = report.details or RowDetails()
@@ -51,14 +67,22 @@ def row_panel(
         [
             _facts(row, label_of(kind, row.status, row.state)),
             focus_line(row.key) if has_graph else None,
+            _restore(row, restorable),
             _risks(report.risks),
             _issues(report.issues),
             _to_map(unmapped),
+            doubt_notice(row),
+            origin_notice(row, report.changes),
             html.P(report.message, className="panel-message") if report.message else None,
             _views(len(report.changes), opens_sides=is_whole) if has_sides else None,
             reveal_button(reveal) if reveal else None,
             html.Div(
-                _changes(report.changes, row, kind), className="panel-fields", hidden=is_whole
+                [
+                    _changes(report.changes, row, kind, takes=takes),
+                    _keep(report.changes, row, takes=takes) if has_sides else None,
+                ],
+                className="panel-fields",
+                hidden=is_whole,
             ),
             html.Div(className="panel-sides", hidden=not is_whole),
             mapped_here(report.mapped, {row.facts.run_as_id: row.facts.run_as}),
@@ -86,6 +110,13 @@ def _facts(row: GridRow, label: str) -> Component:
         ],
         className="panel-facts",
     )
+
+
+def _restore(row: GridRow, entry_id: str) -> Component | None:
+    """Lead to the page of Restore, for a job that the operation changed or may have changed."""
+    if not entry_id or row.state not in _CHANGED or row.status not in (*WRITTEN, RowStatus.ERROR):
+        return None
+    return html.Div(restore_link(entry_id, "Restore this job …", row.job))
 
 
 def _risks(risks: Sequence[Risk]) -> Component | None:
@@ -186,7 +217,13 @@ def _side_tools() -> tuple[Component, ...]:
     )
 
 
-def _changes(changes: Sequence[FieldChange], row: GridRow, kind: str) -> Component | None:
+def _keep(changes: Sequence[FieldChange], row: GridRow, *, takes: bool) -> Component | None:
+    return take_box(row, changes) if takes else copy_box(row, changes)
+
+
+def _changes(
+    changes: Sequence[FieldChange], row: GridRow, kind: str, *, takes: bool
+) -> Component | None:
     if not changes:
         texts: Mapping[str, str] = {
             RowStatus.UNCHANGED: "No differences.",
@@ -204,16 +241,22 @@ def _changes(changes: Sequence[FieldChange], row: GridRow, kind: str) -> Compone
                     [html.Th(head, scope="col") for head in ("Field", *heads_of(kind, row.state))]
                 )
             ),
-            html.Tbody([_change(change) for change in changes]),
+            html.Tbody(
+                [_change(change, takes=takes and can_take(row, change)) for change in changes]
+            ),
         ],
         className="plain-table changes",
     )
 
 
-def _change(change: FieldChange) -> Component:
+def _change(change: FieldChange, *, takes: bool) -> Component:
+    field = html.Div(crumbs(change.path), className="crumbs")
     return html.Tr(
         [
-            html.Td(crumbs(change.path), className="crumbs"),
+            html.Td(
+                [take_tick(change) if takes else None, field, origin_mark(change.origin)],
+                className="change-field",
+            ),
             html.Td(value_text(change.current), className="value-current"),
             html.Td(value_text(change.desired), className="value-desired"),
         ]

@@ -7,14 +7,17 @@ from components import ids
 from components.forms import Forms, forms
 from components.graph_library import GRAPH_SCRIPT
 from components.mapping_words import MAPPING_TEXTS, MAPPING_WORDS
+from components.origins import ORIGIN_CELLS
 from components.tabs import Tab
 from components.views import MARKS
 from components.words import WORDS, label_of
-from core.operations.grid_row import RowState
+from core.operations.grid_row import Pick, RowState
+from core.operations.kinds import OperationKind
 from core.planning.statuses import RowStatus
 
 IMPORT_BUTTON = forms("Import New and Changed Jobs ({n})")
 REMOVE_BUTTON = forms("Remove Deleted Jobs ({n})")
+RESTORE_BUTTON = forms("Restore {n} job …", "Restore {n} jobs …")
 ADOPT_BUTTON = forms("Adopt {n} matching job", "Adopt {n} matching jobs")
 
 # The words for a row, by kind of operation, state and status.
@@ -48,6 +51,12 @@ BADGES: Mapping[str, str] = {
     "maybe_secret": "may be secret",
 }
 
+# What is ticked at first among the rows of a plan, by the kind of operation that made it.
+_PICKS: Mapping[str, str] = {
+    OperationKind.VALIDATE: Pick.IMPORT,
+    OperationKind.PLAN_RESTORE: Pick.RESTORE,
+}
+
 _TEXTS: Mapping[str, str | Forms] = {
     "title": "{tab} · {workspace} · Job Sync",
     "done": "Done",
@@ -64,6 +73,21 @@ _TEXTS: Mapping[str, str | Forms] = {
             for jobs in ("1 job", "{n} jobs")
         )
     ),
+    "doubt": "needs a tick",
+    "doubts": forms(
+        "1 job needs a tick of its own. Without it, the job is left as it is.",
+        "{n} jobs each need a tick of their own. Without it, a job is left as it is.",
+    ),
+    "restoreConfirm": forms("Restore {n} job", "Restore {n} jobs"),
+    "restoreCreates": forms("1 job will be created again", "{n} jobs will be created again"),
+    "restoreSetsBack": forms("1 job will be set back", "{n} jobs will be set back"),
+    "restoreRemoves": forms(
+        "1 job will be removed, with run history and permissions",
+        "{n} jobs will be removed, with run history and permissions",
+    ),
+    "restoreNothing": "Nothing is left to restore: tick a job or close this dialog.",
+    "restoreOnly": "Only “{job}” is selected at first.",
+    "restoreNotHere": "“{job}” cannot be restored from this operation.",
     "signedOut": "Your session has ended. Reload the page to sign in.",
     "noAnswer": "The app is not responding. Trying again …",
     "cannotCopy": "Your browser blocked copying. Select the text and copy it yourself.",
@@ -147,6 +171,13 @@ _IDS: Mapping[str, str] = {
     "mappingsRequest": ids.MAPPINGS_REQUEST,
     "connectionProblem": ids.CONNECTION_PROBLEM,
     "removeDialog": ids.REMOVE_DIALOG,
+    "removeDoubts": ids.REMOVE_DOUBTS,
+    "restoreDialog": ids.RESTORE_DIALOG,
+    "restoreAsked": ids.RESTORE_ASKED,
+    "restoreTyped": ids.RESTORE_TYPED,
+    "restoreNumber": ids.RESTORE_NUMBER,
+    "restoreConfirm": ids.RESTORE_CONFIRM,
+    "restoreOnly": ids.RESTORE_ONLY,
     "removeQuestion": ids.REMOVE_QUESTION,
     "removeList": ids.REMOVE_LIST,
     "removeNumber": ids.REMOVE_NUMBER,
@@ -167,11 +198,20 @@ def script_config(key: str, workspace: str, tabs: Iterable[Tab], base: str = "/"
         "key": key,
         "workspace": workspace,
         "tabs": [
-            {"name": tab.name, "label": tab.label, "nav": tab.nav, "pane": tab.pane} for tab in tabs
+            {
+                "name": tab.name,
+                "label": tab.label,
+                "nav": tab.nav,
+                "pane": tab.pane,
+                "within": tab.within,
+            }
+            for tab in tabs
         ],
         "ids": _IDS,
         "labels": LABELS,
         "badges": BADGES,
+        "picks": _PICKS,
+        "origins": ORIGIN_CELLS,
         "texts": _TEXTS,
         "graph": {"script": GRAPH_SCRIPT, "marks": MARKS},
         "mapping": MAPPING_WORDS,

@@ -14,9 +14,12 @@ from components.history_tab import history_tab
 from components.icons import icon
 from components.import_tab import import_tab, remove_dialog
 from components.mappings_tab import Allowed, mappings_tab
+from components.restore_tab import restore_dialog, restore_tab
 from components.script_config import script_config
 from components.tabs import TABS
 from components.workspace_tab import workspace_tab
+
+_FOUR_EYES = " Another operator must approve it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,7 @@ class Frame:
     `tabs` are those that APP_MODE allows. `key` identifies the workspace in the browser's storage.
     `banner` is a warning that everybody sees, such as that authentication is off. `base` is the
     path below which the page is served. `has_mappings`: a mapping file is configured.
+    `four_eyes`: what changes jobs must be approved by a second operator.
     """
 
     workspace_name: str
@@ -39,6 +43,7 @@ class Frame:
     banner: str = ""
     base: str = "/"
     has_mappings: bool = True
+    four_eyes: bool = False
 
 
 def page(frame: Frame) -> Component:
@@ -71,20 +76,23 @@ def page(frame: Frame) -> Component:
             html.Div(id=ids.WORKSPACE_PROBLEM, className="banner banner-bad", hidden=True),
             html.Div(id=ids.STORE_NOTICE, className="banner", hidden=True),
             html.Div(id=ids.OPERATION_ELSEWHERE, className="banner", hidden=True),
+            html.Div(id=ids.CHANGE_REQUESTS, className="requests-holder"),
             html.Main(
                 [
                     export_tab({}),
-                    import_tab({}),
+                    import_tab({}, _FOUR_EYES if frame.four_eyes else ""),
                     mappings_tab(
                         Allowed(frame.has_mappings, frame.may_operate, "import" in frame.tabs)
                     ),
                     history_tab(frame.base),
+                    restore_tab(frame.base, _FOUR_EYES if frame.four_eyes else ""),
                     workspace_tab(),
                 ],
                 id="content",
                 tabIndex="-1",
             ),
             remove_dialog(),
+            restore_dialog(),
             _panel(),
             _toast(),
         ],
@@ -126,7 +134,7 @@ def _header(frame: Frame) -> Component:
                 [
                     dcc.Link(tab.label, href=f"{frame.base}{tab.name}", id=tab.nav, className="tab")
                     for tab in TABS
-                    if tab.name in frame.tabs
+                    if tab.name in frame.tabs and not tab.within
                 ],
                 className="tabs",
                 **{"aria-label": "Sections"},

@@ -30,6 +30,14 @@ PLAN_LABELS: Mapping[RowStatus, str] = {
 EXPORT_LABELS = {**PLAN_LABELS, RowStatus.UNMANAGED: "Not from this workspace"}
 PULL_LABELS = {**PLAN_LABELS, RowStatus.NEW: "Added", RowStatus.DELETED: "Removed"}
 MAPPING_LABELS = PULL_LABELS
+RESTORE_LABELS = {
+    **PLAN_LABELS,
+    RowStatus.NEW: "To create again",
+    RowStatus.CHANGED: "To set back",
+    RowStatus.RENAMED: "To rename back",
+    RowStatus.DELETED: "To remove",
+    RowStatus.UNCHANGED: "As before",
+}
 RESULT_LABELS: Mapping[RowResult, str] = {
     RowResult.CREATED: "Created",
     RowResult.UPDATED: "Updated",
@@ -39,7 +47,10 @@ RESULT_LABELS: Mapping[RowResult, str] = {
     RowResult.FAILED: "Failed",
     RowResult.NOT_STARTED: "Not started",
 }
+_PLANS_ONLY = (OperationKind.PREVIEW, OperationKind.TAKE)
+_TAKEN = "Taken into Git"
 _EXPORTS = kinds_of_tab("export")
+_RESTORES = kinds_of_tab("restore")
 _ENDED = (RowState.DONE, RowState.FAILED)
 # Rows of one group have the same words.
 _TALLIED = ((RowState.DONE,), (RowState.FAILED,), (RowState.PLANNED, RowState.NOTHING_TO_DO))
@@ -73,12 +84,13 @@ class KindWords:
     """What users read about one kind of operation.
 
     `next_step` is what to do when it has succeeded, empty for nothing; `labels` are the words for
-    the statuses of its rows as long as nothing was done with them.
+    the statuses of its rows as long as nothing was done with them, `results` for what was done.
     """
 
     title: str
     next_step: str
     labels: Mapping[RowStatus, str] = field(default_factory=lambda: PLAN_LABELS)
+    results: Mapping[RowResult, str] = field(default_factory=lambda: RESULT_LABELS)
 
 
 WORDS: Mapping[str, KindWords] = {
@@ -91,6 +103,17 @@ WORDS: Mapping[str, KindWords] = {
     OperationKind.IMPORT: KindWords("Import", "Validate again to see what is left."),
     OperationKind.REMOVE: KindWords("Removal", "A snapshot of each job is in the state folder."),
     OperationKind.ADOPT: KindWords("Adoption", "Now managed by this app."),
+    OperationKind.PLAN_RESTORE: KindWords(
+        "Restore preview", "Review the differences, then restore.", RESTORE_LABELS
+    ),
+    OperationKind.RESTORE: KindWords(
+        "Restore", "A snapshot of what it replaced is in the state folder.", RESTORE_LABELS
+    ),
+    OperationKind.TAKE: KindWords(
+        "Taking into Git",
+        "Next: commit and push the Git folder, then validate again.",
+        results={**RESULT_LABELS, RowResult.UPDATED: _TAKEN, RowResult.RENAMED: _TAKEN},
+    ),
     OperationKind.INFO: KindWords("Reading the workspace", ""),
     OperationKind.MAPPINGS: KindWords("Reading the mapping file", ""),
     OperationKind.TEST_MAPPINGS: KindWords(
@@ -114,7 +137,7 @@ def label_of(kind: str, status: RowStatus | str, state: RowState) -> str:
     if state is RowState.NOT_STARTED:
         return RESULT_LABELS[RowResult.NOT_STARTED]
     if state in _ENDED and known in RESULTS:
-        return RESULT_LABELS[RESULTS[known]]
+        return (WORDS[kind].results if kind in WORDS else RESULT_LABELS)[RESULTS[known]]
     return (WORDS[kind].labels if kind in WORDS else PLAN_LABELS)[known]
 
 
@@ -122,7 +145,13 @@ def heads_of(kind: str, state: RowState) -> tuple[str, str]:
     """Return what to call the two sides of a row's changes."""
     if state in _ENDED:
         return "Before", "After"
-    return "Current", f"After {'export' if kind in _EXPORTS else 'import'}"
+    return "Current", f"After {_what_follows(kind)}"
+
+
+def _what_follows(kind: str) -> str:
+    if kind in _EXPORTS:
+        return "export"
+    return "restore" if kind in _RESTORES else "import"
 
 
 def title_of(kind: str) -> str:
@@ -189,6 +218,11 @@ def _counted_state(kind: str, status: RowStatus) -> RowState:
     return RowState.DONE if counted and is_done else RowState.NOTHING_TO_DO
 
 
+def people(actor: str, approver: str) -> str:
+    """Say who asked for an operation, and who approved it where somebody had to."""
+    return f"{actor}, approved by {approver}" if approver else actor
+
+
 def plural(count: int, noun: str) -> str:
     """Return “1 job” or “3 jobs”."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
@@ -247,6 +281,12 @@ def _done(operation: Operation) -> str:
             return f"An export would produce: {_counted(operation.kind, outcome)}"
         case OperationKind.IMPORT:
             return _carried_out(outcome, _IMPORTED, "imported")
+        case OperationKind.PLAN_RESTORE if not outcome.count(*WRITTEN, RowStatus.ERROR):
+            return "Every job is as it was before this operation: there is nothing to restore."
+        case OperationKind.RESTORE:
+            return _carried_out(outcome, WRITTEN, "restored")
+        case OperationKind.TAKE:
+            return _taken(outcome)
         case OperationKind.REMOVE:
             return _carried_out(outcome, (RowStatus.DELETED,), "removed")
         case OperationKind.TEST_MAPPINGS:
@@ -269,12 +309,18 @@ def _next(operation: Operation) -> str:
         return "No definitions found in the Git folder. Pull, or check its path."
     if outcome.has_errors and operation.kind is OperationKind.VALIDATE:
         return _errors_left(outcome)
-    if outcome.has_errors and operation.kind is not OperationKind.PREVIEW:
+    if outcome.has_errors and operation.kind is OperationKind.PLAN_RESTORE:
+        return "Rows with errors cannot be restored; see each row for the reason."
+    if outcome.count_failed() and operation.kind is OperationKind.TAKE:
+        return ""
+    if outcome.has_errors and operation.kind not in _PLANS_ONLY:
         return "Fix the errors listed and run it again; everything else is done."
     if operation.kind is OperationKind.EXPORT and not outcome.count(*WRITTEN):
         return "The files already match the jobs; there is nothing to push."
     if operation.kind is OperationKind.SAVE_MAPPINGS and outcome.mode == AppMode.EXPORT:
         return "The next export uses them."
+    if operation.kind is OperationKind.PLAN_RESTORE and not outcome.count(*WRITTEN):
+        return ""
     if operation.kind is OperationKind.ADOPT and not outcome.count_done(RowStatus.UNCHANGED):
         return ""
     return WORDS[operation.kind].next_step
@@ -317,6 +363,12 @@ def _adopted(count: int) -> str:
         if count
         else "No matching jobs were left to adopt."
     )
+
+
+def _taken(outcome: Outcome) -> str:
+    if outcome.count_done(RowStatus.CHANGED, RowStatus.RENAMED):
+        return "The definition has the chosen fields of the job; see its row."
+    return "Nothing was taken into Git; see the row for the reason."
 
 
 def _carried_out(outcome: Outcome, of: tuple[RowStatus, ...], verb: str) -> str:

@@ -94,6 +94,13 @@ class Packed:
         packed._content = content
         return packed
 
+    @classmethod
+    def from_text(cls, text: str) -> "Packed":
+        """Keep a text that should be JSON. Whoever is not sure of it parses `text` strictly."""
+        packed = cls.__new__(cls)
+        packed._content = zlib.compress(text.encode(), level=1)
+        return packed
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Packed) and self._content == other._content
 

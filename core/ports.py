@@ -10,6 +10,7 @@ from typing import Protocol, cast
 
 from core.calls import Calls
 from core.jobsettings.kinds import Kind
+from core.jobsettings.permissions import Permission
 from core.jobsettings.principals import Principal, PrincipalField
 from core.json_text import JobSettings, JsonDict, Packed
 
@@ -84,8 +85,23 @@ class Jobs(Protocol):
         """Return the job's access control list, as the permissions API gives it."""
         ...
 
-    def create_job(self, settings: JobSettings) -> int:
+    def set_permissions(self, job_id: int, entries: Sequence[Permission]) -> None:
+        """Replace all direct entries of the job's access control list: one must be an owner's."""
+        ...
+
+    def add_permissions(self, job_id: int, entries: Sequence[Permission]) -> None:
+        """Set the entries of these principals; those of others stay.
+
+        An owner among them takes the place of the job's owner.
+        """
+        ...
+
+    def create_job(self, settings: JobSettings, permissions: Sequence[Permission] = ()) -> int:
         """Send one request, never a second, and return the new job's id.
+
+        Args:
+            permissions: direct entries of the new job. Without an owner among them, our principal
+                owns it, and no one but workspace admins has access beside those named.
 
         Raises:
             AmbiguousAnswerError: the request may have taken effect.

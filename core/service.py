@@ -1,4 +1,4 @@
-"""The use cases: info, export, validate, import, adopt, remove, pull, and the mapping file."""
+"""The use cases: info, export, validate, drift, import, adopt, take, remove, pull, mappings."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -9,7 +9,9 @@ from core.applying.adopting import adopt_selected
 from core.applying.exporting import export_files
 from core.applying.importing import import_selected
 from core.applying.removal import RemovalLimits, remove_selected
+from core.applying.restoring import restore_selected
 from core.applying.saving_mappings import check_text, save_mapping_file
+from core.applying.taking import take_fields
 from core.applying.work import FreshPlan, Work
 from core.calls import ShouldStop
 from core.errors import Issue, NotFoundError, SyncError
@@ -18,6 +20,7 @@ from core.mapping.mapping_file import PausePolicy, parse_mappings
 from core.mapping.suggestions import gather_unmapped
 from core.mapping.text.file_version import file_version
 from core.mapping.unmapped import UnmappedName
+from core.planning.drift import find_drift
 from core.planning.export_plan import ExportPlan
 from core.planning.import_plan import Plan
 from core.planning.review import Review
@@ -27,6 +30,7 @@ from core.reading.mapping_test import try_draft
 from core.reading.mappings import read_mapping_file, read_mappings_information
 from core.reading.planner import Planner
 from core.reading.remembered import Memory, read_memory_for_export, read_memory_for_import
+from core.reading.restoring import RestoreReader, read_restorable
 from core.reading.source_ids import source_ids
 from core.reading.survey import Survey, Surveyor
 from core.reading.workspace_risks import workspace_risks_of
@@ -36,13 +40,15 @@ from core.reporting.mapping_details import MappingsInformation, MappingsReview
 from core.reporting.mapping_review import find_faults
 from core.reporting.pulling import PulledFiles
 from core.reporting.report import Report, ReportRow
-from core.reporting.rows import detailed_row, export_row, import_row
+from core.reporting.restore_rows import restore_row
+from core.reporting.rows import detailed_row, drift_row, export_row, import_row
 from core.settings import AppMode, Settings
 from core.state.folder import StateFolder
 from core.state.history import History
 from core.state.ledger import settle_pending
 from core.state.lock import Clock
-from core.state.session import NewOwner, Sessions
+from core.state.session import Following, NewOwner, Sessions
+from core.state.snapshots import Snapshot
 
 Read = TypeVar("Read")
 _SILENT = Listener()
@@ -147,15 +153,10 @@ class JobSync:
         """
         self._settings.require_operation("validate")
         with self._stoppable(listener):
-            me = self._ports.principals.current()
-            memory = read_memory_for_import(self._sessions.state_folder(me))
-            survey = self._surveyor(listener).read(me, memory).with_pause(pause)
-            ledger = settle_pending(memory.imported, survey.live, me.name)
-            plan = self._planner(listener).plan_import(
-                survey, ledger, memory.filled_in, shows_hidden=details
-            )
+            fresh = self._look(listener, pause, shows_hidden=details)
+        survey, plan = fresh.survey, fresh.plan
         listener.on_planned(plan.rows)
-        known = source_ids(survey, ledger)
+        known = source_ids(survey, fresh.ledger)
         rows = tuple(
             detailed_row(row, known, not_mapped=not_mapped) if details else import_row(row, known)
             for row in plan.rows
@@ -167,16 +168,28 @@ class JobSync:
                 shown.with_risks(workspace_risks_of(row, facts))
                 for shown, row in zip(rows, plan.rows, strict=True)
             )
-        issues = (*survey.notes(), *plan.issues)
         unmapped = gather_unmapped(plan.missing, survey.book.names)
-        return plan, Report("validate", rows, issues, unmapped=unmapped)
+        return plan, Report("validate", rows, fresh.issues(), unmapped=unmapped)
+
+    def drift(self, *, listener: Listener = _SILENT) -> Report:
+        """Report what moved here since the last import: the rows of a validation that say so.
+
+        A row of which that cannot be said is one of them. Writes nothing.
+        """
+        self._settings.require_operation("drift")
+        with self._stoppable(listener):
+            fresh = self._look(listener, None)
+        found = find_drift(fresh.plan.rows, fresh.ledger, fresh.memory.written)
+        rows = tuple(drift_row(row, drift) for row, drift in found)
+        return Report("drift", rows, fresh.issues())
 
     def import_jobs(self, review: Review = _EVERYTHING, *, listener: Listener = _SILENT) -> Report:
         """Import new and changed jobs.
 
         Args:
             review: what the user chose, and the plan that was shown: rows that have moved since
-                are skipped and named. Empty for everything that is new or changed now.
+                are skipped and named. Empty for everything that is new or changed now, save what
+                would undo changes that were made here.
 
         Raises:
             SelectionError: a chosen job is not in the plan; nothing was changed.
@@ -199,6 +212,27 @@ class JobSync:
             fresh = self._plan_freshly(work, review.pause)
             return _report(work, adopt_selected(work, fresh, review), fresh.issues())
 
+    def take(
+        self, review: Review, fields: Collection[str], *, listener: Listener = _SILENT
+    ) -> Report:
+        """Write fields of a live job into its definition file, as an export would write them.
+
+        Args:
+            review: the one job, and the plan that was shown: a row that has moved since is left
+                alone and named.
+            fields: paths of what differs, as the row of the plan has them. All are written or none.
+
+        Raises:
+            SelectionError: the job is not in the plan; nothing was changed.
+            StateError: the file as it is could not be kept; nothing was changed.
+        """
+        self._settings.require_operation("take")
+        with self._begin("take", listener) as work:
+            fresh = self._plan_freshly(work, review.pause)
+            planner = self._planner(work.reading_listener())
+            rows = take_fields(work, fresh, planner, review, fields)
+            return _report(work, rows, fresh.issues())
+
     def remove(self, review: Review = _EVERYTHING, *, listener: Listener = _SILENT) -> Report:
         """Remove jobs that we imported and whose definition is gone from Git.
 
@@ -216,6 +250,57 @@ class JobSync:
             fresh = self._plan_freshly(work, review.pause)
             limits = RemovalLimits(self._settings.max_removals, self._settings.max_removal_share)
             return _report(work, remove_selected(work, fresh, review, limits), fresh.issues())
+
+    def plan_restore(
+        self, entry_id: str, *, listener: Listener = _SILENT
+    ) -> tuple[Mapping[str, str], Report]:
+        """Preview what undoing an operation would do. Writes nothing.
+
+        Args:
+            entry_id: of an entry of the history, or the name of a snapshot.
+
+        Returns the fingerprints of the rows, to be handed to `restore`, and what to show.
+
+        Raises:
+            NotFoundError: there is no such operation, or its snapshot is gone.
+            StateError: the snapshot is incomplete, damaged or forged, or holds no jobs.
+        """
+        self._settings.require_operation("restore")
+        with self._stoppable(listener):
+            me = self._ports.principals.current()
+            state = self._sessions.state_folder(me)
+            snapshot = self._find_snapshot(state, entry_id)
+            reader = RestoreReader(self._ports, self._settings, listener)
+            found = reader.read(me, state, snapshot)
+        listener.on_planned(found.plan.rows)
+        rows = tuple(restore_row(row) for row in found.plan.rows)
+        return found.plan.fingerprints(), Report("restore", rows, found.plan.issues)
+
+    def restore(
+        self, entry_id: str, review: Review = _EVERYTHING, *, listener: Listener = _SILENT
+    ) -> Report:
+        """Undo an operation, from the snapshot that was taken before it changed anything.
+
+        Args:
+            entry_id: as in `plan_restore`.
+            review: what the user chose, and the preview that was shown: rows that have moved since
+                are skipped and named, and so are rows in doubt that are not `ticked`. Empty for
+                every row without a doubt.
+
+        Raises:
+            NotFoundError, StateError: as in `plan_restore`; nothing was changed.
+            RemovalRefusedError: more jobs would be removed than the limits allow.
+            SelectionError: a chosen job is not in the plan; nothing was changed.
+        """
+        self._settings.require_operation("restore")
+        with self._begin("restore", listener) as work:
+            with work.stoppable():
+                state = work.session.state
+                snapshot = self._find_snapshot(state, entry_id)
+                reader = RestoreReader(self._ports, self._settings, work.reading_listener())
+                found = reader.read(work.session.me, state, snapshot)
+            limits = RemovalLimits(self._settings.max_removals, self._settings.max_removal_share)
+            return _report(work, restore_selected(work, found, review, limits), found.plan.issues)
 
     def pull(self, *, listener: Listener = _SILENT) -> Report:
         """Bring the Git folder to the newest commit of its branch, and report what changed."""
@@ -331,13 +416,25 @@ class JobSync:
 
     def history(self) -> History:
         """Return the history of operations, kept in the state folder."""
-        state = self._sessions.state_folder(self._ports.principals.current())
-        return History(self._ports.files, state.path, self._ports.cache, self._settings.threads)
+        return self._history(self._sessions.state_folder(self._ports.principals.current()))
 
     def read_history(self, read: Callable[[History], Read], *, should_stop: ShouldStop) -> Read:
         """Read something of the history; StoppedError between two calls when asked to stop."""
         with self._ports.calls.stoppable(should_stop):
             return read(self.history())
+
+    def _history(self, state: StateFolder) -> History:
+        return History(
+            self._ports.files,
+            state.path,
+            self._ports.cache,
+            self._settings.threads,
+            state.snapshots(),
+        )
+
+    def _find_snapshot(self, state: StateFolder, entry_id: str) -> Snapshot:
+        """Return the snapshot of an operation; raises as `plan_restore` does."""
+        return read_restorable(state, self._history(state).find_snapshot(entry_id))
 
     def _surveyor(self, listener: Listener) -> Surveyor:
         return Surveyor(self._ports, self._settings, listener)
@@ -347,7 +444,8 @@ class JobSync:
 
     @contextmanager
     def _begin(self, operation: str, listener: Listener) -> Iterator[Work]:
-        with self._sessions.open(operation, listener.should_stop) as session:
+        following = Following(listener.actor, listener.on_begun, listener.on_snapshot)
+        with self._sessions.open(operation, listener.should_stop, following) as session:
             yield Work(session, self._ports, self._settings.threads, listener)
 
     def _stoppable(self, listener: Listener) -> AbstractContextManager[None]:
@@ -362,12 +460,30 @@ class JobSync:
 
     def _plan_freshly(self, work: Work, pause: PausePolicy | None) -> FreshPlan:
         """Read everything and plan anew, under the lock."""
-        reading, me = work.reading_listener(), work.session.me
         with work.stoppable():
-            memory = read_memory_for_import(work.session.state)
-            survey = self._surveyor(reading).read(me, memory).with_pause(pause)
-            ledger = settle_pending(memory.imported, survey.live, me.name)
-            plan = self._planner(reading).plan_import(survey, ledger, memory.filled_in)
+            return self._look(work.reading_listener(), pause, work=work)
+
+    def _look(
+        self,
+        listener: Listener,
+        pause: PausePolicy | None,
+        *,
+        shows_hidden: bool = False,
+        work: Work | None = None,
+    ) -> FreshPlan:
+        """Read both sides and plan an import.
+
+        Args:
+            work: the operation that will carry it out, None where nobody will.
+        """
+        me = work.session.me if work else self._ports.principals.current()
+        state = work.session.state if work else self._sessions.state_folder(me)
+        memory = read_memory_for_import(state)
+        survey = self._surveyor(listener).read(me, memory).with_pause(pause)
+        ledger = settle_pending(memory.imported, survey.live, me.name)
+        plan = self._planner(listener).plan_import(
+            survey, ledger, memory, shows_hidden=shows_hidden, keeps_bases=work is not None
+        )
         return FreshPlan(survey, memory, ledger, plan)
 
 

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from core.errors import ModeError, SettingsError
 
 MAX_THREADS = 16
 _WORKSPACE = "Workspace"
+_SHORTEST_KEY = 32
 
 
 class AppMode(StrEnum):
@@ -28,7 +29,10 @@ APPROVED_OPERATIONS = ("import", "remove", "restore")
 # Which APP_MODE has an operation; one that is not here belongs to every mode.
 OPERATION_MODES: Mapping[str, AppMode] = {
     "export": AppMode.EXPORT,
-    **dict.fromkeys(("validate", "import", "adopt", "remove", "pull"), AppMode.IMPORT),
+    **dict.fromkeys(
+        ("validate", "drift", "import", "adopt", "remove", "pull", "restore"), AppMode.IMPORT
+    ),
+    "take": AppMode.BOTH,
 }
 
 
@@ -40,8 +44,10 @@ class Settings:
     bound one removal: a number of jobs, and a share of the imported ones between 0 and 1.
     `retry_s` limits how long one call is retried while the workspace does not answer, in seconds.
     `cache_folder` is a path of this machine, empty for one in its temporary folder. `full_read`
-    reads every job by `jobs/get`, however equal its list form is. `four_eyes` has what changes jobs
-    requested by one operator and approved by another.
+    reads every job by `jobs/get`, however equal its list form is. `state_keys` prove what this app
+    wrote into the state folder: the first seals, all of them count; none without STATE_KEY.
+    `snapshots_kept` snapshots are kept at most, and for `snapshot_days` days. `four_eyes` has what
+    changes jobs requested by one operator and approved by another.
     """
 
     folder: str
@@ -54,6 +60,9 @@ class Settings:
     retry_s: int = 60
     cache_folder: str = ""
     full_read: bool = False
+    state_keys: tuple[str, ...] = field(default=(), repr=False)
+    snapshots_kept: int = 100
+    snapshot_days: int = 180
     four_eyes: bool = False
 
     @property
@@ -72,9 +81,10 @@ class Settings:
         """
         needed = OPERATION_MODES.get(operation)
         if needed is not None and not self.mode.allows(needed):
+            modes = dict.fromkeys((needed, AppMode.BOTH))
             raise ModeError(
                 f"“{operation}” is not available: APP_MODE is {self.mode}.",
-                fix=f"Use the deployment that has it, or set APP_MODE to {needed} or Both.",
+                fix=f"Use the deployment that has it, or set APP_MODE to {' or '.join(modes)}.",
             )
 
     def require_no_approval(self, operation: str) -> None:
@@ -125,6 +135,9 @@ class Settings:
             cache_folder=_optional(env, "CACHE_FOLDER"),
             full_read=_optional(env, "FULL_READ") not in {"", "0"},
             retry_s=_whole_number(env, "RETRY_TIMEOUT_SECONDS", default=60, low=1, high=600),
+            state_keys=_keys(_optional(env, "STATE_KEY")),
+            snapshots_kept=_whole_number(env, "SNAPSHOTS_KEPT", default=100, low=10, high=1000),
+            snapshot_days=_whole_number(env, "SNAPSHOT_DAYS", default=180, low=1, high=3650),
             four_eyes=is_switched_on(env, "FOUR_EYES"),
         )
 
@@ -172,6 +185,18 @@ def _whole_number(env: Mapping[str, str], name: str, *, default: int, low: int, 
     raise SettingsError(
         f"{name} is “{text}”.", fix=f"Set it to a whole number from {low} to {high}."
     )
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    """Return the keys. A short one could be guessed from what it sealed; none is ever repeated."""
+    keys = tuple(key.strip() for key in text.split(",")) if text else ()
+    if any(len(key) < _SHORTEST_KEY for key in keys):
+        raise SettingsError(
+            f"STATE_KEY holds a key of fewer than {_SHORTEST_KEY} characters.",
+            fix="Set it to a long random text, such as `openssl rand -hex 32` prints. Separate a "
+            "new key from the one before by a comma.",
+        )
+    return keys
 
 
 def _mode(text: str) -> AppMode:

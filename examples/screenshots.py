@@ -160,12 +160,29 @@ class _Pictures:
         page.locator("#history-grid .ag-row .ag-cell[col-id=title]").first.click()
         page.locator("#history-rows-grid .ag-row").first.wait_for()
         self._shot("history-entry")
+        self._restore()
         page.goto(f"{self._prod_page.url}/mappings")
         page.locator("#mappings-grid .ag-row").first.wait_for(timeout=_DONE_MS)
         self._both("mappings")
         page.goto(f"{self._prod_page.url}/workspace")
         page.locator(".facts").wait_for(timeout=_DONE_MS)
         self._both("workspace")
+
+    def _restore(self) -> None:
+        """Preview how to undo the first import, and ask for all of it."""
+        page = self._page
+        page.goto(f"{self._prod_page.url}/history")
+        rows = page.locator("#history-grid .ag-row", has_text="Can be restored")
+        rows.filter(has_text="Import").last.locator("[col-id=title]").click()
+        page.click("#history-entry-head [data-restore]")
+        page.locator("#restore-outcome .outcome").wait_for(timeout=_DONE_MS)
+        page.wait_for_timeout(700)
+        self._both("restore")
+        page.locator("#restore-grid .ag-header-cell .ag-checkbox-input").check()
+        page.click("#restore-start:enabled")
+        page.locator("#restore-asked .asked").wait_for()
+        self._both("restore-dialog")
+        page.click(".modal [data-close-asking]")
 
     def _failure(self) -> None:
         """Show the error for a mapping file with a missing comma."""

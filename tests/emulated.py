@@ -9,7 +9,7 @@ import requests
 
 from core.gateways.connect import Connection, connect, system_clock, this_process
 from core.gateways.databricks.pacing import OnWait, PaceClock
-from core.json_text import JobSettings
+from core.json_text import JobSettings, JsonDict
 from core.reporting.report import Report, ReportRow
 from core.service import JobSync
 from core.settings import Settings
@@ -21,6 +21,14 @@ RESET = "POST /api/2.2/jobs/reset"
 LIST = "GET /api/2.2/jobs/list"
 GET = "GET /api/2.2/jobs/get"
 IMPORT_FILE = "POST /api/2.0/workspace/import"
+
+
+def without_times(entries: dict[str, JsonDict]) -> dict[str, JsonDict]:
+    """Return the entries of a ledger without when each was made."""
+    return {
+        number: {key: value for key, value in entry.items() if key != "at"}
+        for number, entry in entries.items()
+    }
 
 
 def skipping_clock() -> PaceClock:

@@ -14,11 +14,25 @@ from core.errors import AlreadyExistsError, NotFoundError, StoppedError, Workspa
 from core.gateways.opening import OpenService
 from core.identity_names import fold_identity
 from core.jobsettings.kinds import Kind
-from core.jobsettings.principals import Principal, PrincipalField, effective_run_as
+from core.jobsettings.permissions import CAN_MANAGE, IS_OWNER, Permission, identity_of
+from core.jobsettings.principals import (
+    Principal,
+    PrincipalField,
+    effective_run_as,
+    principal_from_name,
+)
 from core.json_text import JobSettings, JsonDict
+from core.operations.change_request import (
+    MOST_OPEN,
+    ChangeRequest,
+    NotOpenError,
+    RequestState,
+    TooManyRequestsError,
+)
 from core.operations.grid_row import GridRow
 from core.operations.kinds import EXCLUSIVE_KINDS, READING_KINDS, REMEMBERED_KINDS, OperationKind
 from core.operations.operation import (
+    APPROVER,
     LogLine,
     Operation,
     OperationRunningError,
@@ -50,19 +64,37 @@ class FakeJobs:
 
     def __init__(self) -> None:
         self.jobs: dict[int, LiveJob] = {}
-        self.permissions: dict[int, JsonDict] = {}
+        self.grants: dict[int, tuple[Permission, ...]] = {}
+        self.permissions: dict[int, JsonDict] = {}  # answers in place of those made of `grants`
+        self.create_ignores_permissions = False
         self.fail: dict[str, WorkspaceError] = {}
         self.fail_names: dict[str, WorkspaceError] = {}
         self.lost_answers: set[str] = set()
         self.log: list[tuple[str, str]] = []
         self._ids = itertools.count(9_007_199_254_740_993)
 
-    def add(self, settings: JobSettings, *, creator: str = ME, job_id: int | None = None) -> int:
+    def add(
+        self,
+        settings: JobSettings,
+        *,
+        creator: str = ME,
+        job_id: int | None = None,
+        created: int = 1_690_000_000_000,
+    ) -> int:
         job_id = next(self._ids) if job_id is None else job_id
         principal = effective_run_as(settings, creator)
         run_as = principal.name if principal else creator
-        self.jobs[job_id] = LiveJob.pack(job_id, deepcopy(settings), creator, run_as, complete=True)
+        self.jobs[job_id] = LiveJob.pack(
+            job_id, deepcopy(settings), creator, run_as, complete=True, created=created
+        )
+        owner = Permission(principal_from_name(creator), IS_OWNER)
+        self.grants.setdefault(job_id, (owner,))
         return job_id
+
+    def entries(self, name: str) -> list[str]:
+        """Return the direct entries of the one job of this name as words, sorted."""
+        found = self.grants[self.named(name).job_id]
+        return sorted(f"{entry.principal.name} {entry.level}" for entry in found)
 
     def named(self, name: str) -> LiveJob:
         (job,) = [job for job in self.jobs.values() if job.name == name]
@@ -84,14 +116,39 @@ class FakeJobs:
 
     def get_permissions(self, job_id: int) -> JsonDict:
         self._maybe_fail("get_permissions")
-        self._existing(job_id)
-        return self.permissions.get(job_id, {"access_control_list": []})
+        self._maybe_fail_name(f"permissions of {self._existing(job_id).name}")
+        self.log.append(("permissions", self._existing(job_id).name))
+        if job_id in self.permissions:
+            return self.permissions[job_id]
+        direct = [
+            {**one.principal.as_json(), "all_permissions": [_level(one.level, is_inherited=False)]}
+            for one in self.grants.get(job_id, ())
+        ]
+        admins = {"group_name": "admins", "all_permissions": [_level(CAN_MANAGE)]}
+        return {"access_control_list": [*direct, admins]}
 
-    def create_job(self, settings: JobSettings) -> int:
+    def set_permissions(self, job_id: int, entries: Sequence[Permission]) -> None:
+        self._maybe_fail("set_permissions")
+        self._grant("set", job_id, entries)
+
+    def add_permissions(self, job_id: int, entries: Sequence[Permission]) -> None:
+        self._maybe_fail("add_permissions")
+        self._existing(job_id)
+        self._grant("add", job_id, _merged(self.grants[job_id], entries))
+
+    def _grant(self, word: str, job_id: int, entries: Sequence[Permission]) -> None:
+        name = self._existing(job_id).name
+        self._maybe_fail_name(f"{word} permissions of {name}")
+        self.grants[job_id] = _with_one_owner(entries)
+        self.log.append((f"{word} permissions", name))
+
+    def create_job(self, settings: JobSettings, permissions: Sequence[Permission] = ()) -> int:
         self._maybe_fail("create_job")
         name = str(settings.get("name", ""))
         self._maybe_fail_name(f"create {name}")
         job_id = self.add(settings)
+        if permissions and not self.create_ignores_permissions:
+            self.grants[job_id] = _with_one_owner(_merged(self.grants[job_id], permissions))
         self.log.append(("create", name))
         if name in self.lost_answers:
             from core.errors import AmbiguousAnswerError
@@ -106,7 +163,7 @@ class FakeJobs:
         self._maybe_fail_name(f"reset {name}")
         if "run_as" in before.unpack_settings():  # once set, it stays until it is replaced
             settings = {"run_as": before.unpack_settings()["run_as"], **settings}
-        self.add(settings, creator=before.creator, job_id=job_id)
+        self.add(settings, creator=before.creator, job_id=job_id, created=before.created)
         self.log.append(("reset", name))
 
     def delete_job(self, job_id: int) -> None:
@@ -131,6 +188,31 @@ class FakeJobs:
             raise self.fail_names[key]
 
 
+def _level(level: str, *, is_inherited: bool = True) -> JsonDict:
+    return {"permission_level": level, "inherited": is_inherited}
+
+
+def _merged(old: Sequence[Permission], new: Sequence[Permission]) -> tuple[Permission, ...]:
+    """Lay new entries over old ones; a new owner takes over ownership."""
+    named = {identity_of(entry.principal) for entry in new}
+    moves = any(entry.is_owner for entry in new)
+    kept = [
+        entry
+        for entry in old
+        if identity_of(entry.principal) not in named and not (moves and entry.is_owner)
+    ]
+    return (*kept, *new)
+
+
+def _with_one_owner(entries: Sequence[Permission]) -> tuple[Permission, ...]:
+    last = {identity_of(entry.principal): entry for entry in entries}  # the last level wins
+    if [entry.principal.field != "group_name" for entry in last.values() if entry.is_owner] != [
+        True
+    ]:
+        raise WorkspaceError("The job must have exactly one owner.")
+    return tuple(last.values())
+
+
 def _list_form(job: LiveJob) -> LiveJob:
     settings = {key: value for key, value in job.unpack_settings().items() if key != "run_as"}
     truncated = False
@@ -138,7 +220,15 @@ def _list_form(job: LiveJob) -> LiveJob:
         if len(settings.get(key) or ()) > 100:
             settings[key] = settings[key][:100]
             truncated = True
-    return LiveJob.pack(job.job_id, settings, job.creator, job.run_as_user_name, False, truncated)
+    return LiveJob.pack(
+        job.job_id,
+        settings,
+        job.creator,
+        job.run_as_user_name,
+        complete=False,
+        truncated=truncated,
+        created=job.created,
+    )
 
 
 @dataclass
@@ -369,7 +459,7 @@ class FakePrincipals:
         found = {name: by_name.get(fold_identity(name)) for name in names}
         return {
             name: replace(member, groups=self._with_above(member.groups))
-            if member.is_active and not member.groups & set(enough)
+            if member.is_active and not _folded(member.groups) & _folded(enough)
             else member
             for name, member in found.items()
             if member
@@ -385,6 +475,10 @@ class FakePrincipals:
             raise self.fail[one]
         for name in sorted(self.fail_names.keys() & set(names)):
             raise self.fail_names[name]
+
+
+def _folded(names: Iterable[str]) -> set[str]:
+    return set(map(fold_identity, names))
 
 
 def _has_word(one: FoundPrincipal, word: str) -> bool:
@@ -535,13 +629,72 @@ class _Kept:
     log: list[LogLine] = field(default_factory=list)
 
 
-class FakeOperationStore:
+class FakeChangeRequests:
+    """Requests in memory; the operation is started by who inherits."""
+
+    _now: Callable[[], float]
+
+    def __init__(self) -> None:
+        self._requests: dict[str, ChangeRequest] = {}
+
+    def start(self, kind: OperationKind, params: JsonDict, actor: str) -> Operation:
+        raise NotImplementedError
+
+    def request_change(
+        self, kind: OperationKind, params: JsonDict, requester: str
+    ) -> ChangeRequest:
+        open_ones = [one for one in self.change_requests() if one.state is RequestState.OPEN]
+        for one in open_ones:
+            if (one.kind, one.params, one.requester) == (kind, params, requester):
+                return one
+        if len(open_ones) >= MOST_OPEN:
+            raise TooManyRequestsError
+        name = f"{len(self._requests) + 1:032x}"
+        self._requests[name] = ChangeRequest(
+            name, kind, _plain(params), requester, float(self._now())
+        )
+        return self._requests[name]
+
+    def change_requests(self) -> Sequence[ChangeRequest]:
+        now = float(self._now())
+        return [one for one in reversed(self._requests.values()) if not one.is_expired(now)]
+
+    def decide(self, request_id: str, state: RequestState, by: str) -> None:
+        self._answer(self._open(request_id), state, by)
+
+    def approve(self, request_id: str, approver: str) -> Operation:
+        asked = self._open(request_id)
+        params = {**asked.params, APPROVER: approver}
+        operation = self.start(asked.kind, params, asked.requester)
+        self._answer(asked, RequestState.APPROVED, approver, operation.operation_id)
+        return operation
+
+    def _open(self, request_id: str) -> ChangeRequest:
+        for one in self.change_requests():
+            if one.request_id == request_id and one.state is RequestState.OPEN:
+                return one
+        raise NotOpenError
+
+    def _answer(
+        self, asked: ChangeRequest, state: RequestState, by: str, operation_id: str = ""
+    ) -> None:
+        self._requests[asked.request_id] = replace(
+            asked,
+            state=state,
+            decided_by=by,
+            decided=float(self._now()),
+            operation_id=operation_id,
+        )
+
+
+class FakeOperationStore(FakeChangeRequests):
     """Operations in memory, at a time that only moves when told to.
 
     It keeps everything; no process ever dies here, so that nothing is interrupted by itself.
     """
 
     def __init__(self, now: Callable[[], float] | None = None) -> None:
+        super().__init__()
         self._now = now or itertools.count(1_700_000_000).__next__
         self._kept: dict[str, _Kept] = {}
         self._numbers = itertools.count(1)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from components.tabs import TABS
+from components.tabs import ADDRESSES
 from core.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*")
 # First parts of addresses of ours. Where the proxy cuts the path off, one could be taken for it.
-_TAKEN = frozenset((*(tab.name for tab in TABS), "assets", "feed", "healthz"))
+_TAKEN = frozenset((*ADDRESSES, "assets", "feed", "healthz"))
 
 
 def base_path(text: str) -> str:

@@ -5,11 +5,12 @@ Reading only; whatever changes something goes through a callback.
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from dash import html
+from dash.development.base_component import Component
 from flask import Blueprint, Response, abort, request
 from plotly.utils import PlotlyJSONEncoder
 
@@ -24,19 +25,20 @@ from components.actions import (
 from components.mapping_outcome import mapping_outcome
 from components.operation_view import chips_view, outcome_view, progress_view
 from components.place import place_view
-from components.words import clock_time, headline, what_happened
+from components.words import clock_time, headline, title_of, what_happened
 from components.workspace_tab import workspace_view
 from core.one_line import one_line
 from core.operations.kinds import OperationKind
 from core.operations.operation import Operation, OperationStore, Status
 from core.operations.outcome import Outcome
+from core.state.history import entry_facts, is_entry_id
 from web.identity import User
 from web.places import folder_href, git_href
 from web.reader import Place, WorkspaceReader
 from web.readings import Known
 from web.security import current_user
 from web.settings import PageSettings
-from web.tab_state import TAB_KINDS, WITH_ROWS, MappingState, TabState, read_tab
+from web.tab_state import SELECTING, TAB_KINDS, WITH_ROWS, MappingState, TabState, read_tab
 
 _LOG_LINES = 5000
 _READING = "Reading the workspace …"
@@ -46,9 +48,11 @@ _REASONS = {
     ids.IMPORT_VALIDATE: ids.IMPORT_VALIDATE_REASON,
     ids.IMPORT_START: ids.IMPORT_START_REASON,
     ids.IMPORT_REMOVE: ids.IMPORT_REMOVE_REASON,
+    ids.RESTORE_PREVIEW: ids.RESTORE_PREVIEW_REASON,
+    ids.RESTORE_START: ids.RESTORE_START_REASON,
 }
 # Enabled and disabled by the scripts, which know what is selected.
-_SELECTING = (ids.IMPORT_START, ids.IMPORT_REMOVE)
+_SELECTING = (ids.IMPORT_START, ids.IMPORT_REMOVE, ids.TAKE_START, ids.RESTORE_START)
 _EDITING = {"test": ids.MAPPINGS_TEST, "save": ids.MAPPINGS_SAVE}  # these know what is unsaved
 
 Props = dict[str, dict[str, Any]]
@@ -74,6 +78,7 @@ class Feed:
     reader: WorkspaceReader
     page: PageSettings
     versions: Mapping[str, str]
+    requests: Callable[[User], Component] | None = None
 
     def routes(self) -> Blueprint:
         """Return the routes."""
@@ -83,7 +88,13 @@ class Feed:
         return routes
 
     def tab(
-        self, tab: str, seen: str, since: int, user: User, place: Wanted | None = None
+        self,
+        tab: str,
+        seen: str,
+        since: int,
+        user: User,
+        place: Wanted | None = None,
+        entry: str = "",
     ) -> tuple[dict[str, Any], list[str]]:
         """Return what a tab shows now, and the rows that its grid lacks, as JSON texts.
 
@@ -91,8 +102,11 @@ class Feed:
             seen: the operation that the tab shows, empty for none.
             since: up to which `seq` its rows are known, 0 for none.
             place: what the header wants to know.
+            entry: the operation of the history that the page of Restore is about.
         """
-        state = read_tab(self.store, tab, may_operate=user.may_change, why_not=user.refusal)
+        state = read_tab(
+            self.store, tab, may_operate=user.may_change, why_not=user.refusal, entry=entry
+        )
         source = state.with_rows
         is_new = source is not None and (source.operation_id != seen or not since)
         seq = 0
@@ -110,7 +124,7 @@ class Feed:
             "seq": seq,
             "isFull": is_new or not source,
             "finished": _finished(state.finished),
-            "props": {**self._props(state), **_place_props(known)},
+            "props": {**self._props(state), **_place_props(known), **self._requests(user)},
             **_selecting(state),
             **_editing(state),
         }
@@ -143,8 +157,14 @@ class Feed:
         if tab not in WITH_ROWS:
             return props
         props[f"{tab}-outcome"] = {"children": outcome_view(state.shown)}
+        if tab == "restore":
+            props[ids.RESTORE_ENTRY] = _way_back(state.now.entry, self.page.base)
         props[f"{tab}-chips"] = {"children": chips_view(state.with_rows)}
         return {**props, **_buttons(actions_of(tab, state.now))}
+
+    def _requests(self, user: User) -> Props:
+        """Return what operators request of each other, where they have to."""
+        return {ids.CHANGE_REQUESTS: {"children": self.requests(user)}} if self.requests else {}
 
     def _mapping_props(self, state: TabState, found: MappingState) -> Props:
         reading, newest = found.reading, found.newest
@@ -172,7 +192,8 @@ class Feed:
             abort(404)
         seen, since = request.args.get("operation", ""), _number(request.args, "since")
         wanted = Wanted(_number(request.args, "place"), "ask" in request.args)
-        answer, rows = self.tab(tab, seen, since, self._user(), wanted)
+        entry = _entry(request.args) if tab == "restore" else ""
+        answer, rows = self.tab(tab, seen, since, self._user(), wanted, entry)
         head = json.dumps(answer, cls=PlotlyJSONEncoder)
         text = f'{head[:-1]}, "rows": [{",".join(rows)}]}}'
         return Response(text, mimetype="application/json")
@@ -207,8 +228,8 @@ def _finished(last: Operation | None) -> dict[str, Any]:
 
 
 def _selecting(state: TabState) -> dict[str, Any]:
-    """Return what may be selected for what, for the scripts of the Import tab."""
-    if state.tab != "import":
+    """Return what may be selected for what, for the scripts of the tabs where rows are ticked."""
+    if state.tab not in SELECTING:
         return {}
     now = state.now
     actions = actions_of(state.tab, now)
@@ -216,7 +237,7 @@ def _selecting(state: TabState) -> dict[str, Any]:
         "plan": reviewed_plan(now),
         "pause": (now.validation.params.get("pause") or "") if now.validation else "",
         "adoptable": adoptable(now),
-        "reasons": {button: actions[button].reason for button in _SELECTING},
+        "reasons": {name: actions[name].reason for name in _SELECTING if name in actions},
     }
 
 
@@ -287,6 +308,23 @@ def _number(arguments: Mapping[str, str], name: str) -> int:
     if not (text.isascii() and text.isdecimal()):
         abort(400, f"{name} is not a number.")
     return int(text) if len(text) < 16 else 0
+
+
+def _entry(arguments: Mapping[str, str]) -> str:
+    """Return the operation of the history that is asked about, empty where none has this name."""
+    name = arguments.get("entry", "")
+    return name if is_entry_id(name) else ""
+
+
+def _way_back(entry: str, base: str) -> dict[str, Any]:
+    """Return the link that leads back to the operation: its name says which and when."""
+    if not entry:
+        return {"children": "Operation", "href": f"{base}history"}
+    kind, at = entry_facts(entry)
+    return {
+        "children": f"{title_of(kind)} of {clock_time(at)}" if at else title_of(kind),
+        "href": f"{base}history/{entry}",
+    }
 
 
 def _buttons(actions: Mapping[str, Action]) -> Props:

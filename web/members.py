@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 STILL_GOOD_S = 60.0  # for looking, while nothing newer can be read
 _POLL_S = 1.0  # how old an answer may be for polls, when there are many of them
-_POLLS = 10  # that many at once are read for each; from then on one a second
+_POLLS = 10  # that many at once are each read at once; from then on there is a reading a second
 _PATIENCE_S, _SHORT_PATIENCE_S = 10.0, 3.0  # without and with an answer that is still good
 _TROUBLE_S = 5.0  # how long after a failure polls do not wait
 _WAITERS = 4  # requests that may wait while the workspace is in trouble: there are eight threads
@@ -62,6 +62,7 @@ class Answer:
 class _Kept:
     member: Member | None
     at: float  # when the reading that gave it was begun
+    number: int  # of that reading
 
 
 class Members:
@@ -77,9 +78,12 @@ class Members:
         self._changed = threading.Condition()
         self._wanted: OrderedDict[str, str] = OrderedDict()  # names by how they are compared
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
-        self._failed: dict[str, tuple[float, str]] = {}
+        self._failed: dict[str, tuple[int, str]] = {}  # by which reading, and why
+        self._readings = 0  # so many were begun
         self._trouble = float("-inf")  # until when polls do not wait
         self._begun: float | None = None  # when the reading under way was
+        self._last = float("-inf")  # when the last one was
+        self._is_urgent = False  # whether somebody wants more than a poll that may wait its turn
         self._polls, self._filled = float(_POLLS), monotonic()
         self._waiting = 0
         self._thread: threading.Thread | None = None
@@ -91,9 +95,11 @@ class Members:
             asked = self._now()
             kept = self._kept.get(key)
             is_poll = freshness is Freshness.POLL
-            if is_poll and kept and asked - kept.at <= _POLL_S and not self._may_poll(asked):
+            is_urgent = not is_poll or self._may_poll(asked)
+            if not is_urgent and kept and asked - kept.at <= _POLL_S:
                 return Answer(kept.member, is_known=True)
             self._wanted[key] = name
+            self._is_urgent = self._is_urgent or is_urgent
             self._start_thread()
             self._changed.notify_all()
             in_trouble = self._is_in_trouble(asked)
@@ -101,7 +107,7 @@ class Members:
                 return self._fallback(key, asked)
             self._waiting += 1
             try:
-                return self._wait(key, asked)
+                return self._wait(key, asked, self._readings)
             finally:
                 self._waiting -= 1
 
@@ -119,14 +125,15 @@ class Members:
         is_late = self._begun is not None and now - self._begun > _SHORT_PATIENCE_S
         return is_late or now < self._trouble
 
-    def _wait(self, key: str, asked: float) -> Answer:
+    def _wait(self, key: str, asked: float, before: int) -> Answer:
+        """Wait for a reading after the `before` that had been begun by then."""
         known = self._still_good(key, asked)
         until = asked + (_SHORT_PATIENCE_S if known else _PATIENCE_S)
         while True:
             kept, failed = self._kept.get(key), self._failed.get(key)
-            if kept and kept.at >= asked:
+            if kept and kept.number > before:
                 return Answer(kept.member, is_known=True)
-            if failed and failed[0] >= asked:
+            if failed and failed[0] > before:
                 return self._fallback(key, self._now())
             left = until - self._now()
             if left <= 0:
@@ -134,7 +141,7 @@ class Members:
             self._changed.wait(left)
 
     def _fallback(self, key: str, now: float) -> Answer:
-        _, problem = self._failed.get(key, (0.0, _SLOW))
+        _, problem = self._failed.get(key, (0, _SLOW))
         known = self._still_good(key, now)
         return Answer(known.member if known else None, known is not None, problem)
 
@@ -150,15 +157,21 @@ class Members:
     def _read_all(self) -> None:
         while True:
             with self._changed:
-                while not self._wanted:
-                    self._changed.wait()
+                while not self._wanted or self._turn_s() > 0:
+                    self._changed.wait(self._turn_s() if self._wanted else None)
                 batch = dict(self._wanted.popitem(last=False) for _ in range(self._next_size()))
-                begun = self._begun = self._now()
+                self._is_urgent = self._is_urgent and bool(self._wanted)
+                begun = self._begun = self._last = self._now()
+                self._readings += 1
             found, problem = self._try(batch.values(), begun)
             with self._changed:
                 self._begun = None
                 self._note(batch, found, problem, begun)
                 self._changed.notify_all()
+
+    def _turn_s(self) -> float:
+        """Return how long polls have to wait for their turn."""
+        return 0.0 if self._is_urgent else self._last + _POLL_S - self._now()
 
     def _next_size(self) -> int:
         return min(_BATCH, len(self._wanted))
@@ -168,13 +181,13 @@ class Members:
     ) -> None:
         if problem:
             self._trouble = self._now() + _TROUBLE_S
-            self._failed.update(dict.fromkeys(batch, (begun, problem)))
+            self._failed.update(dict.fromkeys(batch, (self._readings, problem)))
         else:
             self._trouble = float("-inf")
         for key, name in batch.items():
             if not problem:
                 self._failed.pop(key, None)
-                self._kept[key] = _Kept(found.get(name), begun)
+                self._kept[key] = _Kept(found.get(name), begun, self._readings)
                 self._kept.move_to_end(key)
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)

@@ -18,7 +18,9 @@ from core.jobsettings.secrets import mask_sides
 from core.json_text import Packed, parse_json
 from core.mapping.copied import find_copied
 from core.mapping.unmapped import UnmappedName
+from core.operations.entry import is_restorable
 from core.operations.grid_row import GridRow, RecordedRow
+from core.operations.kinds import kinds_of_tab
 from core.operations.operation import Operation, OperationStore
 from core.planning.statuses import RowStatus
 from core.reporting.report import ReportRow, RowDetails
@@ -35,6 +37,8 @@ _EQUAL = (  # one side is enough
     RowStatus.EXCLUDED,
 )
 
+_RESTORES = kinds_of_tab("restore")
+
 Panel = dict[str, Any]
 
 
@@ -50,12 +54,15 @@ class Panels:
     """Answers the page's scripts. Made once per server.
 
     `user` returns who sent the request at hand: the button that shows hidden values is theirs only
-    who may change something.
+    who may change something. `takes` says whether fields of jobs can be taken into Git here,
+    `restores` whether this deployment can restore operations.
     """
 
     store: OperationStore
     reader: WorkspaceReader
     user: Callable[[], User | None] = lambda: None
+    restores: bool = False
+    takes: bool = False
 
     def routes(self) -> Blueprint:
         """Return the routes."""
@@ -91,7 +98,8 @@ class Panels:
         if not is_entry_id(entry_id):
             return None
         known = self.reader.of_history(
-            f"row {entry_id} {key}", lambda history: _kept_panel(history, entry_id, key)
+            f"row {entry_id} {key}",
+            lambda history: _kept_panel(history, entry_id, key, restores=self.restores),
         )
         return Reading(known.problem) if known.value is None else known.value[0]
 
@@ -117,6 +125,7 @@ class Panels:
     def _panel_of(self, found: "_Found", reveal: str) -> Panel:
         current, desired, report = found.current, found.desired, found.report
         has_sides = current is not None or desired is not None
+        is_restore = found.operation.kind in _RESTORES
         if report.status in _EQUAL:
             desired = current
         panel = _panel(
@@ -124,8 +133,9 @@ class Panels:
             found.row,
             _with_not_mapped(report, desired),
             has_sides=has_sides,
-            has_graph=has_sides,
+            has_graph=has_sides and not is_restore,
             unmapped=_unmapped(found.operation, found.row),
+            takes=self.takes and not is_restore,
             reveal=reveal,
         )
         return {**panel, "current": _text(current), "desired": _text(desired)}
@@ -178,11 +188,14 @@ def _value_at(path: str, settings: Any, masked: Any) -> Any:
     return found[-1][1] if found and len(found) == len(steps_of(path)) else masked
 
 
-def _kept_panel(history: History, entry_id: str, key: str) -> tuple[Panel | None]:
+def _kept_panel(
+    history: History, entry_id: str, key: str, *, restores: bool
+) -> tuple[Panel | None]:
     entry = history.entry(entry_id)
+    restorable = entry_id if restores and is_restorable(entry) else ""
     for kept in filter(None, history.rows(entry_id, _only(key))):
         report = kept.report or _from_row(kept.row)
-        return (_panel(entry.kind, kept.row, report, has_sides=False),)
+        return (_panel(entry.kind, kept.row, report, has_sides=False, restorable=restorable),)
     return (None,)
 
 
@@ -210,6 +223,8 @@ def _panel(
     has_sides: bool,
     has_graph: bool = False,
     unmapped: Sequence[UnmappedName] = (),
+    restorable: str = "",
+    takes: bool = False,
     reveal: str = "",
 ) -> Panel:
     body = row_panel(
@@ -219,6 +234,8 @@ def _panel(
         has_sides=has_sides,
         has_graph=has_graph,
         unmapped=unmapped,
+        restorable=restorable,
+        takes=takes,
         reveal=reveal,
     )
     return {"title": row.job or row.file, "body": body}

@@ -6,19 +6,22 @@ from dataclasses import dataclass
 from components.actions import Situation, reviewed_plan
 from components.tabs import TABS
 from components.words import READ_ONLY
-from core.operations.kinds import EXCLUSIVE_KINDS, OperationKind, kinds_of_tab
+from core.operations.kinds import EXCLUSIVE_KINDS, KINDS, OperationKind, kinds_of_tab
 from core.operations.operation import Operation, OperationStore, Status
 
 TAB_KINDS: Mapping[str, tuple[OperationKind, ...]] = {
     tab.name: kinds_of_tab(tab.name) for tab in TABS
 }
-WITH_ROWS = ("export", "import")
+WITH_ROWS = ("export", "import", "restore")
+SELECTING = ("import", "restore")
+"""Where the rows of a plan are ticked."""
 # After these, other definitions use the entries, or other objects are here, or the file is another.
 _WRITING = (
     OperationKind.PULL,
     OperationKind.EXPORT,
     OperationKind.IMPORT,
     OperationKind.REMOVE,
+    OperationKind.RESTORE,
     OperationKind.SAVE_MAPPINGS,
 )
 
@@ -94,7 +97,7 @@ class TabState:
         """Return whose rows to show: those of the validation that still stands, where the newest
         operation ended before it had any."""
         shown = self.shown
-        if self.tab != "import" or shown is None or shown.seq or shown.status.is_active:
+        if self.tab not in SELECTING or shown is None or shown.seq or shown.status.is_active:
             return shown
         return self.now.validation if reviewed_plan(self.now) else shown
 
@@ -106,8 +109,9 @@ class TabState:
     @property
     def elsewhere(self) -> Operation | None:
         """Return the running operation, when it is another tab's."""
-        is_here = self.active is None or self.active.kind in TAB_KINDS[self.tab]
-        return None if is_here else self.active
+        if self.active is None or _is_of(self.active, self.tab, self.now.entry):
+            return None
+        return self.active
 
     @property
     def finished(self) -> Operation | None:
@@ -116,12 +120,18 @@ class TabState:
 
 
 def read_tab(
-    store: OperationStore, tab: str, *, may_operate: bool, why_not: str = READ_ONLY
+    store: OperationStore,
+    tab: str,
+    *,
+    may_operate: bool,
+    why_not: str = READ_ONLY,
+    entry: str = "",
 ) -> TabState:
     """Ask the store for what a tab shows, each thing once.
 
     Args:
         why_not: why whoever looks may not operate.
+        entry: the operation of the history that the page of Restore is about.
     """
     active, last = store.active(), store.latest(EXCLUSIVE_KINDS)
     shown = store.latest(TAB_KINDS[tab]) if TAB_KINDS[tab] else None
@@ -130,11 +140,25 @@ def read_tab(
         validation = store.latest((OperationKind.VALIDATE,))
         pull = store.latest((OperationKind.PULL,))
         save = store.latest((OperationKind.SAVE_MAPPINGS,))
+    if tab == "restore":
+        shown = _of_entry(shown, entry)
+        validation = _of_entry(store.latest((OperationKind.PLAN_RESTORE,)), entry)
     if tab == "workspace":
         reading = _last_reading(store, shown)
     mappings = _read_mappings(store, shown) if tab == "mappings" else None
-    now = Situation(may_operate, active, shown, validation, pull, save, why_not)
+    now = Situation(may_operate, active, shown, validation, pull, save, why_not, entry)
     return TabState(tab, now, last, reading, mappings)
+
+
+def _is_of(operation: Operation, tab: str, entry: str) -> bool:
+    """Whether a tab shows an operation; the page of Restore shows those of one entry."""
+    if operation.kind not in TAB_KINDS[tab]:
+        return False
+    return not KINDS[operation.kind].needs_entry or operation.params.get("entry") == entry
+
+
+def _of_entry(operation: Operation | None, entry: str) -> Operation | None:
+    return operation if operation and operation.params.get("entry") == entry else None
 
 
 def _read_mappings(store: OperationStore, newest: Operation | None) -> MappingState:

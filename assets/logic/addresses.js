@@ -9,9 +9,12 @@
     },
     tabOf,
     entryOf,
+    restoreOf,
+    restoredJob,
     isHistoryList,
     tab: name => base + name,
     entry: name => `${base}history/${encodeURIComponent(name)}`,
+    restore,
     asset: path => `${base}assets/${path}`,
     csv: operation => `${base}feed/csv/${operation}`,
     below: path => base + path,
@@ -34,14 +37,31 @@
 
   /** Returns the tab of an address, or null when there is no such tab here. */
   function tabOf(pathname, tabs) {
-    const [name] = parts(pathname);
-    return tabs.find(tab => tab.name === name) || null;
+    const [name, , inner] = parts(pathname);
+    const within = tabs.find(tab => inner && tab.within === name && tab.name === inner);
+    return within || tabs.find(tab => tab.name === name && !tab.within) || null;
   }
 
-  /** Returns the operation of the history that an address names, empty for none. */
+  /** Returns the operation of the history that an address shows, empty for none. */
   function entryOf(pathname) {
     const [tab, entry] = parts(pathname);
-    return (tab === "history" && entry) || "";
+    return (tab === "history" && !restoreOf(pathname) && entry) || "";
+  }
+
+  /** Returns the operation of the history that an address offers to undo, empty for none. */
+  function restoreOf(pathname) {
+    const [tab, entry, inner] = parts(pathname);
+    return (tab === "history" && inner === "restore" && entry) || "";
+  }
+
+  /** Returns where an operation of the history can be undone; with `job`, that one alone at first. */
+  function restore(entry, job) {
+    const asked = job ? `?${new URLSearchParams({job})}` : "";
+    return `${base}history/${encodeURIComponent(entry)}/restore${asked}`;
+  }
+
+  function restoredJob(pathname, search) {
+    return (restoreOf(pathname) && new URLSearchParams(search).get("job")) || "";
   }
 
   function isHistoryList(pathname) {
@@ -62,10 +82,15 @@
     return section ? {section, name: asked.get("name") || ""} : null;
   }
 
-  /** @param {{number: number, isNew: boolean}} place what the header knows of the Git folder */
-  function feed(tab, {operation, seq}, place) {
+  /**
+   * @param {{number: number, isNew: boolean}} place what the header knows of the Git folder
+   * @param {string} entry the operation of the history that the tab is about, empty for none
+   */
+  function feed(tab, {operation, seq}, place, entry = "") {
     const ask = place.isNew ? "" : "&ask=1";
-    return `${base}feed/${tab}?operation=${operation}&since=${seq}&place=${place.number}${ask}`;
+    const about = entry ? `&${new URLSearchParams({entry})}` : "";
+    const known = `operation=${operation}&since=${seq}&place=${place.number}`;
+    return `${base}feed/${tab}?${known}${ask}${about}`;
   }
 
   /** Returns where the details of a row are, of the entry of the history where there is one. */

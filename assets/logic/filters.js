@@ -1,7 +1,7 @@
 /* The chips filter a grid by the word for its rows. */
 (() => {
   globalThis.jobsync ??= {};
-  jobsync.filters = {toggled, withStatus, isShown};
+  jobsync.filters = {toggled, withStatus, withOrigin, isShown};
 
   /** Returns the label to filter by after a click on a chip; a second click shows all again. */
   function toggled(current, clicked) {
@@ -10,9 +10,18 @@
 
   /** Returns a filter model with the status of that label only, other columns as they were. */
   function withStatus(model, label) {
-    const {status: _before, ...others} = model || {};
-    if (!label) return others;
-    return {...others, status: {filterType: "text", type: "equals", filter: label}};
+    return withText(model, "status", label);
+  }
+
+  /** Returns the same with the word for where a row was changed. */
+  function withOrigin(model, word) {
+    return withText(model, "origin", word);
+  }
+
+  function withText(model, column, text) {
+    const {[column]: _before, ...others} = model || {};
+    if (!text) return others;
+    return {...others, [column]: {filterType: "text", type: "equals", filter: text}};
   }
 
   /** Whether a row is shown while a label is filtered by; what does not belong here only then. */

@@ -9,7 +9,11 @@
  * @property {string} state planned, done, failed, or nothing
  * @property {string} label the word for status and state
  * @property {string} pick what it can be ticked for: import, remove, or nothing
+ * @property {boolean} preselected whether a validation ticks it
  * @property {string[]} needs names of the jobs that it runs
+ * @property {string} origin which side has moved: git, here, both, or nothing
+ * @property {string} doubt why it needs a confirmation of its own, or nothing
+ * @property {boolean} preselected whether it is ticked at first
  * @property {string[]} risks codes of what to look at
  *
  * @typedef {object} FeedAnswer what /feed/<tab> answers

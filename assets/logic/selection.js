@@ -8,27 +8,49 @@
  */
 (() => {
   globalThis.jobsync ??= {};
-  jobsync.selection = {isTickedAtFirst, unticked, selectedNames, missingNeeds, tally, buttonState};
+  jobsync.selection = {
+    isTickedAtFirst,
+    unticked,
+    selectedRows,
+    selectedNames,
+    missingNeeds,
+    tally,
+    buttonState,
+  };
 
-  /** After a validation what can be imported is ticked, save what the user had unticked. */
-  function isTickedAtFirst(row, leftOut) {
-    return row.pick === "import" && !leftOut.has(row.key);
+  /**
+   * After a plan was made, what can be done with it is ticked, save what the user had unticked. What
+   * needs a tick of its own gets it from the user, as does an import that undoes something here.
+   * @param {string} pick what the plan is for
+   * @param {string} only the job that alone is ticked, empty for all
+   */
+  function isTickedAtFirst(row, leftOut, pick, only = "") {
+    if (row.pick !== pick || row.doubt || leftOut.has(row.key)) return false;
+    if (pick === "import" && !row.preselected) return false;
+    return !only || row.job === only;
   }
 
   /** Returns the keys to remember, so that they stay unticked over a reload. */
-  function unticked(entries) {
+  function unticked(entries, pick) {
     return entries
-      .filter(entry => entry.row.pick === "import" && !entry.isSelected)
+      .filter(entry => entry.row.pick === pick && !entry.isSelected)
       .map(entry => entry.row.key);
   }
 
-  function selectedNames(entries, pick) {
+  function selectedRows(entries, pick) {
     return entries
       .filter(entry => entry.isSelected && entry.row.pick === pick)
-      .map(entry => entry.row.job);
+      .map(entry => entry.row);
   }
 
-  /** Returns the keys of the jobs to import that the selected ones run, through any number of jobs. */
+  function selectedNames(entries, pick) {
+    return selectedRows(entries, pick).map(row => row.job);
+  }
+
+  /**
+   * Returns the keys of the jobs to import that the selected ones run, through any number of jobs.
+   * One that exists here can be run as it is: it is none of them where its import undoes something.
+   */
   function missingNeeds(entries) {
     const rows = entries.map(entry => entry.row).filter(row => row.pick === "import");
     const byName = new Map(rows.map(row => [row.job, row]));
@@ -38,13 +60,17 @@
     while (waiting.length) {
       const row = byName.get(waiting.pop());
       for (const need of row ? row.needs : []) {
-        if (seen.has(need) || !byName.has(need)) continue;
+        if (seen.has(need) || !isNeeded(byName.get(need))) continue;
         seen.add(need);
         waiting.push(need);
         found.push(byName.get(need).key);
       }
     }
     return found;
+  }
+
+  function isNeeded(row) {
+    return Boolean(row) && (row.preselected || row.status === "new");
   }
 
   /** Counts the rows that can be picked for something. */

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from queue import SimpleQueue
 
+from core.applying.granting import set_access
 from core.applying.order import cut_circles, find_circles
 from core.applying.work import Work
 from core.errors import AmbiguousAnswerError, Issue, StoppedError, SyncError
@@ -14,6 +15,7 @@ from core.json_text import JobSettings
 from core.mapping.names import find_needed_jobs, write_ids
 from core.mapping.pause import pause_all
 from core.parallel import in_parallel
+from core.planning.access_change import AccessChange
 from core.planning.import_rows import Changed, Importable, New
 from core.ports import NamedResource
 from core.reading.survey import Survey
@@ -21,10 +23,14 @@ from core.reading.survey import Survey
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """A row that is done. `job_id` is the target job's."""
+    """A row that is done. `job_id` is the target job's.
+
+    `unset` is why its permissions are not as they should be, although its settings are written.
+    """
 
     row: Importable
     job_id: int
+    unset: SyncError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,11 @@ class _Import:
     ended: "SimpleQueue[Future[int]]" = field(default_factory=SimpleQueue)
     unfinished: dict[str, SyncError] = field(default_factory=dict)
     updated: set[str] = field(default_factory=set)
+    unset: dict[str, SyncError] = field(default_factory=dict)
+
+    @property
+    def _operation(self) -> str:
+        return self.work.session.operation
 
     def run(self) -> Iterator[Outcome]:
         graph = {name: find_needed_jobs(row.unpack_settings()) for name, row in self.rows.items()}
@@ -142,7 +153,7 @@ class _Import:
         if self.work.listener.should_stop():
             return
         results = in_parallel(
-            lambda row: self._create(row.job_name, _stub(row.unpack_settings())),
+            lambda row: self._create(row, _stub(row.unpack_settings(), self._operation)),
             new,
             threads=self.work.threads,
         )
@@ -205,11 +216,25 @@ class _Import:
         job_id = row.job.job_id if isinstance(row, Changed) else self.stubs.get(row.job_name)
         if self.work.listener.should_stop():  # it waited in the queue for a thread until now
             raise StoppedError
-        if job_id is None:
-            return self._create(row.job_name, settings)
-        self.work.session.lease.check()
-        self.work.ports.jobs.reset_job(job_id, settings)
+        if isinstance(row, New) and job_id is None:
+            return self._create(row, settings)
+        assert job_id is not None  # a changed job has one
+        if isinstance(row, New) or row.writes_settings:
+            self.work.session.lease.check()
+            self.work.ports.jobs.reset_job(job_id, settings)
+        if isinstance(row, Changed) and row.access:
+            self._grant(row, job_id, row.access)
         return job_id
+
+    def _grant(self, row: Changed, job_id: int, access: AccessChange) -> None:
+        """Set the permissions; where the settings are written already, a failure undoes nothing."""
+        try:
+            self.work.session.lease.check()
+            set_access(self.work.ports.jobs, job_id, access)
+        except SyncError as error:
+            if not row.writes_settings:
+                raise SyncError(f"Its permissions were not set. {error}") from error
+            self.unset[row.job_name] = error
 
     def _finish(self, row: Importable, future: "Future[int]") -> Outcome:
         error = future.exception()
@@ -223,13 +248,13 @@ class _Import:
             self.updated.add(row.job_name)
         else:
             self.created[row.job_name] = job_id
-        return Applied(row, job_id)
+        return Applied(row, job_id, self.unset.get(row.job_name))
 
     def _not_begun(self, row: Importable) -> Outcome:
         """Leave a row alone; a placeholder that exists already is reported, so that it is noted."""
         self._note_absent(row)
         if row.job_name in self.stubs:
-            return self._fail(row, SyncError("Not completed: the import was stopped."))
+            return self._fail(row, SyncError(f"Not completed: the {self._operation} was stopped."))
         return NotBegun(row)
 
     def _fail(self, row: Importable, error: SyncError) -> Failed:
@@ -239,20 +264,21 @@ class _Import:
         return Failed(row, error, self.stubs.get(row.job_name))
 
     def _missing(self, names: Iterable[str]) -> SyncError:
-        return SyncError(f"Not imported: it runs “{min(names)}”, which was not imported.")
+        done = _DONE.get(self._operation, _DONE["import"])
+        return SyncError(f"Not {done}: it runs “{min(names)}”, which was not {done}.")
 
     def _note_absent(self, row: Importable) -> None:
         """Keep others from referring to a job that was not created, or not completed."""
         if isinstance(row, New):
             self.absent.add(row.job_name)
 
-    def _create(self, name: str, settings: JobSettings) -> int:
+    def _create(self, row: New, settings: JobSettings) -> int:
         """Create a job once; when the answer is missing, look whether it was made."""
         self.work.session.lease.check()
         try:
-            return self.work.ports.jobs.create_job(settings)
+            return self.work.ports.jobs.create_job(settings, row.permissions)
         except AmbiguousAnswerError as error:
-            made = self._made_meanwhile(name)
+            made = self._made_meanwhile(str(settings.get("name", "")))
             if len(made) == 1:
                 return made[0]
             raise AmbiguousAnswerError(
@@ -274,27 +300,30 @@ class _Import:
 
 
 _STUB_KEEPS = ("name", "run_as", "tags")
+_DONE = {"import": "imported", "restore": "restored"}
 
 
-def _stub(desired: JobSettings) -> JobSettings:
+def _stub(desired: JobSettings, operation: str) -> JobSettings:
     """Return a job of this name and identity that does nothing and starts by no trigger."""
     kept: JobSettings = {key: desired[key] for key in _STUB_KEEPS if key in desired}
     no_work = {"op": "EQUAL_TO", "left": "1", "right": "1"}
     task = {
         "task_key": "being_imported",
-        "description": "Placeholder of an unfinished import; import again to complete it.",
+        "description": f"Placeholder of an unfinished {operation}; {operation} again to complete "
+        "it.",
         "condition_task": no_work,
     }
     return pause_all({**kept, "tasks": [task]})
 
 
-def explain_failure(outcome: Failed) -> Issue:
+def explain_failure(outcome: Failed, operation: str = "import") -> Issue:
     """Return what to say about a failed row."""
     if outcome.job_id is None:
         return Issue(str(outcome.error))
     if outcome.is_whole:
-        return Issue(f"{outcome.error} It exists as job {outcome.job_id}; import again.")
+        return Issue(f"{outcome.error} It exists as job {outcome.job_id}; {operation} again.")
     note = (
-        f"A paused placeholder of it exists as job {outcome.job_id}; import again to complete it."
+        f"A paused placeholder of it exists as job {outcome.job_id}; {operation} again to complete "
+        "it."
     )
     return Issue(f"{outcome.error} {note}")

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from core.applying.work import FreshPlan, Work
+from core.applying.written import save_bases
 from core.errors import Issue, RemovalRefusedError, SyncError
 from core.json_text import JsonDict
 from core.mapping.job_selection import Selector
@@ -15,8 +16,8 @@ from core.planning.outside import side_of_job, side_of_path
 from core.planning.review import Review
 from core.reporting.report import ReportRow
 from core.reporting.rows import import_row, refuse_outside
+from core.state.kept_jobs import make_snapshot_item
 from core.state.ledger import ImportedLedger
-from core.state.session import make_snapshot_item
 
 _SHARE_FREE = 3  # so few removals need no share: half of two jobs is not alarming
 
@@ -111,7 +112,7 @@ def remove_selected(
     _keep_needed(selected, errors)
     kept = {name: item for name, item in kept.items() if name not in errors}
     work.session.keep_snapshot([item for item in kept.values() if not isinstance(item, SyncError)])
-    removed = _remove(work, selected, errors, ledger)
+    removed = _remove(work, fresh, selected, errors, ledger)
     return tuple(
         outside.get(number) or _shown(import_row(row), removed, errors, selected)
         for number, row in enumerate(fresh.plan.rows)
@@ -119,8 +120,16 @@ def remove_selected(
 
 
 def _problems(selected: Mapping[str, Deleted], review: Review) -> dict[str, SyncError]:
-    """Return the jobs that stay: they have moved, or others that stay run them."""
+    """Return the jobs that stay: in doubt, moved, or run by others that stay."""
     problems: dict[str, SyncError] = {
+        name: SyncError(
+            f"Not removed: confirm this job by itself, too. {row.doubt}",
+            fix="Tick it in the dialog, or name it with --confirm.",
+        )
+        for name, row in selected.items()
+        if row.doubt and name not in review.ticked
+    }
+    problems |= {
         name: SyncError("Not removed: the job changed after validation.", fix="Validate again.")
         for name, row in selected.items()
         if review.has_moved(row)
@@ -157,7 +166,8 @@ def _read_for_removal(
         rule = selector.rule_for(side_of_job(job), side_of_path(path))
         if rule:
             raise SyncError(f"Not removed: this job does not belong here. {rule.words}")
-        return {**make_snapshot_item(job), "permissions": jobs.get_permissions(job.job_id)}
+        entry = fresh.ledger.jobs[job.job_id]
+        return make_snapshot_item(job, entry, jobs.get_permissions(job.job_id))
 
     with work.stoppable():
         results = in_parallel(read, rows, threads=work.threads)
@@ -166,6 +176,7 @@ def _read_for_removal(
 
 def _remove(
     work: Work,
+    fresh: FreshPlan,
     selected: Mapping[str, Deleted],
     errors: dict[str, SyncError],
     ledger: ImportedLedger,
@@ -190,6 +201,7 @@ def _remove(
     finally:
         gone = {selected[name].job.job_id for name in removed}
         work.session.note(work.session.state.save_imported, ledger.without_jobs(gone))
+        save_bases(work, fresh.memory, {}, gone)
     return removed
 
 

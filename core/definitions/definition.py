@@ -18,6 +18,7 @@ from core.definitions.other_json import (
 from core.definitions.payloads import is_wrapped
 from core.definitions.stand_ins import find_stand_in
 from core.errors import InvalidDefinitionError, InvalidJsonError
+from core.jobsettings.permissions import PERMISSIONS, Permission, parse_permissions
 from core.json_fields import read_id
 from core.json_text import JobSettings, JsonDict, Packed, is_deeper_than, parse_json, stable_bytes
 
@@ -36,6 +37,7 @@ class Definition:
 
     `source_job_id` is the id in the workspace that exported it, None in files written by hand.
     `left_out` are the fields of the file that no definition has; they are not in the settings.
+    `permissions` are kept as the file has them, None where it says nothing of them.
     """
 
     job_name: str
@@ -43,6 +45,7 @@ class Definition:
     run_as_user_name: str
     packed: Packed
     left_out: tuple[str, ...] = ()
+    permissions: Packed | None = None
 
     @classmethod
     def pack(
@@ -52,13 +55,19 @@ class Definition:
         run_as_user_name: str,
         settings: JobSettings,
         left_out: tuple[str, ...] = (),
+        permissions: Packed | None = None,
     ) -> "Definition":
         """Return the definition with its settings kept small."""
-        return cls(job_name, source_job_id, run_as_user_name, Packed(settings), left_out)
+        packed = Packed(settings)
+        return cls(job_name, source_job_id, run_as_user_name, packed, left_out, permissions)
 
     def unpack_settings(self) -> JobSettings:
         """Return a copy of the settings. It is parsed anew each time."""
         return cast(JobSettings, self.packed.unpack())
+
+    def list_permissions(self) -> tuple[Permission, ...] | None:
+        """Return the entries of the job's permissions, None where the file says nothing of them."""
+        return None if self.permissions is None else parse_permissions(self.permissions.unpack())
 
 
 def encode_definition(definition: Definition) -> bytes:
@@ -74,6 +83,8 @@ def definition_as_json(definition: Definition) -> JsonDict:
     }
     if definition.run_as_user_name:
         document["run_as_user_name"] = definition.run_as_user_name
+    if definition.permissions is not None:
+        document[PERMISSIONS] = definition.permissions.unpack()
     return document
 
 
@@ -123,7 +134,16 @@ def make_definition(document: JsonDict) -> Definition:
         run_as_user_name=run_as_user_name if isinstance(run_as_user_name, str) else "",
         settings=keep_settings(settings),
         left_out=find_left_out(document),
+        permissions=_permissions(document.get(PERMISSIONS)),
     )
+
+
+def _permissions(value: Any) -> Packed | None:
+    """Return what a file says of the permissions. Raises InvalidDefinitionError."""
+    if value is None:
+        return None
+    parse_permissions(value)
+    return Packed(value)
 
 
 def _is_mapping_file(text: str) -> bool:

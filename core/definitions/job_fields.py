@@ -75,7 +75,9 @@ NOT_SETTINGS = frozenset(
         "trigger_state",
     }
 )
-_OF_A_DEFINITION = frozenset({"job_id", "run_as_user_name"})  # beside the settings, that is
+_OF_A_DEFINITION = frozenset(
+    {"job_id", "permissions", "run_as_user_name"}
+)  # beside the settings, that is
 _TASK_SUFFIX = "_task"  # notebook_task and its kin; later releases of the API add more
 _BESIDE_SETTINGS: Mapping[str, Check] = {
     "job_id": _is(int, str),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from core.definitions.job_fields import JOB_FIELDS, NOT_SETTINGS, is_of_a_job
+from core.jobsettings.permissions import PERMISSIONS
 from core.jobsettings.places import join_key, list_texts
 from core.json_text import JsonDict
 
@@ -165,8 +166,10 @@ def _reset_part(document: JsonDict) -> Iterator[JobPart]:
 
 
 def _create_part(document: JsonDict) -> Iterator[JobPart]:
-    settings = {key: value for key, value in document.items() if key not in NOT_SETTINGS}
-    beside = {key: value for key, value in document.items() if key in NOT_SETTINGS}
+    # A bundle's `permissions` have another form than a definition's, and are left out.
+    aside = NOT_SETTINGS - {PERMISSIONS}
+    settings = {key: value for key, value in document.items() if key not in aside}
+    beside = {key: value for key, value in document.items() if key in aside}
     yield JobPart("", {**beside, "settings": settings})
 
 

@@ -11,8 +11,10 @@ import json5
 from core.definitions.stand_ins import find_stand_in
 from core.errors import InvalidDefinitionError, Issue, MappingFileError
 from core.jobsettings.kinds import Kind, Section
+from core.jobsettings.permissions import PERMISSIONS
 from core.jobsettings.principals import Principal, principal_from_json
 from core.mapping.job_selection import EXCLUDE, INCLUDE, JOBS, JobSelection, parse_selection
+from core.mapping.permission_policy import PermissionPolicy, parse_permission_policy
 from core.mapping.text.shapes import ShapeReader
 from core.mapping.text.source import Node, Source, SourceError, parse_source
 from core.mapping.values.parsing import parse_value_rules
@@ -73,6 +75,7 @@ class Mappings:
     pause: PausePolicy = PausePolicy.FROM_GIT
     values: ValueRules = field(default_factory=ValueRules)
     selection: JobSelection = field(default_factory=JobSelection)
+    permissions: PermissionPolicy = field(default_factory=PermissionPolicy)
     lines: Mapping[tuple[str, str], int] = field(default_factory=dict)
     warnings: tuple[Issue, ...] = ()
     document: Mapping[str, Any] = field(default_factory=dict)
@@ -84,11 +87,20 @@ class Mappings:
         return any(isinstance(target, TargetId) for target in entries)
 
     def only_selection(self) -> "Mappings":
-        """Return the file as a workspace uses it that only exports: it maps nothing."""
+        """Return the file as a workspace uses it that only exports: it maps nothing.
+
+        It still says which jobs belong here, and whether their permissions go to Git.
+        """
         lines = {
             place: line for place, line in self.lines.items() if place[0] in (INCLUDE, EXCLUDE)
         }
-        return Mappings(self.path, selection=self.selection, lines=lines, warnings=self.warnings)
+        return Mappings(
+            self.path,
+            selection=self.selection,
+            permissions=self.permissions,
+            lines=lines,
+            warnings=self.warnings,
+        )
 
     def target_of(self, kind: Kind, name: str) -> Target:
         """Return the exact entry for a name, or the name itself."""
@@ -109,7 +121,8 @@ def parse_mappings(content: bytes, path: str) -> Mappings:
     source = _parse(_decode(content, path), path)
     reader = ShapeReader(source, path)
     root = reader.object_at(source.root, "the file")
-    reader.warn_unknown(root, (*_GROUPS, RUN_AS_SECTION, PAUSE_SECTION, VALUE_MAPPINGS, JOBS), "")
+    sections = (RUN_AS_SECTION, PAUSE_SECTION, VALUE_MAPPINGS, JOBS, PERMISSIONS)
+    reader.warn_unknown(root, (*_GROUPS, *sections), "")
     groups = {name: reader.object_at(root.at(name), name) for name in _GROUPS}
     for name, group in groups.items():
         known = tuple(section.key for section in _SECTIONS.values() if section.group == name)
@@ -128,6 +141,7 @@ def parse_mappings(content: bytes, path: str) -> Mappings:
             dashboards=frozenset(names[Kind.DASHBOARD]),
         ),
         selection=parse_selection(reader, root.at(JOBS)),
+        permissions=parse_permission_policy(reader, root.at(PERMISSIONS)),
         lines=reader.lines,
         warnings=tuple(reader.warnings),
         document=source.root.value,

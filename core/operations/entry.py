@@ -6,9 +6,22 @@ from core.operations.operation import Operation, Status
 from core.operations.outcome import Outcome
 from core.state.history import Ending, HistoryEntry, entry_id
 
+CHANGES_JOBS = frozenset({OperationKind.IMPORT, OperationKind.REMOVE, OperationKind.RESTORE})
+"""The kinds of operation that change jobs of the workspace."""
 
-def make_entry(operation: Operation) -> HistoryEntry:
-    """Return how an operation ended."""
+
+def is_restorable(entry: HistoryEntry) -> bool:
+    """Whether an operation kept the jobs as they were before it changed them."""
+    return bool(entry.snapshot) and entry.kind in CHANGES_JOBS
+
+
+def make_entry(operation: Operation, *, principal: str = "", snapshot: str = "") -> HistoryEntry:
+    """Return how an operation ended.
+
+    Args:
+        principal: whom the workspace knew, empty for nobody else than the actor.
+        snapshot: the name of the snapshot that it kept, empty for none.
+    """
     outcome = operation.outcome or Outcome()
     began = operation.started or operation.created
     return HistoryEntry(
@@ -21,6 +34,9 @@ def make_entry(operation: Operation) -> HistoryEntry:
         outcome=_ending(operation),
         counts=_counts(operation.kind, outcome),
         message=operation.error,
+        approver=operation.approver,
+        principal=principal if principal != operation.actor else "",
+        snapshot=snapshot,
     )
 
 

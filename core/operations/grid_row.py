@@ -28,6 +28,7 @@ class Pick(StrEnum):
     NOTHING = ""
     IMPORT = "import"
     REMOVE = "remove"
+    RESTORE = "restore"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class GridRow:
     of the latter. `changes` counts fields, `mapped` the values that the mapping file made different
     from Git; `needs` names the jobs that must be imported with it. `runs` are the jobs that it
     runs, `triggered_by` those whose end starts it. `origin` and `doubt` are as in `ReportRow`.
+    `preselected` is whether a validation ticks it: importing it undoes nothing that was done here.
     """
 
     key: str
@@ -58,6 +60,7 @@ class GridRow:
     triggered_by: tuple[str, ...] = ()
     origin: Origin = Origin.UNKNOWN
     doubt: str = ""
+    preselected: bool = False
 
     def as_json(self) -> JsonDict:
         """Return the row as the browser gets it: its facts are fields of their own."""
@@ -79,6 +82,7 @@ class GridRow:
             "triggered_by": list(self.triggered_by),
             "origin": self.origin,
             "doubt": self.doubt,
+            "preselected": self.preselected,
         }
 
     @classmethod
@@ -90,6 +94,7 @@ class GridRow:
         """
         fields = Fields(document, "a row")
         fields.require("key")
+        pick = fields.word("pick", Pick, Pick.NOTHING)
         return cls(
             key=fields.text("key"),
             job=fields.text("job"),
@@ -101,13 +106,14 @@ class GridRow:
             risks=fields.texts("risks"),
             facts=JobFacts.from_json(document),
             job_id=fields.text("job_id"),
-            pick=fields.word("pick", Pick, Pick.NOTHING),
+            pick=pick,
             needs=fields.texts("needs"),
             mapped=fields.whole("mapped"),
             runs=fields.texts("runs"),
             triggered_by=fields.texts("triggered_by"),
             origin=fields.word("origin", Origin, Origin.UNKNOWN),
             doubt=fields.text("doubt"),
+            preselected=fields.flag("preselected", default=pick is Pick.IMPORT),
         )
 
 

@@ -4,7 +4,7 @@ A new kind is a member, a row and a use case here, the use case itself in `core.
 in `components.words`, and a button in its tab with an id. A test misses whatever is forgotten.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Protocol
@@ -33,6 +33,9 @@ class OperationKind(StrEnum):
     IMPORT = "import"
     REMOVE = "remove"
     ADOPT = "adopt"
+    PLAN_RESTORE = "planrestore"
+    RESTORE = "restore"
+    TAKE = "take"
     INFO = "info"
     MAPPINGS = "mappings"
     TEST_MAPPINGS = "test"
@@ -64,6 +67,14 @@ class UseCases(Protocol):
 
     def adopt(self, review: Review, *, listener: Listener) -> Report: ...
 
+    def plan_restore(
+        self, entry_id: str, *, listener: Listener
+    ) -> tuple[Mapping[str, str], Report]: ...
+
+    def restore(self, entry_id: str, review: Review, *, listener: Listener) -> Report: ...
+
+    def take(self, review: Review, fields: Collection[str], *, listener: Listener) -> Report: ...
+
     def read_mappings(self, *, listener: Listener) -> Report: ...
 
     def test_mappings(self, text: str, *, listener: Listener) -> Report: ...
@@ -89,7 +100,9 @@ class Request:
     `plan` is the validation that the user reviewed, `fingerprints` and `adoptable` what it kept.
     `pause` is the policy that the user chose, None for the mapping file's. `text` is a mapping file
     as the user wrote it, `version` that of the file which the user saw, empty when there was none.
-    `ticked` are the selected jobs with a doubt that the user confirmed one by one.
+    `ticked` are the selected jobs with a doubt that the user confirmed one by one. `entry` is the
+    operation of the history that is undone. `fields` are the paths of a job's fields that were
+    chosen, as its row of the plan has them.
     """
 
     plan: str = ""
@@ -101,6 +114,8 @@ class Request:
     text: str = ""
     version: str = ""
     ticked: frozenset[str] = frozenset()
+    entry: str = ""
+    fields: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, kind: OperationKind, params: JsonDict) -> "Request":
@@ -117,6 +132,8 @@ class Request:
             ask_workspace=bool(params.get("ask_workspace")),
             version=params["version"] if needs.needs_text else "",
             ticked=frozenset(params.get("ticked", ())) if needs.needs_names else frozenset(),
+            entry=params["entry"] if needs.needs_entry else "",
+            fields=tuple(params["fields"]) if needs.needs_fields else (),
         )
 
     def review(self) -> Review:
@@ -147,9 +164,12 @@ class Traits:
         needs_plan: it carries out the newest validation.
         needs_whole_plan: it refuses one for which not everything could be read.
         needs_names: it does what was selected.
-        needs_number: the number of the selected jobs is typed.
+        needs_number: the number of the selected jobs that will be removed is typed.
+        needs_entry: it is about an operation of the history.
+        needs_fields: it does some fields of the one selected job.
         needs_text: it takes a text that the user wrote, and the version that the text is made from.
         is_remembered: the history keeps it, if it is exclusive.
+        needs_approval: where FOUR_EYES is set, one operator requests it and another approves it.
     """
 
     tab: str
@@ -163,8 +183,11 @@ class Traits:
     needs_whole_plan: bool = False
     needs_names: bool = False
     needs_number: bool = False
+    needs_entry: bool = False
+    needs_fields: bool = False
     needs_text: bool = False
     is_remembered: bool = True
+    needs_approval: bool = False
 
 
 def _validate(service: UseCases, request: Request, follower: Follower) -> Report:
@@ -188,9 +211,23 @@ def _remove(service: UseCases, request: Request, follower: Follower) -> Report:
     return service.remove(request.review(), listener=follower.listener)
 
 
+def _take(service: UseCases, request: Request, follower: Follower) -> Report:
+    return service.take(request.review(), request.fields, listener=follower.listener)
+
+
 def _adopt(service: UseCases, request: Request, follower: Follower) -> Report:
     review = Review(request.adoptable, pause=request.pause)
     return service.adopt(review, listener=follower.listener)
+
+
+def _plan_restore(service: UseCases, request: Request, follower: Follower) -> Report:
+    fingerprints, report = service.plan_restore(request.entry, listener=follower.listener)
+    follower.keep_plan(dict(fingerprints), ())
+    return report
+
+
+def _restore(service: UseCases, request: Request, follower: Follower) -> Report:
+    return service.restore(request.entry, request.review(), listener=follower.listener)
 
 
 KINDS: Mapping[OperationKind, Traits] = {
@@ -225,6 +262,7 @@ KINDS: Mapping[OperationKind, Traits] = {
         counted=_SELECTED,
         needs_plan=True,
         needs_names=True,
+        needs_approval=True,
     ),
     OperationKind.REMOVE: Traits(
         tab="import",
@@ -235,6 +273,7 @@ KINDS: Mapping[OperationKind, Traits] = {
         needs_whole_plan=True,
         needs_names=True,
         needs_number=True,
+        needs_approval=True,
     ),
     OperationKind.ADOPT: Traits(
         tab="import",
@@ -242,6 +281,34 @@ KINDS: Mapping[OperationKind, Traits] = {
         mode=AppMode.IMPORT,
         counted=_SELECTED,
         needs_plan=True,
+    ),
+    OperationKind.PLAN_RESTORE: Traits(
+        tab="restore",
+        run=_plan_restore,
+        mode=AppMode.IMPORT,
+        makes_plan=True,
+        needs_entry=True,
+        is_remembered=False,
+    ),
+    OperationKind.RESTORE: Traits(
+        tab="restore",
+        run=_restore,
+        mode=AppMode.IMPORT,
+        counted=_SELECTED,
+        needs_plan=True,
+        needs_names=True,
+        needs_number=True,
+        needs_entry=True,
+        needs_approval=True,
+    ),
+    OperationKind.TAKE: Traits(
+        tab="import",
+        run=_take,
+        mode=AppMode.BOTH,
+        counted=_SELECTED,
+        needs_plan=True,
+        needs_names=True,
+        needs_fields=True,
     ),
     OperationKind.INFO: Traits(
         tab="workspace",

@@ -33,6 +33,8 @@ class Status(StrEnum):
 _ACTIVE = (Status.QUEUED, Status.RUNNING, Status.CANCELLING)
 SHUTDOWN = "shutdown"
 """The reason of a stop that nobody asked for."""
+APPROVER = "approver"
+"""The parameter that holds who approved an operation."""
 PLAN = "plan"
 """The document of a validation that holds the fingerprints of its plan."""
 DRAFT = "draft"
@@ -81,6 +83,11 @@ class Operation:
     cancel_reason: str = ""
     seq: int = 0
     number: int = 0
+
+    @property
+    def approver(self) -> str:
+        """Return who approved what the actor requested; empty where nobody had to."""
+        return str(self.params.get(APPROVER) or "")
 
 
 class OperationRunningError(SyncError):

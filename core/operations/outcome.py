@@ -22,7 +22,8 @@ from core.reporting.report import ReportStatus
 class Outcome:
     """What is kept of an operation that has ended, besides its rows.
 
-    `counts` are the rows by status, `states` the same by how the rows ended. `mode` is the APP_MODE
+    `counts` are the rows by status, `states` the same by how the rows ended, `origins` the rows by
+    which side has moved, without those of which nobody knows. `mode` is the APP_MODE
     that it ran with; `message` says what the counts do not.
     """
 
@@ -34,6 +35,7 @@ class Outcome:
     details: Details | None = None
     mode: str = ""
     message: str = ""
+    origins: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def plan(self) -> PlanFacts:
@@ -108,6 +110,7 @@ class Outcome:
             "details": self.details.as_json() if self.details else {},
             "mode": self.mode,
             "message": self.message,
+            "origins": dict(self.origins),
         }
 
     @classmethod
@@ -133,4 +136,5 @@ class Outcome:
             details=read(details) if read and details != {} else None,
             mode=fields.text("mode"),
             message=fields.text("message"),
+            origins=fields.counts("origins") if fields.has("origins") else {},
         )

@@ -5,12 +5,13 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Protocol
 
 from core.calls import Wait, WaitReason
 from core.jobsettings.secrets import mask_text
 from core.one_line import one_line
 from core.operations.grid_row import GridRow, RecordedRow, RowState
-from core.operations.operation import ADOPTABLE, PLAN, LogLine, OperationStore, Waiting
+from core.operations.operation import ADOPTABLE, PLAN, LogLine, Waiting
 from core.operations.outcome import Outcome
 from core.operations.plan_documents import plan_document
 from core.operations.row_starts import STARTS, RowStarts, row_starts, starts_document
@@ -25,6 +26,7 @@ from core.operations.rows import (
 )
 from core.operations.sides import sides_of
 from core.planning.statuses import RowResult, RowStatus
+from core.ports import CurrentPrincipal
 from core.reporting.listener import Listener
 from core.reporting.report import Report, ReportRow
 from core.reporting.waiting import describe_wait
@@ -39,17 +41,42 @@ _SLOW_S = 5.0  # an answer that takes no longer is not worth a word
 _MOST_LINES = 5000  # of the log, kept while nothing can be written
 
 
+class RowStore(Protocol):
+    """What a recorder needs of the store of operations."""
+
+    def progress(
+        self,
+        operation_id: str,
+        *,
+        rows: Sequence[GridRow] = (),
+        step: str | None = None,
+        done: int | None = None,
+        total: int | None = None,
+        waiting: Waiting | None = None,
+        log: Sequence[LogLine] = (),
+    ) -> bool: ...
+
+    def put_documents(self, operation_id: str, documents: Mapping[str, bytes]) -> None: ...
+
+    def should_stop(self, operation_id: str) -> bool: ...
+
+
 class Recorder:
     """Follows one operation. Its methods may be called from several threads.
 
     Args:
         now: seconds since the epoch.
+        actor: who asked for the operation.
     """
 
-    def __init__(self, store: OperationStore, operation_id: str, now: Callable[[], float]) -> None:
+    def __init__(
+        self, store: RowStore, operation_id: str, now: Callable[[], float], actor: str = ""
+    ) -> None:
         self._store = store
         self._id = operation_id
         self._now = now
+        self._actor = actor
+        self.principal = self.snapshot = ""  # see `HistoryEntry`; empty until they are known
         self._mutex = threading.RLock()
         self._rows: list[GridRow] = []
         self._moved: dict[str, GridRow] = {}
@@ -75,7 +102,18 @@ class Recorder:
             on_planned=self.on_planned,
             on_row=self.on_row,
             should_stop=self.should_stop,
+            actor=self._actor,
+            on_begun=self.on_begun,
+            on_snapshot=self.on_snapshot,
         )
+
+    def on_begun(self, me: CurrentPrincipal) -> None:
+        """Keep whom the workspace knows."""
+        self.principal = me.display_name or me.name
+
+    def on_snapshot(self, name: str) -> None:
+        """Keep which snapshot there is to restore from."""
+        self.snapshot = name
 
     def on_step(self, step: str) -> None:
         with self._mutex:
@@ -278,6 +316,7 @@ def _outcome(report: Report, rows: Sequence[GridRow]) -> Outcome:
         issues=report.issues,
         unmapped=report.unmapped,
         details=report.details,
+        origins=dict(Counter(row.origin for row in rows if row.origin)),
     )
 
 

@@ -11,7 +11,8 @@ from core.json_text import JobSettings, Packed
 from core.operations.rows import Planned
 from core.operations.sides import OpenSides
 from core.planning.export_rows import ChangedFile, DeletedFile, ForeignFile, NewFile
-from core.planning.import_rows import Blocked, Excluded
+from core.planning.import_rows import Blocked, Deleted, Excluded
+from core.planning.restore_rows import RestoreRow
 
 STARTS = "starts"
 """The name of the document."""
@@ -27,6 +28,10 @@ class RowStarts:
 
 def row_starts(planned: Planned, opened: OpenSides) -> RowStarts:
     """Return what starts the job of a row. An import removes no job, an export changes none."""
+    if isinstance(planned, RestoreRow):
+        if isinstance(planned.row, Deleted):
+            return RowStarts(_starts(opened.current))
+        return row_starts(planned.row, opened)
     if isinstance(planned, DeletedFile | ForeignFile):
         return RowStarts()  # there is no job
     if isinstance(planned, NewFile | ChangedFile):

@@ -11,16 +11,20 @@ from core.operations.grid_row import GridRow, Pick, RowState
 from core.operations.sides import OpenSides, Sides
 from core.planning.export_rows import ExportRow
 from core.planning.import_rows import Changed, Deleted, New, Row
+from core.planning.restore_rows import RestoreRow
 from core.planning.statuses import WRITTEN, RowStatus
 from core.reporting.report import ReportRow, RowDetails
+from core.reporting.restore_rows import restore_row
 from core.reporting.rows import export_row, import_row, row_risks
 
-Planned = Row | ExportRow
+Planned = Row | ExportRow | RestoreRow
 _SIDES = ("current", "desired")
 
 
 def describe(planned: Planned) -> ReportRow:
     """Return what is shown of a planned row before anything is done."""
+    if isinstance(planned, RestoreRow):
+        return restore_row(planned)
     if isinstance(planned, Row):
         return import_row(planned)
     return export_row(planned)
@@ -56,6 +60,7 @@ def first_row(
         facts=job_facts(settings, sides.run_as, now=now) if settings is not None else JobFacts(),
         job_id=str(sides.job_id) if sides.job_id is not None else "",
         pick=_pick(planned),
+        preselected=_is_preselected(planned),
         needs=_needs(planned, links),
         runs=links.runs,
         triggered_by=links.triggered_by,
@@ -79,6 +84,7 @@ def name_run_as(
 def apply_report(row: GridRow, shown: ReportRow, state: RowState) -> GridRow:
     """Return the grid's row with what the report says of it now; its facts and risks stay."""
     is_error = shown.status == RowStatus.ERROR
+    pick = row.pick if state is RowState.PLANNED and not is_error else Pick.NOTHING
     sentences = [*map(str, shown.issues), shown.message_with_risks]
     return replace(
         row,
@@ -92,7 +98,8 @@ def apply_report(row: GridRow, shown: ReportRow, state: RowState) -> GridRow:
         risks=tuple(risk.code for risk in shown.risks) or row.risks,
         origin=shown.origin or row.origin,
         doubt=mask_text(shown.doubt),
-        pick=row.pick if state is RowState.PLANNED and not is_error else Pick.NOTHING,
+        pick=pick,
+        preselected=row.preselected and pick in _PRESELECTED and not shown.doubt,
     )
 
 
@@ -108,13 +115,25 @@ def side_documents(key: str, sides: Sides) -> Mapping[str, bytes]:
     return {f"{side}/{key}": content.content for side, content in packed if content is not None}
 
 
+_PRESELECTED = (Pick.IMPORT, Pick.RESTORE)
+
+
+def _is_preselected(planned: Planned) -> bool:
+    if isinstance(planned, RestoreRow):
+        return planned.status in WRITTEN and not planned.doubt
+    return isinstance(planned, New | Changed) and planned.is_preselected
+
+
 def _pick(planned: Planned) -> Pick:
+    if isinstance(planned, RestoreRow):
+        return Pick.RESTORE if planned.status in WRITTEN else Pick.NOTHING
     if isinstance(planned, New | Changed):
         return Pick.IMPORT
     return Pick.REMOVE if isinstance(planned, Deleted) else Pick.NOTHING
 
 
 def _needs(planned: Planned, links: JobLinks) -> tuple[str, ...]:
+    planned = planned.row if isinstance(planned, RestoreRow) else planned
     if not isinstance(planned, New | Changed):
         return ()
     return tuple(sorted({*links.runs, *links.triggered_by}))

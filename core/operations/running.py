@@ -85,7 +85,7 @@ class _Running:
         self._sleep = sleep
         self._stopped_early = False  # before anything was written
         self._is_noted = False  # how it ended
-        self._recorder = Recorder(store, operation.operation_id, now)
+        self._recorder = Recorder(store, operation.operation_id, now, operation.actor)
 
     def carry_out(self, open_service: OpenService) -> None:
         """Every way out leaves a final status."""
@@ -188,7 +188,9 @@ class _Running:
         )
         try:
             rows = [row.as_json() for row in self._recorder.history_rows()]
-            service.history().record(make_entry(ended), rows)
+            recorder = self._recorder
+            entry = make_entry(ended, principal=recorder.principal, snapshot=recorder.snapshot)
+            service.history().record(entry, rows)
         except SyncError as error:
             return replace(outcome, issues=(*outcome.issues, Issue(str(error))))
         return outcome

@@ -1,8 +1,16 @@
 """The two sides of a planned row: the settings as they are, and as they will be."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+from core.definitions.definition import Definition
+from core.jobsettings.permissions import (
+    PERMISSIONS,
+    Permission,
+    permissions_as_json,
+    sort_permissions,
+)
 from core.json_text import JobSettings, Packed
 from core.planning.export_rows import (
     ChangedFile,
@@ -24,6 +32,7 @@ from core.planning.import_rows import (
     Unchanged,
     Unmanaged,
 )
+from core.planning.restore_rows import RestoreRow
 from core.ports import LiveJob
 
 
@@ -58,20 +67,22 @@ class OpenSides:
         return self.desired if self.desired is not None else self.current
 
 
-def sides_of(row: Row | ExportRow) -> Sides:
-    """Return both sides of a row of either plan."""
+def sides_of(row: Row | ExportRow | RestoreRow) -> Sides:
+    """Return both sides of a row of any plan."""
     match row:
+        case RestoreRow():
+            return sides_of(row.row)
         case New():
-            return Sides(desired=row.packed)
+            return Sides(desired=_with_permissions(row.packed, row.permissions))
         case Changed():
-            return Sides(row.current, row.desired, job_id=row.job.job_id)
+            return _of_changed(row)
         case Unchanged() | Deleted() | Unmanaged() | Skipped():
             return _of_job(row.job)
         case NewFile():
             definition, job_id = row.definition, row.job.job_id
-            return Sides(None, definition.packed, job_id, definition.run_as_user_name)
+            return Sides(None, _of_file(definition), job_id, definition.run_as_user_name)
         case ChangedFile():
-            current, desired = row.file.definition.packed, row.definition.packed
+            current, desired = _of_file(row.file.definition), _of_file(row.definition)
             return Sides(current, desired, row.job.job_id, row.definition.run_as_user_name)
         case UnchangedFile():
             return _of_job(row.job)
@@ -86,6 +97,30 @@ def sides_of(row: Row | ExportRow) -> Sides:
             return _of_excluded(row)
         case _:
             assert_never(row)
+
+
+def _of_changed(row: Changed) -> Sides:
+    if row.access is None:
+        return Sides(row.current, row.desired, job_id=row.job.job_id)
+    before, after = row.access.before.direct, row.access.after
+    return Sides(
+        _with_permissions(row.current, before),
+        _with_permissions(row.desired, after),
+        job_id=row.job.job_id,
+    )
+
+
+def _of_file(definition: Definition) -> Packed:
+    """Return the settings of a definition, with the permissions that its file has beside them."""
+    return _with_permissions(definition.packed, definition.list_permissions())
+
+
+def _with_permissions(side: Packed, entries: Sequence[Permission] | None) -> Packed:
+    """Show entries among the settings, as part of the same difference."""
+    if not entries:
+        return side
+    shown = permissions_as_json(sort_permissions(entries))
+    return Packed({**side.unpack(), PERMISSIONS: shown})
 
 
 def _of_job(job: LiveJob) -> Sides:

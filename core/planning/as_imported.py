@@ -21,19 +21,29 @@ from core.ports import LiveJob
 class AsImported:
     """Compares live jobs with mapped definitions, as an import does.
 
-    `map_again` maps a definition that is in no file yet; None where mappings do not apply.
+    `map_again` maps a definition that is in no file yet; None where mappings do not apply. With
+    `has_rules`, what a workspace may fill in is no difference in a job that was never written.
     """
 
     book: NameBook
     pause: PausePolicy
     filled_in: Mapping[int, Prints]
     map_again: Callable[[Definition], Form | None]
+    has_rules: bool = False
 
     def equals(self, job: LiveJob, form: Form | None) -> bool:
         """Whether the job is what importing its file made of it; what people changed counts."""
         if form is None or form.issues:
             return False
         return not self._compare(job, form).changes
+
+    def differences(self, job: LiveJob, form: Form) -> tuple[FieldChange, ...]:
+        """Return what an import of a definition with this form would change."""
+        return self._compare(job, form).changes
+
+    def live_settings(self, job: LiveJob) -> JobSettings:
+        """Return a live job's settings as they are compared."""
+        return make_live_form(job, self.book).settings
 
     def is_mapped(self, job: LiveJob, form: Form) -> bool:
         """Whether the mapping file makes the job different from its definition."""
@@ -79,7 +89,7 @@ class AsImported:
         live = take_identity(make_live_form(job, self.book).settings, job, form.settings)
         desired = apply_pause_policy(form.settings, live, self.pause)
         habits = Habits(
-            self.filled_in.get(job.job_id), has_rules=False, fixed_by=self.book.fixed_by
+            self.filled_in.get(job.job_id), has_rules=self.has_rules, fixed_by=self.book.fixed_by
         )
         return compare(live, desired, habits)
 

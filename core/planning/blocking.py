@@ -7,11 +7,14 @@ from core.mapping.names import find_needed_jobs
 from core.planning.import_rows import Blocked, Changed, New, Row
 
 
-def block_dependents(rows: Sequence[Row], present: Collection[str]) -> list[Row]:
+def block_dependents(
+    rows: Sequence[Row], present: Collection[str], done: str = "imported"
+) -> list[Row]:
     """Block the rows that run a job which is not there and will not be, and so on.
 
     Args:
         present: the names that exactly one job of the workspace has, or gets by a rename.
+        done: what cannot be done with that job, for users.
 
     A job that exists can be run, whatever becomes of its own row.
     """
@@ -30,7 +33,7 @@ def block_dependents(rows: Sequence[Row], present: Collection[str]) -> list[Row]
         for name, (row, needs) in list(waiting.items()):
             missing = sorted(needs & absent)
             if missing:
-                blocked[name] = _blocked(row, missing[0])
+                blocked[name] = _blocked(row, missing[0], done)
                 del waiting[name]
                 if isinstance(row, New):
                     absent.add(name)
@@ -41,8 +44,8 @@ def block_dependents(rows: Sequence[Row], present: Collection[str]) -> list[Row]
     ]
 
 
-def _blocked(row: New | Changed, needed: str) -> Blocked:
-    message = f"Blocked by “{needed}”: this job runs it, and it cannot be imported."
+def _blocked(row: New | Changed, needed: str, done: str) -> Blocked:
+    message = f"Blocked by “{needed}”: this job runs it, and it cannot be {done}."
     job = row.job if isinstance(row, Changed) else None
     about = row.file.definition, job, row.mapped
     return Blocked(row.job_name, row.file.path, (Issue(message),), *about)

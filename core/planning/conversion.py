@@ -20,7 +20,7 @@ from core.json_fields import is_whole
 from core.json_text import JobSettings
 from core.planning.forms import make_steady, manager_of
 
-_OF_A_DEFINITION = {"job_id", "run_as_user_name", "settings"}
+_OF_A_DEFINITION = {"job_id", "permissions", "run_as_user_name", "settings"}
 _RELATIVE = ("./", "../")
 
 

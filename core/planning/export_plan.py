@@ -31,6 +31,7 @@ from core.planning.export_rows import (
     SkippedJob,
     UnchangedFile,
 )
+from core.planning.exported_permissions import ExportedPermissions
 from core.planning.files_in_the_way import FilesInTheWay, explain_other
 from core.planning.forms import (
     Exported,
@@ -73,6 +74,11 @@ class ExportPlan:
             or (isinstance(row, UnchangedFile) and row.job.truncated)
         ]
 
+    def jobs_with_permissions(self) -> list[int]:
+        """Return the jobs that have a file, or will have one."""
+        rows = (NewFile, ChangedFile, UnchangedFile)
+        return [row.job.job_id for row in self.rows if isinstance(row, rows)]
+
     def jobs_to_doubt(self) -> list[int]:
         """Return no job: what else the list shows decides nothing."""
         return []
@@ -89,6 +95,7 @@ class ExportSituation:
     the workspace made of it. `settled` are rows of an earlier pass that need no second look;
     `unproven` are jobs that may or may not exist.
     `ignore_rules` say which files Git does not commit, `selection` which jobs belong here.
+    `permissions` give what a job's file should say of them, see `ExportedPermissions`.
     """
 
     contents: GitContents
@@ -106,6 +113,7 @@ class ExportSituation:
     settled: tuple[UnchangedFile, ...] = ()
     ignore_rules: IgnoreRules = field(default_factory=IgnoreRules)
     selection: JobSelection = field(default_factory=JobSelection)
+    permissions: ExportedPermissions = field(default_factory=ExportedPermissions)
 
 
 def plan_export(situation: ExportSituation) -> ExportPlan:
@@ -259,6 +267,7 @@ class _Planner:
             ids = ", ".join(str(twin.job_id) for twin in twins)
             return (Issue(f"{len(twins)} jobs have this name: {ids}. Rename one.", "name"),)
         problem = self._pairing.problems.get(job.job_id)
+        problem = problem or self._now.permissions.problem_of(job.job_id)
         return (problem,) if problem else ()
 
     def _new_row(self, exported: Exported) -> ExportRow:
@@ -272,13 +281,13 @@ class _Planner:
             return Blocked(job.name, other.path, (explain_other(other),), job=job)
         path = find_free_file_name(job.name, self._taken)
         self._taken.add(fold_file_name(path))
-        definition = exported.make_definition()
+        definition = self._now.permissions.write(exported.make_definition(), None, job.job_id)
         undone = self._imported.find_undone(job, definition) if job.complete else ()
         notes = replace(self._notes(exported, path), undone=undone)
         return NewFile(job.name, path, job, definition, notes)
 
     def _compared_row(self, exported: Exported, file: DefinitionFile) -> ExportRow:
-        job, notes = exported.job, self._notes(exported, file.path)
+        job = exported.job
         current = make_file_form(file.definition).settings
         wanted = take_identity(exported.form.settings, job, current)
         found = compare(wanted, current, Habits(has_rules=False))  # the file is what is replaced
@@ -287,7 +296,7 @@ class _Planner:
         if form and form.is_unread:  # a file is not replaced because a look-up failed
             return Blocked(job.name, file.path, form.issues[-1:], job=job)
         if not changes or self._imported.equals(job, form):
-            return UnchangedFile(job.name, file, job, notes)
+            return self._changed_row(exported, file, file.definition, ())
         if form and job.complete and self._imported.is_mapped(job, form):
             return self._unmapped_row(exported, file, form)
         definition = exported.make_definition(found.hidden)
@@ -302,10 +311,15 @@ class _Planner:
         file: DefinitionFile,
         definition: Definition,
         changes: tuple[FieldChange, ...],
-    ) -> ChangedFile:
+    ) -> ChangedFile | UnchangedFile:
+        """Return the row of a file that will hold a definition, with the job's permissions."""
         job, old_name = exported.job, file.definition.job_name
-        renamed = old_name if old_name != job.name else ""
+        definition = self._now.permissions.write(definition, file.definition, job.job_id)
+        changes = (*changes, *self._now.permissions.compare(file.definition, definition))
         notes = self._notes(exported, file.path)
+        if not changes:
+            return UnchangedFile(job.name, file, job, notes)
+        renamed = old_name if old_name != job.name else ""
         return ChangedFile(job.name, file, job, definition, changes, renamed, notes)
 
     def _unmapped_row(self, exported: Exported, file: DefinitionFile, form: Form) -> ExportRow:
@@ -316,9 +330,8 @@ class _Planner:
             return Blocked(job.name, file.path, unmapped.issues, job=job, mapped=form.mapped)
         before, after = make_file_form(file.definition), make_file_form(unmapped.definition)
         changes = diff_settings(before.settings, after.settings)
-        if not changes:
-            return UnchangedFile(job.name, file, job, self._notes(exported, file.path))
-        return self._changed_row(exported, file, unmapped.definition, changes)
+        definition = unmapped.definition if changes else file.definition
+        return self._changed_row(exported, file, definition, changes)
 
     def _notes(self, exported: Exported, path: str) -> FileNotes:
         ignored_by = self._now.ignore_rules.find(path)

@@ -2,20 +2,22 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from core.comparing.diff import find_hidden
 from core.comparing.filled_in import Habits, compare
 from core.definitions.folder import DefinitionFile, GitContents
 from core.errors import Issue
-from core.json_text import Prints
+from core.json_text import JobSettings, Packed, Prints
 from core.mapping.job_selection import JobSelection, PatternKind
 from core.mapping.mapping_file import PausePolicy
 from core.mapping.name_book import NameBook
 from core.mapping.names import find_needed_ids
 from core.mapping.pause import apply_pause_policy
 from core.mapping.unmapped import MissingName
+from core.planning.access import Access
 from core.planning.blocking import block_dependents
+from core.planning.formers import Formers
 from core.planning.forms import Form, make_live_form, manager_of, take_identity
 from core.planning.import_identity import pair_definitions
 from core.planning.import_rows import (
@@ -30,9 +32,12 @@ from core.planning.import_rows import (
     Unmanaged,
 )
 from core.planning.outside import OutsideNeeds, find_outside
+from core.planning.removal_doubts import FORGED, find_removal_doubt
 from core.planning.secret_checks import SecretCheck
+from core.planning.third_side import ThirdSide
 from core.ports import LiveJob
 from core.state.ledger import ExportedLedger, ImportedLedger
+from core.state.written import Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,14 @@ class Plan:
         users = [job.job_id for job in self.listed if job.truncated] if self.removable() else []
         return list(dict.fromkeys([*needed, *users]))
 
+    def jobs_with_permissions(self) -> list[int]:
+        """Return the jobs whose definitions have `permissions` to be compared with theirs."""
+        return [
+            row.job.job_id
+            for row in self.rows
+            if isinstance(row, Changed | Unchanged) and row.file.definition.permissions is not None
+        ]
+
     def jobs_to_doubt(self) -> list[int]:
         """Return the jobs that may run one which will be deleted, whether the list shows it or not.
 
@@ -102,7 +115,9 @@ class Situation:
     `filled_in` is what the workspace made of the jobs that we wrote. `shows_hidden` asks for what
     the rules of comparing hid.
     `settled` are rows of an earlier pass that need no second look. `selection` says which jobs
-    belong here.
+    belong here. `principal` is our own name. `written` is what was written into the jobs last;
+    `keeps_bases` asks for what is to be noted as that of equal jobs. `access` is what is known of
+    permissions, where the mapping file asks for them.
     """
 
     contents: GitContents
@@ -119,6 +134,10 @@ class Situation:
     shows_hidden: bool = False
     settled: tuple[Unchanged, ...] = ()
     selection: JobSelection = field(default_factory=JobSelection)
+    principal: str = ""
+    written: Written = field(default_factory=Written)
+    keeps_bases: bool = False
+    access: Access = field(default_factory=Access)
 
 
 def plan_import(situation: Situation) -> Plan:
@@ -131,7 +150,7 @@ def plan_import(situation: Situation) -> Plan:
     defined = block_dependents(planner.definition_rows(), planner.present_names())
     check = SecretCheck(situation.contents.allowed)
     rows = [
-        *map(check.of_definition, defined),
+        *map(check.of_definition, map(planner.with_moves, defined)),
         *planner.job_rows(),
         *planner.unread_rows(),
     ]
@@ -179,6 +198,15 @@ class _Planner:
             self.present_names(),
         )
         self._settled = {row.file.path: row for row in situation.settled}
+        self._third = ThirdSide(
+            situation.written.jobs, situation.filled_in, situation.book, situation.pause
+        )
+        self._formers = Formers(
+            situation.written.jobs,
+            situation.live,
+            situation.ledger,
+            self._pairing.spoken_of | situation.unproven.keys(),
+        )
         self._users: dict[str, dict[int, LiveJob]] | None = None
         self._missing: list[tuple[str, MissingName]] = []
 
@@ -225,6 +253,12 @@ class _Planner:
     def unread_rows(self) -> list[Row]:
         return [Blocked("", file.path, (file.issue,)) for file in self._now.contents.unread]
 
+    def with_moves(self, row: Row) -> Row:
+        """Add to a row in error what was changed here; what the job should be is unknown."""
+        if not isinstance(row, Blocked) or row.job is None:
+            return row
+        return replace(row, moves=self._third.find_moves(row.job))
+
     def job_rows(self) -> list[Row]:
         """Rows of the jobs that no definition speaks of."""
         return [
@@ -252,17 +286,21 @@ class _Planner:
     def _compared_row(self, file: DefinitionFile, job: LiveJob | None) -> Row:
         name = file.definition.job_name
         form = self._needs.note_in(self._now.desired(file))
-        self._missing += [(name, absent) for absent in form.missing]
-        if form.issues:
-            return Blocked(name, file.path, form.issues, file.definition, job, form.mapped)
+        granted = self._now.access.of(file.path, job.job_id if job else None)
+        self._missing += [(name, absent) for absent in (*form.missing, *granted.missing)]
+        issues, mapped = (*form.issues, *granted.issues), (*form.mapped, *granted.mapped)
+        if issues:
+            return Blocked(name, file.path, issues, file.definition, job, mapped)
         if job is None:
             if not self.sees_all:
                 return self._blocked(
                     file, "Cannot rule out that a job with this name already exists."
                 )
             desired = apply_pause_policy(form.settings, None, self._now.pause)
-            notes = (self._pairing.notes.get(file.path, ""), form.note)
-            return New.pack(name, file, desired, " ".join(filter(None, notes)), form.mapped)
+            notes = (self._pairing.notes.get(file.path, ""), form.note, granted.note)
+            note = " ".join(filter(None, notes))
+            former = self._formers.find(name, file.definition.source_job_id)
+            return New.pack(name, file, desired, note, mapped, former, granted.entries)
         if job.job_id in self._now.unread_jobs:
             unread = self._now.unread_jobs[job.job_id]
             return Blocked(name, file.path, (unread,), file.definition, job)
@@ -273,14 +311,24 @@ class _Planner:
         changes, hidden = found.changes, found.hidden
         if self._now.shows_hidden:
             hidden += find_hidden(current, desired)
-        if not changes:
-            is_adopted = job.job_id in self._now.ledger.jobs
-            return Unchanged(name, file, job, is_adopted, hidden, form.note, form.mapped)
+        access = granted.change
+        if not (changes or access):
+            is_adopted = self._now.ledger.vouches_for(job.job_id)
+            base = self._new_base(job, desired)
+            return Unchanged(name, file, job, is_adopted, hidden, form.note, mapped, base)
         old_name = job.name if job.name != name else ""
         if not job.complete:  # it will be read in full and planned again: see `jobs_to_read`
             return Changed.pack(name, file, job, {}, {}, (), old_name)
-        about = hidden, form.note, form.mapped
+        changes, since = self._third.mark(changes, job, desired), self._third.since(job.job_id)
+        if access:
+            changes = (*changes, *access.changes)
+        notes = (form.note, granted.note, access.note if access else "")
+        about = hidden, " ".join(filter(None, notes)), mapped, since, access
         return Changed.pack(name, file, job, desired, current, changes, old_name, *about)
+
+    def _new_base(self, job: LiveJob, desired: JobSettings) -> Packed | None:
+        is_asked = self._now.keeps_bases and self._third.needs_base(job.job_id, desired)
+        return Packed(desired) if is_asked else None
 
     def _job_row(self, job: LiveJob) -> Row:
         excluded = self._outside.row_of(self._name_of_row(job), job, None)
@@ -289,6 +337,8 @@ class _Planner:
         reason = manager_of(job.marks)
         if reason:
             return Skipped(job.name, job, reason, None)
+        if job.job_id in self._now.ledger.forged:
+            return Unmanaged(job.name, job, FORGED)
         if job.job_id not in self._now.ledger.jobs:
             other = (
                 " The definition of this name is another job's."
@@ -305,7 +355,8 @@ class _Planner:
                 f"Was imported by this app, and no definition was found. {why}, so it does not "
                 "count as deleted.",
             )
-        is_placed = bool(self._now.ledger.jobs[job.job_id].file_path)
+        entry = self._now.ledger.jobs[job.job_id]
+        is_placed = bool(entry.file_path)
         if not is_placed and self._now.selection.excludes(PatternKind.FOLDER):
             note = (
                 "Was imported by this app, and no definition was found. Whether it belongs here "
@@ -313,7 +364,14 @@ class _Planner:
                 "was not recorded. Delete the job in the workspace if nobody needs it."
             )
             return Unmanaged(job.name, job, note)
-        return Deleted(self._label_of(job), job, self._needed_by(job))
+        doubt = find_removal_doubt(
+            entry,
+            job,
+            needs_proof=self._now.ledger.needs_proof,
+            principal=self._now.principal,
+        )
+        moves = self._third.find_moves(job)
+        return Deleted(self._label_of(job), job, self._needed_by(job), doubt, moves)
 
     def _name_of_row(self, job: LiveJob) -> str:
         """Return the name of a row that would be one of a removal, were the job not outside."""

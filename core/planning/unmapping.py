@@ -78,6 +78,14 @@ def unmap(
     return Unmapped(definition, tuple(merge.issues), tuple(merge.as_in_git))
 
 
+def take_places(settings: JobSettings, source: JobSettings, paths: Iterable[str]) -> JobSettings:
+    """Return settings with what others hold at some places; what those lack there is gone."""
+    merge = _Merge(())
+    for path in paths:
+        settings = merge.apply(settings, settings, source, path)
+    return settings
+
+
 @dataclass(slots=True)
 class _Merge:
     """Gathers what a person must decide. `settled` are the places that are done."""

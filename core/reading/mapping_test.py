@@ -77,7 +77,7 @@ def try_draft(
         if is_export:
             return planner.plan_export(of, memory)
         ledger = settle_pending(memory.imported, of.live, me.name)
-        return planner.plan_import(of, ledger, memory.filled_in)
+        return planner.plan_import(of, ledger, memory)
 
     def used(mappings: Mappings) -> Mappings:
         return mappings if settings.reads_mappings else mappings.only_selection()

@@ -1,7 +1,7 @@
 """Hands what a survey read to the pure planners, and reads in full what they ask for."""
 
 import secrets
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Collection, Mapping, Set
 from dataclasses import dataclass, replace
 
 from core.definitions.definition import Definition
@@ -9,15 +9,18 @@ from core.definitions.folder import DefinitionFile
 from core.errors import SyncError
 from core.jobsettings.kinds import Kind
 from core.jobsettings.principals import Principal, effective_run_as
-from core.json_text import Prints
 from core.mapping.names import find_mapped_ids
+from core.planning.as_imported import AsImported
 from core.planning.export_plan import ExportPlan, ExportSituation, plan_export
-from core.planning.forms import Form, Source, choose_principal, make_desired_form
+from core.planning.forms import Form, Source, choose_principal, make_desired_form, make_exported
 from core.planning.identities import Identity
 from core.planning.import_identity import pair_definitions
 from core.planning.import_plan import Plan, Situation, plan_import
+from core.planning.import_rows import Changed
 from core.planning.outside import find_absent_by_name
+from core.planning.taking import Taken, plan_taking
 from core.ports import NamedResource, Ports
+from core.reading.access import AccessReader
 from core.reading.identities import look_up_identities
 from core.reading.names import look_up, look_up_unlisted
 from core.reading.remembered import Memory
@@ -76,17 +79,24 @@ class Planner:
         """Take what reads jobs in full, where several planners share it."""
         self._ports = ports
         self._settings = settings
-        self._reader = FullReader(jobs or ports.jobs, settings.threads, while_reading(listener))
+        reading = while_reading(listener)
+        self._reader = FullReader(jobs or ports.jobs, settings.threads, reading)
+        self._access = AccessReader(jobs or ports.jobs, ports.principals, settings.threads, reading)
 
     def plan_import(
         self,
         survey: Survey,
         ledger: ImportedLedger,
-        filled_in: Mapping[int, Prints],
+        memory: Memory,
         *,
         shows_hidden: bool = False,
+        keeps_bases: bool = False,
     ) -> Plan:
-        """Plan an import: every job that is not equal is read in full."""
+        """Plan an import: every job that is not equal is read in full.
+
+        Args:
+            ledger: that of the memory, with the jobs entered whose creation was announced.
+        """
         pairing = pair_definitions(
             survey.contents.files, survey.live, ledger, survey.unproven, survey.exported
         )
@@ -103,11 +113,21 @@ class Planner:
             sees_all_jobs=survey.me.is_admin,
             pause=survey.mappings.pause,
             unproven=survey.unproven,
-            filled_in=filled_in,
+            filled_in=memory.filled_in,
             exported=survey.exported,
             shows_hidden=shows_hidden,
             selection=survey.mappings.selection,
+            principal=survey.me.name,
+            written=memory.written,
+            keeps_bases=keeps_bases,
         )
+        access = self._access.read(
+            survey.me,
+            survey.mappings,
+            survey.contents.files,
+            lambda: plan_import(situation).jobs_with_permissions(),
+        )
+        situation = replace(situation, access=access)
 
         def plan(known: Inventory[Plan]) -> Plan:
             settled = known.first.settled() if known.first else ()
@@ -136,6 +156,14 @@ class Planner:
             selection=survey.mappings.selection,
         )
 
+        permissions = self._access.read_for_export(
+            survey.me,
+            survey.mappings,
+            survey.contents.files,
+            lambda: plan_export(situation).jobs_with_permissions(),
+        )
+        situation = replace(situation, permissions=permissions)
+
         def plan(known: Inventory[ExportPlan]) -> ExportPlan:
             look_up_unlisted(
                 self._ports,
@@ -150,6 +178,27 @@ class Planner:
             )
 
         return self._plan(plan, survey)
+
+    def plan_taking(
+        self,
+        survey: Survey,
+        row: Changed,
+        memory: Memory,
+        fields: Collection[str],
+    ) -> Taken:
+        """Plan what taking some fields of a job makes of its file, after `plan_import`."""
+        look_up_unlisted(
+            self._ports,
+            (row.job,),
+            survey.book,
+            proves_gone=survey.me.is_admin,
+            threads=self._settings.threads,
+        )
+        forms = self._desired_forms(survey)
+        book, pause = survey.book, survey.mappings.pause
+        how = AsImported(book, pause, memory.filled_in, forms.of_definition, has_rules=True)
+        exported = make_exported(row.job, book)
+        return plan_taking(how, row.file.definition, forms.of_file(row.file), exported, fields)
 
     def _plan(self, plan: Callable[[Inventory[AnyPlan]], AnyPlan], survey: Survey) -> AnyPlan:
         return plan_in_two_passes(

@@ -7,15 +7,18 @@ from core.definitions.folder import RememberedFile
 from core.json_text import Prints
 from core.state.folder import StateFolder
 from core.state.ledger import ExportedLedger, ImportedJob, ImportedLedger, PendingCreate
+from core.state.written import Written
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Both ledgers as the state folder holds them, and what the workspace filled in, by job id."""
+    """Both ledgers as the state folder holds them, what the workspace filled in, by job id, and
+    what was written into the jobs last; an export does not need the latter."""
 
     imported: ImportedLedger
     exported: ExportedLedger
     filled_in: Mapping[int, Prints] = field(default_factory=dict)
+    written: Written = field(default_factory=Written)
 
     def files(self) -> Iterator[RememberedFile]:
         """Yield the definitions that the ledgers know, those of announced jobs included."""
@@ -27,7 +30,9 @@ class Memory:
 
 def read_memory_for_import(state: StateFolder) -> Memory:
     """Read the ledgers of a workspace that imports, and hardly ever exports."""
-    return Memory(state.imported(), state.find_exported(), state.find_filled_in())
+    return Memory(
+        state.imported(), state.find_exported(), state.find_filled_in(), state.find_written()
+    )
 
 
 def read_memory_for_export(state: StateFolder) -> Memory:

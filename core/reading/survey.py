@@ -110,7 +110,7 @@ class Surveyor:
             live,
             book,
             mappings,
-            warnings,
+            (*warnings, *memory.written.issues),
             absent.unproven,
             rules,
             memory.exported,

@@ -6,6 +6,7 @@ from typing import Generic, Protocol, TypeVar
 
 from core.comparing.sampling import agrees, draw_sample
 from core.errors import Issue, SyncError
+from core.json_text import JsonDict
 from core.parallel import in_parallel
 from core.ports import LiveJob
 from core.reporting.listener import Listener
@@ -64,9 +65,11 @@ class FullForms:
 
 
 class JobReader(Protocol):
-    """Whoever reads one job in full, as `Jobs` does."""
+    """Whoever reads one job in full, or its permissions, as `Jobs` does."""
 
     def get_job(self, job_id: int) -> LiveJob: ...
+
+    def get_permissions(self, job_id: int) -> JsonDict: ...
 
 
 class ReadOnce:
@@ -75,12 +78,19 @@ class ReadOnce:
     def __init__(self, jobs: JobReader) -> None:
         self._jobs = jobs
         self._read: dict[int, LiveJob] = {}
+        self._permissions: dict[int, JsonDict] = {}
 
     def get_job(self, job_id: int) -> LiveJob:
         """Return one job with all its pages. Raises WorkspaceError."""
         if job_id not in self._read:  # two threads may both read it, which does no harm
             self._read[job_id] = self._jobs.get_job(job_id)
         return self._read[job_id]
+
+    def get_permissions(self, job_id: int) -> JsonDict:
+        """Return the permissions of one job. Raises WorkspaceError."""
+        if job_id not in self._permissions:
+            self._permissions[job_id] = self._jobs.get_permissions(job_id)
+        return self._permissions[job_id]
 
 
 class FullReader:

@@ -7,7 +7,11 @@ from dataclasses import dataclass, replace
 from core.errors import StoppedError
 from core.planning.export_rows import ExportRow
 from core.planning.import_rows import Row
+from core.planning.restore_rows import RestoreRow
+from core.ports import CurrentPrincipal
 from core.reporting.report import ReportRow
+
+PlannedRows = Sequence[Row] | Sequence[ExportRow] | Sequence[RestoreRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +20,20 @@ class Listener:
 
     `on_step` gets what is being done, `on_progress` how much of it, `on_planned` all rows before
     the first is carried out, `on_row` each row as it ends; `should_stop` is asked between jobs.
+    `actor` asked for the operation, empty where nobody but the principal is known. `on_begun` gets
+    the principal once the lock is held, `on_snapshot` the name of the snapshot once it is whole.
     """
 
     on_step: Callable[[str], None] = lambda _step: None
     on_progress: Callable[[int, int], None] = lambda _done, _total: None
-    on_planned: Callable[[Sequence[Row] | Sequence[ExportRow]], None] = lambda _rows: None
+    on_planned: Callable[[Sequence[Row] | Sequence[ExportRow] | Sequence[RestoreRow]], None] = (
+        lambda _rows: None
+    )
     on_row: Callable[[ReportRow], None] = lambda _row: None
     should_stop: Callable[[], bool] = lambda: False
+    actor: str = ""
+    on_begun: Callable[[CurrentPrincipal], None] = lambda _me: None
+    on_snapshot: Callable[[str], None] = lambda _name: None
 
     def with_progress(self, on_progress: Callable[[int, int], None]) -> "Listener":
         """Return the listener with another receiver of progress."""

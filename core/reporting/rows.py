@@ -11,6 +11,7 @@ from core.jobsettings.verbatim import Verbatim
 from core.json_text import Packed
 from core.mapping.copied import find_copied
 from core.mapping.mapped_value import MappedValue
+from core.planning.drift import Drift, list_changes
 from core.planning.export_rows import (
     ChangedFile,
     DeletedFile,
@@ -42,6 +43,8 @@ from core.planning.risks import (
     risks_of_secrets,
     risks_of_undone,
 )
+from core.reporting.audience import describe_audience
+from core.reporting.origins import describe_former, describe_loss, describe_moves
 from core.reporting.report import ReportRow, RowDetails
 
 _MANY_LEFT_OUT = "are not part of a definition: they were"
@@ -79,15 +82,17 @@ def import_row(row: Row, known: KnownIds = NO_IDS) -> ReportRow:
     """
     match row:
         case New():
-            message = with_left_out(_joined("Will be created.", row.note), row.file.definition)
+            notes = describe_former(row.former), row.note, describe_audience(row.permissions)
+            message = _joined("Will be created.", *notes)
             risks = row_risks(row, known)
             return ReportRow(
                 row.job_name,
                 row.file.path,
                 row.status,
-                message=message,
+                message=with_left_out(message, row.file.definition),
                 risks=risks,
                 mapped=row.mapped,
+                origin=row.origin,
             )
         case Changed():
             return ReportRow(
@@ -96,11 +101,16 @@ def import_row(row: Row, known: KnownIds = NO_IDS) -> ReportRow:
                 row.status,
                 changes=row.changes,
                 message=with_left_out(
-                    _joined(f"Currently named “{row.old_name}”." if row.old_name else "", row.note),
+                    _joined(
+                        f"Currently named “{row.old_name}”." if row.old_name else "",
+                        describe_loss(row),
+                        row.note,
+                    ),
                     row.file.definition,
                 ),
                 risks=row_risks(row, known),
                 mapped=row.mapped,
+                origin=row.origin,
             )
         case Unchanged():
             message = "" if row.is_adopted else "Matches its definition, not yet adopted."
@@ -114,7 +124,15 @@ def import_row(row: Row, known: KnownIds = NO_IDS) -> ReportRow:
                 mapped=row.mapped,
             )
         case Deleted():
-            return ReportRow(row.job_name, "", row.status, message=_deleted_message(row))
+            message = _joined(_deleted_message(row), describe_moves(row.moves), row.doubt)
+            return ReportRow(
+                row.job_name,
+                "",
+                row.status,
+                message=message,
+                origin=row.origin,
+                doubt=row.doubt,
+            )
         case Unmanaged():
             return ReportRow(row.job_name, "", row.status, message=row.note)
         case Skipped():
@@ -127,6 +145,15 @@ def import_row(row: Row, known: KnownIds = NO_IDS) -> ReportRow:
             return blocked_row(row)
         case _:
             assert_never(row)
+
+
+def drift_row(row: Row, drift: Drift) -> ReportRow:
+    """Return what a check for drift shows of a job."""
+    shown = replace(import_row(row), changes=list_changes(row), risks=())
+    if drift is not Drift.UNKNOWN:
+        return shown
+    unknown = "Whether it was changed here is unknown."
+    return replace(shown, message=_joined(shown.message, unknown))
 
 
 def export_row(row: ExportRow, known: KnownIds = NO_IDS) -> ReportRow:
@@ -220,7 +247,15 @@ def _holders_of_ids(
 
 def blocked_row(row: Blocked) -> ReportRow:
     """Return the row of something that has to be solved first."""
-    shown = ReportRow(row.job_name, row.file_name, row.status, issues=row.issues, mapped=row.mapped)
+    shown = ReportRow(
+        row.job_name,
+        row.file_name,
+        row.status,
+        issues=row.issues,
+        message=describe_moves(row.moves),
+        mapped=row.mapped,
+        origin=row.origin,
+    )
     return shown.with_risks(risks_of_secrets(row.secrets))
 
 

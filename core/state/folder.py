@@ -1,9 +1,9 @@
 """The state folder in the workspace: ledgers and snapshots."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from core.errors import InvalidJsonError, NotFoundError, StateError, WorkspaceError
+from core.errors import InvalidJsonError, Issue, NotFoundError, StateError, WorkspaceError
 from core.json_text import JsonDict, Prints, parse_json, stable_bytes
 from core.ports import WorkspaceFiles
 from core.state.filled_in import filled_in_as_json, parse_filled_in
@@ -13,23 +13,37 @@ from core.state.ledger import (
     parse_exported_ledger,
     parse_imported_ledger,
 )
+from core.state.recreated import Recreated, parse_recreated
+from core.state.seals import NO_SEALS, Seals
+from core.state.snapshots import Snapshots
+from core.state.written import Written, parse_written, written_bytes
 
 FOLDER_NAME = ".job-sync-state"
 _IMPORTED = "imported.json"
 _EXPORTED = "exported.json"
 _FILLED_IN = "filled_in.json"
+_RECREATED = "recreated.json"
+_WRITTEN = "written.jsonl.gz"
 _MAPPINGS = "mappings"
 _KEPT_MAPPINGS = 50
 Document = TypeVar("Document")
-_SNAPSHOT_BYTES = 5 * 1024 * 1024  # half of what one workspace file may hold
 
 
 class StateFolder:
     """Reads and writes the documents of one workspace and Git folder."""
 
-    def __init__(self, files: WorkspaceFiles, path: str) -> None:
+    def __init__(
+        self,
+        files: WorkspaceFiles,
+        path: str,
+        seals: Seals = NO_SEALS,
+        workspace_id: str = "",
+    ) -> None:
+        """Take where it is, what proves that we wrote an entry, and for which workspace."""
         self._files = files
         self.path = path
+        self.seals = seals
+        self._workspace_id = workspace_id
 
     def prepare(self) -> None:
         """Create the folder. Raises StateError when it cannot be created."""
@@ -43,7 +57,11 @@ class StateFolder:
 
     def imported(self) -> ImportedLedger:
         """Return the ledger of imported jobs; empty when there is none yet."""
-        return self._read(_IMPORTED, parse_imported_ledger, ImportedLedger())
+
+        def parse(document: Any) -> ImportedLedger:
+            return parse_imported_ledger(document, self.seals, self._workspace_id)
+
+        return self._read(_IMPORTED, parse, self._no_imports())
 
     def exported(self) -> ExportedLedger:
         """Return the ledger of exported files; empty when there is none yet."""
@@ -54,7 +72,7 @@ class StateFolder:
 
         One call shows that there is none, where `imported` needs two.
         """
-        return self.imported() if self._has(_IMPORTED) else ImportedLedger()
+        return self.imported() if self._has(_IMPORTED) else self._no_imports()
 
     def find_exported(self) -> ExportedLedger:
         """Return the ledger of exported files of a workspace that hardly ever has one."""
@@ -68,32 +86,49 @@ class StateFolder:
         """Replace what the workspace made of the jobs that were written."""
         self._write(_FILLED_IN, filled_in_as_json(filled_in))
 
+    def find_written(self) -> Written:
+        """Return what was written into each job last, in one call; nothing where that is unknown.
+
+        It decides no more than which side a difference is put down to, so a damaged file stops
+        nothing: an issue says that.
+        """
+        path = f"{self.path}/{_WRITTEN}"
+        try:
+            return parse_written(self._files.read(path))
+        except NotFoundError:
+            return Written()
+        except InvalidJsonError:
+            issue = Issue(
+                f"{path} cannot be read, so it is unknown which jobs were changed here. "
+                "The next import or adoption writes it anew."
+            )
+            return Written(issues=(issue,))
+
+    def save_written(self, written: Written) -> None:
+        """Replace what was written into each job last."""
+        self._put(_WRITTEN, written_bytes(written))
+
     def save_imported(self, ledger: ImportedLedger) -> None:
         """Replace the ledger of imported jobs."""
-        self._write(_IMPORTED, ledger.as_json())
+        self._write(_IMPORTED, ledger.as_json(self.seals, self._workspace_id))
 
     def save_exported(self, ledger: ExportedLedger) -> None:
         """Replace the ledger of exported files."""
         self._write(_EXPORTED, ledger.as_json())
 
-    def save_snapshot(self, name: str, header: JsonDict, items: Sequence[JsonDict]) -> str:
-        """Save what is about to be changed, in files of bounded size. Returns the folder's path.
+    def snapshots(self) -> Snapshots:
+        """Return what keeps the state before each change."""
+        return Snapshots(self._files, self.path, self.seals)
 
-        Raises:
-            StateError: the snapshot could not be saved; nothing may be changed then.
-        """
-        folder = f"{self.path}/snapshots/{name}"
-        try:
-            self._files.make_folder(folder)
-            for number, part in enumerate(_parts(items), start=1):
-                content = stable_bytes({**header, "items": part})
-                self._files.create(f"{folder}/part-{number:04}.json", content)
-        except WorkspaceError as error:
-            raise StateError(
-                f"The previous state could not be saved, so nothing was changed. {error.message}",
-                fix=error.fix,
-            ) from error
-        return folder
+    def find_recreated(self) -> Recreated:
+        """Return which jobs were created again; none as long as there is no such file."""
+        if not self._has(_RECREATED):
+            return Recreated()
+        return self._read(_RECREATED, parse_recreated, Recreated())
+
+    def save_recreated(self, recreated: Recreated) -> None:
+        """Replace what is known of jobs that were created again."""
+        self._write(_RECREATED, recreated.as_json())
 
     def keep_mappings(self, name: str, content: bytes) -> str:
         """Keep a mapping file before it is replaced, and forget the oldest. Returns the path.
@@ -115,6 +150,9 @@ class StateFolder:
                 fix=error.fix,
             ) from error
         return f"{folder}/{name}"
+
+    def _no_imports(self) -> ImportedLedger:
+        return ImportedLedger(needs_proof=self.seals.has_key)
 
     def _read(self, name: str, parse: Callable[[Any], Document], empty: Document) -> Document:
         """Return a document as `parse` takes it; `empty` only when there is no such file.
@@ -150,22 +188,11 @@ class StateFolder:
             raise StateError(f"{path} exists but cannot be read.", fix="Try again.") from error
 
     def _write(self, name: str, document: JsonDict) -> None:
+        self._put(name, stable_bytes(document))
+
+    def _put(self, name: str, content: bytes) -> None:
         path = f"{self.path}/{name}"
         try:
-            self._files.write(path, stable_bytes(document))
+            self._files.write(path, content)
         except WorkspaceError as error:
             raise StateError(f"{path} cannot be written. {error.message}", fix=error.fix) from error
-
-
-def _parts(items: Iterable[JsonDict]) -> Iterable[list[JsonDict]]:
-    part: list[JsonDict] = []
-    size = 0
-    for item in items:
-        item_size = len(stable_bytes(item))
-        if part and size + item_size > _SNAPSHOT_BYTES:
-            yield part
-            part, size = [], 0
-        part.append(item)
-        size += item_size
-    if part:
-        yield part

@@ -15,9 +15,12 @@ from core.json_fields import Fields
 from core.json_text import JsonDict, parse_json, stable_bytes
 from core.parallel import in_parallel
 from core.ports import ContentCache, WorkspaceFiles
+from core.state.interrupted import find_interrupted
+from core.state.snapshots import Head, Snapshots, is_snapshot_name, moment_of
 
 _FOLDER = "history"
 _KEPT = 200
+_LEEWAY_S = 5.0  # between the start of an operation and that of its lock
 REVEAL = "reveal"
 """The kind of an entry that no operation made: somebody was shown hidden values."""
 _ENTRY_ID = re.compile(r"\d{8}T\d{6}Z-[a-z]{1,20}-[0-9a-f]{8,32}")
@@ -103,13 +106,34 @@ def entry_id(kind: str, started: float, operation_id: str) -> str:
     return f"{datetime.fromtimestamp(started, UTC):%Y%m%dT%H%M%SZ}-{kind}-{operation_id[:12]}"
 
 
+def entry_facts(name: str) -> tuple[str, float]:
+    """Return which kind of operation has this name, and when it began, 0.0 where it does not say.
+
+    Args:
+        name: as `is_entry_id` accepts it.
+    """
+    started, kind, _ = name.split("-", 2)
+    try:
+        return kind, datetime.strptime(started, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
+    except ValueError:  # somebody else gave it its name
+        return kind, 0.0
+
+
 class History:
     """The entries of one workspace and Git folder, newest first. The oldest are forgotten."""
 
     def __init__(
-        self, files: WorkspaceFiles, state_path: str, cache: ContentCache | None, threads: int
+        self,
+        files: WorkspaceFiles,
+        state_path: str,
+        cache: ContentCache | None,
+        threads: int,
+        snapshots: Snapshots | None = None,
     ) -> None:
+        """Take where it is, and the snapshots that interrupted operations are known by."""
         self._files = files
+        self._state_path = state_path
+        self._snapshots = snapshots
         self._path = f"{state_path}/{_FOLDER}"
         self._cache = cache
         self._threads = threads
@@ -149,7 +173,46 @@ class History:
             name: _unreadable(name, str(result)) if isinstance(result, SyncError) else result
             for name, result in results
         }
-        return tuple(entries[name] for name in reversed(names))
+        found = [entries[name] for name in reversed(names)]
+        return tuple(_with_interrupted(found, self._find_interrupted(found)))
+
+    def find_snapshot(self, name: str) -> str:
+        """Return the name of the snapshot that an operation kept.
+
+        Args:
+            name: of an entry, or of a snapshot without one.
+
+        Raises:
+            NotFoundError: there is neither.
+            StateError: the operation kept none, or its entry cannot be used.
+        """
+        entry = self.entry(name)
+        found = entry.snapshot or self._find_older_snapshot(entry)
+        if not found:
+            raise StateError(
+                "This operation kept no snapshot, because it changed no job.",
+                fix="There is nothing to restore.",
+            )
+        return found
+
+    def _find_older_snapshot(self, entry: HistoryEntry) -> str:
+        """Return the snapshot of an entry whose version did not note it: the one of its time."""
+        names = self._snapshots.names() if self._snapshots else []
+        first, last = entry.started - _LEEWAY_S, entry.started + entry.seconds + _LEEWAY_S
+        fitting = [
+            name
+            for name in names
+            if first <= moment_of(name) <= last and name.split("-")[1] == entry.kind
+        ]
+        return fitting[0] if len(fitting) == 1 else ""
+
+    def _find_interrupted(self, entries: Sequence[HistoryEntry]) -> list[HistoryEntry]:
+        if self._snapshots is None:
+            return []
+        since = min(entry.started for entry in entries) if len(entries) >= _KEPT else 0.0
+        known = {entry.snapshot for entry in entries}
+        heads = find_interrupted(self._files, self._state_path, self._snapshots, known, since)
+        return [_interrupted(head) for head in heads]
 
     def entry(self, name: str) -> HistoryEntry:
         """Return one entry.
@@ -158,7 +221,12 @@ class History:
             NotFoundError: there is none of this name.
             StateError: it cannot be used.
         """
-        return self._entry(_checked(name))
+        try:
+            return self._entry(_checked(name))
+        except NotFoundError:
+            if self._snapshots is None or not is_snapshot_name(name):
+                raise
+        return _interrupted(self._snapshots.read_head(name))
 
     def rows(self, name: str, read: Callable[[Any], Row]) -> list[Row]:
         """Return an entry's rows as they were.
@@ -172,7 +240,14 @@ class History:
         """
         path = f"{self._path}/{_checked(name)}{_ROWS}"
         try:
-            documents = parse_json(gunzip(self._files.read(path), _MOST_PLAIN_BYTES).decode())
+            content = self._files.read(path)
+        except NotFoundError:
+            if self._snapshots is None:
+                raise
+            self._snapshots.read_head(name)  # an interrupted operation has no rows
+            return []
+        try:
+            documents = parse_json(gunzip(content, _MOST_PLAIN_BYTES).decode())
             if not isinstance(documents, list):
                 raise InvalidJsonError("The rows should be a list.")
             return [read(document) for document in documents]
@@ -217,6 +292,36 @@ class History:
                 self._files.delete(f"{self._path}/{name}{suffix}")
 
 
+def _interrupted(head: Head) -> HistoryEntry:
+    """Return the entry of an operation of which only its snapshot is known."""
+    return HistoryEntry(
+        head.name,
+        head.operation,
+        head.actor or head.principal,
+        "",
+        head.at,
+        0.0,
+        Ending.INTERRUPTED,
+        message="The process ended before it finished; what it had done by then is not listed.",
+        principal=head.principal if head.actor else "",
+        snapshot=head.name,
+    )
+
+
+def _with_interrupted(
+    entries: Sequence[HistoryEntry], interrupted: Sequence[HistoryEntry]
+) -> list[HistoryEntry]:
+    """Return the entries, newest first, with those that are only known by their snapshot.
+
+    Each comes before the first that began earlier.
+    """
+    found = list(entries)
+    for one in interrupted:
+        place = next((i for i, entry in enumerate(found) if entry.started <= one.started), None)
+        found.insert(len(found) if place is None else place, one)
+    return found
+
+
 def _is_reveal(name: str) -> bool:
     return name.split("-")[1] == REVEAL
 
@@ -243,9 +348,5 @@ def _seconds(entry: Fields, name: str) -> float:
 
 
 def _unreadable(name: str, message: str) -> HistoryEntry:
-    started, kind, _ = name.split("-", 2)
-    try:
-        at = datetime.strptime(started, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
-    except ValueError:  # somebody else gave it its name
-        at = 0.0
+    kind, at = entry_facts(name)
     return HistoryEntry(name, kind, "", "", at, 0.0, Ending.UNREADABLE, message=message)

@@ -204,6 +204,17 @@ def find_free_number(files: WorkspaceFiles, folder: str, owner: Owner, clock: Cl
     return highest + 1
 
 
+def find_holder(files: WorkspaceFiles, folder: str) -> Owner | None:
+    """Return who holds the lock or has left it behind; None when it is free.
+
+    Raises:
+        WorkspaceError: the lock could not be read.
+    """
+    highest = max(_numbers(files, folder), default=0)
+    owner = _read_owner(files, _path(folder, highest)) if highest else None
+    return owner if owner and not owner.released else None
+
+
 def take(files: WorkspaceFiles, folder: str, number: int, owner: Owner, clock: Clock) -> Lease:
     """Take the lock with a number that was free; see `acquire`."""
     taken = clock.moment()

@@ -1,7 +1,7 @@
 """What every writing operation needs: the lock, the state folder, a snapshot."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -10,10 +10,13 @@ from typing import TypeVar
 from core.calls import ShouldStop
 from core.errors import Issue, SyncError
 from core.json_text import JsonDict, fingerprint
-from core.ports import CurrentPrincipal, LiveJob, Ports
+from core.ports import CurrentPrincipal, Ports
 from core.settings import Settings
 from core.state.folder import FOLDER_NAME, StateFolder
+from core.state.kept_jobs import PlannedCreate
 from core.state.lock import Clock, Lease, Owner, find_free_number, take
+from core.state.seals import Seals
+from core.state.snapshots import Retention, snapshot_name
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +25,22 @@ Ledger = TypeVar("Ledger")
 
 NewOwner = Callable[[str, str], Owner]
 """Makes the owner of a lock from the principal's name and the operation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """Who asked for an operation, and who learns of what it leaves in the state folder.
+
+    `actor` is empty where nobody but the principal is known. `on_begun` gets the principal once
+    the lock is held, `on_snapshot` the name of the snapshot once it is whole.
+    """
+
+    actor: str = ""
+    on_begun: Callable[[CurrentPrincipal], None] = lambda _me: None
+    on_snapshot: Callable[[str], None] = lambda _name: None
+
+
+NOBODY = Following()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +55,59 @@ class Session:
     state: StateFolder
     lease: Lease
     owner: Owner
+    retention: Retention = field(default_factory=Retention)
+    following: Following = NOBODY
     unnoted: list[Issue] = field(default_factory=list)
 
-    def keep_snapshot(self, items: Sequence[JsonDict]) -> None:
-        """Save what is about to be changed or removed.
+    @property
+    def seals(self) -> Seals:
+        """Return what proves that this app wrote something."""
+        return self.state.seals
+
+    def keep_snapshot(
+        self, items: Sequence[JsonDict], creates: Sequence[PlannedCreate] = ()
+    ) -> None:
+        """Save what is about to be changed or removed, and what is about to be created.
 
         Raises:
             StateError: it could not be saved; nothing may be changed then.
         """
-        if not items:
+        if not items and not creates:
             return
+        self.lease.check()
         started = datetime.fromtimestamp(self.owner.since, UTC)
-        header: JsonDict = {
-            "version": 1,
+        about: JsonDict = {
             "operation": self.operation,
             "principal": self.me.name,
+            "actor": self.following.actor,
             "at": started.isoformat(timespec="seconds"),
         }
-        name = f"{started:%Y%m%dT%H%M%SZ}-{self.operation}-{self.owner.token[:8]}"
-        folder = self.state.save_snapshot(name, header, items)
+        name, snapshots = self.snapshot_name, self.state.snapshots()
+        folder = snapshots.write(name, about, items, creates)
         log.info("saved %d items in %s", len(items), folder)
+        self.following.on_snapshot(name)
+        try:
+            snapshots.prune(name, self.retention)
+        except SyncError as error:
+            log.warning("old snapshots could not be deleted: %s", error)
+
+    @property
+    def snapshot_name(self) -> str:
+        """Return the name of the snapshot of this operation, where it keeps one."""
+        return snapshot_name(self.operation, self.owner.since, self.owner.token)
+
+    def note_created(self, jobs: Mapping[int, str]) -> None:
+        """Note beside the snapshot which jobs were created, by id with their names.
+
+        Without that note a restore has to ask whether they are those.
+        """
+        if not jobs:
+            return
+        try:
+            self.lease.check()
+            self.state.snapshots().note_created(self.snapshot_name, jobs)
+        except SyncError as error:
+            log.warning("which jobs were created could not be noted: %s", error)
 
     def note(self, save: Callable[[Ledger], None], ledger: Ledger, otherwise: str = "") -> None:
         """Replace a ledger after the work was done.
@@ -77,16 +129,6 @@ class Session:
             self.unnoted.append(Issue(f"{otherwise or usual} {error}"))
 
 
-def make_snapshot_item(job: LiveJob) -> JsonDict:
-    """Return what a snapshot keeps of a job: enough to create it again."""
-    return {
-        "job_id": job.job_id,
-        "creator_user_name": job.creator,
-        "run_as_user_name": job.run_as_user_name,
-        "settings": job.unpack_settings(),
-    }
-
-
 class Sessions:
     """Opens sessions for one workspace and Git folder."""
 
@@ -102,18 +144,27 @@ class Sessions:
 
         It is beside the mapping file, or beside the Git folder when the mapping file is in it.
         """
+        return StateFolder(
+            self._ports.files,
+            self._state_path(me),
+            Seals(self._settings.state_keys),
+            me.workspace_id,
+        )
+
+    def _state_path(self, me: CurrentPrincipal) -> str:
         if self._settings.state_path:
-            return StateFolder(self._ports.files, self._settings.state_path)
+            return self._settings.state_path
         folder, mapping = self._settings.folder, self._settings.mapping_path
         git = self._ports.git.find(folder)
         root = git.path if git else folder
         neighbour = mapping if mapping and not mapping.startswith(f"{root}/") else root
         name = fingerprint([me.workspace_id, folder])[:12]
-        path = f"{neighbour.rpartition('/')[0]}/{FOLDER_NAME}/{name}"
-        return StateFolder(self._ports.files, path)
+        return f"{neighbour.rpartition('/')[0]}/{FOLDER_NAME}/{name}"
 
     @contextmanager
-    def open(self, operation: str, should_stop: ShouldStop) -> Iterator[Session]:
+    def open(
+        self, operation: str, should_stop: ShouldStop, following: Following = NOBODY
+    ) -> Iterator[Session]:
         """Hold the lock for one operation.
 
         Args:
@@ -133,7 +184,9 @@ class Sessions:
             number = find_free_number(files, state.path, owner, clock)
         lease = take(files, state.path, number, owner, clock)
         try:
-            yield Session(operation, me, state, lease, owner)
+            following.on_begun(me)
+            retention = Retention(self._settings.snapshots_kept, self._settings.snapshot_days)
+            yield Session(operation, me, state, lease, owner, retention, following)
         finally:
             self._release(lease, owner)
 

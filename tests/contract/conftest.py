@@ -1,6 +1,6 @@
 """The same promises for two worlds: the fakes in memory, and the gateways over HTTP."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -8,10 +8,12 @@ import pytest
 
 from core.jobsettings.kinds import Kind
 from core.jobsettings.principals import Principal, PrincipalField
-from core.ports import FoundPrincipal, NamedResource, Ports
+from core.ports import FoundPrincipal, Member, NamedResource, Ports
 from emulator import start_environment
 from tests.emulated import Emulated
 from tests.fakes import FOLDER, ME, FakeWorkspace
+
+ROBOT = "0d4c8f1e-92a7-4b63-8c15-f7a3e05b6d22"
 
 
 class World(Protocol):
@@ -32,6 +34,11 @@ class World(Protocol):
 
     def describe_principals(self, described: Sequence[FoundPrincipal]) -> None:
         """Add principals with their display names."""
+
+    def add_members(
+        self, members: Mapping[str, Member], above: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        """Add users, by application id service principals, and the groups that contain groups."""
 
     def push_elsewhere(self) -> None:
         """Put a new commit into the remote repository."""
@@ -64,6 +71,13 @@ class FakeWorld:
 
     def describe_principals(self, described: Sequence[FoundPrincipal]) -> None:
         self._workspace.principals.described = list(described)
+
+    def add_members(
+        self, members: Mapping[str, Member], above: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        self._workspace.principals.members = dict(members)
+        groups = {name: frozenset(others) for name, others in (above or {}).items()}
+        self._workspace.principals.groups_above = groups
 
     def push_elsewhere(self) -> None:
         self._workspace.git.remote_commit = "3" * 40
@@ -123,6 +137,25 @@ class HttpWorld:
             users=seeds("user_name", "userName"),
             service_principals=seeds("service_principal_name", "applicationId"),
             groups=[{"displayName": one.name} for one in groups],
+        )
+
+    def add_members(
+        self, members: Mapping[str, Member], above: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        def seeds(key: str, *, robots: bool) -> list[dict[str, object]]:
+            return [
+                {key: name, "active": one.is_active, "groups": sorted(one.groups)}
+                for name, one in members.items()
+                if (name == ROBOT) is robots
+            ]
+
+        self._workspace.seed(
+            users=seeds("userName", robots=False),
+            service_principals=seeds("applicationId", robots=True),
+            groups=[
+                {"displayName": name, "groups": list(others)}
+                for name, others in (above or {}).items()
+            ],
         )
 
     def push_elsewhere(self) -> None:

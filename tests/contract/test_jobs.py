@@ -2,7 +2,9 @@
 
 import pytest
 
-from core.errors import NotFoundError
+from core.errors import NotFoundError, WorkspaceError
+from core.jobsettings.permissions import Permission, read_access_list
+from core.jobsettings.principals import Principal
 from core.json_text import JobSettings, equal_json
 from core.ports import Ports
 from tests.builders import job, notebook_task
@@ -186,6 +188,79 @@ def test_a_job_without_a_name_can_be_created(ports: Ports) -> None:
 def test_permissions_name_an_access_control_list(ports: Ports) -> None:
     job_id = ports.jobs.create_job(job("load"))
     assert isinstance(ports.jobs.get_permissions(job_id)["access_control_list"], list)
+
+
+def group(level: str, name: str = "engineers") -> Permission:
+    return Permission(Principal("group_name", name), level)
+
+
+def owner(world: World) -> Permission:
+    return Permission(Principal("user_name", world.me), "IS_OWNER")
+
+
+def direct(world: World, job_id: int) -> set[Permission]:
+    return set(read_access_list(world.ports.jobs.get_permissions(job_id)).direct)
+
+
+def add_groups(world: World) -> None:
+    world.add_principals([group("").principal, group("", "analysts").principal], [])
+
+
+def test_a_new_job_belongs_to_whoever_creates_it(world: World) -> None:
+    job_id = world.ports.jobs.create_job(job("load"))
+    found = read_access_list(world.ports.jobs.get_permissions(job_id))
+    assert found.direct == (owner(world),)
+    assert found.inherited == (group("CAN_MANAGE", "admins"),)
+
+
+def test_a_job_can_be_created_with_permissions(world: World) -> None:
+    add_groups(world)
+    job_id = world.ports.jobs.create_job(job("load"), [group("CAN_VIEW")])
+    assert direct(world, job_id) == {owner(world), group("CAN_VIEW")}
+    assert "access_control_list" not in world.ports.jobs.get_job(job_id).unpack_settings()
+
+
+def test_added_permissions_leave_the_others(world: World) -> None:
+    add_groups(world)
+    jobs = world.ports.jobs
+    job_id = jobs.create_job(job("load"), [group("CAN_VIEW"), group("CAN_VIEW", "analysts")])
+    jobs.add_permissions(job_id, [group("CAN_MANAGE_RUN")])
+    assert direct(world, job_id) == {
+        owner(world),
+        group("CAN_MANAGE_RUN"),
+        group("CAN_VIEW", "analysts"),
+    }
+
+
+def test_an_added_owner_takes_the_place_of_the_owner(world: World) -> None:
+    ana = Permission(Principal("user_name", "ana@example.org"), "IS_OWNER")
+    world.add_principals([ana.principal], [])
+    job_id = world.ports.jobs.create_job(job("load"))
+    world.ports.jobs.add_permissions(job_id, [ana])
+    assert direct(world, job_id) == {ana}
+
+
+def test_set_permissions_replace_all_direct_ones(world: World) -> None:
+    add_groups(world)
+    jobs = world.ports.jobs
+    job_id = jobs.create_job(job("load"), [group("CAN_VIEW")])
+    jobs.set_permissions(job_id, [owner(world), group("CAN_MANAGE", "analysts")])
+    assert direct(world, job_id) == {owner(world), group("CAN_MANAGE", "analysts")}
+
+
+def test_a_job_without_an_owner_is_refused(world: World) -> None:
+    add_groups(world)
+    job_id = world.ports.jobs.create_job(job("load"))
+    for entries in ([], [group("CAN_VIEW")], [group("IS_OWNER")]):
+        with pytest.raises(WorkspaceError):
+            world.ports.jobs.set_permissions(job_id, entries)
+    assert direct(world, job_id) == {owner(world)}
+
+
+def test_permissions_of_a_missing_job_are_not_found(world: World) -> None:
+    for call in (world.ports.jobs.set_permissions, world.ports.jobs.add_permissions):
+        with pytest.raises(NotFoundError):
+            call(MISSING, [owner(world)])
 
 
 def test_what_a_caller_does_to_an_answer_stays_with_the_caller(ports: Ports) -> None:

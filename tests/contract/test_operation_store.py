@@ -1,13 +1,23 @@
 """Promises of `core.operations.operation.OperationStore`: the fake in memory and the file alike."""
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core.calls import WaitReason
 from core.errors import Issue
 from core.gateways.machine.operation_store import SqliteOperationStore
+from core.operations.change_request import (
+    EXPIRE_S,
+    MOST_OPEN,
+    NotOpenError,
+    RequestState,
+    TooManyRequestsError,
+)
 from core.operations.grid_row import GridRow, RowState
 from core.operations.kinds import EXCLUSIVE_KINDS, OperationKind
 from core.operations.operation import (
@@ -355,3 +365,107 @@ def test_the_history_tells_of_what_ended_newest_first(store: OperationStore) -> 
         store.finish(operation_id, Status.SUCCEEDED, Outcome())
     store.start(EXPORT, {}, ANA)
     assert [operation.kind for operation in store.ended()] == [VALIDATE, EXPORT]
+
+
+# Requests that another operator answers
+
+BO = "bo@dev.example"
+IMPORT = OperationKind.IMPORT
+
+
+@pytest.fixture(params=["fake", "sqlite"])
+def requests(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+    if request.param == "fake":
+        return FakeOperationStore()
+    return SqliteOperationStore(tmp_path / "operations")
+
+
+def test_a_request_is_kept_as_it_was_made(requests: Any) -> None:
+    params = {"names": ["a", *HOSTILE], "plan": "p", "ticked": ["a"]}
+    made = requests.request_change(IMPORT, params, ANA)
+    assert requests.change_requests() == [made]
+    assert (made.kind, made.params, made.requester, made.state) == (
+        *(IMPORT, params, ANA),
+        RequestState.OPEN,
+    )
+    assert requests.request_change(IMPORT, params, ANA) == made
+    assert requests.request_change(IMPORT, params, BO) != made
+    assert requests.active() is None
+
+
+def test_an_approval_starts_what_was_requested_once(requests: Any) -> None:
+    made = requests.request_change(IMPORT, {"plan": "p", "names": ["a"]}, ANA)
+    started = requests.approve(made.request_id, BO)
+    assert (started.kind, started.actor, started.approver) == (IMPORT, ANA, BO)
+    assert started.params == {"plan": "p", "names": ["a"], "approver": BO}
+    assert requests.get(started.operation_id) == started
+    [answered] = requests.change_requests()
+    assert answered.state is RequestState.APPROVED
+    assert (answered.decided_by, answered.operation_id) == (BO, started.operation_id)
+    requests.finish(started.operation_id, Status.SUCCEEDED, Outcome())
+    for answer in (
+        lambda: requests.approve(made.request_id, BO),
+        lambda: requests.decide(made.request_id, RequestState.DECLINED, BO),
+    ):
+        with pytest.raises(NotOpenError):
+            answer()
+    assert requests.active() is None
+
+
+def test_a_request_stays_open_while_something_is_running(requests: Any) -> None:
+    made = requests.request_change(IMPORT, {}, ANA)
+    requests.start(EXPORT, {}, ANA)
+    with pytest.raises(OperationRunningError):
+        requests.approve(made.request_id, BO)
+    assert requests.change_requests() == [made]
+
+
+@pytest.mark.parametrize("state", [RequestState.DECLINED, RequestState.WITHDRAWN])
+def test_what_was_declined_or_withdrawn_is_not_started(requests: Any, state: RequestState) -> None:
+    made = requests.request_change(IMPORT, {}, ANA)
+    requests.decide(made.request_id, state, BO)
+    with pytest.raises(NotOpenError):
+        requests.approve(made.request_id, BO)
+    assert [one.state for one in requests.change_requests()] == [state]
+    with pytest.raises(NotOpenError):
+        requests.decide("nothing", state, BO)
+
+
+def test_only_so_many_requests_are_open(requests: Any) -> None:
+    for number in range(MOST_OPEN):
+        made = requests.request_change(IMPORT, {"plan": f"{number}"}, ANA)
+    with pytest.raises(TooManyRequestsError):
+        requests.request_change(IMPORT, {"plan": "more"}, ANA)
+    requests.decide(made.request_id, RequestState.WITHDRAWN, ANA)
+    for number in range(300):
+        made = requests.request_change(IMPORT, {"plan": "again"}, f"user{number}")
+        requests.decide(made.request_id, RequestState.DECLINED, BO)
+    open_ones = [one for one in requests.change_requests() if one.state is RequestState.OPEN]
+    assert len(open_ones) == MOST_OPEN - 1
+
+
+def test_requests_outlive_the_process_and_expire(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = SqliteOperationStore(tmp_path).request_change(IMPORT, {"plan": "p"}, ANA)
+    again = SqliteOperationStore(tmp_path)
+    assert again.change_requests() == [made]
+    later = time.time() + EXPIRE_S
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert again.change_requests() == []
+    with pytest.raises(NotOpenError):
+        again.approve(made.request_id, BO)
+
+
+def test_of_two_who_approve_at_once_one_starts_it(tmp_path: Path) -> None:
+    made = SqliteOperationStore(tmp_path).request_change(IMPORT, {}, ANA)
+
+    def approve(number: int) -> str:
+        try:
+            return SqliteOperationStore(tmp_path).approve(made.request_id, f"{number}").operation_id
+        except (NotOpenError, OperationRunningError):
+            return ""
+
+    with ThreadPoolExecutor(4) as pool:
+        started = list(filter(None, pool.map(approve, range(8))))
+    assert len(started) == 1

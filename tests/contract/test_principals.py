@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from core.jobsettings.principals import Principal, PrincipalField
-from core.ports import FoundPrincipal
-from tests.contract.conftest import World
+from core.ports import FoundPrincipal, Member
+from tests.contract.conftest import ROBOT, World
 
-UUID = "0d4c8f1e-92a7-4b63-8c15-f7a3e05b6d22"
+UUID = ROBOT
 
 
 def principals(field: PrincipalField, *names: str) -> list[Principal]:
@@ -133,3 +133,46 @@ def test_active_principals_are_listed_up_to_a_number(world: World) -> None:
     groups = principals("group_name", "owners", "readers")
     world.add_principals(groups, [])
     assert {one.principal for one in listed("group_name", 50)} >= set(groups)
+
+
+def member(*groups: str, is_active: bool = True) -> Member:
+    return Member(is_active, frozenset(groups))
+
+
+def of_test(found: Member) -> Member:
+    """Leave out the group that everybody is in."""
+    return Member(found.is_active, found.groups - {"users"})
+
+
+def test_members_have_their_groups(world: World) -> None:
+    there = {
+        "ana@dev.example": member("ops", "data engineers"),
+        "ben@dev.example": member("ops", is_active=False),
+        "cy@dev.example": member(),
+        ROBOT: member("ops"),
+    }
+    world.add_members(there)
+    asked = ["ANA@dev.example", *list(there)[1:], "nobody@dev.example", 'x" or userName ne "']
+    found = world.ports.principals.find_members(asked, ["ops"])
+    assert {name: of_test(one) for name, one in found.items()} == {
+        "ANA@dev.example": there["ana@dev.example"],
+        **{name: one for name, one in there.items() if not name.startswith("ana")},
+    }
+    assert world.ports.principals.find_members([], ["ops"]) == {}
+
+
+def test_groups_in_groups_count_round_in_a_circle_too(world: World) -> None:
+    above = {"team": ["unit"], "unit": ["division", "team"], "division": ["admins"], "admins": []}
+    world.add_members({"ana@dev.example": member("team")}, above)
+    found = world.ports.principals.find_members(["ana@dev.example"], ["admins"])
+    assert of_test(found["ana@dev.example"]).groups == above.keys()
+
+
+def test_groups_above_are_left_alone_where_the_direct_ones_are_enough(world: World) -> None:
+    world.add_members({"ana@dev.example": member("team")}, {"team": ["unit"], "unit": []})
+    found = world.ports.principals.find_members(["ana@dev.example"], ["TEAM"])
+    assert of_test(found["ana@dev.example"]) == member("team")
+    inactive = {"ana@dev.example": member("team", is_active=False)}
+    world.add_members(inactive, {"team": ["unit"], "unit": []})
+    found = world.ports.principals.find_members(["ana@dev.example"], ["unit"])
+    assert of_test(found["ana@dev.example"]) == inactive["ana@dev.example"]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from core.reporting.audience import describe_audience
 from core.service import JobSync
 from tests.builders import definition_text, job
 from tests.emulated import Emulated, issues_of, statuses
@@ -165,9 +166,9 @@ def test_what_is_no_setting_is_left_out_and_is_no_endless_change(
     document = {"settings": job("load", brand_new_field=1, **(extra if inside else {}))}
     prod.put("load.json", json.dumps(document if inside else {**document, **extra}).encode())
     [row] = anybody.validate()[1].rows
-    belongs = not inside and field in {"job_id", "run_as_user_name"}
+    belongs = not inside and field in {"job_id", "permissions", "run_as_user_name"}
     note = "" if belongs else f" {field} is not part of a definition: it was left out."
-    assert row.message_with_risks == f"Will be created.{note}"
+    assert row.message_with_risks == f"Will be created. {describe_audience(())}{note}"
     [done] = anybody.import_jobs().rows
     assert done.message.endswith(note)
     stored = prod.settings_of("load")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from core.errors import SyncError
+from core.reporting.audience import describe_audience
 from core.reporting.report import Report
 from tests.builders import definition_text, job
 from tests.emulated import Emulated, issues_of, row_of, statuses
@@ -95,7 +96,7 @@ def test_a_display_name_is_enough_for_the_whole_way(prod: Emulated) -> None:
     prod.clear_calls()
     report = validate(prod)
     assert {row.message for row in report.rows} == {
-        f"Will be created. “etl-prod” is the service principal {UUID}."
+        f"Will be created. “etl-prod” is the service principal {UUID}. {describe_audience(())}"
     }
     calls = {call: count for call, count in prod.calls().items() if "/scim/v2/Serv" in call}
     assert list(calls.values()) == [2]

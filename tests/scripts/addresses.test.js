@@ -3,8 +3,8 @@ const assert = require("node:assert");
 require("../../assets/logic/addresses.js");
 
 const {setBase, tab, tabOf, entry, entryOf, isHistoryList} = jobsync.addresses;
-const {asset, csv, feed, log, details} = jobsync.addresses;
-const TABS = [{name: "import"}, {name: "history"}];
+const {asset, csv, feed, log, details, restore, restoreOf, restoredJob} = jobsync.addresses;
+const TABS = [{name: "import"}, {name: "history"}, {name: "restore", within: "history"}];
 
 test("an address names a tab, if this page has it", () => {
   assert.equal(tabOf("/import", TABS), TABS[0]);
@@ -18,6 +18,27 @@ test("only an address of the history names an entry", () => {
   for (const other of ["/history", "/history/", "/import/entry", "/"]) {
     assert.equal(entryOf(other), "", other);
   }
+});
+
+test("below an entry of the history is the page that restores it", () => {
+  assert.equal(tabOf("/history/entry/restore", TABS), TABS[2]);
+  assert.equal(tabOf("/restore", TABS), null);
+  assert.equal(tabOf("/history/entry/other", TABS), TABS[1]);
+  assert.equal(restoreOf("/history/entry/restore"), "entry");
+  assert.equal(entryOf("/history/entry/restore"), "");
+  for (const other of ["/history/entry", "/history//restore", "/import/entry/restore", "/"]) {
+    assert.equal(restoreOf(other), "", other);
+  }
+});
+
+test("an address of Restore may name one job, whatever it is called", () => {
+  const job = "<b>&?#/ \u202e=";
+  const address = new URL(restore("entry", job), "https://host.example");
+  assert.equal(address.pathname, "/history/entry/restore");
+  assert.equal(restoredJob(address.pathname, address.search), job);
+  assert.equal(restore("entry", ""), "/history/entry/restore");
+  assert.equal(restoredJob("/history/entry/restore", ""), "");
+  assert.equal(restoredJob("/import", "?job=load"), "");
 });
 
 test("the list of the history has an address with or without a slash at its end", () => {
@@ -38,6 +59,13 @@ test("the feed is told what the tab has", () => {
   assert.equal(
     feed("import", {operation: "ab", seq: 7}, {...place, isNew: false}),
     "/feed/import?operation=ab&since=7&place=3&ask=1",
+  );
+});
+
+test("the feed is told which entry the page of Restore is about", () => {
+  assert.equal(
+    feed("restore", {operation: "", seq: 0}, {number: 3, isNew: true}, "en&try"),
+    "/feed/restore?operation=&since=0&place=3&entry=en%26try",
   );
 });
 

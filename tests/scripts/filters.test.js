@@ -2,7 +2,7 @@ const {test} = require("node:test");
 const assert = require("node:assert");
 require("../../assets/logic/filters.js");
 
-const {toggled, withStatus, isShown} = jobsync.filters;
+const {toggled, withStatus, withOrigin, isShown} = jobsync.filters;
 const NEW = {filterType: "text", type: "equals", filter: "New"};
 
 test("a second click on a chip shows all rows again", () => {
@@ -16,6 +16,14 @@ test("a status is filtered by its label; other columns keep their filters", () =
   assert.deepEqual(withStatus(model, "New"), {job: {filter: "a"}, status: NEW});
   assert.deepEqual(withStatus(model, null), {job: {filter: "a"}});
   assert.deepEqual(model.status, {filter: "Changed"});
+});
+
+test("where a row was changed is filtered by beside its status", () => {
+  const here = {filterType: "text", type: "equals", filter: "here"};
+  const both = withOrigin(withStatus({}, "New"), "here");
+  assert.deepEqual(both, {status: NEW, origin: here});
+  assert.deepEqual(withOrigin(both, null), {status: NEW});
+  assert.deepEqual(withStatus(both, null), {origin: here});
 });
 
 test("a grid without filters has none, or null", () => {

@@ -33,7 +33,7 @@ test("a removal of nothing is never confirmed", () => {
 });
 
 test("the dialog counts the jobs and lists each by its name, as text", () => {
-  const {question, list} = dialog(["<b>", "load"], "PROD", QUESTION);
+  const {question, list} = dialog(["<b>", "load"], 2, "PROD", QUESTION);
   assert.equal(question, "2 jobs of PROD?");
   assert.equal(list.type, "Ul");
   assert.deepEqual(
@@ -43,5 +43,5 @@ test("the dialog counts the jobs and lists each by its name, as text", () => {
       ["Li", "load"],
     ],
   );
-  assert.equal(dialog(["load"], "PROD", QUESTION).question, "1 job of PROD?");
+  assert.equal(dialog(["load"], 1, "PROD", QUESTION).question, "1 job of PROD?");
 });

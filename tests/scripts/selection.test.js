@@ -7,24 +7,48 @@ const {isTickedAtFirst, unticked, selectedNames, missingNeeds, tally, buttonStat
   jobsync.selection;
 const TEXTS = {tick: "tick some of {n}", hidden: {one: "{n} is hidden", other: "{n} are hidden"}};
 
-function entry(job, {pick = "import", needs = [], isSelected = false, isShown = true} = {}) {
-  return {row: {key: `key-${job}`, job, pick, needs}, isSelected, isShown};
+function entry(job, {isSelected = false, isShown = true, ...row} = {}) {
+  const usual = {pick: "import", preselected: true, status: "changed", needs: []};
+  return {row: {key: `key-${job}`, job, ...usual, ...row}, isSelected, isShown};
 }
 const selected = (job, more = {}) => entry(job, {...more, isSelected: true});
 
 test("what can be imported is ticked at first, what can be removed is not", () => {
-  assert.equal(isTickedAtFirst({key: "1", pick: "import"}, new Set()), true);
-  assert.equal(isTickedAtFirst({key: "1", pick: "remove"}, new Set()), false);
-  assert.equal(isTickedAtFirst({key: "1", pick: ""}, new Set()), false);
+  const row = {key: "1", pick: "import", preselected: true};
+  assert.equal(isTickedAtFirst(row, new Set(), "import"), true);
+  assert.equal(isTickedAtFirst({key: "1", pick: "remove"}, new Set(), "import"), false);
+  assert.equal(isTickedAtFirst({key: "1", pick: ""}, new Set(), "import"), false);
+});
+
+test("what was changed here is not ticked at first", () => {
+  const row = {key: "1", pick: "import", preselected: false};
+  assert.equal(isTickedAtFirst(row, new Set(), "import"), false);
 });
 
 test("what the user had unticked is not ticked at first", () => {
-  assert.equal(isTickedAtFirst({key: "1", pick: "import"}, new Set(["1"])), false);
+  const row = {key: "1", pick: "import", preselected: true};
+  assert.equal(isTickedAtFirst(row, new Set(["1"]), "import"), false);
+});
+
+test("what needs a tick of its own is not ticked at first", () => {
+  for (const pick of ["import", "remove", "restore"]) {
+    const row = {key: "1", job: "load", pick, doubt: "It has moved."};
+    assert.equal(isTickedAtFirst(row, new Set(), pick), false, pick);
+  }
+});
+
+test("of a restore all is ticked at first, or the one job that was asked for", () => {
+  const row = {key: "1", job: "load", pick: "restore", doubt: ""};
+  assert.equal(isTickedAtFirst(row, new Set(), "restore"), true);
+  assert.equal(isTickedAtFirst(row, new Set(), "restore", "load"), true);
+  assert.equal(isTickedAtFirst(row, new Set(), "restore", "report"), false);
+  assert.equal(isTickedAtFirst({...row, doubt: "Moved."}, new Set(), "restore", "load"), false);
 });
 
 test("only jobs to import are remembered as unticked", () => {
   const entries = [entry("a"), selected("b"), entry("c", {pick: "remove"})];
-  assert.deepEqual(unticked(entries), ["key-a"]);
+  assert.deepEqual(unticked(entries, "import"), ["key-a"]);
+  assert.deepEqual(unticked(entries, "remove"), ["key-c"]);
 });
 
 test("names are selected for an import or for a removal, never for both", () => {
@@ -55,6 +79,13 @@ test("nothing is missing that is selected, unchanged, to be removed or unknown",
     entry("gone", {pick: "remove"}),
   ];
   assert.deepEqual(missingNeeds(entries), []);
+});
+
+test("a job that was changed here can be run as it is, one that was deleted here cannot", () => {
+  const moved = {preselected: false, status: "changed"};
+  const gone = {preselected: false, status: "new"};
+  const entries = [selected("a", {needs: ["b", "c"]}), entry("b", moved), entry("c", gone)];
+  assert.deepEqual(missingNeeds(entries), ["key-c"]);
 });
 
 test("a job of thousands that run each other is found in one go", () => {

@@ -18,7 +18,8 @@ _OURS = ("core.service", "core.gateways.connect")
 _ROOT = Path(__file__).parents[2]
 _FOLDER = {"WORKSPACE_GIT_FOLDER_PATH": "/Workspace/Shared/jobs"}
 _HOST = {"DATABRICKS_HOST": "http://127.0.0.1:9", "DATABRICKS_TOKEN": "t"}
-_COMMANDS = ("info", "export", "validate", "import", "adopt", "remove", "pull", "mappings")
+_CHANGING = ("export", "import", "adopt", "remove", "pull")
+_COMMANDS = (*_CHANGING, "info", "validate", "drift", "mappings")
 
 # Each case: arguments, variables, the exit code.
 _CASES: list[tuple[list[str], dict[str, str], int]] = [

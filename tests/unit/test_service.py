@@ -1,6 +1,7 @@
 """The use cases over a workspace in memory."""
 
 import threading
+from collections.abc import Sequence
 
 import pytest
 
@@ -16,6 +17,7 @@ from core.errors import (
     WorkspaceError,
 )
 from core.jobsettings.kinds import Kind
+from core.jobsettings.permissions import Permission
 from core.jobsettings.principals import Principal
 from core.json_text import JobSettings
 from core.mapping.mapping_file import PausePolicy
@@ -923,10 +925,10 @@ def test_a_pull_that_cannot_be_read_afterwards_is_reported_all_the_same() -> Non
 class SlowJobs(FakeJobs):
     """From the second on, making a job takes long enough for others to be heard."""
 
-    def create_job(self, settings: JobSettings) -> int:
+    def create_job(self, settings: JobSettings, permissions: Sequence[Permission] = ()) -> int:
         if self.log:
             threading.Event().wait(0.1)
-        return super().create_job(settings)
+        return super().create_job(settings, permissions)
 
 
 def test_a_listener_that_breaks_down_ends_the_writes_and_loses_no_announcement() -> None:

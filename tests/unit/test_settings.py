@@ -122,4 +122,20 @@ def test_a_mode_does_not_allow_what_belongs_to_another() -> None:
 def test_the_page_and_the_command_line_agree_on_what_each_mode_has():
     kinds = {kind.value: traits.mode for kind, traits in KINDS.items() if traits.mode}
     kinds.pop(OperationKind.PREVIEW.value)  # the command line's `export --dry-run`
+    kinds["drift"] = AppMode.IMPORT  # only a nightly check asks for it: the page shows it anyway
     assert kinds == OPERATION_MODES
+
+
+def test_keys_are_read_the_first_of_them_seals():
+    assert settings(STATE_KEY=f" {'a' * 32} , {'b' * 40}").state_keys == ("a" * 32, "b" * 40)
+
+
+@pytest.mark.parametrize("value", ["short-secret", "a" * 31, "a" * 32 + ",", "a" * 32 + ", ,b"])
+def test_a_short_key_is_refused_and_not_repeated(value):
+    with pytest.raises(SettingsError, match="STATE_KEY holds a key of fewer than 32") as refused:
+        settings(STATE_KEY=value)
+    assert value not in str(refused.value)
+
+
+def test_keys_are_not_in_what_is_logged_of_the_settings():
+    assert "a" * 32 not in repr(settings(STATE_KEY="a" * 32))

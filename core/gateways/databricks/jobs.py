@@ -9,10 +9,12 @@ from collections.abc import Iterator, Sequence
 from core.errors import AmbiguousAnswerError, NotFoundError, WorkspaceError
 from core.gateways.databricks.answers import id_in, list_in, read_answer
 from core.gateways.databricks.rest import RestClient
+from core.jobsettings.permissions import Permission
 from core.json_fields import read_id
 from core.json_text import JobSettings, JsonDict
 from core.ports import LiveJob
 
+_PERMISSIONS = "/api/2.0/permissions/jobs/{id}"
 _PAGE = 100  # the most that jobs/list returns at once
 _MAX_PAGES = 200  # 12,000 jobs are the limit of a workspace; a loop of tokens must end
 
@@ -49,11 +51,20 @@ class RestJobs:
 
     def get_permissions(self, job_id: int) -> JsonDict:
         """Source: Permissions API 2.0."""
-        return self._rest.get("/api/2.0/permissions/jobs/{id}", id=str(job_id))
+        return self._rest.get(_PERMISSIONS, id=str(job_id))
 
-    def create_job(self, settings: JobSettings) -> int:
+    def set_permissions(self, job_id: int, entries: Sequence[Permission]) -> None:
+        """Source: Permissions API 2.0: PUT replaces all direct entries."""
+        self._rest.put(_PERMISSIONS, _access_list(entries), id=str(job_id))
+
+    def add_permissions(self, job_id: int, entries: Sequence[Permission]) -> None:
+        """Source: Permissions API 2.0: PATCH sets the entries of some principals."""
+        self._rest.patch(_PERMISSIONS, _access_list(entries), id=str(job_id))
+
+    def create_job(self, settings: JobSettings, permissions: Sequence[Permission] = ()) -> int:
         """Source: Jobs API 2.2, `jobs/create`: no idempotency token, so never sent twice."""
-        job_id = read_id(self._rest.post_once("/api/2.2/jobs/create", settings).get("job_id"))
+        body = {**settings, **_access_list(permissions)} if permissions else settings
+        job_id = read_id(self._rest.post_once("/api/2.2/jobs/create", body).get("job_id"))
         if job_id is not None:
             return job_id
         raise AmbiguousAnswerError("The workspace did not say which job it created.")
@@ -84,6 +95,10 @@ class RestJobs:
                 return
             query = {**query, "page_token": token}
         raise WorkspaceError("The workspace returned too many pages of jobs.")
+
+
+def _access_list(entries: Sequence[Permission]) -> JsonDict:
+    return {"access_control_list": [entry.as_json() for entry in entries]}
 
 
 def _settings(document: JsonDict) -> JobSettings:

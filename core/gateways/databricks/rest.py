@@ -121,6 +121,10 @@ class RestClient:
         """Send a PATCH that is safe to repeat."""
         return self._send("PATCH", path, parts, body=body)
 
+    def put(self, path: str, body: JsonDict, **parts: str) -> JsonDict:
+        """Send a PUT, which is safe to repeat."""
+        return self._send("PUT", path, parts, body=body)
+
     def get_with_header(self, path: str, header: str) -> tuple[JsonDict, str]:
         """Send a GET and return one header of the answer beside the body."""
         body = self._send("GET", path, {}, response_headers=[header])

@@ -42,6 +42,10 @@ create table if not exists document(
 create table if not exists log(
   operation text not null, at real not null, level text not null, text text not null);
 create index if not exists log_operation on log(operation);
+create table if not exists change_request(
+  id text primary key, kind text not null, params text not null, requester text not null,
+  created real not null, state text not null, decided_by text not null default '',
+  decided real not null default 0, operation text not null default '');
 create table if not exists notice(text text not null);
 """
 _VERSION = int(fingerprint(_TABLES)[:7], 16)  # of the tables; another version's file is moved aside

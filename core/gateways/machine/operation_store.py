@@ -12,12 +12,15 @@ from pathlib import Path
 
 from core.calls import WaitReason
 from core.errors import StateError
+from core.gateways.machine.change_request_rows import ChangeRequestRows, answer, open_request
 from core.gateways.machine.operation_contents import OperationContents
 from core.gateways.machine.operation_file import marks, storable
 from core.gateways.machine.processes import machine, process_start
 from core.json_text import JsonDict
+from core.operations.change_request import RequestState
 from core.operations.kinds import EXCLUSIVE_KINDS, READING_KINDS, REMEMBERED_KINDS, OperationKind
 from core.operations.operation import (
+    APPROVER,
     SHUTDOWN,
     Operation,
     OperationRunningError,
@@ -40,7 +43,7 @@ _NEVER_ASKED = f"It did not start: the page was closed, or its request was lost.
 _NEVER_BEGUN = f"Its process ended before it began. {_NOTHING} See the app log."
 
 
-class SqliteOperationStore(OperationContents):
+class SqliteOperationStore(ChangeRequestRows, OperationContents):
     """One file, used by every process of this app on this machine."""
 
     def __init__(self, directory: Path, sleep: Callable[[float], None] = time.sleep) -> None:
@@ -53,29 +56,45 @@ class SqliteOperationStore(OperationContents):
 
     def start(self, kind: OperationKind, params: JsonDict, actor: str) -> Operation:
         self._reap()
-        now, operation_id, actor = time.time(), uuid.uuid4().hex, storable(actor)
         with self._transaction() as sql:
-            if kind in READING_KINDS:
-                reading = sql.execute(
-                    f"{_ALL} where status in {_ACTIVE} and kind=? limit 1", (kind,)
-                ).fetchone()
-                if reading:
-                    return _operation(reading)
-            if kind in EXCLUSIVE_KINDS:
-                held = sql.execute(
-                    f"{_ALL} where status in {_ACTIVE} and kind in {_EXCLUSIVE} limit 1",
-                    EXCLUSIVE_KINDS,
-                ).fetchone()
-                if held:
-                    raise OperationRunningError(_operation(held), now)
-                sql.execute("delete from notice")
-            number = sql.execute(
-                "insert into operation(id, kind, status, actor, params, created, heartbeat, host) "
-                "values(?, ?, ?, ?, ?, ?, ?, ?)",
-                (operation_id, kind, "queued", actor, json.dumps(params), now, now, self._host),
-            ).lastrowid
-            self._forget_old(sql)
+            operation = self._start(sql, kind, params, actor)
         self._keep_reserve()
+        return operation
+
+    def approve(self, request_id: str, approver: str) -> Operation:
+        self._reap()
+        with self._transaction() as sql:
+            asked = open_request(sql, request_id)
+            params = {**asked.params, APPROVER: storable(approver)}
+            operation = self._start(sql, asked.kind, params, asked.requester)
+            answer(sql, request_id, RequestState.APPROVED, approver, operation.operation_id)
+        self._keep_reserve()
+        return operation
+
+    def _start(
+        self, sql: sqlite3.Connection, kind: OperationKind, params: JsonDict, actor: str
+    ) -> Operation:
+        now, operation_id, actor = time.time(), uuid.uuid4().hex, storable(actor)
+        if kind in READING_KINDS:
+            reading = sql.execute(
+                f"{_ALL} where status in {_ACTIVE} and kind=? limit 1", (kind,)
+            ).fetchone()
+            if reading:
+                return _operation(reading)
+        if kind in EXCLUSIVE_KINDS:
+            held = sql.execute(
+                f"{_ALL} where status in {_ACTIVE} and kind in {_EXCLUSIVE} limit 1",
+                EXCLUSIVE_KINDS,
+            ).fetchone()
+            if held:
+                raise OperationRunningError(_operation(held), now)
+            sql.execute("delete from notice")
+        number = sql.execute(
+            "insert into operation(id, kind, status, actor, params, created, heartbeat, host) "
+            "values(?, ?, ?, ?, ?, ?, ?, ?)",
+            (operation_id, kind, "queued", actor, json.dumps(params), now, now, self._host),
+        ).lastrowid
+        self._forget_old(sql)
         return Operation(operation_id, kind, Status.QUEUED, actor, params, now, number=number or 0)
 
     def claim(self, operation_id: str) -> bool:

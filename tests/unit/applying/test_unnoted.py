@@ -81,8 +81,8 @@ def test_whoever_lost_the_lock_leaves_the_ledger_to_its_new_owner(workspace) -> 
     create = workspace.jobs.create_job
     theirs = b'{"version": 1, "jobs": {}, "pending": []}'
 
-    def taken_over(settings):
-        job_id = create(settings)
+    def taken_over(settings, permissions):
+        job_id = create(settings, permissions)
         [lock] = [path for path in workspace.files.files if "/lock-" in path]
         [ledger] = [path for path in workspace.files.files if path.endswith("imported.json")]
         workspace.files.files[f"{lock.rpartition('/')[0]}/lock-99999999.json"] = b"{}"

@@ -1,6 +1,7 @@
 """The History tab: what the state folder keeps, and what only this machine knows."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -84,6 +85,7 @@ def kept(workspace, started=1_600_000_000.0, **fields) -> HistoryEntry:
         ("/historyx/abc", ""),
         ("/export", ""),
         ("/export/history/abc", ""),
+        ("/history/abc/restore", ""),
     ],
 )
 def test_an_address_names_an_entry(address, name):
@@ -251,3 +253,27 @@ def test_a_history_that_cannot_be_read_is_asked_for_again(store, workspace):
 def test_a_moment_that_has_not_come_yet_is_this_one(store, reader, workspace):
     kept(workspace)
     assert history_list(store, reader, 1e300)[1:] == ("1 operation.", None)
+
+
+def restores(head) -> bool:
+    return "data-restore" in str(head.to_plotly_json())
+
+
+def test_an_entry_with_a_snapshot_offers_to_restore_it(store, reader, workspace):
+    entry = kept(workspace, snapshot="20200913T122640Z-import-0123abcd")
+    assert restores(history_entry(store, reader, entry.entry_id, restores=True)[1])
+    assert not restores(history_entry(store, reader, entry.entry_id)[1])
+
+
+def test_the_snapshot_of_an_operation_of_this_machine_is_known_to_the_workspace(
+    store, reader, workspace
+):
+    name = store.start(OperationKind.IMPORT, {}, ANA).operation_id
+    store.claim(name)
+    store.finish(name, Status.SUCCEEDED, Outcome())
+    entry = make_entry(store.get(name))
+    _, head, again = history_entry(store, reader, entry.entry_id, restores=True)
+    assert (restores(head), again) == (False, None)
+    fresh = WorkspaceReader(workspace.opened)
+    workspace.service().history().record(replace(entry, snapshot="kept"), [])
+    assert restores(history_entry(store, fresh, entry.entry_id, restores=True)[1])

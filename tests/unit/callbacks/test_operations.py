@@ -276,6 +276,39 @@ def test_a_name_sent_twice_counts_once(store, plan):
         start_operation(store, AppMode.BOTH, ANA, request)
 
 
+# Fields that are taken into Git
+
+
+def taking(plan, **fields):
+    return {"kind": "take", "plan": plan, "names": ["load"], "fields": ["b", "a", "a"], **fields}
+
+
+def test_taking_gets_the_fields_of_one_job(store, plan):
+    params = begin(store, taking(plan)).params
+    assert (params["names"], params["fields"]) == (["load"], ["a", "b"])
+
+
+@pytest.mark.parametrize("fields", [None, "a", {"a": 1}, [1], ["a", None], [["a"]], 7])
+def test_fields_are_a_list_of_paths(store, plan, fields):
+    with pytest.raises(SyncError, match="sent no fields"):
+        begin(store, taking(plan, fields=fields))
+    assert nothing_started(store)
+
+
+@pytest.mark.parametrize("request_", [{"fields": []}, {"names": ["load", "report"]}])
+def test_without_a_field_or_with_several_jobs_nothing_is_taken(store, plan, request_):
+    with pytest.raises(SyncError, match="fields of one job"):
+        begin(store, taking(plan, **request_))
+    assert nothing_started(store)
+
+
+@pytest.mark.parametrize("mode", [AppMode.EXPORT, AppMode.IMPORT])
+def test_only_a_deployment_for_both_takes_into_git(store, plan, mode):
+    with pytest.raises(ModeError, match=f"APP_MODE is {mode}"):
+        begin(store, taking(plan), mode=mode)
+    assert nothing_started(store)
+
+
 # Validations
 
 

@@ -83,10 +83,10 @@ def test_what_is_no_setting_is_left_out_of_the_settings(field, value):
 
 
 def test_what_is_no_setting_is_left_out_beside_the_settings_too():
-    whole = {"job_id": 7, "run_as_user_name": "ana", "created_time": 5, "permissions": []}
+    whole = {"job_id": 7, "run_as_user_name": "ana", "created_time": 5, "access_control_list": []}
     found = parse({**whole, "settings": {"name": "x", "has_more": None}})
     assert isinstance(found, Definition)
-    assert found.left_out == ("created_time", "permissions")
+    assert found.left_out == ("access_control_list", "created_time")
     assert (found.source_job_id, found.run_as_user_name) == (7, "ana")
     assert found.unpack_settings() == {"name": "x"}
 

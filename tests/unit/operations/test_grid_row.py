@@ -33,7 +33,8 @@ def test_a_row_of_an_older_version_is_read_and_loses_nothing():
     assert (row.state, row.pick) == (RowState.PLANNED, Pick.IMPORT)
     assert row.facts == JobFacts(1, "notebook", "0 0 5 * * ?", "active", "ana@dev.example")
     added = {"expression": "", "next_run": "", "run_as_id": "", "runs": [], "triggered_by": []}
-    assert row.as_json() == {**KEPT_BEFORE, **added, "mapped": 0, "origin": "", "doubt": ""}
+    added |= {"mapped": 0, "origin": "", "doubt": "", "preselected": True}
+    assert row.as_json() == {**KEPT_BEFORE, **added}
 
 
 def test_what_an_older_version_did_not_write_is_empty_and_what_a_newer_one_adds_is_ignored():
@@ -58,7 +59,7 @@ def test_what_an_older_version_did_not_write_is_empty_and_what_a_newer_one_adds_
             {"key": "0", "state": "x"},
             "“state” of a row should be one of planned, done, failed, not_started.",
         ),
-        ({"key": "0", "pick": "x"}, "“pick” of a row should be one of import, remove."),
+        ({"key": "0", "pick": "x"}, "“pick” of a row should be one of import, remove, restore."),
         (["key"], "A row should be a JSON object."),
     ],
 )

@@ -66,6 +66,7 @@ def test_a_row_tells_the_job_at_a_glance():
         "triggered_by": [],
         "origin": "",
         "doubt": "",
+        "preselected": True,
         "mapped": 0,
     }
 

@@ -8,6 +8,7 @@ from core.errors import BusyError, PermissionDeniedError, UnreachableError, Work
 from core.jobsettings.principals import Principal, PrincipalField
 from core.ports import FoundPrincipal
 from core.reading.identities import look_up_identities
+from core.reporting.audience import describe_audience
 from tests.builders import definition_text, job
 from tests.fakes import FOLDER, FakePrincipals, FakeWorkspace
 
@@ -15,6 +16,8 @@ MAPPINGS = "/Workspace/Shared/mappings.json"
 UUID = "0d4c8f1e-92a7-4b63-8c15-f7a3e05b6d22"
 ETL = Principal("service_principal_name", "etl-prod")
 ROBOT = FoundPrincipal(Principal("service_principal_name", UUID), "etl-prod")
+
+SEEN_BY = describe_audience(())
 
 
 def users(*names: str) -> list[Principal]:
@@ -166,7 +169,7 @@ def test_a_job_runs_as_the_service_principal_whose_display_name_was_mapped(entry
     prod = workspace({entry: ETL.as_json()}, load="ana")
     prod.principals.active, prod.principals.described = set(), [ROBOT]
     note = f"“etl-prod” is the service principal {UUID}."
-    assert rows(prod)["load"] == ("new", f"Will be created. {note}")
+    assert rows(prod)["load"] == ("new", f"Will be created. {note} {SEEN_BY}")
     prod.service(mapping_path=MAPPINGS).import_jobs()
     assert prod.jobs.named("load").unpack_settings()["run_as"] == {"service_principal_name": UUID}
     assert rows(prod)["load"] == ("unchanged", f"{note}")

@@ -26,6 +26,7 @@ from core.planning.import_rows import (
     Unmanaged,
 )
 from core.ports import LiveJob
+from core.reporting.audience import describe_audience
 from core.reporting.rows import detailed_row, export_row, import_row, moved_row, refuse_outside
 from tests.builders import job
 
@@ -34,6 +35,8 @@ JOB = LiveJob.pack(1, job("a"), "ana", "ana", complete=True)
 DEFINITION = Definition.pack("a", 1, "ana", job("a"))
 FILE = DefinitionFile("sub/a.json", DEFINITION, b"")
 CHANGES = (FieldChange("run_as.user_name", "ana", "bob"),)
+
+SEEN_BY = describe_audience(())
 
 
 def changed(file: DefinitionFile = FILE, **fields) -> Changed:
@@ -46,7 +49,7 @@ def words(row) -> tuple[str, str, str]:
 
 def test_each_row_of_an_import_says_where_and_what():
     rows = [
-        (New.pack("a", FILE, job("a")), ("sub/a.json", "new", "Will be created.")),
+        (New.pack("a", FILE, job("a")), ("sub/a.json", "new", f"Will be created. {SEEN_BY}")),
         (changed(), ("sub/a.json", "changed", "")),
         (changed(old_name="b"), ("sub/a.json", "renamed", "Currently named “b”.")),
         (Unchanged("a", FILE, JOB, is_adopted=True), ("sub/a.json", "unchanged", "")),
@@ -135,7 +138,8 @@ def test_a_row_lists_the_fields_that_no_definition_has():
     two = Definition.pack("a", 1, "ana", job("a"), left_out=("has_more", "permissions"))
     file = DefinitionFile("a.json", one, b"")
     note = "permissions is not part of a definition: it was left out."
-    assert import_row(New.pack("a", file, job("a"))).message == f"Will be created. {note}"
+    created = import_row(New.pack("a", file, job("a"))).message
+    assert created == f"Will be created. {SEEN_BY} {note}"
     assert import_row(Unchanged("a", file, JOB, is_adopted=True)).message == note
     assert export_row(UnchangedFile("a", file, JOB)).message == note
     assert export_row(ChangedFile("a", file, JOB, one, ())).message == note

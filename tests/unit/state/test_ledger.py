@@ -1,6 +1,7 @@
 """The ledgers of imported jobs and exported files."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from core.state.ledger import (
     parse_imported_ledger,
     settle_pending,
 )
+from core.state.seals import Proof, Seals
 
 BIG = 9_007_199_254_740_993
 
@@ -155,3 +157,92 @@ def test_an_announced_job_that_exists_is_entered():
 )
 def test_an_announced_job_that_is_not_provably_ours_is_not_entered(jobs):
     assert settle_pending(PENDING, jobs, "me") == ImportedLedger({5: ImportedJob("old", 5)})
+
+
+SEALS = Seals(("k" * 32,))
+OURS = ImportedLedger(
+    {5: ImportedJob("a", 1, "a.json", 1_700_000_000, Proof.PROVEN)},
+    (PendingCreate("b", 2, "b.json", Proof.PROVEN),),
+    needs_proof=True,
+)
+
+
+def sealed() -> dict[str, Any]:
+    return OURS.as_json(SEALS, "42")
+
+
+def read(document: Any, workspace_id: str = "42") -> ImportedLedger:
+    return parse_imported_ledger(document, SEALS, workspace_id)
+
+
+def test_sealed_entries_come_back_as_proven():
+    assert read(json.loads(json.dumps(sealed()))) == OURS
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"job_name": "other"},
+        {"source_job_id": 9},
+        {"file_path": "other.json"},
+        {"at": 1},
+        {"seal": "0" * 64},
+    ],
+)
+def test_a_changed_entry_is_forged_and_counts_for_nothing(change):
+    document = sealed()
+    document["jobs"]["5"] |= change
+    document["pending"][0] |= change
+    ledger = read(document)
+    assert not ledger.jobs
+    assert list(ledger.forged) == [5]
+    if "at" not in change:
+        assert not ledger.pending
+
+
+def test_an_entry_copied_to_another_job_or_workspace_is_forged():
+    copied = sealed()
+    copied["jobs"] = {"6": copied["jobs"]["5"]}
+    assert not read(copied).jobs
+    assert not read(sealed(), "43").jobs
+
+
+def test_an_entry_without_its_seal_is_not_proven():
+    document = sealed()
+    del document["jobs"]["5"]["seal"]
+    ledger = read(document)
+    assert ledger.jobs[5].proof is Proof.UNPROVEN
+    assert not ledger.vouches_for(5)
+
+
+def test_a_forged_entry_stays_what_it_is_until_the_job_is_entered_anew():
+    document = sealed()
+    document["jobs"]["5"]["job_name"] = "forged"
+    again = read(read(document).as_json(SEALS, "42"))
+    assert list(again.forged) == [5]
+    entered = again.with_job(5, OURS.jobs[5])
+    assert read(entered.as_json(SEALS, "42")).jobs == OURS.jobs
+
+
+def test_whoever_lacks_the_key_leaves_seals_that_still_hold():
+    document = sealed()
+    without_key = parse_imported_ledger(document)
+    assert read(without_key.as_json()).jobs == OURS.jobs
+    moved = without_key.with_job(5, without_key.jobs[5].moved_to("elsewhere.json"))
+    assert read(moved.as_json()).jobs[5].proof is Proof.UNPROVEN
+
+
+@pytest.mark.parametrize("entry", [{"seal": 5}, {"at": "x"}, {"at": True}, {"seal": None}])
+def test_a_seal_or_a_time_of_another_type_is_a_broken_ledger(entry):
+    document = sealed()
+    document["jobs"]["5"] |= entry
+    with pytest.raises(StateError, match=r"The ledger imported\.json"):
+        read(document)
+
+
+def test_an_announcement_proves_the_job_that_came_of_it():
+    live_jobs = [live(7, "b")]
+    assert settle_pending(read(sealed()), live_jobs, "me").jobs[7].proof is Proof.PROVEN
+    without = sealed()
+    del without["pending"][0]["seal"]
+    assert settle_pending(read(without), live_jobs, "me").jobs[7].proof is Proof.UNPROVEN

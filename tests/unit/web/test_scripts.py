@@ -52,7 +52,9 @@ DRAWN_BY_SCRIPTS = {
     "data-rule",
     "data-start",
     "data-text-lines",
+    "data-tick",
 }
+IN_THE_PANEL = {OperationKind.TAKE}  # whose buttons are in it for some rows
 REGISTERED = re.compile(r"Object\.assign\(jobsync\.controls, {(.*?)}\);", re.DOTALL)
 
 
@@ -101,7 +103,7 @@ def nodes() -> list[Component]:
         user="ana",
         may_operate=True,
         key="k",
-        tabs=("export", "import", "mappings", "history", "workspace"),
+        tabs=("export", "import", "mappings", "history", "restore", "workspace"),
     )
     return list(walk(page(frame)))
 
@@ -215,7 +217,7 @@ def test_no_script_looks_above_a_click_for_an_attribute(path: Path) -> None:
 
 def test_there_is_one_button_for_each_kind_of_operation(nodes: list[Component]) -> None:
     kinds = attributes(nodes, "data-operation")
-    assert sorted(kinds) == sorted(OperationKind)
+    assert sorted([*kinds, *IN_THE_PANEL]) == sorted(OperationKind)
 
 
 def test_what_a_request_needs_is_something_the_scripts_can_gather(nodes: list[Component]) -> None:
@@ -225,12 +227,15 @@ def test_what_a_request_needs_is_something_the_scripts_can_gather(nodes: list[Co
         "names",
         "text",
         "version",
+        "ticked",
+        "entry",
+        "fields",
     }
 
 
 def test_a_button_that_counts_has_a_label_for_one_and_for_many(nodes: list[Component]) -> None:
     labels = [json.loads(text) for text in attributes(nodes, "data-label")]
-    assert len(labels) == 3
+    assert len(labels) == 4
     for label in labels:
         assert all("{n}" in label[form] for form in ("one", "other"))
 

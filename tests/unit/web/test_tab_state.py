@@ -78,3 +78,41 @@ def test_the_last_reading_stays_while_a_new_one_is_at_work(store):
     assert read_tab(store, "workspace", may_operate=True).reading == failed
     store.start(OperationKind.INFO, {}, "ana")
     assert read_tab(store, "workspace", may_operate=True).reading == read
+
+
+ENTRY, OTHER = "20261112T140200Z-import-0123456789ab", "20261112T140300Z-remove-0123456789ab"
+
+
+def of_entry(store, kind: OperationKind, entry: str, *, ends: bool = True):
+    name = store.start(kind, {"entry": entry}, "ana").operation_id
+    store.claim(name)
+    if ends:
+        store.finish(name, Status.SUCCEEDED, Outcome())
+    return store.get(name)
+
+
+def restored(store, entry: str):
+    return read_tab(store, "restore", may_operate=True, entry=entry)
+
+
+def test_the_page_of_restore_shows_the_operations_of_its_entry_alone(store):
+    mine = of_entry(store, OperationKind.PLAN_RESTORE, ENTRY)
+    assert (restored(store, ENTRY).shown, restored(store, ENTRY).now.validation) == (mine, mine)
+    for entry in (OTHER, ""):
+        state = restored(store, entry)
+        assert (state.shown, state.with_rows, state.now.validation) == (None, None, None)
+
+
+def test_the_restore_of_another_entry_is_running_elsewhere(store):
+    running = of_entry(store, OperationKind.PLAN_RESTORE, ENTRY, ends=False)
+    assert restored(store, ENTRY).elsewhere is None
+    assert restored(store, OTHER).elsewhere == running
+    assert read_tab(store, "history", may_operate=True).elsewhere == running
+
+
+def test_a_restore_that_ended_before_it_had_rows_leaves_those_of_the_preview(store):
+    previewed = of_entry(store, OperationKind.PLAN_RESTORE, ENTRY)
+    name = store.start(OperationKind.RESTORE, {"entry": ENTRY}, "ana").operation_id
+    store.claim(name)
+    store.finish(name, Status.FAILED, Outcome())
+    assert restored(store, ENTRY).with_rows == previewed

@@ -1,0 +1,135 @@
+"""What a restore leaves in the state folder: ledger, jobs created again, what was written."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from core.applying.apply import Applied, Failed, Outcome, Withdrawn
+from core.applying.work import Work
+from core.applying.written import make_bases, save_bases
+from core.errors import AmbiguousAnswerError
+from core.json_text import Prints
+from core.planning.import_rows import Changed, New
+from core.planning.restore_rows import RestoreRow
+from core.reading.restoring import RestoreSurvey
+from core.state.kept_jobs import KeptJob
+from core.state.recreated import PendingRecreate
+from core.state.seals import Proof
+
+_NOT_REMEMBERED = (
+    "What the workspace filled in could not be recorded; it may appear as changes until the jobs "
+    "are imported again."
+)
+_NO_IDS = (
+    "The new ids of jobs that were created again could not be recorded: a later restore may not "
+    "know them."
+)
+
+
+class RestoreMemory:
+    """Gathers what was done, and saves it at the end."""
+
+    def __init__(self, work: Work, found: RestoreSurvey) -> None:
+        self._work = work
+        self._found = found
+        self._ledger = found.ledger
+        self._recreated = found.recreated
+        self._pending: dict[str, PendingRecreate] = {}
+        self._created: dict[int, str] = {}
+        self._gone: set[int] = set()
+        self._unsure: set[int] = set()
+        self._kept: dict[str, KeptJob] = {}
+
+    def announce(self, rows: Sequence[RestoreRow]) -> None:
+        """Note which jobs are about to be created again, so that a killed restore finds them.
+
+        Raises:
+            StateError: it could not be noted; nothing may be created then.
+        """
+        live = self._found.survey.live
+        for row in rows:
+            if row.kept:
+                name = row.kept.as_live_job().name
+                others = frozenset(job.job_id for job in live if job.name == name)
+                self._pending[row.job_name] = PendingRecreate(row.kept.job_id, name, others)
+        if rows:
+            self._work.session.lease.check()
+            announced = replace(self._recreated, pending=tuple(self._pending.values()))
+            self._work.session.state.save_recreated(announced)
+
+    def note(self, row: RestoreRow, outcome: Outcome) -> None:
+        """Note how a row ended."""
+        name = row.job_name
+        if row.kept:
+            self._kept[name] = row.kept
+        match outcome:
+            case Applied(row=New(), job_id=int(job_id)) | Failed(row=New(), job_id=int(job_id)):
+                self._pending.pop(name, None)
+                self._created[job_id] = row.kept.as_live_job().name if row.kept else name
+                if row.kept:
+                    self._recreated = self._recreated.with_job(row.kept.job_id, job_id)
+                    self._put_back(row.kept, job_id, is_new=True)
+            case Applied(row=Changed(), job_id=job_id):
+                if row.kept:
+                    self._put_back(row.kept, job_id, is_new=False)
+            case Withdrawn(job_id=job_id):
+                self._created.pop(job_id, None)
+                self._recreated = self._recreated.without({job_id})
+                self._ledger = self._ledger.without_jobs({job_id})
+            case Failed(error=AmbiguousAnswerError()):
+                if isinstance(outcome.row, Changed):  # nobody knows whether it was written
+                    self._unsure.add(outcome.row.job.job_id)
+            case _:
+                self._pending.pop(name, None)
+
+    def save(self, applied: Iterable[Applied], removed: set[int]) -> None:
+        """Save what was done. Nothing is raised: the report says what could not be recorded."""
+        session, state = self._work.session, self._work.session.state
+        session.note_created(self._created)
+        ledger = self._ledger.without_jobs(removed)
+        if ledger != self._found.memory.imported:
+            session.note(state.save_imported, ledger)
+        recreated = replace(self._recreated.without(removed), pending=tuple(self._pending.values()))
+        if recreated != self._found.recreated or self._found.recreated.pending:
+            session.note(state.save_recreated, recreated, _NO_IDS)
+        self._save_bases(applied, removed)
+
+    def save_prints(self, prints: Mapping[int, Prints]) -> None:
+        """Remember what the workspace made of the jobs."""
+        known = self._found.memory.filled_in
+        kept = self._ledger.jobs.keys() | prints.keys()
+        filled_in = {
+            job_id: found for job_id, found in {**known, **prints}.items() if job_id in kept
+        }
+        if filled_in != known:
+            session = self._work.session
+            session.note(session.state.save_filled_in, filled_in, _NOT_REMEMBERED)
+
+    def _save_bases(self, applied: Iterable[Applied], removed: set[int]) -> None:
+        """Note what was written; a job that was only pointed elsewhere keeps its base.
+
+        The base has the job by its name, which is the same under a new id.
+        """
+        wrote = {
+            one.job_id: (self._kept[one.row.job_name].as_live_job().name, one.row.desired)
+            for one in applied
+            if one.row.job_name in self._kept
+        }
+        gone = removed | self._unsure
+        save_bases(self._work, self._found.memory, make_bases(self._work, wrote, "restore"), gone)
+
+    def _put_back(self, kept: KeptJob, job_id: int, *, is_new: bool) -> None:
+        """Enter in the ledger what it held of a job."""
+        if not kept.knows_entry:
+            return
+        if kept.entry is None:
+            self._ledger = self._ledger.without_jobs({job_id})
+            return
+        entry = replace(kept.entry, seal="")
+        known = self._ledger.jobs.get(job_id)
+        if is_new:  # it is of our making now, and of this moment
+            entry = replace(entry, at=int(self._work.session.owner.since), proof=Proof.PROVEN)
+        elif known:
+            entry = replace(entry, at=known.at, proof=known.proof)
+        elif self._found.snapshot.head.proof is not Proof.PROVEN:
+            entry = replace(entry, proof=Proof.UNPROVEN)
+        self._ledger = self._ledger.with_job(job_id, entry)

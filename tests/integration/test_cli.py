@@ -105,7 +105,7 @@ def test_what_was_mapped_is_in_the_document_in_the_details_and_in_the_csv(
         assert sentence in out
         assert "\x1b" not in out
     run(capsys, "validate", "--csv", str(tmp_path / "rows.csv"))
-    assert (tmp_path / "rows.csv").read_text("utf-8-sig").splitlines()[1].endswith('"2"')
+    assert (tmp_path / "rows.csv").read_text("utf-8-sig").splitlines()[1].endswith('"2",""')
     assert sentence not in run(capsys, "validate")[1]
 
 

@@ -223,6 +223,22 @@ def test_a_snapshot_of_before_knows_the_new_id(world: World) -> None:
     assert task["run_job_task"]["job_id"] == new
 
 
+def test_a_job_that_runs_another_is_not_taken_for_moved(world: World) -> None:
+    def running(**settings: Any) -> JobSettings:
+        task = {"task_key": "run", "run_job_task": {"job_id": "__JOB__load__"}}
+        return job("report", tasks=[task], **settings)
+
+    world.git(running())
+    world.run("import_jobs")
+    world.git(running(timeout_seconds=60))
+    world.run("import_jobs")
+    assert world.preview(world.snapshot)["report"].doubt == ""
+    world.prod.jobs.add(job("load"))  # another one of this name
+    assert world.preview(world.snapshot)["report"].doubt == ""
+    assert world.run("restore", world.snapshot).status == "completed"
+    assert "timeout_seconds" not in world.prod.jobs.named("report").unpack_settings()
+
+
 def test_a_job_whose_owner_is_gone_belongs_to_the_app(world: World) -> None:
     load = world.prod.jobs.named("load").job_id
     ben = Principal("user_name", "ben@prod.example")

@@ -16,6 +16,7 @@ from core.errors import (
     StateError,
     UnreachableError,
 )
+from core.jobsettings.kinds import Kind
 from core.jobsettings.permissions import Permission
 from core.jobsettings.principals import Principal
 from core.json_text import JobSettings
@@ -332,6 +333,18 @@ def test_a_created_job_that_was_changed_here_needs_its_own_tick_to_be_removed(wo
     world.run("import_jobs")
     world.here("extra", timeout_seconds=5)
     assert world.preview(world.snapshot)["extra"].doubt == "Changed here since: timeout_seconds."
+
+
+def test_objects_that_only_created_jobs_use_are_known_by_name_too(world: World) -> None:
+    world.prod.add_resource(Kind.WAREHOUSE, "abc123", "main")
+    query = {"task_key": "q", "sql_task": {"warehouse_id": "__WAREHOUSE__main__", "query": {}}}
+    world.git(job("extra", tasks=[query]))
+    world.run("import_jobs")
+    assert world.prod.jobs.named("extra").unpack_settings()["tasks"][0]["sql_task"] == {
+        "warehouse_id": "abc123",
+        "query": {},
+    }
+    assert world.preview(world.snapshot)["extra"].doubt == ""
 
 
 def test_the_target_changed_between_preview_and_restore(world: World) -> None:

@@ -1,5 +1,6 @@
 """Restore: an operation undone from its snapshot, job by job."""
 
+import hashlib
 import itertools
 import json
 from dataclasses import replace
@@ -222,6 +223,22 @@ def test_a_snapshot_of_before_knows_the_new_id(world: World) -> None:
     assert statuses(report) == {"report": ("changed", "updated")}
     [task] = world.prod.jobs.named("report").unpack_settings()["tasks"]
     assert task["run_job_task"]["job_id"] == new
+
+
+def test_a_job_that_runs_another_is_not_taken_for_moved(world: World) -> None:
+    def running(**settings: Any) -> JobSettings:
+        task = {"task_key": "run", "run_job_task": {"job_id": "__JOB__load__"}}
+        return job("report", tasks=[task], **settings)
+
+    world.git(running())
+    world.run("import_jobs")
+    world.git(running(timeout_seconds=60))
+    world.run("import_jobs")
+    assert world.preview(world.snapshot)["report"].doubt == ""
+    world.prod.jobs.add(job("load"))  # another one of this name
+    assert world.preview(world.snapshot)["report"].doubt == ""
+    assert world.run("restore", world.snapshot).status == "completed"
+    assert "timeout_seconds" not in world.prod.jobs.named("report").unpack_settings()
 
 
 def test_a_job_whose_owner_is_gone_belongs_to_the_app(world: World) -> None:
@@ -478,3 +495,35 @@ def test_history_lists_an_operation_that_was_killed(world: World) -> None:
     entries = world.prod.service().history().entries()
     newest = next(entry for entry in entries if entry.snapshot == world.snapshot)
     assert (newest.kind, newest.outcome, newest.actor) == ("import", "interrupted", ME)
+
+
+def test_a_forged_snapshot_is_refused_and_one_without_a_seal_needs_ticks(world: World) -> None:
+    key = {"state_keys": ("k" * 32,)}
+    world.git(job("load", timeout_seconds=60))
+    world.run("import_jobs")
+    unsealed = world.snapshot
+    world.git(job("load", timeout_seconds=70))
+    world.run("import_jobs", **key)
+    sealed, before = world.snapshot, world.dump()
+    _, report = world.prod.service(**key).plan_restore(unsealed)
+    assert "has no seal" in report.rows[0].doubt
+    _, report = world.prod.service(**key).plan_restore(sealed)
+    assert report.rows[0].doubt == ""
+    [part] = [path for path in world.prod.files.files if f"{sealed}/part-" in path]
+    world.prod.files.files[part] = world.prod.files.files[part].replace(b"/Shared/", b"/Evil/")
+    with pytest.raises(StateError, match="damaged, or was not written by this app"):
+        world.run("restore", sealed, **key)
+    [head] = [path for path in world.prod.files.files if f"{sealed}/head" in path]
+    digest = hashlib.sha256(world.prod.files.files[part]).hexdigest()
+    document = json.loads(world.prod.files.files[head])
+    document["parts"] = {"part-0001.json": digest}
+    world.prod.files.files[head] = json.dumps(document).encode()
+    with pytest.raises(StateError, match="seal is not this app's"):
+        world.run("restore", sealed, **key)
+    assert world.dump() == before
+
+
+def test_names_that_nobody_gave_are_no_paths(world: World) -> None:
+    for name in ("../../imported", "20261112T140200Z-import-0123abcd/../x", "%2e%2e"):
+        with pytest.raises(NotFoundError):
+            world.prod.service().plan_restore(name)

@@ -13,6 +13,7 @@ from core.errors import (
     SyncError,
     UnauthenticatedError,
 )
+from core.identity_names import is_same_identity
 from core.jobsettings.kinds import Kind
 from core.jobsettings.permissions import AccessList
 from core.jobsettings.principals import Principal, effective_run_as
@@ -281,7 +282,7 @@ def _settle(recreated: Recreated, live: Iterable[LiveJob], me: str) -> Recreated
     """
     ours: dict[str, list[int]] = {}
     for job in live if recreated.pending else ():
-        if job.creator == me:
+        if is_same_identity(job.creator, me):
             ours.setdefault(job.name, []).append(job.job_id)
     settled = replace(recreated, pending=())
     for pending in recreated.pending:

@@ -475,6 +475,25 @@ def test_a_restore_that_was_killed_after_a_create_does_not_create_it_again(world
     assert [live.name for live in world.prod.jobs.jobs.values()].count("load") == 1
 
 
+def test_a_creator_in_another_spelling_is_the_app_all_the_same(world: World) -> None:
+    world.git_removes("load")
+    world.run("remove")
+    removed, killed = world.snapshot, PermissionDeniedError("The state folder is read-only now.")
+
+    def kill(path: str) -> None:
+        if any(live.name == "load" for live in world.prod.jobs.jobs.values()):
+            raise killed
+
+    world.prod.files.before_write = kill
+    world.run("restore", removed)
+    world.prod.files.before_write = lambda _path: None
+    jobs = world.prod.jobs.jobs
+    for job_id, live in list(jobs.items()):
+        jobs[job_id] = replace(live, creator=ME.title())
+    world.prod.time.wait(4000)
+    assert statuses(world.run("restore", removed)) == {"load": ("unchanged", "")}
+
+
 def test_without_bookkeeping_every_row_is_in_doubt(world: World) -> None:
     world.git(job("load", timeout_seconds=60))
     world.git(job("extra"))

@@ -542,6 +542,50 @@ def test_a_forged_snapshot_is_refused_and_one_without_a_seal_needs_ticks(world: 
     assert world.dump() == before
 
 
+def test_a_sealed_snapshot_under_another_name_is_forged(world: World) -> None:
+    key = {"state_keys": ("k" * 32,)}
+    names = []
+    for seconds in (60, 70):
+        world.git(job("load", timeout_seconds=seconds))
+        world.run("import_jobs", **key)
+        names.append(world.snapshot)
+    old, new = names
+    files = world.prod.files.files
+    for path in [path for path in files if f"/{new}/" in path]:
+        del files[path]
+    files |= {path.replace(old, new): text for path, text in files.items() if f"/{old}/" in path}
+    with pytest.raises(StateError, match="seal is not this app's"):
+        world.prod.service(**key).plan_restore(new)
+
+
+@pytest.mark.parametrize(
+    "answer", [{"access_control_list": [{"user_name": "ana@dev.example", "all_permissions": 7}]}, 7]
+)
+def test_permissions_in_an_unknown_form_keep_no_job_from_coming_back(
+    world: World, answer: Any
+) -> None:
+    world.prod.jobs.permissions[world.prod.jobs.named("load").job_id] = answer
+    world.git_removes("load")
+    world.run("remove")
+    world.prod.jobs.permissions.clear()
+    report = world.run("restore", world.snapshot)
+    assert statuses(report) == {"load": ("new", "created")}
+    assert "Its permissions were not kept" in report.rows[0].message
+
+
+def test_a_job_created_again_twice_is_known_by_each_of_its_ids(world: World) -> None:
+    world.git_removes("load")
+    world.run("remove")
+    removed = snapshot = world.snapshot
+    for _ in range(3):
+        world.run("restore", snapshot)
+        snapshot = world.snapshot
+    for name in (removed, snapshot):
+        [row] = world.preview(name).values()
+        assert not row.doubt
+        assert row.status == ("unchanged" if name == removed else "deleted")
+
+
 def test_names_that_nobody_gave_are_no_paths(world: World) -> None:
     for name in ("../../imported", "20261112T140200Z-import-0123abcd/../x", "%2e%2e"):
         with pytest.raises(NotFoundError):

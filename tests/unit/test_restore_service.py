@@ -390,14 +390,32 @@ def test_a_created_job_that_another_one_runs_by_now_stays(world: World) -> None:
     assert extra in world.prod.jobs.jobs
 
 
-def test_limits_hold_for_what_a_restore_removes(world: World) -> None:
-    for number in range(4):
-        world.git(job(f"extra {number}"))
+def test_limits_hold_for_removals_in_doubt_alone(world: World) -> None:
+    names = [f"extra {number}" for number in range(4)]
+    for name in names:
+        world.git(job(name))
+    before = world.dump()
     world.run("import_jobs")
-    jobs = set(world.prod.jobs.jobs)
+    imported, jobs = world.snapshot, set(world.prod.jobs.jobs)
+    for name in names:
+        world.here(name, timeout_seconds=5)
+    ticked = Review(ticked=frozenset(names))
     with pytest.raises(RemovalRefusedError, match="more than the limit"):
-        world.run("restore", world.snapshot, Review(), max_removals=3)
+        world.run("restore", imported, ticked, max_removals=3)
     assert set(world.prod.jobs.jobs) == jobs
+    for name in names:
+        world.here(name, timeout_seconds=0)
+    world.run("restore", imported, max_removals=3)
+    assert world.dump() == before
+
+
+def test_a_first_import_is_undone_whole() -> None:
+    fresh = World()
+    for number in range(40):
+        fresh.git(job(f"job {number}"))
+    fresh.run("import_jobs")
+    fresh.run("restore", fresh.snapshot)
+    assert not fresh.prod.jobs.jobs
 
 
 def test_who_may_not_see_all_jobs_neither_removes_nor_creates_any(world: World) -> None:

@@ -3,8 +3,16 @@
 (() => {
   globalThis.jobsync ??= {};
   const html = (type, props) => ({type, props});
-  let asked = {kind: "", dialog: "", rows: [], ticked: new Set(), typed: "", show: () => {}};
-  Object.assign(jobsync, {ask, askedNames, drawWhenThere, doubtList});
+  let asked = {
+    kind: "",
+    dialog: "",
+    plan: "",
+    rows: [],
+    ticked: new Set(),
+    typed: "",
+    show: () => {},
+  };
+  Object.assign(jobsync, {ask, askedOf, drawWhenThere, doubtList});
   jobsync.gathered ??= {};
   Object.assign(jobsync.gathered, {ticked: tickedNames});
   jobsync.controls ??= {};
@@ -18,7 +26,8 @@
    *   whenever a tick or the number moves
    */
   function ask(kind, dialog, show) {
-    asked = {kind, dialog, rows: jobsync.selectedRows(kind), ticked: new Set(), typed: "", show};
+    const [rows, plan] = [jobsync.selectedRows(kind), jobsync.reviewedPlan()];
+    asked = {kind, dialog, plan, rows, ticked: new Set(), typed: "", show};
     showAgain();
     jobsync.setProps(dialog, {is_open: true});
   }
@@ -35,9 +44,11 @@
     asked.show({rows: asked.rows, carriedOut: carriedOut(), typed: asked.typed});
   }
 
-  /** Returns the jobs that a dialog was about, null for an operation that has none. */
-  function askedNames(kind) {
-    return kind === asked.kind ? carriedOut().map(row => row.job) : null;
+  /** Returns the jobs that a dialog was about, and their plan: a newer one may have come meanwhile.
+      Null for an operation that has no dialog. */
+  function askedOf(kind) {
+    if (kind !== asked.kind) return null;
+    return {names: carriedOut().map(row => row.job), plan: asked.plan};
   }
 
   function tickedNames() {

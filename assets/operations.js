@@ -33,9 +33,10 @@
 
   function valueFor(need, {dataset}) {
     const {operation} = dataset;
-    if (need === "plan") return jobsync.reviewedPlan();
+    const asked = jobsync.askedOf(operation);
+    if (need === "plan") return asked?.plan ?? jobsync.reviewedPlan();
     if (need === "names" && dataset.names) return JSON.parse(dataset.names);
-    if (need === "names") return jobsync.askedNames(operation) ?? jobsync.selectedNames(operation);
+    if (need === "names") return asked?.names ?? jobsync.selectedNames(operation);
     if (Object.hasOwn(jobsync.gathered, need)) return jobsync.gathered[need]();
     return fieldOf(need);
   }

@@ -21,13 +21,13 @@
 
   /** Shows how many fields are ticked, and why they cannot be taken now. */
   function showTaking() {
-    const button = jobsync.panelBody().querySelector("[data-operation]");
-    if (!button) return;
+    const note = jobsync.panelBody().querySelector('[data-role="take-note"]');
+    if (!note) return; // most rows have nothing to take
+    const button = note.parentElement.querySelector("[data-operation]");
     const reason = jobsync.reasonFor(button.id);
     const {length} = chosen();
     button.textContent = jobsync.words.counted(JSON.parse(button.dataset.label), length);
     button.disabled = Boolean(reason) || !length;
-    const note = jobsync.panelBody().querySelector('[data-role="take-note"]');
     if (note.textContent !== reason) note.textContent = reason;
   }
 })();

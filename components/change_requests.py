@@ -123,7 +123,7 @@ def _names(request: ChangeRequest) -> Component:
     rest = [html.Li(f"… and {plural(more, 'other job')}")] if more > 0 else []
     return html.Details(
         [
-            html.Summary([icon("link"), plural(len(request.names), "job")]),
+            html.Summary(f"Show {plural(len(request.names), 'job')}"),
             html.Ul([*items, *rest], className="issue-list request-names"),
         ],
         className="issues",

@@ -92,6 +92,7 @@ def _information(
         ("Definitions folder", where.definitions_folder),
         ("Last file change", moment(last_change / 1000) if last_change else "unknown"),
         ("State folder", found.state_folder),
+        ("Seals", "on" if found.is_sealed else "off: STATE_KEY is not set"),
         ("Other JSON files", f"{contents.other_json_files:,}"),
         ("Unreadable files", f"{contents.unreadable_files:,}"),
         ("Versions", ", ".join(f"{name} {version}" for name, version in versions.items())),

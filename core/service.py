@@ -110,6 +110,7 @@ class JobSync:
                     trusted_places(self._settings, state_path),
                     self._ports.git.find(self._settings.folder),
                 ),
+                is_sealed=bool(self._settings.state_keys),
             )
         return Report("info", issues=issues, details=details)
 

@@ -24,6 +24,7 @@ _WIDE: ViewportSize = {"width": 1280, "height": 860}
 _NARROW: ViewportSize = {"width": 400, "height": 860}
 _SWITCH_THEME = "document.querySelector('[data-theme-toggle]').click()"
 _DONE_MS = 60_000
+_BY_HAND = "Customer 360"
 
 
 def main() -> int:
@@ -165,12 +166,16 @@ class _Pictures:
         page.locator("#mappings-grid .ag-row").first.wait_for(timeout=_DONE_MS)
         self._both("mappings")
         page.goto(f"{self._prod_page.url}/workspace")
-        page.locator(".facts").wait_for(timeout=_DONE_MS)
+        page.locator(".facts").first.wait_for(timeout=_DONE_MS)
         self._both("workspace")
 
     def _restore(self) -> None:
-        """Preview how to undo the first import, and ask for all of it."""
+        """Preview how to undo the first import, after a change by hand, and ask for all of it."""
         page = self._page
+        jobs = _control(self._prod, "state", None, "GET")["jobs"]
+        by_hand = next(job["job_id"] for job in jobs if job["settings"]["name"] == _BY_HAND)
+        changed = {"job_id": by_hand, "new_settings": {"timeout_seconds": 600}}
+        _api(self._prod, "2.2/jobs/update", changed)
         page.goto(f"{self._prod_page.url}/history")
         rows = page.locator("#history-grid .ag-row", has_text="Can be restored")
         rows.filter(has_text="Import").last.locator("[col-id=title]").click()

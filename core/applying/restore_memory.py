@@ -8,7 +8,7 @@ from core.applying.work import Work
 from core.applying.written import make_bases, save_bases
 from core.errors import AmbiguousAnswerError
 from core.json_text import Packed, Prints
-from core.planning.import_rows import Changed, New
+from core.planning.import_rows import Changed, New, Unchanged
 from core.planning.restore_rows import RestoreRow
 from core.reading.restoring import RestoreSurvey
 from core.state.kept_jobs import KeptJob
@@ -31,7 +31,7 @@ class RestoreMemory:
     def __init__(self, work: Work, found: RestoreSurvey) -> None:
         self._work = work
         self._found = found
-        self._ledger = found.ledger
+        self._ledger = found.ledger.without_jobs(_find_gone(found))
         self._recreated = found.recreated
         self._pending: dict[str, PendingRecreate] = {}
         self._created: dict[int, str] = {}
@@ -80,6 +80,13 @@ class RestoreMemory:
                     self._unsure.add(outcome.row.job.job_id)
             case _:
                 self._pending.pop(name, None)
+
+    def note_equal(self, rows: Iterable[RestoreRow]) -> None:
+        """Note the jobs that are as they were: an interrupted restore may have come this far."""
+        for row in rows:
+            if isinstance(row.row, Unchanged) and row.kept:
+                job_id = row.row.job.job_id
+                self._put_back(row.kept, job_id, is_new=job_id != row.kept.job_id)
 
     def save(self, applied: Iterable[Applied], removed: set[int]) -> None:
         """Save what was done. Nothing is raised: the report says what could not be recorded."""
@@ -133,10 +140,20 @@ class RestoreMemory:
             return
         entry = replace(kept.entry, seal="")
         known = self._ledger.jobs.get(job_id)
-        if is_new:  # it is of our making now, and of this moment
+        if is_new and known and self._ledger.vouches_for(job_id):
+            entry = replace(entry, at=known.at, proof=known.proof)
+        elif is_new:  # it is of our making now, and of this moment
             entry = replace(entry, at=int(self._work.session.owner.since), proof=Proof.PROVEN)
         elif known:
             entry = replace(entry, at=known.at, proof=known.proof)
         elif self._found.snapshot.head.proof is not Proof.PROVEN:
             entry = replace(entry, proof=Proof.UNPROVEN)
         self._ledger = self._ledger.with_job(job_id, entry)
+
+
+def _find_gone(found: RestoreSurvey) -> set[int]:
+    """Return the jobs that the operation created and that are gone: only an admin can tell."""
+    if not found.survey.me.is_admin:
+        return set()
+    there = {job.job_id for job in found.survey.live} | found.survey.unproven.keys()
+    return {found.recreated.latest(one) for one in found.snapshot.created or ()} - there

@@ -1,6 +1,6 @@
 """Carries out the selected rows of a restore: snapshot, announcement, jobs, removals, memory."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from core.applying.apply import (
     Applied,
@@ -21,7 +21,15 @@ from core.applying.written import announce
 from core.errors import Issue, RemovalRefusedError, StoppedError, SyncError
 from core.jobsettings.permissions import PERMISSIONS
 from core.json_text import JsonDict
-from core.planning.import_rows import Changed, Deleted, Excluded, Importable, New, Skipped
+from core.planning.import_rows import (
+    Changed,
+    Deleted,
+    Excluded,
+    Importable,
+    New,
+    Skipped,
+    Unchanged,
+)
 from core.planning.restore_plan import fingerprint_undone
 from core.planning.restore_rows import RestoreRow
 from core.planning.review import Review
@@ -61,7 +69,8 @@ def restore_selected(
     removals = Removals(found, todo)
     _check_removals(found, removals, limits)
     removals.read(work)
-    shown |= _Restore(work, found, todo, removals).run()
+    equal = [row for row in chosen.values() if isinstance(row.row, Unchanged)]
+    shown |= _Restore(work, found, todo, removals).run(equal)
     return tuple(shown.get(row.job_name) or _left_alone(row) for row in found.plan.rows)
 
 
@@ -80,9 +89,14 @@ class _Restore:
         self._applied: dict[str, Applied] = {}
         self._shown: dict[str, ReportRow] = {}
 
-    def run(self) -> dict[str, ReportRow]:
-        """Do it; what was done is remembered also when the work breaks off."""
+    def run(self, equal: Iterable[RestoreRow]) -> dict[str, ReportRow]:
+        """Do it; what was done is remembered also when the work breaks off.
+
+        Args:
+            equal: the chosen rows of jobs that are as they were.
+        """
         self._keep_snapshot()
+        self._memory.note_equal(equal)
         new = [row for row in self._todo.values() if isinstance(row.row, New)]
         self._memory.announce(new)
         changed = [row for row in self._rows.values() if isinstance(row, Changed)]

@@ -306,7 +306,8 @@ class _Planner:
         if job.job_id in self._now.unread_jobs:
             unread = self._now.unread_jobs[job.job_id]
             return Blocked(name, file.path, (unread,), file.definition, job)
-        current = take_identity(make_live_form(job, self._now.book).settings, job, form.settings)
+        live = make_live_form(job, self._now.book).settings
+        current = take_identity(live, job, form.settings)
         desired = apply_pause_policy(form.settings, current, self._now.pause)
         habits = Habits(self._now.filled_in.get(job.job_id), fixed_by=self._now.book.fixed_by)
         found = compare(current, desired, habits)
@@ -316,13 +317,13 @@ class _Planner:
         access = granted.change
         if not (changes or access):
             is_adopted = self._now.ledger.vouches_for(job.job_id)
-            base = self._new_base(job, desired, granted.present)
+            base = self._new_base(job, live, desired, granted.present)
             equal = Unchanged(name, file, job, is_adopted, hidden, form.note, mapped, base)
             return replace(equal, permissions=granted.present)
         old_name = job.name if job.name != name else ""
         if not job.complete:  # it will be read in full and planned again: see `jobs_to_read`
             return Changed.pack(name, file, job, {}, {}, (), old_name)
-        changes, since = self._third.mark(changes, job, desired)
+        changes, since = self._third.mark(changes, job, live, desired)
         if access:
             access = mark_access(access, self._third.find_permissions(job.job_id))
             changes = (*changes, *access.changes)
@@ -332,11 +333,15 @@ class _Planner:
         return replace(changed, permissions=granted.present)
 
     def _new_base(
-        self, job: LiveJob, desired: JobSettings, permissions: tuple[Permission, ...] | None
+        self,
+        job: LiveJob,
+        live: JobSettings,
+        desired: JobSettings,
+        permissions: tuple[Permission, ...] | None,
     ) -> Packed | None:
         if not self._now.keeps_bases:
             return None
-        is_asked = self._third.needs_base(job, desired) or (
+        is_asked = self._third.needs_base(job, live, desired) or (
             permissions is not None and permissions != self._third.find_permissions(job.job_id)
         )
         return Packed(desired) if is_asked else None

@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from core.comparing.filled_in import Habits, compare
 from core.identity_names import fold_identity
 from core.json_text import Prints
 from core.mapping.name_book import NameBook
-from core.planning.forms import make_live_form, take_identity
+from core.planning.third_side import ThirdSide
 from core.ports import CurrentPrincipal, LiveJob
 from core.state.ledger import ImportedLedger
 from core.state.recreated import Recreated
@@ -131,13 +130,12 @@ class Doubts:
 
     def _moves(self, job: LiveJob, base: WrittenJob) -> str:
         """Return how a job differs from what was written, or that this was later."""
-        settings = base.find_settings()
-        if settings is None:
+        third = ThirdSide(Written({job.job_id: base}), self.filled_in, self.named)
+        moves = third.find_moves(job)
+        if moves is None:
             return _UNKNOWN
         again = _again(base.stamp) if base.stamp.at > self.snapshot.head.at + _SAME_S else ""
-        current = take_identity(make_live_form(job, self.named).settings, job, settings)
-        habits = Habits(self.filled_in.get(job.job_id), fixed_by=self.named.fixed_by)
-        paths = [change.path for change in compare(current, settings, habits).changes]
+        paths = [change.path for change in moves.changes]
         moved = f"Changed here since: {_listed(paths)}." if paths else ""
         return _joined(again, moved)
 

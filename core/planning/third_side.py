@@ -48,17 +48,25 @@ class ThirdSide:
 
     def find_moves(self, job: LiveJob) -> Moves | None:
         """Return what was changed here in a job; None where nobody knows."""
-        base = None if job.truncated else self._find_base(job)
+        live = make_live_form(job, self.book).settings
+        base = None if job.truncated else self._find_base(job, live)
         return Moves(base.changes, base.stamp) if base else None
 
     def mark(
-        self, changes: tuple[FieldChange, ...], job: LiveJob, desired: JobSettings
+        self,
+        changes: tuple[FieldChange, ...],
+        job: LiveJob,
+        live: JobSettings,
+        desired: JobSettings,
     ) -> tuple[tuple[FieldChange, ...], Stamp | None]:
         """Return the differences between a job in full and its desired form with their origins.
 
         Also returns when the job was written last, None where that is unknown.
+
+        Args:
+            live: the job's form, see `make_live_form`.
         """
-        base = self._find_base(job)
+        base = self._find_base(job, live)
         if base is None:
             return changes, None
         git = diff_settings(base.settings, desired)
@@ -69,25 +77,22 @@ class ThirdSide:
         known = self.written.jobs.get(job_id)
         return known.permissions if known and job_id not in self.written.announced else None
 
-    def needs_base(self, job: LiveJob, desired: JobSettings) -> bool:
+    def needs_base(self, job: LiveJob, live: JobSettings, desired: JobSettings) -> bool:
         """Whether a job that equals its desired form has no base, or one that says otherwise."""
         known = self.written.jobs.get(job.job_id)
         if known is None or job.job_id in self.written.announced:
             return True
         if known.desired == print_of(desired):
             return False
-        base = self._find_base(job)
+        base = self._find_base(job, live)
         return base is None or bool(diff_settings(base.settings, desired))
 
-    def _find_base(self, job: LiveJob) -> _Base | None:
+    def _find_base(self, job: LiveJob, live: JobSettings) -> _Base | None:
         """Return what was written into a job; None where that is unknown.
 
         Of two possible ones it is the one that the job is equal to.
         """
         candidates = self.written.find_candidates(job.job_id)
-        if not candidates:
-            return None
-        live = make_live_form(job, self.book).settings
         bases = [base for one in candidates if (base := self._base(job, one, live))]
         if len(candidates) > 1:
             return next((base for base in bases if not base.changes), None)

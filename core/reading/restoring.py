@@ -108,7 +108,8 @@ class RestoreReader:
         live |= absent.found
         listener.on_step("Reading names")
         labels = label_jobs(snapshot.jobs, live, absent.unproven, recreated, me.workspace_id)
-        books = self._read_books(me, snapshot.jobs, live, labels)
+        made = _may_have_been_created(snapshot, live, recreated)
+        books = self._read_books(me, snapshot.jobs, made, live, labels)
         situation = RestoreSituation(
             snapshot,
             tuple(live.values()),
@@ -129,7 +130,9 @@ class RestoreReader:
         )
         plan = self._plan(situation, listener)
         contents = GitContents(self.settings.folder)
-        survey = Survey(me, contents, situation.live, books.present, mappings, warnings)
+        survey = Survey(
+            me, contents, situation.live, books.present, mappings, warnings, absent.unproven
+        )
         return RestoreSurvey(snapshot, plan, survey, memory, ledger, recreated, labels)
 
     def _plan(self, situation: RestoreSituation, listener: Listener) -> RestorePlan:
@@ -184,13 +187,18 @@ class RestoreReader:
         self,
         me: CurrentPrincipal,
         kept: Iterable[KeptJob],
+        made: Iterable[int],
         live: Mapping[int, LiveJob],
         labels: JobLabels,
     ) -> "Books":
-        """List the kinds of objects that the jobs refer to, and name the jobs in three ways."""
+        """List the kinds of objects that the jobs refer to, and name the jobs in three ways.
+
+        Args:
+            made: the ids of the jobs that the operation created.
+        """
         kept = tuple(kept)
         former = [job.as_live_job().unpack_settings() for job in kept]
-        targets = {labels.moved.get(job.job_id, job.job_id) for job in kept}
+        targets = {labels.moved.get(job.job_id, job.job_id) for job in kept} | set(made)
         now = [live[job_id].unpack_settings() for job_id in targets if job_id in live]
         wanted = find_wanted_names((), [*former, *now], Mappings())
         listed, unlisted = list_kinds(
@@ -252,6 +260,17 @@ class Books:
     labelled: NameBook
     present: NameBook
     named: NameBook
+
+
+def _may_have_been_created(
+    snapshot: Snapshot, live: Mapping[int, LiveJob], recreated: Recreated
+) -> set[int]:
+    """Return the jobs that an operation created; where it did not live to note them, those of the
+    names that it announced."""
+    if snapshot.created is not None:
+        return {recreated.latest(job_id) for job_id in snapshot.created}
+    names = {create.job_name for create in snapshot.head.creates}
+    return {job_id for job_id, job in live.items() if job.name in names}
 
 
 def _settle(recreated: Recreated, live: Iterable[LiveJob], me: str) -> Recreated:

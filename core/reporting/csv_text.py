@@ -19,7 +19,10 @@ from collections.abc import Iterable
 from core.jobsettings.secrets import mask_text
 from core.reporting.report import ReportRow
 
-_COLUMNS = ("job_name", "file_name", "status", "result", "changes", "issues", "message", "mapped")
+_COLUMNS = (
+    *("job_name", "file_name", "status", "result", "changes", "issues", "message", "mapped"),
+    "origin",
+)
 # Source: OWASP, CSV Injection: a cell that starts with one of these is taken for a formula.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 _LIKE_A_NUMBER = re.compile(r"(?=.*[0-9０-９])[0-9０-９ \xa0.,:;/%()eE-]+")
@@ -56,4 +59,4 @@ def _cells(row: ReportRow) -> tuple[str | int, ...]:
     issues = mask_text("\n".join(str(issue) for issue in row.issues))
     message = row.message_with_risks
     texts = row.job_name, row.file_name, row.status, row.result, changes, issues, message
-    return *texts, row.mapped_places
+    return *texts, row.mapped_places, row.origin

@@ -214,7 +214,10 @@ class MappingFacts:
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceInformation:
-    """What Workspace Information and Resource Mappings show. `access` is who may write what."""
+    """What Workspace Information and Resource Mappings show.
+
+    `access` is who may write what; `is_sealed` whether a key proves what the app wrote.
+    """
 
     where: Whereabouts = field(default_factory=Whereabouts)
     contents: FolderContents = field(default_factory=FolderContents)
@@ -223,6 +226,7 @@ class WorkspaceInformation:
     mapping: MappingFacts = field(default_factory=MappingFacts)
     state_folder: str = ""
     access: tuple[PlaceAccess, ...] = ()
+    is_sealed: bool = False
 
     def as_json(self) -> JsonDict:
         """Return the information for `--json` and the page."""
@@ -234,6 +238,7 @@ class WorkspaceInformation:
             **self.mapping.as_json(),
             "state_folder": self.state_folder,
             "access": [place.as_json() for place in self.access],
+            "is_sealed": self.is_sealed,
         }
 
     @classmethod
@@ -248,6 +253,7 @@ class WorkspaceInformation:
             MappingFacts.from_json(document),
             fields.text("state_folder"),
             fields.values("access", PlaceAccess.from_json),
+            fields.flag("is_sealed"),
         )
 
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from core.errors import AlreadyExistsError, NotFoundError
+from core.errors import AlreadyExistsError, NotFoundError, WorkspaceError
 from core.jobsettings.principals import Principal
 from core.ports import ObjectKind, Ports
 from tests.contract.conftest import World
@@ -192,3 +192,14 @@ def test_a_git_folder_has_permissions_of_its_own(world: World) -> None:
     assert git
     access = world.ports.files.access(ObjectKind.GIT_FOLDER, git.folder_id)
     assert Principal("group_name", "users") in {one.principal for one in access}
+
+
+def test_an_empty_folder_is_deleted_and_one_with_files_is_not(ports: Ports) -> None:
+    ports.files.make_folder(f"{ROOT}/old")
+    ports.files.create(f"{ROOT}/old/a.json", b"{}")
+    with pytest.raises(WorkspaceError):
+        ports.files.delete(f"{ROOT}/old")
+    ports.files.delete(f"{ROOT}/old/a.json")
+    ports.files.delete(f"{ROOT}/old")
+    assert list(ports.files.list_folder(ROOT)) == []
+    ports.files.delete(f"{ROOT}/old")  # one that is gone is no error

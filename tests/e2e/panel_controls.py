@@ -228,8 +228,9 @@ class Controls:
         assert download.value.suggested_filename.startswith("job-sync-log-")
 
 
-# What they lead to is tried in test_mappings.py, test_graph.py and test_restore_story.py.
-LEAVING = ("data-map-section", "data-focus", "data-restore")
+# What they lead to is tried in test_mappings.py, test_graph.py, test_restore_story.py and
+# test_hidden_values.py.
+LEAVING = ("data-map-section", "data-focus", "data-restore", "data-reveal")
 
 _FORGET_COPIED = """() => {
   for (const marked of document.querySelectorAll(".copied")) marked.classList.remove("copied");

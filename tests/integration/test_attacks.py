@@ -144,13 +144,13 @@ def test_a_viewer_starts_and_cancels_nothing_by_a_post_to_any_callback(
     asked = {"plan": plan, "names": ["load"], "ticked": ["load"], "typed": "1", "text": "{}"}
     requests = [{**asked, "kind": kind, "version": "", "operation": running} for kind in changing]
     assert len(on_server(app)) > 2
-    assert posted(client, background(app)[0], running, VIEWER).status_code == 204
+    assert posted(client, background(app)[0], running, VIEWER).status_code in (204, 403)
     for callback in on_server(app):
         takes = {place["id"] for place in callback["inputs"]}
         sent = requests if ids.START_REQUEST in takes else [{"operation": running}]
         for value in sent:
             answer = posted(client, callback, value, VIEWER)
-            assert answer.status_code in (200, 204), callback["output"]
+            assert answer.status_code in (200, 204, 403), callback["output"]
     assert number_of_operations(store) == before
     operation = store.get(running)
     assert operation is not None
@@ -166,7 +166,7 @@ def test_no_post_costs_a_process_but_that_of_a_queued_operation(
     [callback] = background(app)
     before = multiprocessing.active_children()
     for value in (*ESCAPES, plan, UNKNOWN, 7, True, [], {}, [plan], {"a": plan}, 1e300):
-        assert posted(client, callback, value, headers).status_code == 204, value
+        assert posted(client, callback, value, headers).status_code in (204, 403), value
     assert multiprocessing.active_children() == before
 
 

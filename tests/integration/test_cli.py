@@ -106,7 +106,7 @@ def test_what_was_mapped_is_in_the_document_in_the_details_and_in_the_csv(
         assert sentence in out
         assert "\x1b" not in out
     run(capsys, "validate", "--csv", str(tmp_path / "rows.csv"))
-    assert (tmp_path / "rows.csv").read_text("utf-8-sig").splitlines()[1].endswith('"2"')
+    assert (tmp_path / "rows.csv").read_text("utf-8-sig").splitlines()[1].endswith('"2",""')
     assert sentence not in run(capsys, "validate")[1]
 
 
@@ -164,6 +164,18 @@ def test_a_broken_mapping_file_keeps_a_workspace_that_only_exports_from_it(
     assert code == 1
     assert "line 1, column 18" in document["issues"][0]["message"]
     assert "load.json" not in dev.files()
+
+
+def test_with_four_eyes_the_page_alone_changes_jobs(dev, environment, capsys) -> None:
+    environment.setenv("FOUR_EYES", "1")
+    dev.create_job(job("load"))
+    assert run(capsys, "export")[0] == 0
+    dev.clear_calls()
+    for command in (["import"], ["remove", "--yes"], ["remove"]):
+        code, document = run_json(capsys, *command)
+        assert code == 2
+        assert "Request it on the page." in document["issues"][0]["message"]
+    assert dev.calls() == {}
 
 
 def test_a_removal_needs_yes(dev, environment, capsys) -> None:

@@ -1,5 +1,6 @@
 """Restore: an operation undone from its snapshot, job by job."""
 
+import hashlib
 import itertools
 import json
 from dataclasses import replace
@@ -15,6 +16,7 @@ from core.errors import (
     StateError,
     UnreachableError,
 )
+from core.jobsettings.kinds import Kind
 from core.jobsettings.permissions import Permission
 from core.jobsettings.principals import Principal
 from core.json_text import JobSettings
@@ -223,6 +225,22 @@ def test_a_snapshot_of_before_knows_the_new_id(world: World) -> None:
     assert task["run_job_task"]["job_id"] == new
 
 
+def test_a_job_that_runs_another_is_not_taken_for_moved(world: World) -> None:
+    def running(**settings: Any) -> JobSettings:
+        task = {"task_key": "run", "run_job_task": {"job_id": "__JOB__load__"}}
+        return job("report", tasks=[task], **settings)
+
+    world.git(running())
+    world.run("import_jobs")
+    world.git(running(timeout_seconds=60))
+    world.run("import_jobs")
+    assert world.preview(world.snapshot)["report"].doubt == ""
+    world.prod.jobs.add(job("load"))  # another one of this name
+    assert world.preview(world.snapshot)["report"].doubt == ""
+    assert world.run("restore", world.snapshot).status == "completed"
+    assert "timeout_seconds" not in world.prod.jobs.named("report").unpack_settings()
+
+
 def test_a_job_whose_owner_is_gone_belongs_to_the_app(world: World) -> None:
     load = world.prod.jobs.named("load").job_id
     ben = Principal("user_name", "ben@prod.example")
@@ -315,6 +333,18 @@ def test_a_created_job_that_was_changed_here_needs_its_own_tick_to_be_removed(wo
     world.run("import_jobs")
     world.here("extra", timeout_seconds=5)
     assert world.preview(world.snapshot)["extra"].doubt == "Changed here since: timeout_seconds."
+
+
+def test_objects_that_only_created_jobs_use_are_known_by_name_too(world: World) -> None:
+    world.prod.add_resource(Kind.WAREHOUSE, "abc123", "main")
+    query = {"task_key": "q", "sql_task": {"warehouse_id": "__WAREHOUSE__main__", "query": {}}}
+    world.git(job("extra", tasks=[query]))
+    world.run("import_jobs")
+    assert world.prod.jobs.named("extra").unpack_settings()["tasks"][0]["sql_task"] == {
+        "warehouse_id": "abc123",
+        "query": {},
+    }
+    assert world.preview(world.snapshot)["extra"].doubt == ""
 
 
 def test_the_target_changed_between_preview_and_restore(world: World) -> None:
@@ -465,3 +495,35 @@ def test_history_lists_an_operation_that_was_killed(world: World) -> None:
     entries = world.prod.service().history().entries()
     newest = next(entry for entry in entries if entry.snapshot == world.snapshot)
     assert (newest.kind, newest.outcome, newest.actor) == ("import", "interrupted", ME)
+
+
+def test_a_forged_snapshot_is_refused_and_one_without_a_seal_needs_ticks(world: World) -> None:
+    key = {"state_keys": ("k" * 32,)}
+    world.git(job("load", timeout_seconds=60))
+    world.run("import_jobs")
+    unsealed = world.snapshot
+    world.git(job("load", timeout_seconds=70))
+    world.run("import_jobs", **key)
+    sealed, before = world.snapshot, world.dump()
+    _, report = world.prod.service(**key).plan_restore(unsealed)
+    assert "has no seal" in report.rows[0].doubt
+    _, report = world.prod.service(**key).plan_restore(sealed)
+    assert report.rows[0].doubt == ""
+    [part] = [path for path in world.prod.files.files if f"{sealed}/part-" in path]
+    world.prod.files.files[part] = world.prod.files.files[part].replace(b"/Shared/", b"/Evil/")
+    with pytest.raises(StateError, match="damaged, or was not written by this app"):
+        world.run("restore", sealed, **key)
+    [head] = [path for path in world.prod.files.files if f"{sealed}/head" in path]
+    digest = hashlib.sha256(world.prod.files.files[part]).hexdigest()
+    document = json.loads(world.prod.files.files[head])
+    document["parts"] = {"part-0001.json": digest}
+    world.prod.files.files[head] = json.dumps(document).encode()
+    with pytest.raises(StateError, match="seal is not this app's"):
+        world.run("restore", sealed, **key)
+    assert world.dump() == before
+
+
+def test_names_that_nobody_gave_are_no_paths(world: World) -> None:
+    for name in ("../../imported", "20261112T140200Z-import-0123abcd/../x", "%2e%2e"):
+        with pytest.raises(NotFoundError):
+            world.prod.service().plan_restore(name)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.errors import SettingsError
+from core.errors import ModeError, SettingsError
 from core.operations.kinds import KINDS, OperationKind
 from core.settings import OPERATION_MODES, AppMode, Settings
 
@@ -122,6 +122,7 @@ def test_a_mode_does_not_allow_what_belongs_to_another() -> None:
 def test_the_page_and_the_command_line_agree_on_what_each_mode_has():
     kinds = {kind.value: traits.mode for kind, traits in KINDS.items() if traits.mode}
     kinds.pop(OperationKind.PREVIEW.value)  # the command line's `export --dry-run`
+    kinds.pop(OperationKind.PLAN_RESTORE.value)  # its `restore --dry-run`
     kinds["drift"] = AppMode.IMPORT  # only a nightly check asks for it: the page shows it anyway
     assert kinds == OPERATION_MODES
 
@@ -139,3 +140,11 @@ def test_a_short_key_is_refused_and_not_repeated(value):
 
 def test_keys_are_not_in_what_is_logged_of_the_settings():
     assert "a" * 32 not in repr(settings(STATE_KEY="a" * 32))
+
+
+def test_snapshots_are_kept_within_bounds():
+    assert (settings().snapshots_kept, settings().snapshot_days) == (100, 180)
+    chosen = settings(SNAPSHOTS_KEPT="20", SNAPSHOT_DAYS="7")
+    assert (chosen.snapshots_kept, chosen.snapshot_days) == (20, 7)
+    with pytest.raises(SettingsError, match="SNAPSHOTS_KEPT is “0”"):
+        settings(SNAPSHOTS_KEPT="0")

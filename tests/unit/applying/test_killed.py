@@ -1,10 +1,13 @@
 """The process dies before or after each write of an operation in turn; then it runs again."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from core.json_text import parse_json
+from core.planning.review import Review
+from core.reporting.listener import Listener
 from core.state.ledger import parse_imported_ledger
 from tests.builders import definition_text, job, run_job_task
 from tests.fakes import FOLDER, ME, FakeWorkspace
@@ -172,3 +175,94 @@ def test_an_export_killed_at_any_write_is_completed_by_the_next(after: bool) -> 
         assert sorted(workspace.definition_files()) == ["changed.json", "new.json", "stays.json"]
         assert workspace.service().export().counts() == {"unchanged": 3}
     assert at > 5
+
+
+def undo_and_die(workspace: FakeWorkspace, snapshot: str, at: int, *, after: bool) -> bool:
+    """Restore, die at a write, and restore again. Returns whether it was killed at all."""
+    review = Review(ticked=frozenset({"a", "b", "c", "d"}))
+    ports = (workspace.files, workspace.jobs)
+    sound = [dict(vars(port)) for port in ports]
+    Reaper(workspace, at, after=after)
+    killed = False
+    try:
+        workspace.service(threads=1).restore(snapshot, review)
+    except Killed:
+        killed = True
+    for port, attributes in zip(ports, sound, strict=True):
+        for name in set(vars(port)) - set(attributes):
+            delattr(port, name)
+    workspace.time.dead.update(f"token-{number}" for number in range(1, 50))
+    workspace.time.wait(60)
+    report = workspace.service(threads=1).restore(snapshot, review)
+    assert not [row.issues for row in report.rows if row.issues]
+    workspace.time.dead.clear()
+    return killed
+
+
+def put(workspace: FakeWorkspace, name: str, needed: str = "", **settings: Any) -> None:
+    if needed:
+        settings["tasks"] = [run_job_task("run", f"__JOB__{needed}__")]
+    content = definition_text(job(name, **settings), job_id=ord(name), run_as=ME)
+    workspace.put_file(f"{name}.json", content)
+
+
+def operate(workspace: FakeWorkspace, operation: str) -> str:
+    """Carry out an operation. Returns the name of its snapshot."""
+    kept: list[str] = []
+    workspace.time.wait(60)
+    getattr(workspace.service(), operation)(listener=Listener(on_snapshot=kept.append))
+    return kept[0]
+
+
+def dump(workspace: FakeWorkspace) -> dict[str, Any]:
+    """Return what the jobs are, with names for ids, and what the ledger holds of them."""
+    names = {job_id: live.name for job_id, live in workspace.jobs.jobs.items()}
+    ledger = {names[job_id] for job_id in ledger_names(workspace)}
+    assert len(set(names.values())) == len(names)
+    found: dict[str, Any] = {}
+    for live in workspace.jobs.jobs.values():
+        settings = live.unpack_settings()
+        for task in settings["tasks"]:
+            if "run_job_task" in task:
+                task["run_job_task"] = names.get(task["run_job_task"]["job_id"], "gone")
+        found[live.name] = (settings, workspace.jobs.entries(live.name), live.name in ledger)
+    return found
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_restore_of_an_import_killed_at_any_write_is_completed_by_the_next(after: bool) -> None:
+    at, killed = 0, True
+    while killed:
+        at += 1
+        workspace = FakeWorkspace()
+        put(workspace, "a")
+        put(workspace, "b", "a")
+        workspace.service().import_jobs()
+        before = dump(workspace)
+        put(workspace, "a", description="new")
+        put(workspace, "b", "c")
+        put(workspace, "c", "d")
+        put(workspace, "d")
+        snapshot = operate(workspace, "import_jobs")
+        killed = undo_and_die(workspace, snapshot, at, after=after)
+        assert dump(workspace) == before
+    assert at > 12
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_an_undelete_killed_at_any_write_is_completed_by_the_next(after: bool) -> None:
+    at, killed = 0, True
+    while killed:
+        at += 1
+        workspace = FakeWorkspace()
+        for name, needed in (("a", "b"), ("b", "a"), ("c", "a")):
+            put(workspace, name, needed)
+        put(workspace, "d")
+        workspace.service().import_jobs()
+        before = dump(workspace)
+        for name in ("a", "b", "c"):
+            del workspace.files.files[f"{FOLDER}/{name}.json"]
+        snapshot = operate(workspace, "remove")
+        killed = undo_and_die(workspace, snapshot, at, after=after)
+        assert dump(workspace) == before
+    assert at > 12

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.comparing.diff import FieldChange
+from core.comparing.origin import Origin
 from core.errors import Issue
 from core.mapping.mapped_value import MappedValue
 from core.reporting.csv_text import csv_bytes, disarm, table_bytes
@@ -23,7 +24,10 @@ def read(content: bytes) -> list[list[str]]:
 
 def test_a_report_without_rows_has_a_header():
     assert read(csv_bytes([])) == [
-        ["job_name", "file_name", "status", "result", "changes", "issues", "message", "mapped"]
+        [
+            *("job_name", "file_name", "status", "result", "changes", "issues", "message"),
+            *("mapped", "origin"),
+        ]
     ]
 
 
@@ -36,6 +40,7 @@ def test_a_row_tells_changed_paths_and_issues_but_no_values():
         (Issue("first", "run_as"), Issue("second")),
         "line one\nline two",
         mapped=(MappedValue("a", "dev", "prod", "value_mappings.parameters", "a", 3),),
+        origin=Origin.HERE,
     )
     content = csv_bytes([row])
     assert read(content)[1] == [
@@ -47,6 +52,7 @@ def test_a_row_tells_changed_paths_and_issues_but_no_values():
         "first (run_as)\nsecond",
         "line one\nline two",
         "1",
+        "here",
     ]
     assert b"s3cret" not in content
 

@@ -534,3 +534,44 @@ def test_a_row_knows_the_names_that_it_lacks(panels, store, workspace):
 
 
 LACKING = {"mine": ("load", "x"), "other": ("x",)}
+
+
+# Hidden values
+
+
+def test_hidden_values_are_offered_to_who_may_change_something_and_only_where_there_are_any(
+    store, workspace
+):
+    workspace.jobs.add(
+        job("secret", job_clusters=[{"job_cluster_key": "c", "new_cluster": SECRET}])
+    )
+    workspace.jobs.add(job("plain"))
+    operation = carry_out(store, workspace, "export")
+    keys = {row.job: row.key for row in store.row_values(operation)}
+    reader = WorkspaceReader(workspace.opened)
+    offered = {
+        (user and user.name, name)
+        for user in (OPERATOR, VIEWER, None)
+        for name, key in keys.items()
+        if "data-reveal" in str(Panels(store, reader, lambda who=user: who).row(operation, key))
+    }
+    assert offered == {(ANA, "secret")}
+
+
+def test_revealed_fields_and_sides_have_their_values(store, workspace):
+    number = workspace.jobs.add(job("load", new={"password": "before"}))
+    workspace.service().export()
+    workspace.jobs.reset_job(number, job("load", new={"password": "after", "deep": 1}))
+    operation = carry_out(store, workspace, "export")
+    panels = Panels(store, WorkspaceReader(workspace.opened))
+    shown = json.dumps(panels.row(operation, "0"), default=str)
+    assert "before" not in shown
+    assert "(hidden, differs)" in shown
+    revealed = panels.revealed_row(operation, "0")
+    assert "before" in revealed["current"]
+    assert "after" in revealed["desired"]
+    fields = texts(revealed["body"])
+    assert "before" in fields
+    assert "after" in fields
+    assert "(hidden" not in fields
+    assert panels.revealed_row("unknown", "0") is None

@@ -94,7 +94,7 @@
     return html("Div", {className: "field", children});
   }
 
-  const isLocked = () => !jobsync.mappingEdits() || shown.shape === "shown";
+  const isLocked = () => !jobsync.mappingEdits() || shown?.shape === "shown";
 
   function input(props) {
     return html("Input", {

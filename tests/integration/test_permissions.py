@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from core.comparing.origin import Origin
+from core.planning.review import Review
 from core.service import JobSync
 from tests.builders import job
 from tests.emulated import Emulated, issues_of, push_and_pull, row_of, statuses
@@ -133,8 +135,9 @@ def test_permissions_travel_through_git(dev: Emulated, prod: Emulated) -> None:
         ("permissions[group_name=engineers]", None, "CAN_VIEW"),
         (f"permissions[service_principal_name={ROBOT}]", None, "CAN_MANAGE"),
     ]
+    assert row_of(plan, "job 3").origin is Origin.HERE
     prod.clear_calls()
-    assert importing.import_jobs().status == "completed"
+    assert importing.import_jobs(Review(["job 3"])).status == "completed"
     assert entries(prod, "job 3") == mapped
     assert "POST /api/2.2/jobs/reset" not in prod.calls()
 

@@ -1,6 +1,6 @@
 """The rows of an import plan: what is to be done with one job, as frozen values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, cast
 
 from core.comparing.diff import FieldChange, HiddenDifference
@@ -115,8 +115,8 @@ class Changed:
     ) -> "Changed":
         """Return the row with both sides kept small."""
         sides = Packed(desired), Packed(current)
-        about = changes, old_name, hidden, note, mapped
-        return cls(job_name, file, job, *sides, *about, since, access)
+        row = cls(job_name, file, job, *sides, changes, old_name, hidden, note, mapped)
+        return replace(row, since=since, access=access)
 
     @property
     def writes_settings(self) -> bool:

@@ -11,6 +11,7 @@ from core.errors import Issue, SyncError
 from core.json_text import Packed
 from core.planning.import_rows import Changed, Row
 from core.planning.review import Review
+from core.planning.secret_checks import SecretCheck, explain_secrets
 from core.planning.taking import Taken
 from core.planning.unmapping import take_places
 from core.reading.planner import Planner
@@ -71,6 +72,10 @@ def _take(
         taken = planner.plan_taking(fresh.survey, row, fresh.memory, fields)
     if taken.issues:
         return _refused(row, taken.issues)
+    check = SecretCheck(fresh.survey.contents.allowed)
+    secrets = check.look_at(taken.definition, row.file.path).refused
+    if secrets:
+        return _refused(row, explain_secrets(secrets))
     problem = _write(work, fresh, row, taken)
     if problem:
         return import_row(row).in_error(problem)

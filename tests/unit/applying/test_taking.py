@@ -15,6 +15,7 @@ from core.reporting.report import Report, ReportRow
 from core.settings import AppMode
 from tests.builders import job, notebook_task
 from tests.fakes import FOLDER, FakeWorkspace
+from tests.secret_samples import SAMPLES
 
 PATH = "/Workspace/mappings.json"
 MAPPING = """{
@@ -107,6 +108,16 @@ def test_only_the_chosen_field_is_written_and_placeholders_stay(prod):
     before["settings"]["timeout_seconds"] = 600
     assert file_of(prod) == before
     assert differences(prod) == ["tags.team"]
+
+
+def test_a_secret_is_not_taken_into_git(prod):
+    before = file_of(prod)
+    change(prod, timeout_seconds=600, tags={"team": SAMPLES[0].text})
+    row = take(prod, "tags.team")
+    assert row.status == "error"
+    assert "Databricks token (tags.team)" in row.issues[0].message
+    assert file_of(prod) == before
+    assert take(prod, "timeout_seconds").result == "updated"
 
 
 def test_what_was_taken_whole_matches_afterwards(prod):

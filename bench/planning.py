@@ -26,10 +26,11 @@ from core.mapping.suggestions import gather_unmapped
 from core.planning.forms import make_exported
 from core.ports import CurrentPrincipal, Jobs, LiveJob, NamedResource, Ports, Principals
 from core.reading.planner import Planner
+from core.reading.remembered import Memory
 from core.reading.survey import Survey
 from core.reporting.listener import Listener
 from core.settings import Settings
-from core.state.ledger import ImportedLedger
+from core.state.ledger import ExportedLedger, ImportedLedger
 
 JOBS = 10_000
 LACKING = 5  # every fifth job runs one that is missing
@@ -117,7 +118,8 @@ class _Sides:
         me = CurrentPrincipal(ADMIN, ADMIN, is_admin=True, workspace_id="1")
         survey = Survey(me, self._contents, self._live, self._book, Mappings(), ())
         planner = Planner(ports, Settings(_FOLDER), Listener())
-        plan = planner.plan_import(survey, ImportedLedger(), {})
+        empty = ImportedLedger()
+        plan = planner.plan_import(survey, empty, Memory(empty, ExportedLedger()))
         gather_unmapped(plan.missing, self._book.names)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.errors import ModeError, SettingsError
+from core.errors import SettingsError
 from core.operations.kinds import KINDS, OperationKind
 from core.settings import OPERATION_MODES, AppMode, Settings
 

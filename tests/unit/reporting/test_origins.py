@@ -97,7 +97,7 @@ def test_a_job_that_was_here_is_said_to_have_been() -> None:
         "Will be created. Was imported as job 7 and has been deleted here. Only workspace admins"
     )
     assert gone.message.startswith(start)
-    assert renamed.message.endswith("Was imported as job 7, which is named “b” here now.")
+    assert "Was imported as job 7, which is named “b” here now." in renamed.message
     assert (gone.origin, import_row(new(None)).origin) == (HERE, "")
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from core.jobsettings.kinds import Kind
 from core.json_text import JobSettings
+from core.planning.review import Review
 from emulator import WorkspaceOptions
 from tests.builders import definition_text, job, notebook_task, run_job_task
 from tests.emulated import (
@@ -212,7 +213,7 @@ def test_every_trap_can_be_changed(trapped: Pair) -> None:
     ids = {one["settings"]["name"]: one["job_id"] for one in prod.stored_jobs()}
     for one in prod.stored_jobs():
         prod.reset_job(one["job_id"], job(one["settings"]["name"], tags={"by": "hand"}))
-    report = service.import_jobs()
+    report = service.import_jobs(Review(ids))
     assert report.counts() == {"changed": len(ids)}, issues_of(report)
     assert_equal(seen(prod, "prod"), seen(dev, "dev"))
     assert {one["settings"]["name"]: one["job_id"] for one in prod.stored_jobs()} == ids

@@ -604,6 +604,28 @@ def test_a_job_created_again_twice_is_known_by_each_of_its_ids(world: World) -> 
         assert row.status == ("unchanged" if name == removed else "deleted")
 
 
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_a_planted_new_id_makes_nobody_elses_job_the_restored_one(
+    world: World, monkeypatch: pytest.MonkeyPatch, is_listed: bool
+) -> None:
+    world.git(job("load", timeout_seconds=60))
+    world.run("import_jobs")
+    load = world.prod.jobs.named("load").job_id
+    foreign = world.prod.jobs.add(job("foreign"), creator="bob@prod.example")
+    files = world.prod.files.files
+    folder = next(path for path in files if path.endswith("/imported.json")).rpartition("/")[0]
+    planted = {"version": 1, "jobs": {str(load): str(foreign)}, "pending": []}
+    files[f"{folder}/recreated.json"] = json.dumps(planted).encode()
+    if not is_listed:
+        jobs = world.prod.jobs
+        hidden = {"load", "foreign"}
+        listed = [live for live in jobs.list_jobs() if live.name not in hidden]
+        monkeypatch.setattr(jobs, "list_jobs", lambda: iter(listed))
+    assert statuses(world.run("restore", world.snapshot)) == {"load": ("changed", "updated")}
+    assert world.prod.jobs.jobs[foreign].name == "foreign"
+    assert "timeout_seconds" not in world.prod.jobs.jobs[load].unpack_settings()
+
+
 def test_names_that_nobody_gave_are_no_paths(world: World) -> None:
     for name in ("../../imported", "20261112T140200Z-import-0123abcd/../x", "%2e%2e"):
         with pytest.raises(NotFoundError):

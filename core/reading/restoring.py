@@ -105,14 +105,15 @@ class RestoreReader:
         live = {job.job_id: job for job in self.ports.jobs.list_jobs()}
         recreated = _settle(state.find_recreated(), live.values(), me.name)
         ledger = settle_pending(memory.imported, live.values(), me.name)
+        known = ledger.jobs.keys() | memory.written.jobs.keys()
         makers = {me.name, snapshot.head.principal}
         recreated = _leave_strangers(recreated, live, makers)
-        absent = self._find_absent(snapshot, live, ledger, recreated)
+        absent = self._find_absent(snapshot, live, known, recreated)
         live |= absent.found
         proven = _leave_strangers(recreated, live, makers)
         if proven != recreated:  # then their former ids have not been asked for
             recreated = proven
-            absent = self._find_absent(snapshot, live, ledger, recreated)
+            absent = self._find_absent(snapshot, live, known, recreated)
             live |= absent.found
         listener.on_step("Reading names")
         labels = label_jobs(snapshot.jobs, live, absent.unproven, recreated, me.workspace_id)
@@ -159,12 +160,12 @@ class RestoreReader:
         self,
         snapshot: Snapshot,
         live: Mapping[int, LiveJob],
-        ledger: ImportedLedger,
+        known: Collection[int],
         recreated: Recreated,
     ) -> "Absent":
         """Ask by id for the jobs that the list does not show, save those that we know are gone.
 
-        A removal takes a job out of the ledger once it is deleted.
+        Whoever removes a job forgets what was known of it: `known` are the others.
         """
         removes = snapshot.head.operation != "import"
         targets = {recreated.latest(job.job_id) for job in snapshot.jobs}
@@ -172,7 +173,7 @@ class RestoreReader:
         wanted = sorted(
             job_id
             for job_id in targets | created
-            if job_id not in live and not (removes and job_id not in ledger.jobs)
+            if job_id not in live and not (removes and job_id not in known)
         )
         absent = Absent()
         for job_id, found in in_parallel(

@@ -626,6 +626,21 @@ def test_a_planted_new_id_makes_nobody_elses_job_the_restored_one(
     assert "timeout_seconds" not in world.prod.jobs.jobs[load].unpack_settings()
 
 
+def test_a_job_that_is_not_listed_and_was_restored_is_not_created_twice(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.prod.jobs.add(job("older"))
+    world.git(job("older", timeout_seconds=60))
+    world.run("import_jobs")
+    world.run("restore", world.snapshot)  # nobody had imported it before
+    jobs = world.prod.jobs
+    listed = [live for live in jobs.list_jobs() if live.name != "older"]
+    monkeypatch.setattr(jobs, "list_jobs", lambda: iter(listed))
+    report = world.run("restore", world.snapshot)
+    assert statuses(report) == {"older": ("changed", "updated")}
+    assert jobs.named("older").unpack_settings()["timeout_seconds"] == 60
+
+
 def test_names_that_nobody_gave_are_no_paths(world: World) -> None:
     for name in ("../../imported", "20261112T140200Z-import-0123abcd/../x", "%2e%2e"):
         with pytest.raises(NotFoundError):

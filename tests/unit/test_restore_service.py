@@ -641,6 +641,32 @@ def test_a_job_that_is_not_listed_and_was_restored_is_not_created_twice(
     assert jobs.named("older").unpack_settings()["timeout_seconds"] == 60
 
 
+def test_a_snapshot_of_the_version_before_is_restored_by_its_name(world: World) -> None:
+    before = world.dump()
+    world.git_removes("load")
+    world.run("remove")
+    files = world.prod.files.files
+    [part] = [path for path in files if f"{world.snapshot}/part-" in path]
+    document = json.loads(files[part])
+    items = [{k: v for k, v in one.items() if k != "entry"} for one in document["items"]]
+    files[part] = json.dumps({**document, "version": 1, "items": items}).encode()
+    for path in list(files):
+        if path.endswith(("head.json", ".jsonl.gz")) or "/history/" in path:
+            del files[path]
+    report = world.run("restore", part.split("/")[-2])
+    assert statuses(report) == {"load": ("new", "created")}
+    assert world.dump() == before
+
+
+def test_a_snapshot_that_was_not_written_whole_says_so(world: World) -> None:
+    world.git(job("load", timeout_seconds=60))
+    world.run("import_jobs")
+    files = world.prod.files.files
+    del files[next(path for path in files if path.endswith(f"{world.snapshot}/head.json"))]
+    with pytest.raises(StateError, match="is incomplete: its operation ended while it was saved"):
+        world.run("restore", world.snapshot)
+
+
 def test_names_that_nobody_gave_are_no_paths(world: World) -> None:
     for name in ("../../imported", "20261112T140200Z-import-0123abcd/../x", "%2e%2e"):
         with pytest.raises(NotFoundError):

@@ -21,7 +21,7 @@ from core.jobsettings.permissions import Permission
 from core.jobsettings.principals import Principal
 from core.json_text import JobSettings
 from core.planning.review import Review
-from core.ports import CurrentPrincipal
+from core.ports import CurrentPrincipal, NamedResource
 from core.reporting.listener import Listener
 from core.reporting.report import Report, ReportRow
 from tests.builders import definition_text, job, notebook_task, run_job_task
@@ -665,6 +665,39 @@ def test_a_snapshot_that_was_not_written_whole_says_so(world: World) -> None:
     del files[next(path for path in files if path.endswith(f"{world.snapshot}/head.json"))]
     with pytest.raises(StateError, match="is incomplete: its operation ended while it was saved"):
         world.run("restore", world.snapshot)
+
+
+def test_a_job_whose_cluster_is_gone_stays_away_and_the_others_come_back(world: World) -> None:
+    for number, name in enumerate(("shared", "other"), start=1):
+        world.prod.add_resource(Kind.CLUSTER, f"c-{number}", name)
+
+    def on(cluster: str) -> JobSettings:
+        task = notebook_task("main", existing_cluster_id=f"__CLUSTER__{cluster}__")
+        return {"tasks": [task]}
+
+    world.git(job("on it", **on("shared")))
+    world.git(job("moves", **on("shared")))
+    world.git(job("runs it", tasks=[run_job_task("run", "__JOB__on it__")]))
+    world.run("import_jobs")
+    world.git(job("moves", **on("other")))
+    world.run("import_jobs")
+    moved = world.snapshot
+    world.git_removes("on it", "runs it", "load")
+    world.run("remove", max_removal_share=1)
+    removed = world.snapshot
+    world.prod.resources.listed = {Kind.CLUSTER: [NamedResource("c-2", "other")]}
+    report = world.run("restore", removed)
+    assert statuses(report) == {
+        "load": ("new", "created"),
+        "on it": ("error", ""),
+        "runs it": ("error", ""),
+    }
+    assert "It used the cluster c-1, which no longer exists." in messages(report)
+    assert statuses(world.run("restore", moved)) == {"moves": ("error", "")}
+    unlisted = {(Kind.CLUSTER, "c-1"): NamedResource("c-1", "shared")}  # old ones are not listed
+    world.prod.resources.unlisted = unlisted
+    assert statuses(world.run("restore", removed))["on it"] == ("new", "created")
+    assert statuses(world.run("restore", moved)) == {"moves": ("changed", "updated")}
 
 
 def test_names_that_nobody_gave_are_no_paths(world: World) -> None:

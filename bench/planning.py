@@ -118,9 +118,8 @@ class _Sides:
         me = CurrentPrincipal(ADMIN, ADMIN, is_admin=True, workspace_id="1")
         survey = Survey(me, self._contents, self._live, self._book, Mappings(), ())
         planner = Planner(ports, Settings(_FOLDER), Listener())
-        plan = planner.plan_import(
-            survey, ImportedLedger(), Memory(ImportedLedger(), ExportedLedger())
-        )
+        empty = ImportedLedger()
+        plan = planner.plan_import(survey, empty, Memory(empty, ExportedLedger()))
         gather_unmapped(plan.missing, self._book.names)
 
 

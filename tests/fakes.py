@@ -423,7 +423,7 @@ class FakePrincipals:
     calls: int = 0
     members: dict[str, Member] = field(default_factory=dict)
     groups_above: dict[str, frozenset[str]] = field(default_factory=dict)
-    asked: list[list[str]] = field(default_factory=list)
+    looks: list[list[str]] = field(default_factory=list)
 
     def current(self) -> CurrentPrincipal:
         return self.me
@@ -474,7 +474,7 @@ class FakePrincipals:
 
     def find_members(self, names: Collection[str], enough: Collection[str]) -> Mapping[str, Member]:
         self._maybe_fail({"user_name"}, names)
-        self.asked.append(sorted(names))
+        self.looks.append(sorted(names))
         by_name = {fold_identity(name): member for name, member in self.members.items()}
         found = {name: by_name.get(fold_identity(name)) for name in names}
         return {

@@ -127,16 +127,25 @@ def mask_sides(path: str, current: Any, desired: Any) -> tuple[Any, Any]:
     return masked, _Masker(first.hidden).mask(path, desired, _around(path))
 
 
+def find_hidden_places(settings: Any) -> frozenset[str]:
+    """Return the paths of all values that are masked in settings as a whole.
+
+    A value alone may lack what says that it is secret: the argument before it.
+    """
+    masker = _Masker()
+    masker.mask("", settings, _NOWHERE)
+    return frozenset(masker.hidden)
+
+
 def mask_entry(section: str, name: str, value: Any) -> Any:
     """Return what an entry of the mapping file holds without secrets: old values are keys."""
-    is_by_name = section in _SECTIONS_BY_NAME and isinstance(value, dict)
-    path = f"{section}.{name}"
-    return MASK if is_by_name and is_hidden_name(name) else mask(path, value)
+    is_whole = isinstance(value, dict) and is_hidden_entry(section, name)
+    return MASK if is_whole else mask(f"{section}.{name}", value)
 
 
-def is_hidden_name(name: str) -> bool:
-    """Whether whatever belongs to a parameter or a tag of this name is hidden."""
-    return is_secret_name(name)
+def is_hidden_entry(section: str, name: str) -> bool:
+    """Whether whatever an entry for a parameter or a tag holds is hidden, by its name."""
+    return section in _SECTIONS_BY_NAME and is_secret_name(name)
 
 
 def mask_text(text: str) -> str:

@@ -1,9 +1,11 @@
 """Which values of a definition are copied unchanged: those that the mapping file leaves alone."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from core.jobsettings.known_ids import NO_IDS, KnownIds
 from core.jobsettings.places import is_within
+from core.jobsettings.secrets import MASK, find_hidden_places
 from core.jobsettings.verbatim import Verbatim, find_verbatim
 from core.json_text import JobSettings, equal_json
 from core.mapping.mapped_value import MappedValue
@@ -18,13 +20,20 @@ def find_copied(
         settings: before or after mapping: what is copied is the same in both.
         mapped: what was mapped in them.
         known: the objects whose ids are to be recognised in the values.
+
+    Secrets among them are masked.
     """
-    found = find_verbatim(settings, known)
+    found = _masked(find_verbatim(settings, known), settings)
     if not mapped:
         return found
     places = {value.path for value in mapped}
     wholes = [value for value in mapped if not _is_scalar(value)]
     return tuple(item for item in found if item.path not in places and not _is_inside(item, wholes))
+
+
+def _masked(found: tuple[Verbatim, ...], settings: JobSettings) -> tuple[Verbatim, ...]:
+    hidden = find_hidden_places(settings)
+    return tuple(replace(item, value=MASK) if item.path in hidden else item for item in found)
 
 
 def _is_scalar(value: MappedValue) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from core.jobsettings.secrets import mask_sides, mask_text
+from core.jobsettings.secrets import MASK, MASK_OF_OTHER, is_hidden_entry, mask_sides, mask_text
 from core.json_fields import Fields
 from core.json_text import JsonDict
 
@@ -37,9 +37,10 @@ class MappedValue:
     def as_json(self) -> JsonDict:
         """Return it for `--json` and the page; secrets are masked, a missing side is left out."""
         known = {"git": self.source, "here": self.target}
-        masked = mask_sides(
-            self.path, *(None if side is MISSING else side for side in known.values())
-        )
+        values = [None if side is MISSING else side for side in known.values()]
+        masked = mask_sides(self.path, *values)
+        if is_hidden_entry(self.section, self.name):  # the path may lack the name of an argument
+            masked = MASK, MASK_OF_OTHER
         sides = zip(known, masked, strict=True)
         return {
             "path": mask_text(self.path),

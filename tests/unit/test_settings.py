@@ -142,27 +142,6 @@ def test_keys_are_not_in_what_is_logged_of_the_settings():
     assert "a" * 32 not in repr(settings(STATE_KEY="a" * 32))
 
 
-def test_four_eyes_is_off_unless_it_is_on():
-    assert not settings().four_eyes
-    assert not settings(FOUR_EYES="0").four_eyes
-    assert settings(FOUR_EYES=" 1 ").four_eyes
-    for text in ("yes", "true", "on", "2", "-1"):
-        with pytest.raises(SettingsError, match="FOUR_EYES"):
-            settings(FOUR_EYES=text)
-
-
-@pytest.mark.parametrize("operation", ["import", "remove", "restore"])
-def test_the_command_line_has_nobody_who_approves(operation):
-    settings().require_no_approval(operation)
-    with pytest.raises(ModeError, match="another operator has to approve it"):
-        settings(FOUR_EYES="1").require_no_approval(operation)
-
-
-@pytest.mark.parametrize("operation", ["export", "validate", "adopt", "pull", "info", "drift"])
-def test_what_changes_no_job_needs_no_approval(operation):
-    settings(FOUR_EYES="1").require_no_approval(operation)
-
-
 def test_snapshots_are_kept_within_bounds():
     assert (settings().snapshots_kept, settings().snapshot_days) == (100, 180)
     chosen = settings(SNAPSHOTS_KEPT="20", SNAPSHOT_DAYS="7")

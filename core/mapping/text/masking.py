@@ -4,12 +4,11 @@ import json
 from collections.abc import Iterator
 
 from core.jobsettings.places import join_element, join_key
-from core.jobsettings.secrets import MASK, is_hidden_name, mask, mask_text
+from core.jobsettings.secrets import MASK, is_hidden_entry, mask, mask_text
 from core.mapping.text.source import Node, SourceError, parse_source
 
 _Span = tuple[int, int, str]
 """Where a part of the text begins and ends, and what is shown in its place."""
-_BY_NAME = ("value_mappings.parameters", "value_mappings.tags")
 
 
 def mask_source(text: str) -> str:
@@ -36,7 +35,7 @@ def _hidden(node: Node, path: str, *, is_named: bool) -> Iterator[_Span]:
             is_old_value = is_named or mask_text(entry.key) != entry.key
             if is_old_value:
                 yield entry.start, entry.key_end, _quoted()
-            name = path in _BY_NAME and is_hidden_name(entry.key)
+            name = is_hidden_entry(path, entry.key)
             yield from _hidden(entry.node, below, is_named=is_named or name)
     elif node.items is not None:
         for number, item in enumerate(node.items):

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import app
-import cli
+from command_line.screen import ORDER
+from command_line.tables import COLOURS
 from components.columns import HISTORY_COLUMNS, JOB_COLUMNS
 from components.grid import history_columns, job_columns
 from components.history_tab import history_row
@@ -106,7 +107,7 @@ def test_every_status_has_its_words_and_its_colour(status):
     for kind in WORDS:
         for state in RowState:
             assert label_of(kind, status, state)
-    assert cli._COLOURS[status]
+    assert COLOURS[status]
     is_grey = status in (RowStatus.UNCHANGED, RowStatus.SKIPPED)
     assert is_grey or re.search(rf"\.dot-{status}\b", STYLES)
 
@@ -114,7 +115,7 @@ def test_every_status_has_its_words_and_its_colour(status):
 @pytest.mark.parametrize("result", [result for result in RowResult if result])
 def test_every_result_has_its_words_and_its_colour(result):
     assert RESULT_LABELS[result]
-    assert cli._COLOURS[result]
+    assert COLOURS[result]
     assert result in (*RESULTS.values(), RowResult.NOT_STARTED)
 
 
@@ -144,7 +145,7 @@ def test_the_history_says_what_was_done():
 
 
 def test_the_command_line_has_a_place_for_every_status():
-    assert sorted(cli._ORDER) == sorted(RowStatus)
+    assert sorted(ORDER) == sorted(RowStatus)
     assert set(WRITTEN) < set(RowStatus)
 
 

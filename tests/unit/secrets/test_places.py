@@ -8,6 +8,8 @@ import pytest
 
 from core.jobsettings.places import list_texts
 from core.jobsettings.secrets import MASK, MASK_OF_OTHER, find_secrets, mask, mask_sides, mask_text
+from core.mapping.copied import find_copied
+from core.mapping.mapped_value import MappedValue
 from tests.builders import job
 from tests.secret_samples import AWS_SECRET_KEY, RANDOM, SAMPLES
 
@@ -159,6 +161,34 @@ def test_a_hidden_difference_is_seen_as_one():
     )
     assert mask_sides(f"{path}.password", "old", "new") == (MASK, MASK_OF_OTHER)
     assert mask_sides(f"{path}.password", None, "new") == (None, MASK)
+
+
+def test_what_is_copied_unchanged_is_masked_by_what_is_before_it():
+    settings = task(
+        spark_python_task={"python_file": "/x", "parameters": ["--password", "hunter2"]}
+    )
+    assert "hunter2" not in repr(find_copied(settings, ()))
+    entry = ("value_mappings.parameters", "password", 3)
+    value = MappedValue("tasks[main].spark_python_task.parameters[1]", "hunter1", "hunter2", *entry)
+    assert "hunter" not in json.dumps(value.as_json())
+
+
+def test_a_key_with_quotes_is_a_name_and_an_element_is_none():
+    assert mask('new["my password"]', "x") == MASK
+    assert mask('tasks["my password"].note', "x") == "x"
+    assert mask("new.parts[3]", 5) == 5
+
+
+def test_a_parameter_without_a_name_is_judged_by_its_value():
+    assert mask("parameters", [{"default": "x"}, {"name": 5, "default": "y"}]) == [
+        {"default": "x"},
+        {"name": 5, "default": "y"},
+    ]
+    assert find_secrets({"parameters": [{"default": 5}, 7, None]}) == ()
+    assert mask("tasks[a].spark_python_task.parameters", ["--password", "--mode"]) == [
+        "--password",
+        "--mode",
+    ]
 
 
 def test_what_is_masked_stays_as_it_is():

@@ -1,0 +1,117 @@
+"""The commands and their options."""
+
+import argparse
+from pathlib import Path
+
+_ABOUT = "The engine without a browser."
+
+
+def _csv_file(text: str) -> Path:
+    """Refuse a path that cannot be written before anything is done."""
+    path = Path(text)
+    if path.is_dir() or not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is not a file in an existing folder")
+    return path
+
+
+def _folder(text: str) -> Path:
+    path = Path(text)
+    if not path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is not a folder")
+    return path
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return what reads the command line."""
+    output = argparse.ArgumentParser(add_help=False)
+    output.add_argument("--json", action="store_true", help="print one JSON document on stdout")
+    output.add_argument(
+        "--csv", type=_csv_file, metavar="FILE", help="write the rows to a CSV file"
+    )
+    output.add_argument("--all", action="store_true", help="also show unchanged and excluded rows")
+    output.add_argument(
+        "--diff", action="store_true", help="print every field that differs or is mapped"
+    )
+    parser = argparse.ArgumentParser(prog="cli.py", description=_ABOUT, allow_abbrev=False)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=text, parents=[output], allow_abbrev=False)
+
+    command("info", "show which workspace, Git folder and mapping file are in use")
+    export = command("export", "write every job to its JSON file")
+    export.add_argument("--dry-run", action="store_true", help="only show what would happen")
+    validating = command("validate", "compare the files with the workspace; writes nothing")
+    validating.add_argument(
+        "--details",
+        action="store_true",
+        help="add risks, values mapped or copied unchanged, and hidden differences",
+    )
+    validating.add_argument(
+        "--check-workspace",
+        action="store_true",
+        help="also check active runs, missing files and roles",
+    )
+    command("drift", "exit with 1 if something here moved since the last import; writes nothing")
+    mapping = command("mappings", "show what the mapping file lacks, with candidates")
+    mapping.add_argument(
+        "--check",
+        action="store_true",
+        help="exit with 1 if something is missing, broken or doubtful",
+    )
+    mapping.add_argument(
+        "--suggest", action="store_true", help="print lines to paste into the mapping file"
+    )
+    command("adopt", "record matching jobs as imported without changing them")
+    taking = command("take", "write fields of a live job into its definition file")
+    taking.add_argument("name", metavar="NAME", help="name of the job")
+    taking.add_argument(
+        "--field",
+        action="append",
+        required=True,
+        metavar="PATH",
+        help="a field that differs, as validate --diff prints it (repeatable)",
+    )
+    command("history", "list what was done, by whom, and what can be undone")
+    restoring = command(
+        "restore",
+        "undo an operation: set jobs back, create again what it removed, remove what it created",
+    )
+    restoring.add_argument(
+        "operation", metavar="OPERATION", help="as history lists it, or the name of a snapshot"
+    )
+    restoring.add_argument("--dry-run", action="store_true", help="only show what would happen")
+    restoring.add_argument(
+        "--yes", action="store_true", help="confirm that what the operation created is removed"
+    )
+    restoring.add_argument(
+        "--confirm",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="also restore this job, which has moved since or is in doubt (repeatable)",
+    )
+    command("pull", "update the Git folder to the newest commit of its branch")
+    converting = command("convert", "make definitions of requests, answers and bundles in JSON")
+    converting.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    converting.add_argument(
+        "--to", type=_folder, metavar="FOLDER", help="where to write; by default beside each file"
+    )
+    converting.add_argument("--write", action="store_true", help="write, instead of only showing")
+    importing = command(
+        "import", "create and update jobs from their files, save those that were changed here"
+    )
+    removing = command("remove", "remove imported jobs whose file is gone")
+    removing.add_argument("--yes", action="store_true", help="confirm the removal")
+    removing.add_argument(
+        "--confirm",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="also remove this job, which nothing proves to be ours (repeatable)",
+    )
+    for selecting in (importing, removing, restoring):
+        selecting.add_argument(
+            "--only", action="append", metavar="NAME", help="only this job (repeatable)"
+        )
+    return parser

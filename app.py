@@ -32,6 +32,7 @@ from core.version import VERSION
 from web.access import Access, reading_members
 from web.background import OperationProcesses, is_queued
 from web.base_path import BelowPath
+from web.board import DiskBoard
 from web.csv import csv_routes
 from web.feed import Feed
 from web.guards import Guards
@@ -110,7 +111,9 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses]:
     host = env.get("DATABRICKS_HOST", "")
     app.layout = lambda: _layout(parts, host)
     connect = connect_from_env(settings, patience_s=_ROLE_PATIENCE_S, call_s=_ROLE_CALL_S)
-    access = Access(page_settings, Members(reading_members(connect, page_settings)))
+    board = DiskBoard(folder / "members")
+    members = Members(reading_members(connect, page_settings), board=board)
+    access = Access(page_settings, members)
     approvals = Approvals(parts.store, settings.mode, access.user) if settings.four_eyes else None
     callbacks.operations.register(app, parts.store, settings.mode, page_settings, approvals)
     callbacks.history.register(app, parts.store, parts.reader, settings.mode)

@@ -2,6 +2,7 @@
    one, and what the request holds; others are drawn anew by the server and cannot be wired. */
 (() => {
   globalThis.jobsync ??= {};
+  const ANSWERED_MS = 5000;
   let requests = 0;
   const startedAtFirst = new Set();
   Object.assign(jobsync, {startAtFirst, operate});
@@ -29,6 +30,9 @@
     const request = {decision, request: requestId, number};
     jobsync.setProps(jobsync.config().ids.startRequest, {data: request});
     setTimeout(jobsync.pokeFeed, 500);
+    setTimeout(() => {
+      button.disabled = false; // it is still there when the answer was refused
+    }, ANSWERED_MS);
   }
 
   function valueFor(need, {dataset}) {

@@ -68,6 +68,7 @@
       });
       if (answer.status === 404) return {problem: texts.rowGone};
       if (answer.status === 401 || answer.redirected) return {problem: texts.signedOut};
+      if (answer.status === 403) return {problem: (await answer.json()).message};
       const text = await answer.text();
       if (answer.status === 503) return {problem: text};
       return answer.ok ? {text} : {problem: texts.panelFailed};

@@ -133,7 +133,12 @@
     if (needed) {
       jobsync.setProps(needed.id, {disabled: !jobsync.selection.missingNeeds(all).length});
     }
-    if (board.pick === "restore") jobsync.noteOnly(all.map(entry => entry.row));
+    if (pane.querySelector('[data-counts="restore"]')) noteOnly(board, all);
+  }
+
+  /** Says what is selected at first as long as that is so: not after the restore. */
+  function noteOnly(board, all) {
+    jobsync.noteOnly(board.pick === "restore" ? all.map(entry => entry.row) : []);
   }
 
   function showCount(board, button, all) {

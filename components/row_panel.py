@@ -78,7 +78,7 @@ def row_panel(
             reveal_button(reveal) if reveal else None,
             html.Div(
                 [
-                    _changes(report.changes, row, kind, takes=takes),
+                    _changes(report.changes, row, kind, has_sides=has_sides, takes=takes),
                     _keep(report.changes, row, takes=takes) if has_sides else None,
                 ],
                 className="panel-fields",
@@ -222,17 +222,17 @@ def _keep(changes: Sequence[FieldChange], row: GridRow, *, takes: bool) -> Compo
 
 
 def _changes(
-    changes: Sequence[FieldChange], row: GridRow, kind: str, *, takes: bool
+    changes: Sequence[FieldChange], row: GridRow, kind: str, *, has_sides: bool, takes: bool
 ) -> Component | None:
     if not changes:
         texts: Mapping[str, str] = {
-            RowStatus.UNCHANGED: "No differences.",
             RowStatus.NEW: "Everything is new. Side by side shows the whole definition.",
             RowStatus.DELETED: "Side by side shows what would be removed."
             if row.state is RowState.PLANNED
             else "Side by side shows what was removed.",
         }
-        text = texts.get(row.status)
+        text = texts.get(row.status) if has_sides else None
+        text = "No differences." if row.status == RowStatus.UNCHANGED else text
         return html.P(text, className="quiet") if text else None
     return html.Table(
         [

@@ -17,6 +17,8 @@ from core.calls import ShouldStop
 from core.errors import StoppedError, SyncError
 from core.identity_names import fold_identity
 from core.ports import Member
+from web.board import Board, NoBoard
+from web.member_notes import MemberNotes, Noted
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +30,7 @@ _TROUBLE_S = 5.0  # how long after a failure polls do not wait
 _WAITERS = 4  # requests that may wait while the workspace is in trouble: there are eight threads
 _DEADLINE_S = 15.0  # for all calls of a reading
 _KEPT = 1000  # people
+_NOTED_S = 10.0  # how often the other processes learn what has not changed
 _BATCH = 20  # people in one reading, which is one call
 _SLOW = "The workspace does not answer."
 _BUG = "Something went wrong. See the app log."
@@ -62,18 +65,26 @@ class Answer:
 class _Kept:
     member: Member | None
     at: float  # when the reading that gave it was begun
-    number: int  # of that reading
+    number: int  # of that reading; 0 for one of another process
+    noted: float = float("-inf")  # when the other processes learned of it
 
 
 class Members:
     """Answers from one thread that reads. Thread-safe; the thread begins with the first question.
 
     Args:
-        monotonic: seconds of a clock that nobody sets.
+        monotonic: seconds of a clock that nobody sets, the same for all processes.
+        board: what all processes know; only for what is still good while nothing can be read.
     """
 
-    def __init__(self, read: Read, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        read: Read,
+        monotonic: Callable[[], float] = time.monotonic,
+        board: Board | None = None,
+    ) -> None:
         self._read = read
+        self._notes = MemberNotes(board or NoBoard())
         self._now = monotonic
         self._changed = threading.Condition()
         self._wanted: OrderedDict[str, str] = OrderedDict()  # names by how they are compared
@@ -127,7 +138,7 @@ class Members:
 
     def _wait(self, key: str, asked: float, before: int) -> Answer:
         """Wait for a reading after the `before` that had been begun by then."""
-        known = self._still_good(key, asked)
+        known = _while_good(self._kept.get(key), asked) or self._still_good(key, asked)
         until = asked + (_SHORT_PATIENCE_S if known else _PATIENCE_S)
         while True:
             kept, failed = self._kept.get(key), self._failed.get(key)
@@ -146,8 +157,11 @@ class Members:
         return Answer(known.member if known else None, known is not None, problem)
 
     def _still_good(self, key: str, now: float) -> _Kept | None:
-        kept = self._kept.get(key)
-        return kept if kept and now - kept.at <= STILL_GOOD_S else None
+        """Return the newest that any process knows, if that is new enough."""
+        kept, noted = self._kept.get(key), self._notes.look(key)
+        if noted and (kept is None or noted.at > kept.at):
+            kept = _Kept(noted.member, noted.at, 0)
+        return _while_good(kept, now)
 
     def _start_thread(self) -> None:
         if self._thread is None or not self._thread.is_alive():
@@ -166,8 +180,10 @@ class Members:
             found, problem = self._try(batch.values(), begun)
             with self._changed:
                 self._begun = None
-                self._note(batch, found, problem, begun)
+                news = self._note(batch, found, problem, begun)
                 self._changed.notify_all()
+            for key, noted in news.items():
+                self._notes.put(key, noted)
 
     def _turn_s(self) -> float:
         """Return how long polls have to wait for their turn."""
@@ -178,7 +194,9 @@ class Members:
 
     def _note(
         self, batch: Mapping[str, str], found: Mapping[str, Member], problem: str, begun: float
-    ) -> None:
+    ) -> Mapping[str, Noted]:
+        """Keep what was read; return what the other processes have to learn."""
+        news: dict[str, Noted] = {}
         if problem:
             self._trouble = self._now() + _TROUBLE_S
             self._failed.update(dict.fromkeys(batch, (self._readings, problem)))
@@ -187,12 +205,18 @@ class Members:
         for key, name in batch.items():
             if not problem:
                 self._failed.pop(key, None)
-                self._kept[key] = _Kept(found.get(name), begun, self._readings)
+                before, member = self._kept.get(key), found.get(name)
+                is_known = before is not None and before.member == member
+                noted = before.noted if before and is_known else float("-inf")
+                if begun - noted >= _NOTED_S:
+                    news[key], noted = Noted(member, begun), begun
+                self._kept[key] = _Kept(member, begun, self._readings, noted)
                 self._kept.move_to_end(key)
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
         while len(self._failed) > _KEPT:
             del self._failed[next(iter(self._failed))]
+        return news
 
     def _try(self, names: Collection[str], begun: float) -> tuple[Mapping[str, Member], str]:
         try:
@@ -204,3 +228,7 @@ class Members:
         except Exception:  # the edge of the thread: it must live on for the next reading
             log.exception("the groups of users could not be read")
             return {}, _BUG
+
+
+def _while_good(kept: _Kept | None, now: float) -> _Kept | None:
+    return kept if kept and 0 <= now - kept.at <= STILL_GOOD_S else None

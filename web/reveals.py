@@ -16,6 +16,7 @@ from core.settings import AppMode
 from core.state.history import REVEAL, Ending, HistoryEntry, entry_id
 from web.identity import User
 from web.mapping_files import MappingFiles
+from web.notices import refused
 from web.panels import Panels
 from web.reader import WorkspaceReader
 
@@ -66,7 +67,7 @@ class Reveals:
         if user is None:
             abort(401)
         if not user.may_change:
-            abort(403)
+            abort(refused(user.refusal))
         return user
 
     def _noted(self, user: User, message: str, found: Any) -> Response:

@@ -157,6 +157,7 @@ def test_two_imports_and_a_removal_are_undone_from_the_history(
     expect(dialog.get_by_role("textbox")).to_be_hidden()
     dialog.get_by_role("button", name="Restore 1 job", exact=True).click()
     screen.wait_for("restore", "Restore finished")
+    expect(screen.element("restore-only")).to_have_text("")
     open_entry(screen, "Import", "2 updated")
     preview(screen, screen.button("Restore …"))
     dialog = dialog_of(screen, "Restore 2 jobs …")

@@ -313,6 +313,16 @@ def test_no_value_makes_a_callback_fail(app: Dash, client: Any, caplog, value: A
     assert "Traceback" not in caplog.text
 
 
+def test_what_the_scripts_carry_out_cannot_be_called(app: Dash, client: Any, caplog) -> None:
+    listed = [one for one in app._callback_list if one.get("clientside_function")]
+    ours = [one for one in listed if not one["no_output"]]
+    assert ours
+    for callback in ours:
+        answer = client.post(DISPATCH, json=calling(callback, None), headers={**ANA, **SAME_SITE})
+        assert answer.status_code == 400, callback["output"]
+    assert "Traceback" not in caplog.text
+
+
 def wiring(app: Dash, callback: Any) -> dict[str, Any]:
     """Return how Dash calls it; nothing for one that would start a process."""
     found: dict[str, Any] = app.callback_map[callback["output"]]

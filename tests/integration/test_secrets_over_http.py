@@ -208,6 +208,7 @@ def test_only_who_may_change_is_shown_hidden_values_and_the_history_notes_it(sit
         assert site.ask("GET", address, ANA).status_code in (404, 405)
         refused = site.ask("POST", address, BO, json={})
         assert (refused.status_code, seen(refused.text)) == (403, [])
+        assert "read-only access" in refused.get_json()["message"]
         elsewhere = {**ANA, "Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
         assert site.ask("POST", address, elsewhere, json={}).status_code == 403
     assert reveals(site) == []

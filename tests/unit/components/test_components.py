@@ -452,6 +452,12 @@ def panel(report=None, has_sides=False, **row) -> Component:
     return row_panel(GridRow.from_json({**ROW, **row}), shown, "import", has_sides=has_sides)
 
 
+@pytest.mark.parametrize("status", ["new", "deleted"])
+def test_side_by_side_is_mentioned_where_it_can_be_shown_only(status):
+    assert "Side by side shows" in text_of(panel(has_sides=True, status=status))
+    assert "Side by side" not in text_of(panel(status=status))  # as in the history
+
+
 def test_a_path_is_read_as_people_say_it():
     text = "".join(text_of(part) for part in crumbs("tasks[load].new_cluster.num_workers"))
     assert text == "task load›new_cluster›num_workers"
@@ -482,7 +488,7 @@ def test_fields_that_differ_are_a_table():
     ],
 )
 def test_without_differences_the_status_says_what_is_there(status, text):
-    assert text in text_of(panel(status=status, state="planned"))
+    assert text in text_of(panel(has_sides=True, status=status, state="planned"))
 
 
 def test_what_was_done_is_shown_as_before_and_after():
@@ -490,7 +496,8 @@ def test_what_was_done_is_shown_as_before_and_after():
     assert "CurrentAfter import" in text_of(panel(changed, state="planned"))
     assert "BeforeAfter" in text_of(panel(changed, state="done"))
     assert heads_of("preview", RowState.PLANNED) == ("Current", "After export")
-    assert "what was removed" in text_of(panel(status="deleted", state="done"))
+    removed = panel(has_sides=True, status="deleted", state="done")
+    assert "what was removed" in text_of(removed)
 
 
 MAPPED = {

@@ -9,6 +9,7 @@ import pytest
 from core.calls import ShouldStop
 from core.errors import StoppedError, SyncError, UnreachableError
 from core.ports import Member
+from web.board import DiskBoard, Note
 from web.members import STILL_GOOD_S, Answer, Freshness, Members
 
 ANA, BO = "ana@dev.example", "bo@dev.example"
@@ -160,6 +161,47 @@ def test_what_was_known_is_good_for_a_minute(members, workspace, clock, error, s
     assert members.look(ANA) == Answer(None, is_known=False, problem=said)
     workspace.error = None
     assert members.look(ANA) == Answer(OPS, is_known=True)
+
+
+def test_what_one_process_knows_is_good_for_all(workspace, clock, tmp_path):
+    first, second = (Members(workspace.read, clock, DiskBoard(tmp_path)) for _ in range(2))
+    first.look(ANA)
+    first.look(BO)
+    workspace.error = UnreachableError("No answer.")
+    known = Answer(OPS, is_known=True, problem="No answer.")
+    wait_until(lambda: second.look(ANA) == known)
+    wait_until(lambda: second.look(BO) == Answer(None, is_known=True, problem="No answer."))
+    clock.seconds += STILL_GOOD_S + 0.1
+    assert second.look(ANA) == Answer(None, is_known=False, problem="No answer.")
+
+
+def test_a_role_that_one_process_saw_taken_away_is_gone_for_all(workspace, clock, tmp_path):
+    first, second = (Members(workspace.read, clock, DiskBoard(tmp_path)) for _ in range(2))
+    second.look(ANA)
+    first.look(ANA)
+    clock.seconds += 1
+    workspace.people[ANA] = Member(is_active=True)
+    first.look(ANA)
+    workspace.error = UnreachableError("No answer.")
+    wait_until(lambda: second.look(ANA).member == Member(is_active=True))
+
+
+@pytest.mark.parametrize("value", [None, 7, {}, {"exists": True, "groups": 7}, {"exists": "yes"}])
+def test_a_note_that_cannot_be_used_lets_nobody_in(workspace, clock, tmp_path, value):
+    board = DiskBoard(tmp_path)
+    board.put(f"member {ANA}", Note(value, clock()))
+    workspace.error = UnreachableError("No answer.")
+    members = Members(workspace.read, clock, board)
+    assert members.look(ANA) == Answer(None, is_known=False, problem="No answer.")
+
+
+def test_what_did_not_change_is_noted_now_and_then(workspace, clock, tmp_path):
+    board = DiskBoard(tmp_path)
+    members = Members(workspace.read, clock, board)
+    for seconds, at in ((0, 1000.0), (5, 1000.0), (5, 1010.0)):
+        clock.seconds += seconds
+        members.look(ANA)
+        wait_until(lambda at=at: board.look(f"member {ANA}").at == at)
 
 
 def test_who_was_never_known_is_not(members, workspace):

@@ -18,7 +18,7 @@ from core.state.written import Stamp, Written, WrittenJob
 _UNKNOWN = "It is not known what this operation wrote into it, so it may have changed since."
 _NO_SEAL = "This snapshot has no seal: nothing proves that this app wrote it."
 _MOST_NAMED = 5
-_SAME_S = 1.5  # the snapshot's time has whole seconds
+_SAME_S = 0.01  # an operation writes its own time everywhere; numbers lose a little
 
 
 @dataclass(frozen=True, slots=True)

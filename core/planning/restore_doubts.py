@@ -18,6 +18,7 @@ from core.state.written import Stamp, Written, WrittenJob
 _UNKNOWN = "It is not known what this operation wrote into it, so it may have changed since."
 _NO_SEAL = "This snapshot has no seal: nothing proves that this app wrote it."
 _MOST_NAMED = 5
+_ROUNDED_S = 0.000_002  # what a time loses on its way through a text of microseconds
 _MS = 0.001  # a snapshot's time is cut to milliseconds, or to seconds by older versions
 
 
@@ -117,7 +118,7 @@ class Doubts:
 
         An operation that was killed had announced what it was about to write.
         """
-        at = self.snapshot.head.at
+        at = self.snapshot.head.at - _ROUNDED_S
         bases = [base for base in self.written.find_candidates(job.job_id) if base.stamp.at >= at]
         found = [self._moves(job, base) for base in bases]
         if not found:
@@ -138,7 +139,7 @@ class Doubts:
 
 def _is_of(stamp: Stamp, at: float) -> bool:
     """Whether the operation wrote this that began at a snapshot's time."""
-    return 0 <= stamp.at - at < (1 if at.is_integer() else 2 * _MS)
+    return -_ROUNDED_S <= stamp.at - at < (1 if at.is_integer() else 2 * _MS)
 
 
 def _again(stamp: Stamp) -> str:

@@ -536,6 +536,21 @@ def test_without_bookkeeping_every_row_is_in_doubt(world: World) -> None:
     assert "interrupted before it noted which jobs it created" in rows["extra"].doubt
 
 
+@pytest.mark.parametrize("unknown", [{"created": 0}, {"creator": ""}])
+def test_what_a_killed_import_created_is_found_where_not_everything_is_said_of_it(
+    world: World, unknown: dict[str, Any]
+) -> None:
+    world.git(job("extra"))
+    world.run("import_jobs")
+    extra = world.prod.jobs.named("extra")
+    known = {"created": 1_800_000_000_000, **unknown}
+    world.prod.jobs.jobs[extra.job_id] = replace(extra, **known)
+    for path in list(world.prod.files.files):
+        if path.endswith("created.json"):
+            del world.prod.files.files[path]
+    assert "interrupted before it noted" in world.preview(world.snapshot)["extra"].doubt
+
+
 def test_history_lists_an_operation_that_was_killed(world: World) -> None:
     world.git(job("load", timeout_seconds=60))
     world.run("import_jobs")

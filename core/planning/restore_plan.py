@@ -241,6 +241,9 @@ class _Planner:
     ) -> RestoreRow:
         if not self._now.me.is_admin:
             return self._blocked(label, file, Issue(_UNSEEN), kept)
+        rule = self._selector.rule_for(side_of_job(kept.as_live_job()), side_of_path(file.path))
+        if rule:
+            return RestoreRow(Excluded(label, None, file, rule.words), kept)
         problem = self._run_as_problem(settings)
         if problem:
             return self._blocked(label, file, Issue(problem, "run_as"), kept)

@@ -551,6 +551,21 @@ def test_what_a_killed_import_created_is_found_where_not_everything_is_said_of_i
     assert "interrupted before it noted" in world.preview(world.snapshot)["extra"].doubt
 
 
+def test_a_job_that_does_not_belong_here_is_not_created_again(world: World) -> None:
+    world.git_removes("load")
+    world.run("remove")
+    removed = world.snapshot
+    path = f"{FOLDER}/mappings.json"
+    world.prod.files.files[path] = b'{"jobs": {"exclude": ["load"]}}'
+    state = next(one for one in world.prod.files.files if one.endswith("/imported.json"))
+    settings = {"mapping_path": path, "state_path": state.rpartition("/")[0]}
+    report = world.run("restore", removed, **settings)
+    assert statuses(report) == {"load": ("excluded", "")}
+    assert "load" not in world.dump()
+    del world.prod.files.files[path]
+    assert statuses(world.run("restore", removed)) == {"load": ("new", "created")}
+
+
 def test_history_lists_an_operation_that_was_killed(world: World) -> None:
     world.git(job("load", timeout_seconds=60))
     world.run("import_jobs")

@@ -19,7 +19,7 @@ from core.errors import (
 from core.jobsettings.kinds import Kind
 from core.jobsettings.permissions import Permission
 from core.jobsettings.principals import Principal
-from core.json_text import JobSettings
+from core.json_text import JobSettings, Packed
 from core.planning.review import Review
 from core.ports import CurrentPrincipal, NamedResource
 from core.reporting.listener import Listener
@@ -551,8 +551,21 @@ def test_what_a_killed_import_created_is_found_where_not_everything_is_said_of_i
     assert "interrupted before it noted" in world.preview(world.snapshot)["extra"].doubt
 
 
+def test_an_identity_that_nobody_can_read_concerns_its_job_alone(world: World) -> None:
+    load = world.prod.jobs.named("load")
+    odd = {**load.unpack_settings(), "run_as": {"user_name": "ana@dev.example", "since": "2027"}}
+    world.prod.jobs.jobs[load.job_id] = replace(load, packed=Packed(odd))
+    world.git_removes("load", "report")
+    world.run("remove")
+    report = world.run("restore", world.snapshot)
+    assert statuses(report) == {"load": ("error", ""), "report": ("new", "created")}
+    assert "exactly one of user_name" in messages(report)
+
+
 def test_a_job_that_does_not_belong_here_is_not_created_again(world: World) -> None:
-    world.git_removes("load")
+    world.git(job("runs it", tasks=[run_job_task("run", "__JOB__load__")]))
+    world.run("import_jobs")
+    world.git_removes("load", "runs it")
     world.run("remove")
     removed = world.snapshot
     path = f"{FOLDER}/mappings.json"
@@ -560,10 +573,12 @@ def test_a_job_that_does_not_belong_here_is_not_created_again(world: World) -> N
     state = next(one for one in world.prod.files.files if one.endswith("/imported.json"))
     settings = {"mapping_path": path, "state_path": state.rpartition("/")[0]}
     report = world.run("restore", removed, **settings)
-    assert statuses(report) == {"load": ("excluded", "")}
+    assert statuses(report) == {"load": ("excluded", ""), "runs it": ("error", "")}
+    assert "Blocked by “load”: this job runs it, and it cannot be restored." in messages(report)
     assert "load" not in world.dump()
     del world.prod.files.files[path]
-    assert statuses(world.run("restore", removed)) == {"load": ("new", "created")}
+    again = statuses(world.run("restore", removed))
+    assert again == {"load": ("new", "created"), "runs it": ("new", "created")}
 
 
 def test_history_lists_an_operation_that_was_killed(world: World) -> None:

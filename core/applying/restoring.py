@@ -13,7 +13,7 @@ from core.applying.apply import (
 )
 from core.applying.granting import confirm_new
 from core.applying.reading_back import read_back
-from core.applying.removal import RemovalLimits, check_size
+from core.applying.removal import RemovalLimits
 from core.applying.restore_memory import RestoreMemory
 from core.applying.restore_removal import Removals, remove_created
 from core.applying.work import Work
@@ -249,8 +249,13 @@ def _check_removals(found: RestoreSurvey, removals: Removals, limits: RemovalLim
             "workspace admin, so there may be jobs that run them and that it cannot see.",
             fix="Add the principal to the group “admins” of the workspace.",
         )
-    unsure = {name: row for name, row in selected.items() if row.doubt}
-    check_size(unsure, len(found.ledger.jobs), limits)
+    unsure = sum(1 for row in selected.values() if row.doubt)
+    if unsure > limits.max_removals:
+        raise RemovalRefusedError(
+            f"Nothing was restored: {unsure} jobs in doubt would be removed, more than the "
+            f"limit of {limits.max_removals}.",
+            fix="Restore in parts, or raise MAX_REMOVALS.",
+        )
 
 
 def _item(row: Changed, item: JsonDict) -> JsonDict:

@@ -159,10 +159,18 @@ def mask_text(text: str) -> str:
 def find_secrets(settings: Any) -> tuple[Finding, ...]:
     """Return the secrets in settings, by their places in order; each place and kind once."""
     found = {
-        Finding(written(place) if place else "", hit.kind, hit.certain)
+        Finding(_without_secrets(written(place)) if place else "", hit.kind, hit.certain)
         for place, hit in _hits(settings)
     }
     return tuple(sorted(found, key=lambda one: (one.path, not one.certain, one.kind)))
+
+
+def _without_secrets(path: str) -> str:
+    """Return a written path without the secrets by which elements of a list are known."""
+    for hit in find_formats(path):
+        if hit.certain:
+            path = path.replace(hit.secret, MASK)
+    return path
 
 
 class _Masker:
@@ -198,8 +206,9 @@ class _Masker:
         for index, item in enumerate(items):
             place = join_element(path, element_key(path, item, index))
             shown = self.mask(place, item, _around_element(around, items, index))
-            if isinstance(item, dict):  # what identifies an element is not a secret
-                shown = {**shown, **{name: item[name] for name in names if name in item}}
+            if isinstance(item, dict):  # what identifies an element is hardly ever a secret
+                known = {name: item[name] for name in names if name in item}
+                shown = {**shown, **{k: v for k, v in known.items() if not _is_secret_name(v)}}
             masked.append(shown)
         return masked
 
@@ -261,6 +270,10 @@ def _is_only_references(text: str) -> bool:
 
 def _is_plain(around: _Around) -> bool:
     return not around.is_free and around.name in _PLAIN_KEYS
+
+
+def _is_secret_name(value: Any) -> bool:
+    return isinstance(value, str) and _is_secret_key(value)
 
 
 def _is_secret_key(key: str) -> bool:

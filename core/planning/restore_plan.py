@@ -7,8 +7,10 @@ from core.comparing.diff import diff_settings
 from core.definitions.definition import Definition
 from core.definitions.folder import DefinitionFile
 from core.errors import Issue
+from core.jobsettings.kinds import Kind
 from core.jobsettings.permissions import AccessList
 from core.jobsettings.principals import Principal, principal_from_json
+from core.jobsettings.references import find_references
 from core.json_text import JobSettings, Packed, Prints, fingerprint
 from core.mapping.job_selection import JobSelection, Selector
 from core.mapping.name_book import NameBook
@@ -101,7 +103,7 @@ class RestoreSituation:
     without the jobs that are gone, `named` that of the names that the jobs have now. `identities`
     are those of whoever runs, owns or may use the jobs. `unproven` are jobs of which nobody knows
     whether they exist, `unread` those that could not be read in full. `lists` are the permissions
-    of the jobs whose permissions were kept, as they are now.
+    of the jobs whose permissions were kept, as they are now. `gone` are objects that do not exist.
     """
 
     snapshot: Snapshot
@@ -120,6 +122,7 @@ class RestoreSituation:
     unproven: Mapping[int, Issue] = field(default_factory=dict)
     unread: Mapping[int, Issue] = field(default_factory=dict)
     lists: Mapping[int, AccessList | Issue] = field(default_factory=dict)
+    gone: frozenset[tuple[Kind, str]] = frozenset()
     needs_proof: bool = False
 
 
@@ -204,7 +207,7 @@ class _Planner:
         unknown = self._now.unproven.get(target) or self._now.unread.get(target)
         if unknown:
             return self._blocked(label, file, unknown, kept, job)
-        lost = self._lost_jobs(settings, job)
+        lost = self._lost_jobs(settings, job) or self._lost_objects(settings, job)
         if lost:
             return self._blocked(label, file, lost, kept, job)
         if job is None:
@@ -307,6 +310,16 @@ class _Planner:
         ids = ", ".join(map(str, sorted(lost)))
         return Issue(f"It ran job {ids}, which no longer exists.", "tasks")
 
+    def _lost_objects(self, settings: JobSettings, job: LiveJob | None) -> Issue | None:
+        """Return what is wrong with settings that use an object which is gone, as above."""
+        used = _objects_in(job.unpack_settings()) if job and self._now.gone else set()
+        for reference in find_references(settings) if self._now.gone else ():
+            one = reference.kind, str(reference.value)
+            if one in self._now.gone and one not in used:
+                words = f"It used the {reference.kind.noun} {reference.value}"
+                return Issue(f"{words}, which no longer exists.", reference.path)
+        return None
+
     def _run_as_problem(self, settings: JobSettings) -> str:
         run_as = settings.get("run_as")
         if not isinstance(run_as, dict):
@@ -346,6 +359,10 @@ def _block(rows: list[RestoreRow], present: set[str]) -> list[RestoreRow]:
         replace(row, row=found) if isinstance(found, Blocked) else row
         for row, found in zip(rows, blocked, strict=True)
     ]
+
+
+def _objects_in(settings: JobSettings) -> set[tuple[Kind, str]]:
+    return {(one.kind, str(one.value)) for one in find_references(settings)}
 
 
 def _job_of(row: RestoreRow) -> int:

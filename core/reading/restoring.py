@@ -19,7 +19,7 @@ from core.jobsettings.permissions import AccessList
 from core.jobsettings.principals import Principal, effective_run_as
 from core.mapping.mapping_file import Mappings
 from core.mapping.name_book import NameBook
-from core.mapping.names import find_wanted_names
+from core.mapping.names import find_unlisted, find_wanted_names
 from core.parallel import in_parallel
 from core.planning.identities import Identity
 from core.planning.restore_names import JobLabels, label_jobs
@@ -28,7 +28,7 @@ from core.planning.restore_plan import RestorePlan, RestoreSituation, plan_resto
 from core.ports import CurrentPrincipal, LiveJob, NamedResource, Ports
 from core.reading.access import AccessReader
 from core.reading.identities import look_up_identities
-from core.reading.names import list_kinds
+from core.reading.names import list_kinds, look_up
 from core.reading.remembered import Memory, read_memory_for_import
 from core.reading.survey import Survey, Surveyor
 from core.reading.two_passes import FullReader, Inventory, plan_in_two_passes
@@ -105,14 +105,15 @@ class RestoreReader:
         live = {job.job_id: job for job in self.ports.jobs.list_jobs()}
         recreated = _settle(state.find_recreated(), live.values(), me.name)
         ledger = settle_pending(memory.imported, live.values(), me.name)
+        known = ledger.jobs.keys() | memory.written.jobs.keys()
         makers = {me.name, snapshot.head.principal}
         recreated = _leave_strangers(recreated, live, makers)
-        absent = self._find_absent(snapshot, live, ledger, recreated)
+        absent = self._find_absent(snapshot, live, known, recreated)
         live |= absent.found
         proven = _leave_strangers(recreated, live, makers)
         if proven != recreated:  # then their former ids have not been asked for
             recreated = proven
-            absent = self._find_absent(snapshot, live, ledger, recreated)
+            absent = self._find_absent(snapshot, live, known, recreated)
             live |= absent.found
         listener.on_step("Reading names")
         labels = label_jobs(snapshot.jobs, live, absent.unproven, recreated, me.workspace_id)
@@ -133,6 +134,7 @@ class RestoreReader:
             self._read_identities(snapshot.jobs),
             mappings.selection,
             absent.unproven,
+            gone=self._find_gone(me, snapshot.jobs, live, labels, books.named),
             lists=self._read_lists(snapshot.jobs, live, labels, listener),
             needs_proof=state.seals.has_key,
         )
@@ -159,12 +161,12 @@ class RestoreReader:
         self,
         snapshot: Snapshot,
         live: Mapping[int, LiveJob],
-        ledger: ImportedLedger,
+        known: Collection[int],
         recreated: Recreated,
     ) -> "Absent":
         """Ask by id for the jobs that the list does not show, save those that we know are gone.
 
-        A removal takes a job out of the ledger once it is deleted.
+        Whoever removes a job forgets what was known of it: `known` are the others.
         """
         removes = snapshot.head.operation != "import"
         targets = {recreated.latest(job.job_id) for job in snapshot.jobs}
@@ -172,7 +174,7 @@ class RestoreReader:
         wanted = sorted(
             job_id
             for job_id in targets | created
-            if job_id not in live and not (removes and job_id not in ledger.jobs)
+            if job_id not in live and not (removes and job_id not in known)
         )
         absent = Absent()
         for job_id, found in in_parallel(
@@ -224,6 +226,28 @@ class RestoreReader:
             book({job_id: name for job_id, name in labels.labels.items() if job_id in live}),
             book({job_id: job.name for job_id, job in live.items()}),
         )
+
+    def _find_gone(
+        self,
+        me: CurrentPrincipal,
+        kept: Iterable[KeptJob],
+        live: Mapping[int, LiveJob],
+        labels: JobLabels,
+        book: NameBook,
+    ) -> frozenset[tuple[Kind, str]]:
+        """Return the objects that jobs used, do not use now, and that are gone for certain.
+
+        Asks for those that no list shows, each in a call of its own.
+        """
+        wanted: set[tuple[Kind, str]] = set()
+        for one in kept:
+            job = live.get(labels.moved.get(one.job_id, one.job_id))
+            now = find_unlisted(job.unpack_settings(), book) if job else set()
+            wanted |= find_unlisted(one.as_live_job().unpack_settings(), book) - now
+        wanted = {(kind, one) for kind, one in wanted if kind is not Kind.JOB}
+        found = NameBook(me.workspace_id, {})
+        look_up(self.ports, wanted, found, proves_gone=me.is_admin, threads=self.settings.threads)
+        return frozenset(one for one in wanted if found.is_gone(*one))
 
     def _read_lists(
         self,

@@ -186,7 +186,12 @@ class History:
             NotFoundError: there is neither.
             StateError: the operation kept none, or its entry cannot be used.
         """
-        entry = self.entry(name)
+        try:
+            entry = self._entry(_checked(name))
+        except NotFoundError:
+            if self._snapshots is None or name not in self._snapshots.names():
+                raise
+            return name
         found = entry.snapshot or self._find_older_snapshot(entry)
         if not found:
             raise StateError(

@@ -21,7 +21,7 @@ from core.jobsettings.permissions import Permission
 from core.jobsettings.principals import Principal
 from core.json_text import JobSettings
 from core.planning.review import Review
-from core.ports import CurrentPrincipal
+from core.ports import CurrentPrincipal, NamedResource
 from core.reporting.listener import Listener
 from core.reporting.report import Report, ReportRow
 from tests.builders import definition_text, job, notebook_task, run_job_task
@@ -328,6 +328,17 @@ def test_what_was_imported_again_needs_its_own_tick(world: World) -> None:
     assert "Written again since, by the import of" in world.preview(first)["load"].doubt
 
 
+def test_two_imports_of_one_second_are_told_apart(world: World) -> None:
+    world.git(job("load", timeout_seconds=60))
+    world.run("import_jobs")
+    first = world.snapshot
+    world.prod.time.wait(-59.7)
+    world.git(job("load", timeout_seconds=70))
+    world.run("import_jobs")
+    assert "Written again since" in world.preview(first)["load"].doubt
+    assert not world.preview(world.snapshot)["load"].doubt
+
+
 def test_a_created_job_that_was_changed_here_needs_its_own_tick_to_be_removed(world: World) -> None:
     world.git(job("extra"))
     world.run("import_jobs")
@@ -403,9 +414,7 @@ def test_limits_hold_for_removals_in_doubt_alone(world: World) -> None:
     with pytest.raises(RemovalRefusedError, match="more than the limit"):
         world.run("restore", imported, ticked, max_removals=3)
     assert set(world.prod.jobs.jobs) == jobs
-    for name in names:
-        world.here(name, timeout_seconds=0)
-    world.run("restore", imported, max_removals=3)
+    world.run("restore", imported, ticked, max_removals=4)  # no share counts: four of six
     assert world.dump() == before
 
 
@@ -624,6 +633,80 @@ def test_a_planted_new_id_makes_nobody_elses_job_the_restored_one(
     assert statuses(world.run("restore", world.snapshot)) == {"load": ("changed", "updated")}
     assert world.prod.jobs.jobs[foreign].name == "foreign"
     assert "timeout_seconds" not in world.prod.jobs.jobs[load].unpack_settings()
+
+
+def test_a_job_that_is_not_listed_and_was_restored_is_not_created_twice(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.prod.jobs.add(job("older"))
+    world.git(job("older", timeout_seconds=60))
+    world.run("import_jobs")
+    world.run("restore", world.snapshot)  # nobody had imported it before
+    jobs = world.prod.jobs
+    listed = [live for live in jobs.list_jobs() if live.name != "older"]
+    monkeypatch.setattr(jobs, "list_jobs", lambda: iter(listed))
+    report = world.run("restore", world.snapshot)
+    assert statuses(report) == {"older": ("changed", "updated")}
+    assert jobs.named("older").unpack_settings()["timeout_seconds"] == 60
+
+
+def test_a_snapshot_of_the_version_before_is_restored_by_its_name(world: World) -> None:
+    before = world.dump()
+    world.git_removes("load")
+    world.run("remove")
+    files = world.prod.files.files
+    [part] = [path for path in files if f"{world.snapshot}/part-" in path]
+    document = json.loads(files[part])
+    items = [{k: v for k, v in one.items() if k != "entry"} for one in document["items"]]
+    files[part] = json.dumps({**document, "version": 1, "items": items}).encode()
+    for path in list(files):
+        if path.endswith(("head.json", ".jsonl.gz")) or "/history/" in path:
+            del files[path]
+    report = world.run("restore", part.split("/")[-2])
+    assert statuses(report) == {"load": ("new", "created")}
+    assert world.dump() == before
+
+
+def test_a_snapshot_that_was_not_written_whole_says_so(world: World) -> None:
+    world.git(job("load", timeout_seconds=60))
+    world.run("import_jobs")
+    files = world.prod.files.files
+    del files[next(path for path in files if path.endswith(f"{world.snapshot}/head.json"))]
+    with pytest.raises(StateError, match="is incomplete: its operation ended while it was saved"):
+        world.run("restore", world.snapshot)
+
+
+def test_a_job_whose_cluster_is_gone_stays_away_and_the_others_come_back(world: World) -> None:
+    for number, name in enumerate(("shared", "other"), start=1):
+        world.prod.add_resource(Kind.CLUSTER, f"c-{number}", name)
+
+    def on(cluster: str) -> JobSettings:
+        task = notebook_task("main", existing_cluster_id=f"__CLUSTER__{cluster}__")
+        return {"tasks": [task]}
+
+    world.git(job("on it", **on("shared")))
+    world.git(job("moves", **on("shared")))
+    world.git(job("runs it", tasks=[run_job_task("run", "__JOB__on it__")]))
+    world.run("import_jobs")
+    world.git(job("moves", **on("other")))
+    world.run("import_jobs")
+    moved = world.snapshot
+    world.git_removes("on it", "runs it", "load")
+    world.run("remove", max_removal_share=1)
+    removed = world.snapshot
+    world.prod.resources.listed = {Kind.CLUSTER: [NamedResource("c-2", "other")]}
+    report = world.run("restore", removed)
+    assert statuses(report) == {
+        "load": ("new", "created"),
+        "on it": ("error", ""),
+        "runs it": ("error", ""),
+    }
+    assert "It used the cluster c-1, which no longer exists." in messages(report)
+    assert statuses(world.run("restore", moved)) == {"moves": ("error", "")}
+    unlisted = {(Kind.CLUSTER, "c-1"): NamedResource("c-1", "shared")}  # old ones are not listed
+    world.prod.resources.unlisted = unlisted
+    assert statuses(world.run("restore", removed))["on it"] == ("new", "created")
+    assert statuses(world.run("restore", moved)) == {"moves": ("changed", "updated")}
 
 
 def test_names_that_nobody_gave_are_no_paths(world: World) -> None:

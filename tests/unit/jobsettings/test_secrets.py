@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.jobsettings.secrets import MASK, mask
+from core.jobsettings.secrets import MASK, find_secrets, mask
 
 CLUSTER = "job_clusters[main].new_cluster"
 
@@ -76,3 +76,18 @@ def test_a_parameter_is_known_by_its_name_wherever_its_list_stands() -> None:
     masked = [{"name": "db_password", "default": MASK}, {"name": "day", "default": "1"}]
     assert mask("", {"parameters": parameters}) == {"parameters": masked}
     assert mask("parameters", parameters) == masked
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"parameters": [{"name": "dapi" + "0a" * 16, "default": "x"}]},
+        {"tasks": [{"task_key": "dapi" + "0a" * 16, "description": "x"}]},
+        {"tags": {"dapi" + "0a" * 16: "x"}},
+    ],
+)
+def test_a_secret_by_which_something_is_known_is_shown_nowhere(settings) -> None:
+    [found] = find_secrets(settings)
+    assert found.certain
+    assert "dapi" not in found.path
+    assert "dapi" not in str(mask("", settings))

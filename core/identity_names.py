@@ -15,3 +15,8 @@ def fold_identity(name: str) -> str:
     if any(normalize("NFC", char) != char for char in name):
         return name
     return normalize("NFC", normalize("NFC", name).lower())
+
+
+def is_same_identity(one: str, other: str) -> bool:
+    """Whether two names are spellings of one; a job's creator may be spelled unlike its user."""
+    return fold_identity(one) == fold_identity(other)

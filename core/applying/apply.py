@@ -10,6 +10,7 @@ from core.applying.granting import set_access
 from core.applying.order import cut_circles, find_circles
 from core.applying.work import Work
 from core.errors import AmbiguousAnswerError, Issue, StoppedError, SyncError
+from core.identity_names import is_same_identity
 from core.jobsettings.kinds import Kind
 from core.json_text import JobSettings
 from core.mapping.names import find_needed_jobs, write_ids
@@ -292,7 +293,7 @@ class _Import:
         return [
             job.job_id
             for job in self.work.ports.jobs.find_jobs(name)
-            if job.creator == self.survey.me.name and job.job_id not in known
+            if is_same_identity(job.creator, self.survey.me.name) and job.job_id not in known
         ]
 
     def _enter(self, name: str, job_id: int) -> None:

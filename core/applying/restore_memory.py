@@ -95,7 +95,7 @@ class RestoreMemory:
         ledger = self._ledger.without_jobs(removed)
         if ledger != self._found.memory.imported:
             session.note(state.save_imported, ledger)
-        recreated = replace(self._recreated.without(removed), pending=tuple(self._pending.values()))
+        recreated = replace(self._recreated, pending=tuple(self._pending.values()))
         if recreated != self._found.recreated or self._found.recreated.pending:
             session.note(state.save_recreated, recreated, _NO_IDS)
         self._save_bases(applied, removed)

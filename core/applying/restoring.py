@@ -236,6 +236,12 @@ def _refuse(chosen: Mapping[str, RestoreRow], review: Review) -> dict[str, Repor
 
 
 def _check_removals(found: RestoreSurvey, removals: Removals, limits: RemovalLimits) -> None:
+    """Refuse removals that nothing vouches for.
+
+    The limits keep a Git folder that lacks files from emptying a workspace. A job that the
+    operation created, and that is as it wrote it, is no such case: without it the operation is not
+    undone.
+    """
     selected = removals.rows
     if selected and not found.survey.me.is_admin:
         raise RemovalRefusedError(
@@ -243,7 +249,8 @@ def _check_removals(found: RestoreSurvey, removals: Removals, limits: RemovalLim
             "workspace admin, so there may be jobs that run them and that it cannot see.",
             fix="Add the principal to the group “admins” of the workspace.",
         )
-    check_size(selected, len(found.ledger.jobs), limits)
+    unsure = {name: row for name, row in selected.items() if row.doubt}
+    check_size(unsure, len(found.ledger.jobs), limits)
 
 
 def _item(row: Changed, item: JsonDict) -> JsonDict:

@@ -38,7 +38,7 @@ from core.planning.removal_doubts import FORGED, find_removal_doubt
 from core.planning.secret_checks import SecretCheck
 from core.planning.third_side import ThirdSide
 from core.ports import LiveJob
-from core.state.ledger import ExportedLedger, ImportedLedger
+from core.state.ledger import ExportedLedger, ImportedJob, ImportedLedger
 from core.state.written import Written
 
 
@@ -330,7 +330,8 @@ class _Planner:
         notes = (form.note, granted.note, access.note if access else "")
         about = hidden, " ".join(filter(None, notes)), mapped, since, access
         changed = Changed.pack(name, file, job, desired, current, changes, old_name, *about)
-        return replace(changed, permissions=granted.present)
+        doubt = self._doubt_of(job) if old_name else ""
+        return replace(changed, permissions=granted.present, doubt=doubt)
 
     def _new_base(
         self,
@@ -380,14 +381,24 @@ class _Planner:
                 "was not recorded. Delete the job in the workspace if nobody needs it."
             )
             return Unmanaged(job.name, job, note)
-        doubt = find_removal_doubt(
-            entry,
-            job,
-            needs_proof=self._now.ledger.needs_proof,
-            principal=self._now.principal,
-        )
+        doubt = self._removal_doubt_of(entry, job)
         moves = self._third.find_moves(job)
         return Deleted(self._label_of(job), job, self._needed_by(job), doubt, moves)
+
+    def _removal_doubt_of(self, entry: ImportedJob, job: LiveJob) -> str:
+        needs_proof = self._now.ledger.needs_proof
+        return find_removal_doubt(
+            entry, job, needs_proof=needs_proof, principal=self._now.principal
+        )
+
+    def _doubt_of(self, job: LiveJob) -> str:
+        """Return why a job of another name may not be the one of its definition.
+
+        The ledger alone says that it is. Without a key, so does what was written into it.
+        """
+        entry = self._now.ledger.jobs.get(job.job_id)
+        is_known = not self._now.ledger.needs_proof and job.job_id in self._now.written.jobs
+        return self._removal_doubt_of(entry, job) if entry and not is_known else ""
 
     def _name_of_row(self, job: LiveJob) -> str:
         """Return the name of a row that would be one of a removal, were the job not outside."""

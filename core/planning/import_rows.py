@@ -81,6 +81,7 @@ class Changed:
     `note`, `mapped` and `secrets` are as in `New`. `since` is when the job was written last, None
     if unknown. `access` is what sets its permissions, None where they stay as they are; its changes
     are among `changes`. `permissions` are its direct entries, None where they were not read.
+    `doubt` says why the job may be another than the definition's, empty for no doubt.
     """
 
     job_name: str
@@ -97,6 +98,7 @@ class Changed:
     access: AccessChange | None = None
     secrets: SecretNotes = NO_SECRETS
     permissions: tuple[Permission, ...] | None = None
+    doubt: str = ""
 
     @classmethod
     def pack(
@@ -151,7 +153,7 @@ class Changed:
     def is_preselected(self) -> bool:
         """Return whether Git has moved, and at no field that somebody changed here as well."""
         both_at_one_field = any(change.origin is Origin.BOTH for change in self.changes)
-        return self.origin is not Origin.HERE and not both_at_one_field
+        return self.origin is not Origin.HERE and not both_at_one_field and not self.doubt
 
     @property
     def status(self) -> RowStatus:

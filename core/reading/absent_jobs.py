@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from core.errors import Issue, NotFoundError, SyncError, UnauthenticatedError
+from core.identity_names import is_same_identity
 from core.parallel import in_parallel
 from core.ports import Jobs, LiveJob
 from core.reading.remembered import Memory
@@ -48,7 +49,7 @@ def ask_for_absent_jobs(
             )
         else:
             found[job_id] = result
-    ours = {job.name for job in listed if job.creator == me}
+    ours = {job.name for job in listed if is_same_identity(job.creator, me)}
     announced = {pending.job_name for pending in memory.imported.pending} - ours
     for _, same_name in in_parallel(jobs.find_jobs, sorted(announced), threads=threads):
         if isinstance(same_name, SyncError):

@@ -1,7 +1,7 @@
 """Reads what the plan of a restore depends on: the snapshot, the workspace, what is remembered."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from core.definitions.folder import GitContents
@@ -13,6 +13,7 @@ from core.errors import (
     SyncError,
     UnauthenticatedError,
 )
+from core.identity_names import fold_identity, is_same_identity
 from core.jobsettings.kinds import Kind
 from core.jobsettings.permissions import AccessList
 from core.jobsettings.principals import Principal, effective_run_as
@@ -104,8 +105,15 @@ class RestoreReader:
         live = {job.job_id: job for job in self.ports.jobs.list_jobs()}
         recreated = _settle(state.find_recreated(), live.values(), me.name)
         ledger = settle_pending(memory.imported, live.values(), me.name)
+        makers = {me.name, snapshot.head.principal}
+        recreated = _leave_strangers(recreated, live, makers)
         absent = self._find_absent(snapshot, live, ledger, recreated)
         live |= absent.found
+        proven = _leave_strangers(recreated, live, makers)
+        if proven != recreated:  # then their former ids have not been asked for
+            recreated = proven
+            absent = self._find_absent(snapshot, live, ledger, recreated)
+            live |= absent.found
         listener.on_step("Reading names")
         labels = label_jobs(snapshot.jobs, live, absent.unproven, recreated, me.workspace_id)
         made = _may_have_been_created(snapshot, live, recreated)
@@ -273,6 +281,24 @@ def _may_have_been_created(
     return {job_id for job_id, job in live.items() if job.name in names}
 
 
+def _leave_strangers(
+    recreated: Recreated, live: Mapping[int, LiveJob], makers: Collection[str]
+) -> Recreated:
+    """Leave out jobs that the state folder takes for others created again, and that are not.
+
+    Whoever can write it can enter any job. Who made a job, and that the former one is gone, is what
+    the workspace says.
+    """
+    ours = {fold_identity(maker) for maker in makers} | {""}  # some workspaces do not say it
+    kept = {
+        former: job_id
+        for former, job_id in recreated.jobs.items()
+        if former not in live
+        and (job_id not in live or fold_identity(live[job_id].creator) in ours)
+    }
+    return recreated if len(kept) == len(recreated.jobs) else replace(recreated, jobs=kept)
+
+
 def _settle(recreated: Recreated, live: Iterable[LiveJob], me: str) -> Recreated:
     """Enter the jobs that an interrupted restore announced and created.
 
@@ -281,7 +307,7 @@ def _settle(recreated: Recreated, live: Iterable[LiveJob], me: str) -> Recreated
     """
     ours: dict[str, list[int]] = {}
     for job in live if recreated.pending else ():
-        if job.creator == me:
+        if is_same_identity(job.creator, me):
             ours.setdefault(job.name, []).append(job.job_id)
     settled = replace(recreated, pending=())
     for pending in recreated.pending:

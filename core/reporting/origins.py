@@ -55,8 +55,10 @@ def explain_unselected(row: Importable) -> str:
         done = "renamed here" if row.former and row.former.name else "deleted here"
     elif row.origin is Origin.HERE:
         done = "changed here only"
-    else:
+    elif row.origin is Origin.BOTH:
         done = "changed here and in Git"
+    else:
+        return f"Not selected; choose it to import it. {row.doubt}"
     loss = describe_former(row.former) if isinstance(row, New) else describe_loss(row)
     return f"Not selected: {done}; choose it to import it. {loss}".rstrip()
 

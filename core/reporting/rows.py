@@ -103,6 +103,7 @@ def import_row(row: Row, known: KnownIds = NO_IDS) -> ReportRow:
                 message=with_left_out(
                     _joined(
                         f"Currently named “{row.old_name}”." if row.old_name else "",
+                        row.doubt,
                         describe_loss(row),
                         row.note,
                     ),

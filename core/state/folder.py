@@ -118,7 +118,7 @@ class StateFolder:
 
     def snapshots(self) -> Snapshots:
         """Return what keeps the state before each change."""
-        return Snapshots(self._files, self.path, self.seals)
+        return Snapshots(self._files, self.path, self.seals, self._workspace_id)
 
     def find_recreated(self) -> Recreated:
         """Return which jobs were created again; none as long as there is no such file."""

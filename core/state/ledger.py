@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.errors import InvalidJsonError, StateError
+from core.identity_names import is_same_identity
 from core.json_fields import Fields, read_id
 from core.json_text import JsonDict
 from core.ports import LiveJob
@@ -142,7 +143,7 @@ def settle_pending(ledger: ImportedLedger, live: Iterable[LiveJob], creator: str
     """
     ours: dict[str, list[int]] = {}
     for job in live:
-        if job.creator == creator and job.job_id not in ledger.jobs:
+        if is_same_identity(job.creator, creator) and job.job_id not in ledger.jobs:
             ours.setdefault(job.name, []).append(job.job_id)
     settled = replace(ledger, pending=())
     for pending in ledger.pending:

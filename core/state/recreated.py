@@ -37,8 +37,12 @@ class Recreated:
         return job_id
 
     def with_job(self, former_id: int, job_id: int) -> "Recreated":
-        """Return it with one job entered."""
-        return replace(self, jobs={**self.jobs, former_id: job_id})
+        """Return it with one job entered, under the last id that it had.
+
+        Snapshots of before and after know it by different ids: all of them lead here then.
+        """
+        last = self.latest(former_id)
+        return self if last == job_id else replace(self, jobs={**self.jobs, last: job_id})
 
     def without(self, job_ids: set[int]) -> "Recreated":
         """Return it without new jobs that are gone again."""

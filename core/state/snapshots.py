@@ -88,10 +88,13 @@ def snapshot_name(operation: str, since: float, token: str) -> str:
 class Snapshots:
     """The snapshots of one workspace and Git folder."""
 
-    def __init__(self, files: WorkspaceFiles, state_path: str, seals: Seals) -> None:
+    def __init__(
+        self, files: WorkspaceFiles, state_path: str, seals: Seals, workspace_id: str = ""
+    ) -> None:
         self._files = files
         self._path = f"{state_path}/{_FOLDER}"
         self._seals = seals
+        self._workspace_id = workspace_id
 
     def write(
         self,
@@ -123,7 +126,7 @@ class Snapshots:
                 "parts": digests,
                 "creates": [create.as_json() for create in creates],
             }
-            sealed = {**head, "seal": self._seals.seal(_PURPOSE, head)}
+            sealed = {**head, "seal": self._seals.seal(_PURPOSE, self._placed(name, head))}
             self._files.create(f"{folder}/{_HEAD}", stable_bytes(sealed))
         except WorkspaceError as error:
             raise StateError(
@@ -144,7 +147,7 @@ class Snapshots:
             "snapshot": name,
             "jobs": {str(job_id): job_name for job_id, job_name in jobs.items()},
         }
-        seal = self._seals.seal(_CREATED_PURPOSE, document)
+        seal = self._seals.seal(_CREATED_PURPOSE, self._placed(name, document))
         path = f"{self._path}/{name}/{_CREATED}"
         try:
             self._files.write(path, stable_bytes({**document, "seal": seal}))
@@ -277,7 +280,7 @@ class Snapshots:
                 _moment(fields.text("at")) or moment_of(name),
                 parts,
                 fields.values("creates", PlannedCreate.from_json),
-                self._check(_PURPOSE, document, fields.text("seal")),
+                self._check(_PURPOSE, name, document, fields.text("seal")),
             )
         except (InvalidJsonError, UnicodeDecodeError) as error:
             raise _damaged(path, str(error)) from error
@@ -292,16 +295,20 @@ class Snapshots:
             fields = Fields(document, "the created jobs")
             fields.require_version(VERSION)
             jobs = fields.by_id("jobs", str)
-            proof = self._check(_CREATED_PURPOSE, document, fields.text("seal"))
+            proof = self._check(_CREATED_PURPOSE, name, document, fields.text("seal"))
         except (InvalidJsonError, UnicodeDecodeError, NotFoundError) as error:
             raise _damaged(f"{folder}/{_CREATED}", str(error)) from error
         if proof is Proof.FORGED or fields.text("snapshot") != name:
             raise _damaged(f"{folder}/{_CREATED}", "Its seal is not this app's.")
         return None if self._seals.has_key and proof is not Proof.PROVEN else jobs
 
-    def _check(self, purpose: str, document: JsonDict, seal: str) -> Proof:
+    def _check(self, purpose: str, name: str, document: JsonDict, seal: str) -> Proof:
         unsealed = {key: value for key, value in document.items() if key != "seal"}
-        return self._seals.check(purpose, unsealed, seal)
+        return self._seals.check(purpose, self._placed(name, unsealed), seal)
+
+    def _placed(self, name: str, document: JsonDict) -> JsonDict:
+        """Return what a seal covers: a copy under another name or in another workspace is none."""
+        return {**document, "snapshot": name, "workspace_id": self._workspace_id}
 
     def _delete(self, name: str) -> None:
         folder = f"{self._path}/{name}"

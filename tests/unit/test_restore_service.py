@@ -390,14 +390,32 @@ def test_a_created_job_that_another_one_runs_by_now_stays(world: World) -> None:
     assert extra in world.prod.jobs.jobs
 
 
-def test_limits_hold_for_what_a_restore_removes(world: World) -> None:
-    for number in range(4):
-        world.git(job(f"extra {number}"))
+def test_limits_hold_for_removals_in_doubt_alone(world: World) -> None:
+    names = [f"extra {number}" for number in range(4)]
+    for name in names:
+        world.git(job(name))
+    before = world.dump()
     world.run("import_jobs")
-    jobs = set(world.prod.jobs.jobs)
+    imported, jobs = world.snapshot, set(world.prod.jobs.jobs)
+    for name in names:
+        world.here(name, timeout_seconds=5)
+    ticked = Review(ticked=frozenset(names))
     with pytest.raises(RemovalRefusedError, match="more than the limit"):
-        world.run("restore", world.snapshot, Review(), max_removals=3)
+        world.run("restore", imported, ticked, max_removals=3)
     assert set(world.prod.jobs.jobs) == jobs
+    for name in names:
+        world.here(name, timeout_seconds=0)
+    world.run("restore", imported, max_removals=3)
+    assert world.dump() == before
+
+
+def test_a_first_import_is_undone_whole() -> None:
+    fresh = World()
+    for number in range(40):
+        fresh.git(job(f"job {number}"))
+    fresh.run("import_jobs")
+    fresh.run("restore", fresh.snapshot)
+    assert not fresh.prod.jobs.jobs
 
 
 def test_who_may_not_see_all_jobs_neither_removes_nor_creates_any(world: World) -> None:
@@ -475,6 +493,25 @@ def test_a_restore_that_was_killed_after_a_create_does_not_create_it_again(world
     assert [live.name for live in world.prod.jobs.jobs.values()].count("load") == 1
 
 
+def test_a_creator_in_another_spelling_is_the_app_all_the_same(world: World) -> None:
+    world.git_removes("load")
+    world.run("remove")
+    removed, killed = world.snapshot, PermissionDeniedError("The state folder is read-only now.")
+
+    def kill(path: str) -> None:
+        if any(live.name == "load" for live in world.prod.jobs.jobs.values()):
+            raise killed
+
+    world.prod.files.before_write = kill
+    world.run("restore", removed)
+    world.prod.files.before_write = lambda _path: None
+    jobs = world.prod.jobs.jobs
+    for job_id, live in list(jobs.items()):
+        jobs[job_id] = replace(live, creator=ME.title())
+    world.prod.time.wait(4000)
+    assert statuses(world.run("restore", removed)) == {"load": ("unchanged", "")}
+
+
 def test_without_bookkeeping_every_row_is_in_doubt(world: World) -> None:
     world.git(job("load", timeout_seconds=60))
     world.git(job("extra"))
@@ -521,6 +558,72 @@ def test_a_forged_snapshot_is_refused_and_one_without_a_seal_needs_ticks(world: 
     with pytest.raises(StateError, match="seal is not this app's"):
         world.run("restore", sealed, **key)
     assert world.dump() == before
+
+
+def test_a_sealed_snapshot_under_another_name_is_forged(world: World) -> None:
+    key = {"state_keys": ("k" * 32,)}
+    names = []
+    for seconds in (60, 70):
+        world.git(job("load", timeout_seconds=seconds))
+        world.run("import_jobs", **key)
+        names.append(world.snapshot)
+    old, new = names
+    files = world.prod.files.files
+    for path in [path for path in files if f"/{new}/" in path]:
+        del files[path]
+    files |= {path.replace(old, new): text for path, text in files.items() if f"/{old}/" in path}
+    with pytest.raises(StateError, match="seal is not this app's"):
+        world.prod.service(**key).plan_restore(new)
+
+
+@pytest.mark.parametrize(
+    "answer", [{"access_control_list": [{"user_name": "ana@dev.example", "all_permissions": 7}]}, 7]
+)
+def test_permissions_in_an_unknown_form_keep_no_job_from_coming_back(
+    world: World, answer: Any
+) -> None:
+    world.prod.jobs.permissions[world.prod.jobs.named("load").job_id] = answer
+    world.git_removes("load")
+    world.run("remove")
+    world.prod.jobs.permissions.clear()
+    report = world.run("restore", world.snapshot)
+    assert statuses(report) == {"load": ("new", "created")}
+    assert "Its permissions were not kept" in report.rows[0].message
+
+
+def test_a_job_created_again_twice_is_known_by_each_of_its_ids(world: World) -> None:
+    world.git_removes("load")
+    world.run("remove")
+    removed = snapshot = world.snapshot
+    for _ in range(3):
+        world.run("restore", snapshot)
+        snapshot = world.snapshot
+    for name in (removed, snapshot):
+        [row] = world.preview(name).values()
+        assert not row.doubt
+        assert row.status == ("unchanged" if name == removed else "deleted")
+
+
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_a_planted_new_id_makes_nobody_elses_job_the_restored_one(
+    world: World, monkeypatch: pytest.MonkeyPatch, is_listed: bool
+) -> None:
+    world.git(job("load", timeout_seconds=60))
+    world.run("import_jobs")
+    load = world.prod.jobs.named("load").job_id
+    foreign = world.prod.jobs.add(job("foreign"), creator="bob@prod.example")
+    files = world.prod.files.files
+    folder = next(path for path in files if path.endswith("/imported.json")).rpartition("/")[0]
+    planted = {"version": 1, "jobs": {str(load): str(foreign)}, "pending": []}
+    files[f"{folder}/recreated.json"] = json.dumps(planted).encode()
+    if not is_listed:
+        jobs = world.prod.jobs
+        hidden = {"load", "foreign"}
+        listed = [live for live in jobs.list_jobs() if live.name not in hidden]
+        monkeypatch.setattr(jobs, "list_jobs", lambda: iter(listed))
+    assert statuses(world.run("restore", world.snapshot)) == {"load": ("changed", "updated")}
+    assert world.prod.jobs.jobs[foreign].name == "foreign"
+    assert "timeout_seconds" not in world.prod.jobs.jobs[load].unpack_settings()
 
 
 def test_names_that_nobody_gave_are_no_paths(world: World) -> None:

@@ -73,6 +73,44 @@ def test_a_planted_job_of_somebody_else_is_not_removed_without_its_own_tick(
     assert imported.jobs.named("foreign").job_id == 77
 
 
+@pytest.mark.parametrize("keys", [(), (KEY,)])
+def test_a_planted_job_of_somebody_else_is_not_overwritten_unless_it_is_chosen(
+    workspace: FakeWorkspace, keys: tuple[str, ...]
+) -> None:
+    service = workspace.service(state_keys=keys)
+    define(workspace, "first", 1)
+    service.import_jobs()
+    define(workspace, "ours", 2)
+    workspace.jobs.add(job("foreign"), creator=ANA, job_id=77)
+    plant(workspace, 77, job_name="ours", source_job_id=2, file_path="ours.json")
+    _, report = service.validate()
+    [row] = [row for row in report.rows if row.status == "renamed"]
+    assert "Currently named “foreign”. " in row.message
+    assert ("has no seal" if keys else f"created by this app but by {ANA}") in row.message
+    report = service.import_jobs()
+    assert workspace.jobs.jobs[77].name == "foreign"
+    [row] = [row for row in report.rows if row.job_name == "ours"]
+    assert "Not selected; choose it to import it." in row.message
+    service.import_jobs(Review(names=["ours"]))
+    assert workspace.jobs.jobs[77].name == "ours"
+
+
+def test_a_job_of_ours_is_renamed_as_git_says(imported: FakeWorkspace) -> None:
+    workspace = imported
+    workspace.jobs.add(job("adopted"), creator=ANA)
+    define(workspace, "adopted", 2)
+    workspace.service().adopt()
+    for name, source in (("ours", 1), ("adopted", 2)):
+        undefine(workspace, name)
+        define(workspace, f"{name} now", source)
+    workspace.service().import_jobs()
+    assert {live.name for live in workspace.jobs.jobs.values()} == {
+        "ours now",
+        "adopted now",
+        "foreign",
+    }
+
+
 def test_its_own_tick_removes_a_doubtful_job(imported: FakeWorkspace) -> None:
     plant(imported, 77, job_name="foreign", file_path="foreign.json")
     report = imported.service().remove(Review(["foreign"], ticked=frozenset({"foreign"})))

@@ -140,6 +140,10 @@ LOAD = ImportedJob("load", 1, "load.json")
 PENDING = ImportedLedger({5: ImportedJob("old", 5)}, (PendingCreate("load", 1, "load.json"),))
 
 
+def test_an_announced_job_is_ours_however_its_creator_is_spelled() -> None:
+    assert 7 in settle_pending(PENDING, [live(7, "load")], "ME").jobs
+
+
 def test_an_announced_job_that_exists_is_entered():
     settled = settle_pending(PENDING, [live(7, "load"), live(8, "other")], "me")
     assert settled == ImportedLedger({5: ImportedJob("old", 5), 7: LOAD})

@@ -18,7 +18,7 @@ from core.state.written import Stamp, Written, WrittenJob
 _UNKNOWN = "It is not known what this operation wrote into it, so it may have changed since."
 _NO_SEAL = "This snapshot has no seal: nothing proves that this app wrote it."
 _MOST_NAMED = 5
-_SAME_S = 1.5  # the snapshot's time has whole seconds
+_MS = 0.001  # a snapshot's time is cut to milliseconds, or to seconds by older versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +118,7 @@ class Doubts:
         An operation that was killed had announced what it was about to write.
         """
         at = self.snapshot.head.at
-        bases = [
-            base
-            for base in self.written.find_candidates(job.job_id)
-            if base.stamp.at >= at - _SAME_S
-        ]
+        bases = [base for base in self.written.find_candidates(job.job_id) if base.stamp.at >= at]
         found = [self._moves(job, base) for base in bases]
         if not found:
             return _UNKNOWN
@@ -134,10 +130,15 @@ class Doubts:
         moves = third.find_moves(job)
         if moves is None:
             return _UNKNOWN
-        again = _again(base.stamp) if base.stamp.at > self.snapshot.head.at + _SAME_S else ""
+        again = "" if _is_of(base.stamp, self.snapshot.head.at) else _again(base.stamp)
         paths = [change.path for change in moves.changes]
         moved = f"Changed here since: {_listed(paths)}." if paths else ""
         return _joined(again, moved)
+
+
+def _is_of(stamp: Stamp, at: float) -> bool:
+    """Whether the operation wrote this that began at a snapshot's time."""
+    return 0 <= stamp.at - at < (1 if at.is_integer() else 2 * _MS)
 
 
 def _again(stamp: Stamp) -> str:

@@ -203,7 +203,10 @@ def test_a_deletion_travels_all_the_way(dev: Emulated, prod: Emulated, mapping: 
     assert report.status == "completed", issues_of(report)
     assert prod.names() == ["made by hand", "stays"]
     [state] = [prod.files(path) for path in state_folders(prod, mapping)]
-    [snapshot] = [text for path, text in state.items() if "snapshots/" in path]
+    snapshots = {path: text for path, text in state.items() if "snapshots/" in path}
+    [snapshot] = [
+        text for path, text in snapshots.items() if "/part-" in path and "-remove-" in path
+    ]
     assert b"keep me in the snapshot" in snapshot
     assert b"IS_OWNER" in snapshot
 

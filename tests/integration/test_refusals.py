@@ -457,8 +457,8 @@ def test_a_ledger_that_cannot_be_written_after_an_import_forgets_no_job(promoted
     dev.create_job(job("new"))
     dev.service().export()
     push_and_pull(dev, prod)
-    # 1 the lock, 2 the announcement, 3 the ledger
-    prod.fault(IMPORT_FILE, call=3, status=400, body={"message": "disk full"})
+    # 1 the lock, 2 the snapshot's head, 3 the announcement, 4 what was created, 5 the ledger
+    prod.fault(IMPORT_FILE, call=5, status=400, body={"message": "disk full"})
     report = prod.service().import_jobs(Review(["new"]))
     assert report.status == "failed"
     assert "disk full" in issues_of(report)

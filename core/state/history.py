@@ -188,9 +188,9 @@ class History:
         """
         try:
             entry = self._entry(_checked(name))
-        except NotFoundError:
+        except NotFoundError as error:
             if self._snapshots is None or name not in self._snapshots.names():
-                raise
+                raise _unknown() from error
             return name
         found = entry.snapshot or self._find_older_snapshot(entry)
         if not found:

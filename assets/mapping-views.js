@@ -347,7 +347,10 @@
       ),
     );
     const add = document.querySelector("[data-mapping-add]");
-    if (add) add.hidden = section.shape === "shown";
+    if (add) {
+      const title = info.is_masked ? texts().mappingMaskedReason : "";
+      Object.assign(add, {hidden: section.shape === "shown", disabled: info.is_masked, title});
+    }
     drawRows(section);
   }
 

@@ -11,6 +11,7 @@
   Object.assign(jobsync.controls, {
     "data-restore": go,
     "data-open-restore": open,
+    "data-review": button => jobsync.go(jobsync.addresses.restore(button.dataset.review)),
     "data-open-entry": button => jobsync.go(jobsync.addresses.entry(button.dataset.openEntry)),
     "data-only-restorable": filterBy,
   });

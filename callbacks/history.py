@@ -146,7 +146,7 @@ def history_entry(
             shown = _rows(store.row_values(operation.operation_id), entry)
             return shown, entry_head(entry, restores=restores), None
     if not is_entry_id(name):
-        return [], f"{_NOT_SHOWN} This entry is not in the history.", None
+        return [], f"{_NOT_SHOWN} It is not in the history.", None
     known = reader.of_history(f"entry {name}", lambda history: _read_entry(history, name))
     again = _again(known, reader.now())
     if isinstance(known.value, str):

@@ -234,7 +234,7 @@ def _checked_version(version: Any) -> str:
 
 
 def _check_number(number: int, typed: Any) -> None:
-    if number and str(typed).strip() != str(number):
+    if number and str(typed).strip() not in (str(number), f"{number:,}"):  # as the dialog shows it
         raise SyncError(f"Nothing was removed: type {number} to confirm.")
 
 

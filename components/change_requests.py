@@ -91,6 +91,26 @@ def _sentence(card: Card) -> str:
 
 
 def _buttons(card: Card) -> list[Component]:
+    return [*_review(card), *_answers(card)]
+
+
+def _review(card: Card) -> list[Component]:
+    """Lead to the rows of a restore. A new preview, as History offers it, would end the request."""
+    entry = card.request.params.get("entry", "")
+    if card.void or not entry:
+        return []
+    return [
+        html.Button(
+            "Review",
+            type="button",
+            className="button",
+            title="Shows the preview that the request is about",
+            **{"data-review": entry},
+        )
+    ]
+
+
+def _answers(card: Card) -> list[Component]:
     if card.is_own:
         return [_button(card, "withdraw", "Withdraw")]
     approve = [] if card.void else [_button(card, "approve", "Approve", "button-main")]

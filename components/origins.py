@@ -136,8 +136,8 @@ def take_box(row: GridRow, changes: Sequence[FieldChange]) -> Component | None:
         **{"data-label": json.dumps(TAKE_BUTTON), "data-names": json.dumps([row.job])},
     )
     text = (
-        "Writes the ticked fields of the job into its definition and undoes the mappings. "
-        "The file is saved first. Commit and push afterwards."
+        "Writes the ticked fields of the job into its definition, with the names that Git uses. "
+        "The previous file is saved first. Commit and push afterwards."
     )
     note = html.Span(className="quiet", role="status", **{"data-role": "take-note"})
     return _box([html.P(text, className="quiet"), html.Div([button, note], className="take-line")])

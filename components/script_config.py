@@ -85,7 +85,7 @@ _TEXTS: Mapping[str, str | Forms] = {
         "1 job will be removed, with run history and permissions",
         "{n} jobs will be removed, with run history and permissions",
     ),
-    "restoreNothing": "Nothing is left to restore: tick a job or close this dialog.",
+    "restoreNothing": "No job is confirmed yet: tick one, or cancel.",
     "restoreOnly": "Only “{job}” is selected at first.",
     "restoreNotHere": "“{job}” cannot be restored from this operation.",
     "signedOut": "Your session has ended. Reload the page to sign in.",

@@ -3,8 +3,10 @@
   globalThis.jobsync ??= {};
   jobsync.removal = {isConfirmed, dialog};
 
+  /** The number may be typed as the dialog shows it: 1,000. */
   function isConfirmed(typed, count) {
-    return count > 0 && String(typed ?? "").trim() === String(count);
+    const written = [String(count), count.toLocaleString("en")];
+    return count > 0 && written.includes(String(typed ?? "").trim());
   }
 
   /**

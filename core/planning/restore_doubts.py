@@ -18,8 +18,7 @@ from core.state.written import Stamp, Written, WrittenJob
 _UNKNOWN = "It is not known what this operation wrote into it, so it may have changed since."
 _NO_SEAL = "This snapshot has no seal: nothing proves that this app wrote it."
 _MOST_NAMED = 5
-_ROUNDED_S = 0.000_002  # what a time loses on its way through a text of microseconds
-_MS = 0.001  # a snapshot's time is cut to milliseconds, or to seconds by older versions
+_SAME_S = 0.01  # an operation writes its own time everywhere; numbers lose a little
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +119,12 @@ class Doubts:
 
         An operation that was killed had announced what it was about to write.
         """
-        at = self.snapshot.head.at - _ROUNDED_S
-        bases = [base for base in self.written.find_candidates(job.job_id) if base.stamp.at >= at]
+        at = self.snapshot.head.at
+        bases = [
+            base
+            for base in self.written.find_candidates(job.job_id)
+            if base.stamp.at >= at - _SAME_S
+        ]
         found = [self._moves(job, base) for base in bases]
         if not found:
             return _UNKNOWN
@@ -133,15 +136,10 @@ class Doubts:
         moves = third.find_moves(job)
         if moves is None:
             return _UNKNOWN
-        again = "" if _is_of(base.stamp, self.snapshot.head.at) else _again(base.stamp)
+        again = _again(base.stamp) if base.stamp.at > self.snapshot.head.at + _SAME_S else ""
         paths = [change.path for change in moves.changes]
         moved = f"Changed here since: {_listed(paths)}." if paths else ""
         return _joined(again, moved)
-
-
-def _is_of(stamp: Stamp, at: float) -> bool:
-    """Whether the operation wrote this that began at a snapshot's time."""
-    return -_ROUNDED_S <= stamp.at - at < (1 if at.is_integer() else 2 * _MS)
 
 
 def _again(stamp: Stamp) -> str:

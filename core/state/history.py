@@ -188,9 +188,9 @@ class History:
         """
         try:
             entry = self._entry(_checked(name))
-        except NotFoundError:
+        except NotFoundError as error:
             if self._snapshots is None or name not in self._snapshots.names():
-                raise
+                raise _unknown() from error
             return name
         found = entry.snapshot or self._find_older_snapshot(entry)
         if not found:
@@ -229,9 +229,7 @@ class History:
         try:
             return self._entry(_checked(name))
         except NotFoundError:
-            if self._snapshots is None or not is_snapshot_name(name):
-                raise
-        return _interrupted(self._snapshots.read_head(name))
+            return _interrupted(self._head_of(name))
 
     def rows(self, name: str, read: Callable[[Any], Row]) -> list[Row]:
         """Return an entry's rows as they were.
@@ -247,9 +245,7 @@ class History:
         try:
             content = self._files.read(path)
         except NotFoundError:
-            if self._snapshots is None:
-                raise
-            self._snapshots.read_head(name)  # an interrupted operation has no rows
+            self._head_of(name)  # an interrupted operation has no rows
             return []
         try:
             documents = parse_json(gunzip(content, _MOST_PLAIN_BYTES).decode())
@@ -258,6 +254,15 @@ class History:
             return [read(document) for document in documents]
         except (ValueError, InvalidJsonError) as error:
             raise StateError(f"{path} cannot be used.", fix="It was left unchanged.") from error
+
+    def _head_of(self, name: str) -> Head:
+        """Return the head of an operation that has no entry."""
+        if self._snapshots is None or not is_snapshot_name(name):
+            raise _unknown()
+        try:
+            return self._snapshots.read_head(name)
+        except NotFoundError as error:
+            raise _unknown() from error
 
     def _ids(self) -> list[str]:
         """Return the names of the entries, oldest first by the clock of the workspace.
@@ -334,8 +339,12 @@ def _is_reveal(name: str) -> bool:
 def _checked(name: str) -> str:
     """Names come from URLs; only ours become paths."""
     if not is_entry_id(name):
-        raise NotFoundError("This entry is not in the history.")
+        raise _unknown()
     return name
+
+
+def _unknown() -> NotFoundError:
+    return NotFoundError("This operation is not in the history.")
 
 
 def _parsed(content: bytes, path: str) -> HistoryEntry:

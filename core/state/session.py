@@ -80,7 +80,7 @@ class Session:
             "operation": self.operation,
             "principal": self.me.name,
             "actor": self.following.actor,
-            "at": started.isoformat(timespec="milliseconds"),
+            "at": started.isoformat(),
         }
         name, snapshots = self.snapshot_name, self.state.snapshots()
         folder = snapshots.write(name, about, items, creates)

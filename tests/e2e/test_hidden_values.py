@@ -47,6 +47,7 @@ def test_hidden_values_are_shown_after_a_click_that_history_notes(
         screen.tab("Mappings").click()
         notice = screen.page.locator(".mapping-notice", has_text="Secrets in this file are hidden")
         expect(notice).to_be_visible()
+        expect(screen.button("Add")).to_be_disabled()
         screen.button("Show as text").click()
         field = screen.page.locator("[data-mapping-text]")
         expect(field).to_have_attribute("readonly", "")

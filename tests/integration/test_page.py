@@ -655,7 +655,7 @@ def test_the_page_reads_its_workspace_and_history(
         client, rows, {f"{ids.URL}.pathname": "/history/../../x", **again}
     ).get_json()
     head = hostile["response"][ids.HISTORY_ENTRY_HEAD]["children"]
-    assert head == "This operation cannot be shown. This entry is not in the history."
+    assert head == "This operation cannot be shown. It is not in the history."
     assert dispatch(client, rows, {f"{ids.URL}.pathname": "/export", **again}).status_code == 204
 
 

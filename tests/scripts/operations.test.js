@@ -22,6 +22,9 @@ test("a button that needs nothing asks for its operation only", () => {
 test("a removal is confirmed by the number of its jobs alone", () => {
   assert.equal(isConfirmed("2", 2), true);
   assert.equal(isConfirmed(" 2 ", 2), true);
+  assert.equal(isConfirmed("1,200", 1200), true);
+  assert.equal(isConfirmed("1200", 1200), true);
+  assert.equal(isConfirmed("1,20", 120), false);
   for (const typed of ["", "1", "3", "02", "2.0", "two", "22", null, undefined]) {
     assert.equal(isConfirmed(typed, 2), false, String(typed));
   }

@@ -442,7 +442,7 @@ def test_who_may_not_see_all_jobs_neither_removes_nor_creates_any(world: World) 
 
 
 def test_the_ways_to_name_what_has_no_snapshot(world: World) -> None:
-    with pytest.raises(NotFoundError):
+    with pytest.raises(NotFoundError, match="This operation is not in the history"):
         world.run("restore", "20261112T140200Z-import-0123abcd")
     with pytest.raises(NotFoundError):
         world.run("restore", "../../x")

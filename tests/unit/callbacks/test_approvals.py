@@ -4,6 +4,7 @@ import json
 
 import pytest
 from dash import no_update
+from plotly.utils import PlotlyJSONEncoder
 
 from callbacks.approvals import Approvals
 from callbacks.operations import start
@@ -19,6 +20,7 @@ from web.roles import Role
 ANA, BO = User("ana@dev.example", Role.OPERATOR), User("bo@dev.example", Role.OPERATOR)
 VIEWER = User("cy@dev.example", Role.VIEWER)
 UNSURE = User(BO.name, Role.OPERATOR, "The workspace does not answer.")
+ENTRY = "20261112T140200Z-import-abcdef012345"
 REVIEWED = {"load": "1", "report": "2", "gone": "3"}
 
 
@@ -249,3 +251,23 @@ def test_without_four_eyes_nothing_is_requested(store, plan):
     )
     assert store.get(operation_id).approver == ""
     assert store.change_requests() == []
+
+
+@pytest.mark.parametrize("user", [ANA, BO])
+def test_the_preview_of_a_restore_can_be_looked_at_without_a_new_one(approvals, store, user):
+    name = store.start(OperationKind.PLAN_RESTORE, {"entry": ENTRY}, ANA.name).operation_id
+    store.claim(name)
+    store.finish(name, Status.SUCCEEDED, Outcome())
+    store.put_documents(name, {PLAN: json.dumps(REVIEWED).encode()})
+    ask(approvals, name, kind="restore", entry=ENTRY, names=["load"])
+    assert f'"data-review": "{ENTRY}"' in json.dumps(approvals.view(user), cls=PlotlyJSONEncoder)
+    newer = store.start(OperationKind.PLAN_RESTORE, {"entry": ENTRY}, BO.name).operation_id
+    store.finish(newer, Status.SUCCEEDED, Outcome())
+    void = json.dumps(approvals.view(user), cls=PlotlyJSONEncoder)
+    assert "This request is void." in void
+    assert "data-review" not in void
+
+
+def test_an_import_is_reviewed_where_it_is_requested(approvals, plan):
+    ask(approvals, plan)
+    assert "data-review" not in json.dumps(approvals.view(BO), cls=PlotlyJSONEncoder)

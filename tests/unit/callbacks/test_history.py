@@ -162,7 +162,7 @@ def test_an_entry_of_another_machine_is_read_from_the_workspace(store, reader, w
 def test_an_address_that_names_no_entry_says_so(store, reader, name):
     rows, text, _ = history_entry(store, reader, name)
     assert rows == []
-    assert text == "This operation cannot be shown. This entry is not in the history."
+    assert text == "This operation cannot be shown. It is not in the history."
 
 
 def test_an_entry_whose_rows_are_damaged_says_so(store, reader, workspace):

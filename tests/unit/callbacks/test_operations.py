@@ -262,6 +262,14 @@ def test_a_removal_is_confirmed_by_its_number(store, plan, typed):
     assert begin(store, request).params["names"] == ["gone", "load"]
 
 
+@pytest.mark.parametrize("typed", ["1200", "1,200", " 1,200 "])
+def test_a_number_is_typed_as_the_dialog_shows_it_or_without_its_comma(store, plan, typed):
+    names = [f"job {number}" for number in range(1200)]
+    store.put_documents(plan, {PLAN: json.dumps(dict.fromkeys(names, "1")).encode()})
+    request = {"kind": "remove", "plan": plan, "names": names, "typed": typed}
+    assert begin(store, request).params["names"] == sorted(names)
+
+
 @pytest.mark.parametrize("typed", [None, "", "1", "3", "two", "02", "2.0", True, [2], "２"])
 def test_any_other_number_removes_nothing(store, plan, typed):
     request = {"kind": "remove", "plan": plan, "names": ["gone", "load"], "typed": typed}

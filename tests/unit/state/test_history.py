@@ -124,9 +124,9 @@ def test_an_entry_is_read_as_it_was_kept(history):
 
 def test_a_workspace_without_a_history_has_none(history):
     assert history.entries() == ()
-    with pytest.raises(NotFoundError):
+    with pytest.raises(NotFoundError, match="This operation is not in the history"):
         history.entry(ENTRY.entry_id)
-    with pytest.raises(NotFoundError):
+    with pytest.raises(NotFoundError, match="This operation is not in the history"):
         rows_of(history)
 
 

@@ -315,7 +315,7 @@ def test_a_name_that_no_entry_has_is_not_asked_for(panels, name):
 def test_an_entry_that_does_not_exist_is_a_problem(panels):
     answer = panels.history_row("20231114T221320Z-import-0123456789ab", "0")
     assert isinstance(answer, Reading)
-    assert "Path" in answer.problem
+    assert "not in the history" in answer.problem
 
 
 def test_a_workspace_that_does_not_answer_is_an_error_and_no_empty_history(store):

@@ -329,7 +329,7 @@ def test_what_was_imported_again_needs_its_own_tick(world: World) -> None:
 
 
 def test_two_imports_of_one_second_are_told_apart(world: World) -> None:
-    world.prod.time.wait(0.123_999_7)  # rounds up to a full millisecond
+    world.prod.time.wait(0.123_999_7)  # a time that no text keeps whole
     world.git(job("load", timeout_seconds=60))
     world.run("import_jobs")
     first = world.snapshot

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from core.errors import Issue
 from core.mapping.names import find_needed_jobs
-from core.planning.import_rows import Blocked, Changed, New, Row
+from core.planning.import_rows import Blocked, Changed, Excluded, New, Row
 
 
 def block_dependents(
@@ -18,7 +18,7 @@ def block_dependents(
 
     A job that exists can be run, whatever becomes of its own row.
     """
-    absent = {row.job_name for row in rows if isinstance(row, Blocked)} - set(present)
+    absent = {row.job_name for row in rows if _stays_away(row)} - set(present)
     if not absent:  # the usual case costs nothing
         return list(rows)
     waiting = {
@@ -42,6 +42,10 @@ def block_dependents(
         blocked[row.job_name] if isinstance(row, New | Changed) and row.job_name in blocked else row
         for row in rows
     ]
+
+
+def _stays_away(row: Row) -> bool:
+    return isinstance(row, Blocked) or (isinstance(row, Excluded) and row.job is None)
 
 
 def _blocked(row: New | Changed, needed: str, done: str) -> Blocked:

@@ -92,7 +92,8 @@ class Doubts:
     ) -> dict[int, str]:
         """Return the jobs that the operation seems to have created: it did not live to note them.
 
-        They must be of the name, of our making, and younger than the snapshot.
+        They must be of the name, of our making, and younger than the snapshot, as far as the
+        workspace says who made them and when.
         """
         head = self.snapshot.head
         found: dict[int, str] = {}
@@ -105,7 +106,8 @@ class Doubts:
                     entry.job_name == create.job_name
                     and entry.source_job_id == create.source_job_id
                 )
-                is_ours = fold_identity(job.creator) in makers and job.created >= head.written_ms
+                is_ours = fold_identity(job.creator) in makers or not job.creator
+                is_ours &= job.created >= head.written_ms or not job.created
                 if is_ours and (is_entered or job_id == again):
                     found[job_id] = (
                         "The operation was interrupted before it noted which jobs it created."

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from core.comparing.diff import diff_settings
 from core.definitions.definition import Definition
 from core.definitions.folder import DefinitionFile
-from core.errors import Issue
+from core.errors import InvalidDefinitionError, Issue
 from core.jobsettings.kinds import Kind
 from core.jobsettings.permissions import AccessList
 from core.jobsettings.principals import Principal, principal_from_json
@@ -241,6 +241,9 @@ class _Planner:
     ) -> RestoreRow:
         if not self._now.me.is_admin:
             return self._blocked(label, file, Issue(_UNSEEN), kept)
+        rule = self._selector.rule_for(side_of_job(kept.as_live_job()), side_of_path(file.path))
+        if rule:
+            return RestoreRow(Excluded(label, None, file, rule.words), kept)
         problem = self._run_as_problem(settings)
         if problem:
             return self._blocked(label, file, Issue(problem, "run_as"), kept)
@@ -324,7 +327,10 @@ class _Planner:
         run_as = settings.get("run_as")
         if not isinstance(run_as, dict):
             return ""
-        known = self._now.identities.get(principal_from_json(run_as))
+        try:
+            known = self._now.identities.get(principal_from_json(run_as))
+        except InvalidDefinitionError as error:  # it concerns this job alone
+            return str(error)
         return known.problem if known else ""
 
     def _users_of(self, job: LiveJob, going: set[int]) -> tuple[str, ...]:

@@ -90,13 +90,14 @@ class ThirdSide:
     def _find_base(self, job: LiveJob, live: JobSettings) -> _Base | None:
         """Return what was written into a job; None where that is unknown.
 
-        Of two possible ones it is the one that the job is equal to.
+        Of two possible ones it is the one that the job is nearest to: equal to neither, it was
+        changed here whichever of the two was written.
         """
         candidates = self.written.find_candidates(job.job_id)
         bases = [base for one in candidates if (base := self._base(job, one, live))]
-        if len(candidates) > 1:
-            return next((base for base in bases if not base.changes), None)
-        return bases[0] if bases else None
+        nearest = min(bases, key=lambda base: len(base.changes), default=None)
+        is_known = len(bases) == len(candidates) or (nearest and not nearest.changes)
+        return nearest if is_known else None
 
     def _base(self, job: LiveJob, known: WrittenJob, live: JobSettings) -> _Base | None:
         settings = known.find_settings()

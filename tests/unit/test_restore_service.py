@@ -19,7 +19,7 @@ from core.errors import (
 from core.jobsettings.kinds import Kind
 from core.jobsettings.permissions import Permission
 from core.jobsettings.principals import Principal
-from core.json_text import JobSettings
+from core.json_text import JobSettings, Packed
 from core.planning.review import Review
 from core.ports import CurrentPrincipal, NamedResource
 from core.reporting.listener import Listener
@@ -329,10 +329,11 @@ def test_what_was_imported_again_needs_its_own_tick(world: World) -> None:
 
 
 def test_two_imports_of_one_second_are_told_apart(world: World) -> None:
+    world.prod.time.wait(0.123_999_7)  # a time that no text keeps whole
     world.git(job("load", timeout_seconds=60))
     world.run("import_jobs")
     first = world.snapshot
-    world.prod.time.wait(-59.7)
+    world.prod.time.wait(-59.9)
     world.git(job("load", timeout_seconds=70))
     world.run("import_jobs")
     assert "Written again since" in world.preview(first)["load"].doubt
@@ -533,6 +534,51 @@ def test_without_bookkeeping_every_row_is_in_doubt(world: World) -> None:
     rows = world.preview(world.snapshot)
     assert "not known what this operation wrote" in rows["load"].doubt
     assert "interrupted before it noted which jobs it created" in rows["extra"].doubt
+
+
+@pytest.mark.parametrize("unknown", [{"created": 0}, {"creator": ""}])
+def test_what_a_killed_import_created_is_found_where_not_everything_is_said_of_it(
+    world: World, unknown: dict[str, Any]
+) -> None:
+    world.git(job("extra"))
+    world.run("import_jobs")
+    extra = world.prod.jobs.named("extra")
+    known = {"created": 1_800_000_000_000, **unknown}
+    world.prod.jobs.jobs[extra.job_id] = replace(extra, **known)
+    for path in list(world.prod.files.files):
+        if path.endswith("created.json"):
+            del world.prod.files.files[path]
+    assert "interrupted before it noted" in world.preview(world.snapshot)["extra"].doubt
+
+
+def test_an_identity_that_nobody_can_read_concerns_its_job_alone(world: World) -> None:
+    load = world.prod.jobs.named("load")
+    odd = {**load.unpack_settings(), "run_as": {"user_name": "ana@dev.example", "since": "2027"}}
+    world.prod.jobs.jobs[load.job_id] = replace(load, packed=Packed(odd))
+    world.git_removes("load", "report")
+    world.run("remove")
+    report = world.run("restore", world.snapshot)
+    assert statuses(report) == {"load": ("error", ""), "report": ("new", "created")}
+    assert "exactly one of user_name" in messages(report)
+
+
+def test_a_job_that_does_not_belong_here_is_not_created_again(world: World) -> None:
+    world.git(job("runs it", tasks=[run_job_task("run", "__JOB__load__")]))
+    world.run("import_jobs")
+    world.git_removes("load", "runs it")
+    world.run("remove")
+    removed = world.snapshot
+    path = f"{FOLDER}/mappings.json"
+    world.prod.files.files[path] = b'{"jobs": {"exclude": ["load"]}}'
+    state = next(one for one in world.prod.files.files if one.endswith("/imported.json"))
+    settings = {"mapping_path": path, "state_path": state.rpartition("/")[0]}
+    report = world.run("restore", removed, **settings)
+    assert statuses(report) == {"load": ("excluded", ""), "runs it": ("error", "")}
+    assert "Blocked by “load”: this job runs it, and it cannot be restored." in messages(report)
+    assert "load" not in world.dump()
+    del world.prod.files.files[path]
+    again = statuses(world.run("restore", removed))
+    assert again == {"load": ("new", "created"), "runs it": ("new", "created")}
 
 
 def test_history_lists_an_operation_that_was_killed(world: World) -> None:

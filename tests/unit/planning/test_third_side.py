@@ -381,11 +381,23 @@ def test_a_job_without_a_definition_says_whether_it_was_changed_here() -> None:
 
 def test_an_announced_job_is_as_it_was_or_as_it_was_to_be() -> None:
     newer, newest = {**LOAD, "description": "b"}, {**LOAD, "description": "c"}
-    for here, expected in ((LOAD, "git"), (newer, "git"), ({**LOAD, "timeout_seconds": 1}, "")):
+    for here, expected in (
+        (LOAD, "git"),
+        (newer, "git"),
+        ({**newer, "timeout_seconds": 1}, "both"),
+    ):
         written = Written({1: wrote(LOAD)}, {1: wrote(newer)})
         [row] = plan([newest], [live(here)], {1: wrote(LOAD)}, written=written).rows
         assert isinstance(row, Changed)
         assert row.origin == expected
+    written = Written({1: wrote(LOAD)}, {1: wrote(newer)})
+    [row] = plan([LOAD], [live({**LOAD, "timeout_seconds": 1})], {}, written=written).rows
+    assert isinstance(row, Changed)
+    assert not row.is_preselected
+    unusable = replace(wrote(newer), settings=Packed.from_text("["))
+    written = Written({1: wrote(LOAD)}, {1: unusable})
+    [row] = plan([LOAD], [live({**LOAD, "timeout_seconds": 1})], {}, written=written).rows
+    assert row.origin == ""
 
 
 def test_what_equal_jobs_should_be_is_kept_only_where_nothing_says_so_yet() -> None:

@@ -7,6 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from components import ids
+from components.asking import asking_footer, number_to_type
 from components.grid import grid, grid_tools, job_columns
 from components.icons import icon
 from components.operation_button import counting, label_of_none, operation_button
@@ -92,39 +93,10 @@ def remove_dialog() -> Component:
                     html.P(id=ids.REMOVE_QUESTION),
                     html.Div(id=ids.REMOVE_LIST, className="name-list"),
                     html.Div(id=ids.REMOVE_DOUBTS),
-                    html.Label(
-                        "To confirm, type the number of jobs to remove", htmlFor=ids.REMOVE_NUMBER
-                    ),
-                    html.Div(
-                        dbc.Input(
-                            id=ids.REMOVE_NUMBER,
-                            type="text",
-                            inputMode="numeric",
-                            autocomplete="off",
-                            value="",
-                        ),
-                        **{"data-request": "typed"},
-                    ),
+                    *number_to_type(ids.REMOVE_NUMBER),
                 ]
             ),
-            dbc.ModalFooter(
-                [
-                    html.Button(
-                        "Cancel",
-                        type="button",
-                        className="button",
-                        **{"data-close-asking": "true"},
-                    ),
-                    operation_button(
-                        OperationKind.REMOVE,
-                        ids.REMOVE_CONFIRM,
-                        "Remove",
-                        "button-danger",
-                        disabled=True,
-                        **{"data-close-asking": "true"},
-                    ),
-                ]
-            ),
+            asking_footer(OperationKind.REMOVE, ids.REMOVE_CONFIRM, "Remove"),
         ],
         id=ids.REMOVE_DIALOG,
         labelledby=ids.REMOVE_TITLE,

@@ -5,6 +5,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import ids
+from components.asking import asking_footer, number_to_type
 from components.grid import grid, grid_tools, job_columns
 from components.icons import icon
 from components.operation_button import counting, label_of_none, operation_button
@@ -85,44 +86,14 @@ def restore_dialog() -> Component:
                     html.Div(id=ids.RESTORE_ASKED),
                     html.Div(
                         [
-                            html.Label(
-                                "To confirm, type the number of jobs to remove",
-                                htmlFor=ids.RESTORE_NUMBER,
-                            ),
-                            html.Div(
-                                dbc.Input(
-                                    id=ids.RESTORE_NUMBER,
-                                    type="text",
-                                    inputMode="numeric",
-                                    autocomplete="off",
-                                    value="",
-                                ),
-                                **{"data-request": "typed"},
-                            ),
+                            *number_to_type(ids.RESTORE_NUMBER),
                         ],
                         id=ids.RESTORE_TYPED,
                         className="asked-number",
                     ),
                 ]
             ),
-            dbc.ModalFooter(
-                [
-                    html.Button(
-                        "Cancel",
-                        type="button",
-                        className="button",
-                        **{"data-close-asking": "true"},
-                    ),
-                    operation_button(
-                        OperationKind.RESTORE,
-                        ids.RESTORE_CONFIRM,
-                        "Restore",
-                        "button-danger",
-                        disabled=True,
-                        **{"data-close-asking": "true"},
-                    ),
-                ]
-            ),
+            asking_footer(OperationKind.RESTORE, ids.RESTORE_CONFIRM, "Restore"),
         ],
         id=ids.RESTORE_DIALOG,
         labelledby=ids.RESTORE_TITLE,

@@ -1,6 +1,7 @@
 """The History tab."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx
@@ -15,7 +16,7 @@ from core.operations.entry import make_entry
 from core.operations.grid_row import GridRow, RecordedRow
 from core.operations.operation import OperationStore
 from core.settings import AppMode
-from core.state.history import History, HistoryEntry, is_entry_id
+from core.state.history import Ending, History, HistoryEntry, is_entry_id
 from web.reader import WorkspaceReader
 from web.readings import Known
 
@@ -27,6 +28,7 @@ _LIST = "history"
 _READING = "Reading the history …"
 _NOT_SHOWN = "This operation cannot be shown."
 _OLD_S = 60.0
+_CLOCKS_S = 5.0  # between this machine's clock and what its process noted
 _SOON_S, _LATER_S = 1.0, 5.0
 
 
@@ -104,13 +106,53 @@ def history_list(
     """
     asked = reader.now() if asked is None else asked
     known = reader.entries(asked)
-    entries = in_order(known.value or (), [make_entry(operation) for operation in store.ended()])
+    local = [make_entry(operation) for operation in store.ended()]
+    entries = in_order(*join_interrupted(known.value or (), local))
     status = _READING
     if known.value is not None or known.problem:
         status = f"{plural(len(entries), 'operation')}.{_age(known)}"
     if known.problem:
         status += f" Could not read the history in the workspace. {known.problem}"
     return [history_row(entry) for entry in entries], status, _again(known, asked)
+
+
+def join_interrupted(
+    kept: Sequence[HistoryEntry], local: Sequence[HistoryEntry]
+) -> tuple[list[HistoryEntry], list[HistoryEntry]]:
+    """Return both lists with what they know of one interrupted operation in one entry.
+
+    The state folder knows it by its snapshot, this machine by what had been done by then.
+    """
+    joined = list(kept)
+    left: list[HistoryEntry] = []
+    for entry in local:
+        at = next((at for at, one in enumerate(joined) if _is_one(one, entry)), None)
+        if at is None:
+            left.append(entry)
+        else:
+            joined[at] = _join(joined[at], entry)
+    return joined, left
+
+
+def _is_one(kept: HistoryEntry, local: HistoryEntry) -> bool:
+    """Whether an entry that was made of a snapshot is that of an operation of this machine."""
+    is_of_snapshot = bool(kept.snapshot) and kept.entry_id == kept.snapshot
+    both = {kept.outcome, local.outcome} == {Ending.INTERRUPTED} and kept.kind == local.kind
+    return (
+        is_of_snapshot
+        and both
+        and -_CLOCKS_S <= kept.started - local.started <= local.seconds + _CLOCKS_S
+    )
+
+
+def _join(kept: HistoryEntry, local: HistoryEntry) -> HistoryEntry:
+    principal = kept.principal or kept.actor
+    return replace(
+        local,
+        entry_id=kept.entry_id,
+        principal=principal if principal != local.actor else "",
+        snapshot=kept.snapshot,
+    )
 
 
 def in_order(kept: Sequence[HistoryEntry], local: Sequence[HistoryEntry]) -> list[HistoryEntry]:
@@ -153,6 +195,10 @@ def history_entry(
         return [], f"{_NOT_SHOWN} {known.value}", again
     if known.value is not None:
         entry, rows = known.value
+        for operation in store.ended():
+            local = make_entry(operation)
+            if _is_one(entry, local):
+                entry, rows = _join(entry, local), store.row_values(operation.operation_id)
         return _rows(rows, entry), entry_head(entry, restores=restores), None
     if known.problem:
         return [], f"{_NOT_SHOWN} {known.problem}", again

@@ -65,7 +65,12 @@ def prod(start_pair: Callable[..., Pair]) -> Emulated:
 @pytest.fixture(scope="module")
 def url(prod: Emulated, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a page behind a proxy that signs users in."""
-    identity = {"AUTH": "", "TRUSTED_USER_HEADER": "X-User", "OPERATORS": "ana@x.org,ben@x.org"}
+    identity = {
+        "AUTH": "",
+        "TRUSTED_USER_HEADER": "X-User",
+        "OPERATORS": "ana@x.org,ben@x.org",
+        "VIEWERS": "*",
+    }
     with start_page(prod.running, tmp_path_factory.mktemp("page"), **identity) as page:
         yield page.url
 

@@ -1,6 +1,7 @@
 """The History tab: what the state folder keeps, and what only this machine knows."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -270,3 +271,21 @@ def test_what_this_machine_knows_to_have_changed_jobs_can_be_restored(store):
     store.finish(name, Status.SUCCEEDED, Outcome(states={"done": {"new": 1}}))
     entry = make_entry(store.get(name))
     assert restores(history_entry(store, silent(), entry.entry_id, restores=True)[1])
+
+
+def test_an_interrupted_operation_that_left_a_snapshot_is_one_entry(store, reader, workspace):
+    name = store.start(OperationKind.IMPORT, {}, ANA).operation_id
+    store.claim(name)
+    store.progress(name, rows=[GridRow("0", "load")])
+    store.finish(name, Status.INTERRUPTED, Outcome(), "The process ended.")
+    local = make_entry(store.get(name))
+    snapshot = entry_id("import", local.started + 1, "a" * 8)
+    made = replace(
+        local, entry_id=snapshot, actor="sync@prod.example", message="", snapshot=snapshot
+    )
+    workspace.service().history().record(replace(made, started=local.started + 1), [])
+    rows, status, _ = history_list(store, reader)
+    assert status.startswith("1 operation.")
+    assert (rows[0]["entry_id"], rows[0]["who"]) == (snapshot, ANA)
+    shown, _, _ = history_entry(store, reader, snapshot)
+    assert [row["job"] for row in shown] == ["load"]

@@ -43,7 +43,10 @@ class MemberNotes:
             return None
 
     def put(self, key: str, noted: Noted) -> None:
-        """Note what was read."""
+        """Note what was read, unless something newer is noted: processes note in any order."""
+        known = self.look(key)
+        if known and known.at > noted.at:
+            return
         self.board.put(_name(key), Note(_as_json(noted.member), noted.at, tried=noted.at))
 
 

@@ -10,6 +10,7 @@ from core.calls import ShouldStop
 from core.errors import StoppedError, SyncError, UnreachableError
 from core.ports import Member
 from web.board import DiskBoard, Note
+from web.member_notes import MemberNotes, Noted
 from web.members import STILL_GOOD_S, Answer, Freshness, Members
 
 ANA, BO = "ana@dev.example", "bo@dev.example"
@@ -193,6 +194,13 @@ def test_a_note_that_cannot_be_used_lets_nobody_in(workspace, clock, tmp_path, v
     workspace.error = UnreachableError("No answer.")
     members = Members(workspace.read, clock, board)
     assert members.look(ANA) == Answer(None, is_known=False, problem="No answer.")
+
+
+def test_an_older_reading_that_is_noted_later_replaces_no_newer_one(tmp_path):
+    notes = MemberNotes(DiskBoard(tmp_path))
+    notes.put(ANA, Noted(Member(is_active=True), 1001.0))
+    notes.put(ANA, Noted(Member(is_active=True, groups=frozenset({"admins"})), 1000.0))
+    assert notes.look(ANA) == Noted(Member(is_active=True), 1001.0)
 
 
 def test_what_did_not_change_is_noted_now_and_then(workspace, clock, tmp_path):

@@ -102,7 +102,8 @@ class RestPrincipals:
         return list(islice((one for one in found if one.is_active), most))
 
     def find_members(self, names: Collection[str], enough: Collection[str]) -> Mapping[str, Member]:
-        """Source: SCIM; `groups` of a principal and of a group hold who contains it.
+        """Source: SCIM; `groups` of a principal and of a group hold who contains it, `members` of
+        a group whom it contains.
 
         The docs of limits: ten levels of groups. Without admin rights `groups` is missing:
         databrickslabs/ontos#44.
@@ -112,7 +113,7 @@ class RestPrincipals:
                 _LOOKUPS[field][0],
                 {
                     "filter": _any_of(_LOOKUPS[field][1], asked),
-                    "attributes": f"{_LOOKUPS[field][1]},active,groups",
+                    "attributes": f"id,{_LOOKUPS[field][1]},active,groups,members",
                 },
             ),
             names,

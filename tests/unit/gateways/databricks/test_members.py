@@ -61,6 +61,7 @@ def test_groups_of_all_who_ask_are_followed_together():
         ("user_name", ["a", "b", "c"]),
         ("group_name", ["x", "y"]),
         ("group_name", ["z"]),
+        ("group_name", ["admins"]),
     ]
 
 
@@ -70,16 +71,42 @@ def test_groups_are_followed_for_ten_levels(levels, is_in):
     scim = Scim({ANA: ["g0"]}, {**chain, f"g{levels}": []})
     found = read_members(scim, [ANA], ["other"])
     assert (f"g{levels}" in found[ANA].groups) is is_in
-    assert len(scim.asked) <= 11
+    assert len(scim.asked) <= 12
 
 
 def test_hundreds_of_groups_are_not_all_followed():
     scim = Scim({ANA: [f"g{n:03}" for n in range(300)]}, {"g000": ["x"]})
     found = read_members(scim, [ANA], ["other"])
     assert "x" in found[ANA].groups
-    assert len(scim.asked) == 11
+    assert len(scim.asked) == 12
 
 
 def test_an_answer_without_groups_is_one_of_somebody_without_groups():
     found = read_members(lambda _field, _names: [{"userName": ANA}], [ANA], ["admins"])
     assert found == {ANA: Member(is_active=True)}
+
+
+@pytest.mark.parametrize(
+    ("listed", "groups"),
+    [("7", {"team", "admins"}), ("70", {"team", "admins"}), ("8", {"team"}), (None, {"team"})],
+)
+def test_whom_a_group_lists_is_in_it_where_people_do_not_list_their_groups(listed, groups):
+    """The user is 7, in the group 70."""
+
+    def ask(field: str, names: Sequence[str]) -> list[dict[str, Any]]:
+        if field == "user_name":
+            team = [{"display": "team", "value": "70"}]
+            return [{"id": "7", "userName": ANA, "active": True, "groups": team}]
+        members = [{"value": listed}, {"display": "x"}, "damaged"]
+        return [{"displayName": name, "members": members} for name in names if name == "admins"]
+
+    assert read_members(ask, [ANA], ["admins"])[ANA].groups == groups
+
+
+def test_no_group_lists_who_is_inactive():
+    def ask(field: str, names: Sequence[str]) -> list[dict[str, Any]]:
+        if field == "user_name":
+            return [{"id": "7", "userName": ANA, "active": False}]
+        return [{"displayName": name, "members": [{"value": "7"}]} for name in names]
+
+    assert read_members(ask, [ANA], ["admins"])[ANA] == Member(is_active=False)

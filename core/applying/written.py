@@ -118,7 +118,8 @@ def with_permissions(
 
 def _stamp(work: Work, operation: str) -> Stamp:
     me = work.session.me
-    return Stamp(work.session.owner.since, me.display_name or me.name, operation)
+    by = work.listener.actor or me.display_name or me.name
+    return Stamp(work.session.owner.since, by, operation)
 
 
 def _base(name: str, stamp: Stamp, desired: Packed, book: NameBook) -> WrittenJob:

@@ -232,5 +232,14 @@ class _ToRecorder(logging.Handler):
         super().__init__(logging.INFO)
         self._recorder = recorder
 
+    def handle(self, record: logging.LogRecord) -> bool:
+        """Pass a line on without the handler's lock: the recorder has one, and logs in it itself.
+
+        Two threads that log would wait for each other for ever.
+        """
+        if self.filter(record):
+            self.emit(record)
+        return True
+
     def emit(self, record: logging.LogRecord) -> None:
         self._recorder.log(record.levelname, record.getMessage())

@@ -111,7 +111,31 @@ class LogLine:
     text: str
 
 
-class OperationStore(Protocol):
+class RowStore(Protocol):
+    """What whoever follows one operation needs of the store."""
+
+    def should_stop(self, operation_id: str) -> bool:
+        """Return whether it was asked to; nobody can have asked one that the store has lost."""
+        ...
+
+    def progress(
+        self,
+        operation_id: str,
+        *,
+        rows: Sequence[GridRow] = (),
+        step: str | None = None,
+        done: int | None = None,
+        total: int | None = None,
+        waiting: Waiting | None = None,
+        log: Sequence[LogLine] = (),
+    ) -> bool:
+        """Write rows, and what else has moved, at once. False when it could not be written."""
+        ...
+
+    def put_documents(self, operation_id: str, documents: Mapping[str, bytes]) -> None: ...
+
+
+class OperationStore(RowStore, Protocol):
     """Keeps operations on this machine, for all processes and all browser tabs alike.
 
     Losing it loses progress and plans, and nothing of the workspace's state. Every method may raise
@@ -148,10 +172,6 @@ class OperationStore(Protocol):
 
     def request_cancel(self, operation_id: str, reason: str) -> None: ...
 
-    def should_stop(self, operation_id: str) -> bool:
-        """Return whether it was asked to; nobody can have asked one that the store has lost."""
-        ...
-
     def beat(self, operation: Operation) -> bool:
         """Show that the operation's process, which is this one, is alive.
 
@@ -162,22 +182,6 @@ class OperationStore(Protocol):
     def note_launch(self, operation_id: str, pid: int | None, problem: str = "") -> None:
         """Note the process that will carry out a queued operation, or why there is none."""
         ...
-
-    def progress(
-        self,
-        operation_id: str,
-        *,
-        rows: Sequence[GridRow] = (),
-        step: str | None = None,
-        done: int | None = None,
-        total: int | None = None,
-        waiting: Waiting | None = None,
-        log: Sequence[LogLine] = (),
-    ) -> bool:
-        """Write rows, and what else has moved, at once. False when it could not be written."""
-        ...
-
-    def put_documents(self, operation_id: str, documents: Mapping[str, bytes]) -> None: ...
 
     def document(self, operation_id: str, name: str) -> bytes | None: ...
 

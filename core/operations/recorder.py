@@ -5,13 +5,12 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Protocol
 
 from core.calls import Wait, WaitReason
 from core.jobsettings.secrets import mask_text
 from core.one_line import one_line
 from core.operations.grid_row import GridRow, RecordedRow, RowState
-from core.operations.operation import ADOPTABLE, PLAN, LogLine, Waiting
+from core.operations.operation import ADOPTABLE, PLAN, LogLine, RowStore, Waiting
 from core.operations.outcome import Outcome
 from core.operations.plan_documents import plan_document
 from core.operations.row_starts import STARTS, RowStarts, row_starts, starts_document
@@ -39,26 +38,6 @@ _BATCH = 200
 _ASK_S = 0.2
 _SLOW_S = 5.0  # an answer that takes no longer is not worth a word
 _MOST_LINES = 5000  # of the log, kept while nothing can be written
-
-
-class RowStore(Protocol):
-    """What a recorder needs of the store of operations."""
-
-    def progress(
-        self,
-        operation_id: str,
-        *,
-        rows: Sequence[GridRow] = (),
-        step: str | None = None,
-        done: int | None = None,
-        total: int | None = None,
-        waiting: Waiting | None = None,
-        log: Sequence[LogLine] = (),
-    ) -> bool: ...
-
-    def put_documents(self, operation_id: str, documents: Mapping[str, bytes]) -> None: ...
-
-    def should_stop(self, operation_id: str) -> bool: ...
 
 
 class Recorder:

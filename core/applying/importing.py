@@ -14,7 +14,7 @@ from core.applying.apply import (
 )
 from core.applying.entries import enter_equal, make_entry, note_paths
 from core.applying.granting import confirm_new
-from core.applying.reading_back import read_back
+from core.applying.reading_back import read_back, remember_prints
 from core.applying.work import FreshPlan, Work
 from core.applying.written import (
     announce,
@@ -39,10 +39,6 @@ from core.state.kept_jobs import PlannedCreate, make_snapshot_item
 from core.state.ledger import ImportedJob, ImportedLedger, PendingCreate
 
 _BY_HAND = "Set them in the workspace: the mapping file gives them to new jobs only."
-_NOT_REMEMBERED = (
-    "What the workspace filled in could not be recorded; it may appear as changes until the jobs "
-    "are imported again."
-)
 
 
 def import_selected(work: Work, fresh: FreshPlan, review: Review) -> tuple[ReportRow, ...]:
@@ -201,11 +197,7 @@ def _look_again(
             seen = read_back(work, fresh.survey, applied)
     except StoppedError:  # the jobs are imported all the same
         return {}
-    known = {**fresh.memory.filled_in, **seen.prints}
-    kept = fresh.ledger.jobs.keys() | seen.prints.keys()
-    filled_in = {job_id: prints for job_id, prints in known.items() if job_id in kept}
-    if filled_in != fresh.memory.filled_in:
-        work.session.note(work.session.state.save_filled_in, filled_in, _NOT_REMEMBERED)
+    remember_prints(work, fresh.memory.filled_in, seen.prints, fresh.ledger.jobs.keys())
     save_bases(work, fresh.memory, {}, seen.others)  # nobody knows who made them different
     return {
         name: shown[name].with_message(f"{shown[name].message} {note}")

@@ -1,7 +1,7 @@
 """Reads jobs once more after they were written, and learns what the workspace made of them."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from core.applying.apply import Applied
@@ -17,6 +17,11 @@ from core.reading.survey import Survey
 from core.reading.two_passes import FullReader
 
 log = logging.getLogger(__name__)
+
+_NOT_REMEMBERED = (
+    "What the workspace filled in could not be recorded; it may appear as changes until the jobs "
+    "are imported again."
+)
 
 _PAGE = 100  # jobs in one call for the list
 _SAMPLE = 3  # what was written just now has few shapes, and a larger sample was read before
@@ -110,6 +115,24 @@ class _Reading:
         written = self.applied[job_id].row.unpack_settings()
         current = make_live_form(job, self.survey.book).settings
         return read_answer(take_identity(current, job, written), written)
+
+
+def remember_prints(
+    work: Work, known: Mapping[int, Prints], prints: Mapping[int, Prints], imported: Set[int]
+) -> None:
+    """Remember what the workspace made of jobs, and forget what it made of all that left.
+
+    Nothing is raised: the report says what could not be recorded.
+
+    Args:
+        known: what was remembered before.
+        imported: the ids of the jobs of the ledger.
+    """
+    kept = imported | prints.keys()
+    filled_in = {job_id: found for job_id, found in {**known, **prints}.items() if job_id in kept}
+    if filled_in != known:
+        session = work.session
+        session.note(session.state.save_filled_in, filled_in, _NOT_REMEMBERED)
 
 
 def _describe(answer: Answer | None) -> str:

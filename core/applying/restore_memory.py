@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from core.applying.apply import Applied, Failed, Outcome, Withdrawn
+from core.applying.reading_back import remember_prints
 from core.applying.work import Work
 from core.applying.written import make_bases, save_bases
 from core.errors import AmbiguousAnswerError
@@ -15,10 +16,6 @@ from core.state.kept_jobs import KeptJob
 from core.state.recreated import PendingRecreate
 from core.state.seals import Proof
 
-_NOT_REMEMBERED = (
-    "What the workspace filled in could not be recorded; it may appear as changes until the jobs "
-    "are imported again."
-)
 _NO_IDS = (
     "The new ids of jobs that were created again could not be recorded: a later restore may not "
     "know them."
@@ -103,13 +100,7 @@ class RestoreMemory:
     def save_prints(self, prints: Mapping[int, Prints]) -> None:
         """Remember what the workspace made of the jobs."""
         known = self._found.memory.filled_in
-        kept = self._ledger.jobs.keys() | prints.keys()
-        filled_in = {
-            job_id: found for job_id, found in {**known, **prints}.items() if job_id in kept
-        }
-        if filled_in != known:
-            session = self._work.session
-            session.note(session.state.save_filled_in, filled_in, _NOT_REMEMBERED)
+        remember_prints(self._work, known, prints, self._ledger.jobs.keys())
 
     def _save_bases(self, applied: Iterable[Applied], removed: set[int]) -> None:
         """Note what was written; of a job that was only pointed elsewhere, no more than that."""

@@ -261,7 +261,7 @@ def _check_removals(found: RestoreSurvey, removals: Removals, limits: RemovalLim
 def _item(row: Changed, item: JsonDict) -> JsonDict:
     """Return what the snapshot keeps of a job that only the list form is known of.
 
-    The list lacks who the job was told to run as. That is proven to be what we wrote.
+    The list lacks who the job was set to run as. That is proven to be what we wrote.
     """
     if row.access:
         item = {**item, PERMISSIONS: row.access.before.as_json()}

@@ -23,10 +23,11 @@ from components.shell import Frame, page
 from components.tabs import tabs_of
 from core.errors import SyncError
 from core.gateways.machine.local_folder import page_folder
-from core.gateways.machine.operation_store import SqliteOperationStore
+from core.gateways.stores import open_store
 from core.jobsettings.secrets import mask_text
 from core.json_text import fingerprint
 from core.one_line import log_to_stderr
+from core.operations.page_store import PageStore
 from core.settings import AppMode, Settings
 from core.version import VERSION
 from web.access import Access, reading_members
@@ -64,7 +65,7 @@ _WARM = ("/", "/_dash-layout", "/_dash-dependencies")
 class _Parts:
     settings: Settings
     page: PageSettings
-    store: SqliteOperationStore
+    store: PageStore
     reader: WorkspaceReader
 
 
@@ -83,7 +84,7 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses]:
     parts = _Parts(
         settings,
         page_settings,
-        SqliteOperationStore(folder),
+        open_store(settings, env),
         WorkspaceReader(connect_from_env(settings), open_readings(folder / "readings")),
     )
     processes = OperationProcesses(

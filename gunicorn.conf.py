@@ -62,13 +62,11 @@ def on_exit(server: Any) -> None:  # noqa: ARG001 - gunicorn's signature
 
 def _ask_operations_to_stop() -> list[tuple[int, str]]:
     from core.errors import SyncError  # noqa: PLC0415
-    from core.gateways.machine.local_folder import page_folder  # noqa: PLC0415
-    from core.gateways.machine.operation_store import SqliteOperationStore  # noqa: PLC0415
+    from core.gateways.stores import open_store  # noqa: PLC0415
     from core.operations.operation import SHUTDOWN  # noqa: PLC0415
     from core.settings import Settings  # noqa: PLC0415
 
     try:
-        folder = page_folder(Settings.from_env(os.environ), os.environ)
-        return SqliteOperationStore(folder).stop_all(SHUTDOWN)
+        return open_store(Settings.from_env(os.environ), os.environ).stop_all(SHUTDOWN)
     except SyncError:  # the page never started, and has said why
         return []

@@ -10,6 +10,7 @@ from core.errors import ModeError, SettingsError
 MAX_THREADS = 16
 _WORKSPACE = "Workspace"
 _SHORTEST_KEY = 32
+_REDIS = ("redis://", "rediss://", "unix://")
 
 
 class AppMode(StrEnum):
@@ -47,7 +48,8 @@ class Settings:
     reads every job by `jobs/get`, however equal its list form is. `state_keys` prove what this app
     wrote into the state folder: the first seals, all of them count; none without STATE_KEY.
     `snapshots_kept` snapshots are kept at most, and for `snapshot_days` days. `four_eyes` has what
-    changes jobs requested by one operator and approved by another.
+    changes jobs requested by one operator and approved by another. `redis_url` is where several
+    replicas keep their operations, for Celery to carry out; empty where one copy does it alone.
     """
 
     folder: str
@@ -64,6 +66,7 @@ class Settings:
     snapshots_kept: int = 100
     snapshot_days: int = 180
     four_eyes: bool = False
+    redis_url: str = field(default="", repr=False)
 
     @property
     def reads_mappings(self) -> bool:
@@ -139,6 +142,7 @@ class Settings:
             snapshots_kept=_whole_number(env, "SNAPSHOTS_KEPT", default=100, low=10, high=1000),
             snapshot_days=_whole_number(env, "SNAPSHOT_DAYS", default=180, low=1, high=3650),
             four_eyes=is_switched_on(env, "FOUR_EYES"),
+            redis_url=_redis_url(env),
         )
 
 
@@ -185,6 +189,23 @@ def _whole_number(env: Mapping[str, str], name: str, *, default: int, low: int, 
     raise SettingsError(
         f"{name} is “{text}”.", fix=f"Set it to a whole number from {low} to {high}."
     )
+
+
+def _redis_url(env: Mapping[str, str]) -> str:
+    """Return where Redis is, where BACKGROUND asks for it. The address may hold a password."""
+    background, url = _optional(env, "BACKGROUND").casefold(), _optional(env, "REDIS_URL")
+    if background in {"", "diskcache"}:
+        return ""
+    if background != "celery":
+        raise SettingsError(
+            f"BACKGROUND is “{background}”.", fix="Set it to diskcache or celery, or leave it out."
+        )
+    if not url.startswith(_REDIS):
+        raise SettingsError(
+            "BACKGROUND is celery, and REDIS_URL is not the address of a Redis.",
+            fix="Set it to one such as redis://host:6379/0, or rediss://… for TLS.",
+        )
+    return url
 
 
 def _keys(text: str) -> tuple[str, ...]:

@@ -5,9 +5,8 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 
-from core.gateways.machine.local_folder import page_folder
-from core.gateways.machine.operation_store import SqliteOperationStore
 from core.gateways.opening import open_service
+from core.gateways.stores import open_store
 from core.jobsettings.secrets import mask_text
 from core.one_line import log_to_stderr
 from core.operations.recorder import Recorder
@@ -27,7 +26,7 @@ def run_operation(operation_id: str | None) -> str | None:
         return None
     log_to_stderr(logging.WARNING, "%(levelname)s %(name)s %(message)s", mask_text)
     settings = Settings.from_env(os.environ)
-    store = SqliteOperationStore(page_folder(settings, os.environ))
+    store = open_store(settings, os.environ)
 
     def connect(recorder: Recorder) -> JobSync:
         opened = open_service(settings, on_wait=recorder.on_wait, should_stop=recorder.should_stop)

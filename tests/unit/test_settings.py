@@ -169,3 +169,25 @@ def test_the_command_line_has_nobody_who_approves(operation):
 @pytest.mark.parametrize("operation", ["export", "validate", "adopt", "pull", "info", "drift"])
 def test_what_changes_no_job_needs_no_approval(operation):
     settings(FOUR_EYES="1").require_no_approval(operation)
+
+
+@pytest.mark.parametrize("background", ["", "diskcache", "Diskcache"])
+def test_one_copy_needs_no_redis(background: str) -> None:
+    settings = Settings.from_env({**FOLDER, "BACKGROUND": background, "REDIS_URL": "redis://r"})
+    assert settings.redis_url == ""
+
+
+def test_replicas_keep_their_operations_in_redis() -> None:
+    url = "rediss://:secret@cache.example:6380/0"
+    settings = Settings.from_env({**FOLDER, "BACKGROUND": "celery", "REDIS_URL": url})
+    assert settings.redis_url == url
+    assert "secret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("background", "url", "named"),
+    [("rq", "", "BACKGROUND"), ("celery", "", "REDIS_URL"), ("celery", "http://r", "REDIS_URL")],
+)
+def test_what_is_no_background_is_refused(background: str, url: str, named: str) -> None:
+    with pytest.raises(SettingsError, match=named):
+        Settings.from_env({**FOLDER, "BACKGROUND": background, "REDIS_URL": url})

@@ -8,6 +8,7 @@ from typing import Protocol
 from core.calls import WaitReason
 from core.errors import SyncError
 from core.json_text import JsonDict
+from core.operations.counters import Counts
 from core.operations.grid_row import GridRow
 from core.operations.kinds import OperationKind
 from core.operations.outcome import Outcome
@@ -137,7 +138,7 @@ class RowStore(Protocol):
         ...
 
 
-class OperationStore(RowStore, Protocol):
+class OperationStore(RowStore, Counts, Protocol):
     """Keeps operations of a deployment, for all its processes and all browser tabs alike.
 
     Losing it loses progress and plans, and nothing of the workspace's state. Every method may raise

@@ -113,7 +113,10 @@ class LogLine:
 
 
 class RowStore(Protocol):
-    """What whoever follows one operation needs of the store."""
+    """What whoever follows one operation needs of the store.
+
+    What can be written later does not raise; anything else may raise StateError.
+    """
 
     def should_stop(self, operation_id: str) -> bool:
         """Return whether it was asked to; nobody can have asked one that the store has lost."""
@@ -136,6 +139,8 @@ class RowStore(Protocol):
     def put_documents(self, operation_id: str, documents: Mapping[str, bytes]) -> bool:
         """Keep documents by name. False when not all of them could be written."""
         ...
+
+    def get(self, operation_id: str) -> Operation | None: ...
 
 
 class OperationStore(RowStore, Counts, Protocol):
@@ -187,8 +192,6 @@ class OperationStore(RowStore, Counts, Protocol):
         ...
 
     def document(self, operation_id: str, name: str) -> bytes | None: ...
-
-    def get(self, operation_id: str) -> Operation | None: ...
 
     def active(self) -> Operation | None:
         """Return the running operation; first note those whose process is gone as interrupted."""

@@ -28,6 +28,7 @@ from core.jobsettings.secrets import mask_text
 from core.json_text import fingerprint
 from core.one_line import log_to_stderr
 from core.operations.page_store import PageStore
+from core.operations.tally import Tally
 from core.settings import AppMode, Settings
 from core.version import VERSION
 from web.access import Access, reading_members
@@ -81,12 +82,11 @@ def create_app(env: Mapping[str, str]) -> Dash:
 def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses]:
     settings, page_settings = Settings.from_env(env), PageSettings.from_env(env)
     folder = page_folder(settings, env)
-    parts = _Parts(
-        settings,
-        page_settings,
-        open_store(settings, env),
-        WorkspaceReader(connect_from_env(settings), open_readings(folder / "readings")),
-    )
+    store = open_store(settings, env)
+    tally = Tally(store.count)
+    connect = connect_from_env(settings, meter=tally)
+    reader = WorkspaceReader(connect, open_readings(folder / "readings"))
+    parts = _Parts(settings, page_settings, store, reader)
     processes = OperationProcesses(
         folder / "callbacks", parts.store.note_launch, partial(is_queued, parts.store)
     )
@@ -111,7 +111,9 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses]:
     app.index_string = _index(app)
     host = env.get("DATABRICKS_HOST", "")
     app.layout = lambda: _layout(parts, host)
-    connect = connect_from_env(settings, patience_s=_ROLE_PATIENCE_S, call_s=_ROLE_CALL_S)
+    connect = connect_from_env(
+        settings, meter=tally, patience_s=_ROLE_PATIENCE_S, call_s=_ROLE_CALL_S
+    )
     board = DiskBoard(folder / "members")
     members = Members(reading_members(connect, page_settings), board=board)
     access = Access(page_settings, members)

@@ -41,7 +41,7 @@ _WRITES = (
 _STATUSES = (200, 400, 401, 403, 404, 409, 429, 500, 502, 503, 504)
 # A method and a template: its segments are words, versions such as 2.2, and names in braces.
 _ENDPOINT = re.compile(
-    r"(GET|POST|PUT|PATCH|DELETE) (/([a-z][a-zA-Z-]{0,40}|v?\d\.\d|v\d|\{[a-z_]{1,20}\})){1,10}"
+    r"(GET|POST|PUT|PATCH|DELETE) (/([a-zA-Z][a-zA-Z-]{0,40}|v?\d\.\d|v\d|\{[a-z_]{1,20}\})){1,10}"
 )
 
 

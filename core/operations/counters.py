@@ -21,6 +21,7 @@ from core.planning.statuses import RowResult
 OPERATIONS = "job_sync_operations_total"
 OPERATION_SECONDS = "job_sync_operation_seconds"
 JOBS_WRITTEN = "job_sync_jobs_written_total"
+JOBS_FAILED = "job_sync_jobs_failed_total"
 API_CALLS = "job_sync_api_calls_total"
 API_WAITS = "job_sync_api_waits_total"
 API_WAIT_SECONDS = "job_sync_api_wait_seconds_total"
@@ -117,11 +118,13 @@ def count_end(kind: OperationKind, status: str, seconds: float | None) -> dict[C
     return additions
 
 
-def count_write(kind: OperationKind, result: RowResult) -> dict[Counter, float]:
-    """Return what to add for a job, or its file, that an operation has written; else nothing."""
-    if result not in _WRITES:
-        return {}
-    return {Counter.of(JOBS_WRITTEN, kind=kind, action=result): 1.0}
+def count_result(kind: OperationKind, result: RowResult) -> dict[Counter, float]:
+    """Return what to add for a job, or its file, that was written or failed; else nothing."""
+    if result is RowResult.FAILED:
+        return {Counter.of(JOBS_FAILED, kind=kind): 1.0}
+    if result in _WRITES:
+        return {Counter.of(JOBS_WRITTEN, kind=kind, action=result): 1.0}
+    return {}
 
 
 def count_call(endpoint: str, status: int | None) -> dict[Counter, float]:

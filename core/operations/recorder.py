@@ -46,7 +46,7 @@ class Recorder:
     Args:
         now: seconds since the epoch.
         actor: who asked for the operation.
-        on_written: called for each row that was carried out, with what was done.
+        on_result: called for each row that was carried out or failed, with what was done.
     """
 
     def __init__(
@@ -55,9 +55,9 @@ class Recorder:
         operation_id: str,
         now: Callable[[], float],
         actor: str = "",
-        on_written: Callable[[RowResult], None] = lambda _result: None,
+        on_result: Callable[[RowResult], None] = lambda _result: None,
     ) -> None:
-        self._on_written = on_written
+        self._on_result = on_result
         self._store = store
         self._id = operation_id
         self._now = now
@@ -182,8 +182,8 @@ class Recorder:
             was = self._rows[int(key)]
             row = apply_report(was, shown, state)
             self._put(int(key), row)
-            if state is RowState.DONE and was.state is not state:
-                self._on_written(shown.result)
+            if was.state is not state:
+                self._on_result(RowResult.FAILED if state is RowState.FAILED else shown.result)
             level = "ERROR" if state is RowState.FAILED else "INFO"
             self.log(level, f"{row.job}: {row.message or row.status}")
             self._flush_sometimes()

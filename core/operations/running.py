@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from core.errors import Issue, StateError, StoppedError, SyncError
 from core.jobsettings.secrets import mask_text
-from core.operations.counters import count_write
+from core.operations.counters import count_result
 from core.operations.entry import make_entry
 from core.operations.kinds import KINDS, REMEMBERED_KINDS, Request, UseCases
 from core.operations.operation import (
@@ -93,7 +93,7 @@ class _Running:
         self._is_noted = False  # how it ended
         self._tally = tally
         self._recorder = Recorder(
-            store, operation.operation_id, now, operation.actor, self._count_write
+            store, operation.operation_id, now, operation.actor, self._count_result
         )
 
     def carry_out(self, open_service: OpenService) -> None:
@@ -115,8 +115,8 @@ class _Running:
             self._recorder.write_again()
         self._recorder.look()
 
-    def _count_write(self, result: RowResult) -> None:
-        self._tally.add(count_write(self._operation.kind, result))
+    def _count_result(self, result: RowResult) -> None:
+        self._tally.add(count_result(self._operation.kind, result))
 
     def _finish(self, status: Status, outcome: Outcome) -> None:
         """Note how it ended; while the disk is full, try again for some minutes."""

@@ -11,12 +11,14 @@ from core.errors import InvalidJsonError
 from core.operations.counters import (
     API_CALLS,
     BUCKETS_S,
+    JOBS_FAILED,
+    JOBS_WRITTEN,
     OPERATION_SECONDS,
     Counter,
     count_call,
     count_end,
+    count_result,
     count_wait,
-    count_write,
 )
 from core.operations.kinds import OperationKind
 from core.planning.statuses import RowResult
@@ -110,9 +112,15 @@ def test_a_status_is_a_usual_one_or_its_class(status, label):
 
 @pytest.mark.parametrize("result", RowResult)
 def test_only_what_was_written_counts_as_written(result):
-    added = count_write(IMPORT, result)
-    written = {"created", "updated", "renamed", "removed", "adopted"}
-    assert [dict(one.labels)["action"] for one in added] == [result] * (result in written)
+    expected = {
+        **dict.fromkeys(
+            ("created", "updated", "renamed", "removed", "adopted"),
+            Counter.of(JOBS_WRITTEN, kind="import", action=result),
+        ),
+        "failed": Counter.of(JOBS_FAILED, kind="import"),
+    }
+    wanted = {expected[result]} if result in expected else set()
+    assert set(count_result(IMPORT, result)) == wanted
 
 
 @pytest.mark.parametrize(
@@ -145,7 +153,7 @@ def test_a_wait_counts_with_its_seconds():
 def test_labels_are_plain_words():
     every = [
         *(count_end(kind, "failed", 1.0) for kind in OperationKind),
-        *(count_write(kind, result) for kind in OperationKind for result in RowResult),
+        *(count_result(kind, result) for kind in OperationKind for result in RowResult),
         *(count_wait(reason, 1.0) for reason in WaitReason),
     ]
     letters = set(string.ascii_lowercase + string.digits + "_.+I")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.errors import PermissionDeniedError, UnreachableError
-from core.operations.counters import JOBS_WRITTEN, OPERATIONS, Additions, Counter
+from core.operations.counters import JOBS_FAILED, JOBS_WRITTEN, OPERATIONS, Additions, Counter
 from core.operations.grid_row import RecordedRow
 from core.operations.kinds import OperationKind, UseCases
 from core.operations.operation import DRAFT, PLAN, SHUTDOWN, Operation, Status
@@ -385,6 +385,15 @@ def test_a_job_that_failed_is_not_counted_as_written(desk: Desk) -> None:
     desk.workspace.jobs.fail_names["create a"] = PermissionDeniedError("No permission: no.")
     desk.run("import", plan=plan, names=["a", "b"])
     assert counted(desk, JOBS_WRITTEN) == {("created", "import"): 1}
+    assert counted(desk, JOBS_FAILED) == {("import",): 1}
+
+
+def test_a_file_that_cannot_be_imported_has_not_failed_to_be(desk: Desk) -> None:
+    desk.put("a")
+    desk.workspace.put_file("bad.json", b"{")
+    plan = desk.validated()
+    desk.run("import", plan=plan, names=["a"])
+    assert counted(desk, JOBS_FAILED) == {}
 
 
 def test_what_an_operation_wrote_is_counted_when_its_end_shows(desk: Desk) -> None:

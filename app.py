@@ -42,6 +42,7 @@ from web.health import health_route
 from web.identity import LOCAL_USER
 from web.mapping_files import MappingFiles
 from web.members import Members
+from web.metrics import metrics_route
 from web.panels import Panels
 from web.reader import WorkspaceReader, connect_from_env, open_readings
 from web.reveals import Reveals
@@ -138,6 +139,7 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses]:
     )
     for routes in (
         health_route(parts.store),
+        metrics_route(parts.store, versions),
         feed.routes(),
         panels.routes(),
         Timelines(parts.store).routes(),

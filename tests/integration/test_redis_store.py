@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from core.errors import StateError
-from core.gateways.redis import scripts
+from core.gateways.redis import prelude
 from core.gateways.redis.operation_store import RedisOperationStore
 from core.operations.change_request import EXPIRE_S, NotOpenError, RequestState
 from core.operations.counters import OPERATIONS
@@ -73,7 +73,7 @@ class Replicas:
     def settle(self) -> None:
         """Wait until Redis has been there for so long that silence means something."""
         end = time.monotonic() + LATE_S
-        while self.raw.info("server")["uptime_in_seconds"] <= scripts.SILENT_S:
+        while self.raw.info("server")["uptime_in_seconds"] <= prelude.SILENT_S:
             assert time.monotonic() < end
             time.sleep(0.2)
 
@@ -201,7 +201,7 @@ def test_a_silent_worker_is_shown_as_gone_until_it_is_back(replicas: Replicas) -
     operation = running(worker)
     name = operation.operation_id
     worker.progress(name, rows=[GridRow("0")])
-    replicas.age(name, scripts.SILENT_S - 2)
+    replicas.age(name, prelude.SILENT_S - 2)
     assert got(page, name).status is Status.RUNNING
     replicas.age(name, 3)
     gone = got(page, name)
@@ -252,7 +252,7 @@ def test_one_that_was_asked_to_stop_is_asked_when_it_is_back(replicas: Replicas)
 def test_what_no_worker_begins_is_cancelled_and_begins_no_later(replicas: Replicas) -> None:
     store = replicas.store()
     name = store.start(EXPORT, {}, ANA).operation_id
-    replicas.age(name, scripts.QUEUED_S - 2)
+    replicas.age(name, prelude.QUEUED_S - 2)
     assert got(store, name).status is Status.QUEUED
     replicas.age(name, 3)
     late = got(store, name)
@@ -267,7 +267,7 @@ def test_what_no_worker_begins_is_cancelled_and_begins_no_later(replicas: Replic
 def test_what_was_begun_late_is_refused_though_nobody_looked(replicas: Replicas) -> None:
     store = replicas.store()
     name = store.start(EXPORT, {}, ANA).operation_id
-    replicas.age(name, scripts.QUEUED_S + 1)
+    replicas.age(name, prelude.QUEUED_S + 1)
     assert not store.claim(name)
     assert "No worker began it" in got(store, name).error
 
@@ -638,12 +638,12 @@ def test_one_that_only_copies_another_says_so(alone: Replicas) -> None:
 def test_only_so_much_is_kept_and_everything_expires(replicas: Replicas) -> None:
     store = replicas.store()
     names = []
-    for number in range(scripts.KEPT + 5):
+    for number in range(prelude.KEPT + 5):
         names.append(running(store).operation_id)
         fill(store, names[-1])
         store.finish(names[-1], Status.SUCCEEDED, Outcome(message=f"{number}"))
     for kind in READING_KINDS:
-        for _ in range(scripts.KEPT_READINGS + 3):
+        for _ in range(prelude.KEPT_READINGS + 3):
             reading = running(store, kind).operation_id
             store.finish(reading, Status.SUCCEEDED, Outcome())
     store.request_change(OperationKind.IMPORT, {}, ANA)
@@ -652,12 +652,12 @@ def test_only_so_much_is_kept_and_everything_expires(replicas: Replicas) -> None
     last = running(store).operation_id
     store.note_launch(last, 1)
     store.request_cancel(last, "x")
-    assert [one.operation_id for one in store.ended()] == names[-scripts.KEPT :][::-1]
+    assert [one.operation_id for one in store.ended()] == names[-prelude.KEPT :][::-1]
     assert store.get(names[0]) is None
     kept = [key for key in replicas.names() if f"{names[0]}" in key]
     assert kept == []
     operations = [key for key in replicas.names() if ":op:" in key]
-    assert len(operations) <= scripts.KEPT + 1 + len(READING_KINDS) * (scripts.KEPT_READINGS + 1)
+    assert len(operations) <= prelude.KEPT + 1 + len(READING_KINDS) * (prelude.KEPT_READINGS + 1)
     without = [key for key in replicas.names() if replicas.raw.ttl(key) < 0]
     assert without == []
 
@@ -665,7 +665,7 @@ def test_only_so_much_is_kept_and_everything_expires(replicas: Replicas) -> None
 def test_the_log_keeps_its_newest_lines(replicas: Replicas) -> None:
     store = replicas.store()
     name = running(store).operation_id
-    lines = [LogLine(float(n), "INFO", f"{n}") for n in range(scripts.MOST_LINES + 10)]
+    lines = [LogLine(float(n), "INFO", f"{n}") for n in range(prelude.MOST_LINES + 10)]
     for start in range(0, len(lines), 1000):
         store.progress(name, log=lines[start : start + 1000])
     assert store.log_lines(name, 99_999) == lines[10:]

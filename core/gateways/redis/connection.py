@@ -116,7 +116,7 @@ class RedisConnection:
         self._scripts: dict[str, Any] = {}
 
     def run(self, script: str, *arguments: Any, again: bool = False) -> Any:
-        """Run a script: all of it happens, or nothing.
+        """Run a script, with nothing else in between.
 
         Args:
             again: it may be run twice, so that a broken connection is no failure yet.

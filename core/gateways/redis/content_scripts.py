@@ -1,6 +1,6 @@
-"""What must happen at once, as scripts: of what an operation leaves behind. See `scripts`."""
+"""What must happen at once, as scripts: of what an operation leaves behind. See `prelude`."""
 
-from core.gateways.redis.scripts import MOST_LINES, script
+from core.gateways.redis.prelude import MOST_LINES, script
 
 PUT_ROWS = script("""
 local id = ARGV[1]

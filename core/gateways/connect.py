@@ -44,8 +44,8 @@ def connect(
         threads: how many calls may be under way at the same time.
         cache_folder: where file contents are kept between operations; None keeps nothing.
         retry_s: how long one call may be repeated when the workspace does not answer.
-        auth: `timeout_s` and `should_stop` of RestClient, and arguments of the SDK's Config, in
-            place of its environment variables.
+        auth: `timeout_s`, `should_stop` and `meter` of RestClient, and arguments of the SDK's
+            Config, in place of its environment variables.
 
     Raises:
         WorkspaceError: no login could be set up.

@@ -141,6 +141,12 @@ def _add_pipeline_options(command: argparse.ArgumentParser) -> None:
         help="write a summary for a pull request to a Markdown file",
     )
     command.add_argument(
+        "--markdown-title",
+        default="",
+        metavar="TEXT",
+        help="its title, such as: Validation in PROD",
+    )
+    command.add_argument(
         "--markdown-limit",
         type=_limit,
         default=DEFAULT_LIMIT,

@@ -21,7 +21,6 @@ from core.gateways.machine.local_files import LocalFiles
 from core.gateways.machine.local_git import LocalGitFolders
 from core.gateways.machine.processes import machine, process_start
 from core.gateways.routing import RoutedFiles, RoutedGitFolders
-from core.local_paths import is_local
 from core.ports import Ports
 from core.state.lock import Clock, Owner
 
@@ -59,12 +58,11 @@ def connect(
         WorkspaceError: no login could be set up.
     """
     rest = RestClient(retry_s=retry_s, on_wait=on_wait, max_in_flight=threads, **auth)
-    local = LocalFiles(*(path if is_local(path) else "" for path in (folder, mapping_path)))
     return Connection(
         rest,
         Ports(
             jobs=RestJobs(rest),
-            files=RoutedFiles(RestWorkspaceFiles(rest), local),
+            files=RoutedFiles(RestWorkspaceFiles(rest), LocalFiles(folder, mapping_path)),
             git=RoutedGitFolders(RestGitFolders(rest), LocalGitFolders()),
             resources=RestResources(rest),
             principals=RestPrincipals(rest),

@@ -816,9 +816,12 @@ class FakeOperationStore(FakeChangeRequests):
             self._change(operation_id, seq=before + len(rows), **told)
             return True
 
-    def put_documents(self, operation_id: str, documents: Mapping[str, bytes]) -> None:
+    def put_documents(self, operation_id: str, documents: Mapping[str, bytes]) -> bool:
         with self._mutex:
-            self._kept[operation_id].documents.update(documents)
+            kept = self._kept.get(operation_id)
+            if kept is not None:
+                kept.documents.update(documents)
+            return kept is not None
 
     def document(self, operation_id: str, name: str) -> bytes | None:
         kept = self._kept.get(operation_id)

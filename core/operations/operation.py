@@ -132,14 +132,16 @@ class RowStore(Protocol):
         """Write rows, and what else has moved, at once. False when it could not be written."""
         ...
 
-    def put_documents(self, operation_id: str, documents: Mapping[str, bytes]) -> None: ...
+    def put_documents(self, operation_id: str, documents: Mapping[str, bytes]) -> bool:
+        """Keep documents by name. False when not all of them could be written."""
+        ...
 
 
 class OperationStore(RowStore, Protocol):
-    """Keeps operations on this machine, for all processes and all browser tabs alike.
+    """Keeps operations of a deployment, for all its processes and all browser tabs alike.
 
     Losing it loses progress and plans, and nothing of the workspace's state. Every method may raise
-    StateError where the machine's disk does not let it work.
+    StateError where a full disk, or a Redis that does not answer, does not let it work.
     """
 
     def check(self) -> None:

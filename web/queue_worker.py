@@ -71,6 +71,7 @@ def serve(queue: Celery, store: OperationStore, presence: WorkerPresence) -> Non
     def on_stop(**_: Any) -> None:
         threading.Thread(target=stop, name="stopping", daemon=True).start()
 
+    signals.setup_logging.connect(_leave_logging, weak=False)
     signals.worker_init.connect(_load, weak=False)
     signals.worker_shutting_down.connect(on_stop, weak=False)
 
@@ -96,6 +97,10 @@ def ask_to_stop(
             except StateError as error:
                 log.warning("could not ask an operation to stop: %s", error)
         sleep(_LOOK_S)
+
+
+def _leave_logging(**_: Any) -> None:
+    """Keep Celery from setting up the log of the process, which is set up already."""
 
 
 def _load(**_: Any) -> None:

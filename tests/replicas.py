@@ -53,6 +53,7 @@ class Replicas:
             for port in _ports_of(service)
         }
         self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self._said: dict[str, int] = {}  # how long each log was when the service was started last
 
     # Where
 
@@ -68,17 +69,23 @@ class Replicas:
         return f"redis://127.0.0.1:{self.port('redis')}/0"
 
     def log(self, service: str) -> str:
-        return (self._folder / service / "service.log").read_text(errors="replace")
+        path = self._folder / service / "service.log"
+        return path.read_text(errors="replace") if path.exists() else ""
 
     # Life
 
     def start(self, *services: str) -> None:
         """Start services; return when those that serve something answer."""
         for service in services:
-            assert service not in self.running, service
-            self.running[service] = self._launch(service)
+            self.launch(service)
         for service in services:
             self.wait_for(service)
+
+    def launch(self, service: str) -> None:
+        """Start a service that may have to wait for another one."""
+        assert service not in self.running, service
+        self._said[service] = len(self.log(service))
+        self.running[service] = self._launch(service)
 
     def wait_for(self, service: str) -> None:
         """Wait until a service answers; a worker, until it has said that it is ready."""
@@ -190,7 +197,7 @@ class Replicas:
 
     def _answers(self, service: str) -> bool:
         if service.startswith("worker"):
-            return " ready." in self.log(service)
+            return " ready." in self.log(service)[self._said[service] :]
         if service == "redis":
             return _redis_answers(self.redis_url)
         path = "/" if service == "workspaces" else "/healthz"

@@ -3,10 +3,13 @@
 import argparse
 from pathlib import Path
 
+from core.reporting.summary import DEFAULT_LIMIT, SMALLEST_LIMIT
+
 _ABOUT = "The engine without a browser."
+_LARGEST_LIMIT = 1_000_000  # characters: that of GitLab
 
 
-def _csv_file(text: str) -> Path:
+def _output_file(text: str) -> Path:
     """Refuse a path that cannot be written before anything is done."""
     path = Path(text)
     if path.is_dir() or not path.parent.is_dir():
@@ -21,12 +24,20 @@ def _folder(text: str) -> Path:
     return path
 
 
+def _limit(text: str) -> int:
+    if not text.isdecimal() or not SMALLEST_LIMIT <= int(text) <= _LARGEST_LIMIT:
+        raise argparse.ArgumentTypeError(
+            f"{text} is not a number from {SMALLEST_LIMIT} to {_LARGEST_LIMIT}"
+        )
+    return int(text)
+
+
 def make_parser() -> argparse.ArgumentParser:
     """Return what reads the command line."""
     output = argparse.ArgumentParser(add_help=False)
     output.add_argument("--json", action="store_true", help="print one JSON document on stdout")
     output.add_argument(
-        "--csv", type=_csv_file, metavar="FILE", help="write the rows to a CSV file"
+        "--csv", type=_output_file, metavar="FILE", help="write the rows to a CSV file"
     )
     output.add_argument("--all", action="store_true", help="also show unchanged and excluded rows")
     output.add_argument(
@@ -52,7 +63,9 @@ def make_parser() -> argparse.ArgumentParser:
         action="store_true",
         help="also check active runs, missing files and roles",
     )
-    command("drift", "exit with 1 if something here moved since the last import; writes nothing")
+    drifting = command(
+        "drift", "exit with 1 if something here moved since the last import; writes nothing"
+    )
     mapping = command("mappings", "show what the mapping file lacks, with candidates")
     mapping.add_argument(
         "--check",
@@ -110,8 +123,35 @@ def make_parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help="also remove this job, which nothing proves to be ours (repeatable)",
     )
+    for reporting in (export, validating, drifting, importing, removing):
+        _add_pipeline_options(reporting)
     for selecting in (importing, removing, restoring):
         selecting.add_argument(
             "--only", action="append", metavar="NAME", help="only this job (repeatable)"
         )
     return parser
+
+
+def _add_pipeline_options(command: argparse.ArgumentParser) -> None:
+    """Add what a pipeline needs of a command."""
+    command.add_argument(
+        "--markdown",
+        type=_output_file,
+        metavar="FILE",
+        help="write a summary for a pull request to a Markdown file",
+    )
+    command.add_argument(
+        "--markdown-limit",
+        type=_limit,
+        default=DEFAULT_LIMIT,
+        metavar="CHARACTERS",
+        help=f"its largest size; whole rows are left out (default: {DEFAULT_LIMIT})",
+    )
+    command.add_argument(
+        "--junit", type=_output_file, metavar="FILE", help="write the rows as JUnit test cases"
+    )
+    command.add_argument(
+        "--exit-code",
+        action="store_true",
+        help="exit with 0 if nothing is left to do, 2 if changes are, 1 for every error",
+    )

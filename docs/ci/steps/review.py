@@ -125,8 +125,9 @@ def _withdraw(provider: Provider, branch: str) -> None:
 
 
 def _comment(provider: Provider, number: int, about: str, text: str) -> None:
-    marker = f"<!-- job-sync: {about} -->"
-    body = f"{marker}\n{text}\n\n{_origin(provider)}"
+    marker = f"<!-- job-sync: {about} -->"  # each summary begins with its own
+    head = "" if text.startswith(marker) else f"{marker}\n"
+    body = f"{head}{text}\n\n{_origin(provider)}"
     comment = provider.find_comment(number, marker)
     if comment is None:
         provider.add_comment(number, body)

@@ -10,7 +10,7 @@ BIOME := $(BIN)/node $(SCRIPTS)/node_modules/@biomejs/biome/bin/biome
 CLIENT_TESTS := tests/contract tests/integration/test_gateways.py tests/integration/test_logins.py
 OLDEST := .venv-oldest
 OLDEST_READY := $(OLDEST)/.ready
-TYPED := core cli.py command_line app.py web callbacks components emulator examples bench
+TYPED := core cli.py command_line app.py worker.py web callbacks components emulator examples bench
 CODE := $(TYPED) gunicorn.conf.py tests
 
 .PHONY: help demo promote workspaces test coverage chromium redis oldest-sdk bench bench-memory reliability check static scripts unit fmt clean
@@ -28,7 +28,7 @@ workspaces: $(READY)  ## start the two local workspaces and keep them running
 	$(BIN)/python -m emulator --state local-workspaces
 
 test: static chromium redis  ## all tests
-	$(BIN)/pytest -q --numprocesses 2 --dist loadfile
+	$(BIN)/pytest -q --numprocesses 2 --dist loadfile --no-loadscope-reorder
 	$(MAKE) oldest-sdk
 
 coverage: $(READY) chromium redis  ## all tests, and which branches they reach: takes longer than the tests alone

@@ -470,6 +470,44 @@ def test_what_ended_and_is_evicted_in_part_is_never_taken_for_something_else(
     assert got(other, done.operation_id).outcome is None
 
 
+@pytest.mark.parametrize(
+    ("part", "field", "content"),
+    [
+        ("op", "kind", "future"),
+        ("op", "status", "pondering"),
+        ("op", "number", "many"),
+        ("params", "", "{"),
+        ("params", "", b"\x80\x04\x95pickle"),
+        ("params", "", "[1]"),
+    ],
+)
+def test_what_another_version_wrote_keeps_others_away_and_is_not_taken_for_nothing(
+    replicas: Replicas, part: str, field: str, content: str | bytes
+) -> None:
+    name = running(replicas.store()).operation_id
+    page = replicas.store()
+    if field:
+        replicas.raw.hset(replicas.key(part, name), field, content)
+    else:
+        replicas.raw.set(replicas.key(part, name), content)
+    assert page.get(name) is None
+    assert page.active() is None
+    assert page.latest((EXPORT,)) is None
+    assert page.ended() == []
+    if field not in ("status", "number"):
+        with pytest.raises(StateError, match=r"cannot read is running.*same version"):
+            page.start(VALIDATE, {}, BEN)
+
+
+def test_an_outcome_of_another_version_is_left_out(replicas: Replicas) -> None:
+    store, other = replicas.store(), replicas.store()
+    name = running(store).operation_id
+    store.finish(name, Status.SUCCEEDED, Outcome(message="x"))
+    for content in ("{", '{"status": 1}', "[]", b"\xff"):
+        replicas.raw.set(replicas.key("outcome", name), content)
+        assert got(other, name).outcome is None
+
+
 def test_an_evicted_request_is_not_approved(replicas: Replicas) -> None:
     store, other = replicas.store(), replicas.store()
     for part in ("request", "params"):

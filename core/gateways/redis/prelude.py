@@ -122,7 +122,8 @@ local function holder()
       'number')
     if f[4] == '1' and is_alive(f[1], f[2], f[3]) then
       count = count + 1
-      if tonumber(f[5]) > best_number then best, best_number = id, tonumber(f[5]) end
+      local number = tonumber(f[5]) or 0
+      if number > best_number then best, best_number = id, number end
     end
   end
   return best, count

@@ -149,7 +149,8 @@ for at = 2, #ARGV do
   for _, id in ipairs(redis.call('ZREVRANGE', P .. 'kind:' .. ARGV[at], 0, -1)) do
     local f = redis.call('HMGET', key('op', id), 'status', 'number')
     if f[1] and (ARGV[1] == '' or f[1] == ARGV[1]) then
-      if tonumber(f[2]) > best_number then best, best_number = id, tonumber(f[2]) end
+      local number = tonumber(f[2]) or 0
+      if number > best_number then best, best_number = id, number end
       break
     end
   end

@@ -43,7 +43,7 @@ _NOTHING = "Nothing was changed."
 _LISTED = "Completed rows are listed; validate again before you continue."
 _SILENT = (
     f"Its worker has not been heard of for {SILENT_S} seconds: it was killed, or cannot "
-    f"reach Redis. {_LISTED}"
+    f"reach Redis. If it has ended, the history says how. {_LISTED}"
 )
 _SHUT_DOWN = f"Its worker was shut down before it could finish. {_LISTED}"
 _LOST_PARAMS = f"Redis lost what it was started with. {_NOTHING} Start it again."

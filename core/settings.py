@@ -158,6 +158,18 @@ def is_switched_on(env: Mapping[str, str], name: str) -> bool:
     return text == "1"
 
 
+def logs_as_json(env: Mapping[str, str]) -> bool:
+    """Whether each line of the log is written as JSON, and not as text.
+
+    Raises:
+        SettingsError: LOG_FORMAT is something else.
+    """
+    text = _optional(env, "LOG_FORMAT").casefold()
+    if text not in {"", "text", "json"}:
+        raise SettingsError(f"LOG_FORMAT is “{text}”.", fix="Set it to json, or to text.")
+    return text == "json"
+
+
 _MAPPING = "RESOURCE_NAME_MAPPINGS_FILE_PATH"
 
 

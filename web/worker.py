@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Mapping
 from core.gateways.opening import open_service
 from core.gateways.stores import open_store
 from core.jobsettings.secrets import mask_text
-from core.one_line import log_to_stderr
+from core.logs import log_to_stderr
 from core.operations.recorder import Recorder
 from core.operations.running import carry_out
 from core.operations.tally import Tally
 from core.service import JobSync
-from core.settings import Settings
+from core.settings import Settings, logs_as_json
 
 _NAMES_S = 20.0  # names for people are not worth waiting longer
 
@@ -25,7 +25,8 @@ def run_operation(operation_id: str | None) -> str | None:
     """
     if not operation_id:
         return None
-    log_to_stderr(logging.WARNING, "%(levelname)s %(name)s %(message)s", mask_text)
+    as_json = logs_as_json(os.environ)
+    log_to_stderr(logging.WARNING, "%(levelname)s %(name)s %(message)s", mask_text, as_json=as_json)
     settings = Settings.from_env(os.environ)
     store = open_store(settings, os.environ)
     tally = Tally(store.count)

@@ -37,6 +37,7 @@ WARM_UP = "job_sync.warm_up"
 _ACCESS = "job_sync.access"
 _FEED = "feed.tab"
 _LIBRARIES = "/_dash-component-suites/"
+_OPEN = ("/healthz", "/readyz")
 _WRITING = ("POST", "PUT", "PATCH", "DELETE")
 # The names that Dash gives its routes.
 _ASSETS = "_dash_assets.static"
@@ -103,7 +104,8 @@ def protect(app: Dash, page: PageSettings, access: Access, guards: Guards) -> No
     def check() -> Response | None:
         refuse_what_is_no_name()
         refuse_other_sites()
-        if request.path == "/healthz" or request.endpoint == _ASSETS or WARM_UP in request.environ:
+        is_open = request.path in _OPEN or request.endpoint == _ASSETS
+        if is_open or WARM_UP in request.environ:
             return None
         if is_scraper(request.path, request.headers, page.metrics_token):
             return None

@@ -13,7 +13,7 @@ from core.operations.recorder import Recorder
 from core.operations.running import carry_out
 from core.operations.tally import Tally
 from core.service import JobSync
-from core.settings import Settings, logs_as_json
+from core.settings import Settings
 
 _NAMES_S = 20.0  # names for people are not worth waiting longer
 
@@ -25,9 +25,9 @@ def run_operation(operation_id: str | None) -> str | None:
     """
     if not operation_id:
         return None
-    as_json = logs_as_json(os.environ)
-    log_to_stderr(logging.WARNING, "%(levelname)s %(name)s %(message)s", mask_text, as_json=as_json)
     settings = Settings.from_env(os.environ)
+    format_, as_json = "%(levelname)s %(name)s %(message)s", settings.logs_as_json
+    log_to_stderr(logging.WARNING, format_, mask_text, as_json=as_json)
     store = open_store(settings, os.environ)
     tally = Tally(store.count)
 

@@ -1,7 +1,9 @@
-"""Promises of `core.operations.operation.OperationStore`: the fake in memory and the file alike."""
+"""Promises of `core.operations.operation.OperationStore`: in memory, in a file and in Redis."""
 
 import json
 import time
+import uuid
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 from core.calls import WaitReason
 from core.errors import Issue
 from core.gateways.machine.operation_store import SqliteOperationStore
+from core.gateways.redis.operation_store import RedisOperationStore
 from core.operations.change_request import (
     EXPIRE_S,
     MOST_OPEN,
@@ -52,11 +55,16 @@ ANA = "ana@dev.example"
 INFO, EXPORT, VALIDATE = OperationKind.INFO, OperationKind.EXPORT, OperationKind.VALIDATE
 
 
-@pytest.fixture(params=["fake", "sqlite"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> OperationStore:
-    if request.param == "fake":
-        return FakeOperationStore()
-    return SqliteOperationStore(tmp_path / "operations")
+@pytest.fixture(params=["fake", "sqlite", "redis"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OperationStore]:
+    if request.param == "redis":
+        server = request.getfixturevalue("shared_redis")
+        redis = RedisOperationStore(server.url, uuid.uuid4().hex)
+        yield redis
+        redis.close()
+    else:
+        is_fake = request.param == "fake"
+        yield FakeOperationStore() if is_fake else SqliteOperationStore(tmp_path / "operations")
 
 
 @pytest.fixture
@@ -453,11 +461,10 @@ BO = "bo@dev.example"
 IMPORT = OperationKind.IMPORT
 
 
-@pytest.fixture(params=["fake", "sqlite"])
-def requests(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
-    if request.param == "fake":
-        return FakeOperationStore()
-    return SqliteOperationStore(tmp_path / "operations")
+@pytest.fixture
+def requests(store: OperationStore) -> Any:
+    """The same store, for what it keeps beside operations."""
+    return store
 
 
 def test_a_request_is_kept_as_it_was_made(requests: Any) -> None:

@@ -481,6 +481,6 @@ def test_the_thread_that_shows_that_an_operation_is_running_logs_for_it(
 
     name = desk.begin("validate")
     carry_out(name, store, open_slowly, AppMode.BOTH, lambda: 0.0, beat_s=0.001)
-    away = [line for line in lines if "The store is away" in line]
-    assert len(away) == 2
-    assert all(f"[{name}]" in line for line in away)
+    said = [line for line in lines if "The store is away" in line or "answers again" in line]
+    assert len(said) == 2
+    assert all(line.startswith(f"operations [{name}] ") for line in said)

@@ -1,19 +1,14 @@
 """The workflows for GitHub Actions, run step by step against two workspaces and a repository."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.builders import definition_text, job
-from tests.pipelines.forge import Caller
 from tests.pipelines.github_api import make_api
 from tests.pipelines.github_runner import (
     Environment,
     Event,
     GitHubRunner,
-    JobRun,
-    pull_request_event,
 )
 from tests.pipelines.site import DOCS, Site, open_site
 

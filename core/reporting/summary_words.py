@@ -41,6 +41,7 @@ _DONE_WORDS: Mapping[str, tuple[str, str]] = {
     "remove": ("job", "removed"),
     "export": ("file", "exported"),
 }
+_LEFT = "Changed here, deleted in Git"
 _GONE, _UNKNOWN = "Deleted or renamed here", "Unknown"
 _NOT_SELECTED = ", not selected"
 _ALONE: Mapping[str, str] = {
@@ -54,7 +55,7 @@ _ALONE: Mapping[str, str] = {
 _COMPARED: Mapping[str, str] = {
     **_ALONE,
     "Deleted": "no longer in Git: only a removal deletes it here",
-    "Unmanaged": "left alone: no definition in Git, not imported by this app",
+    "Unmanaged": "left alone: no definition in Git",
 }
 _BY_NAME = "left alone by an import that does not name it with `--only`"
 _MEANINGS: Mapping[str, Mapping[str, str]] = {
@@ -76,10 +77,11 @@ _MEANINGS: Mapping[str, Mapping[str, str]] = {
     },
     "drift": {
         **_ALONE,
-        "Changed here": "an import leaves it alone, or undoes it if it names the job",
-        "Changed here and in Git": "an import that names the job undoes what was changed here",
-        _GONE: "an import that names the job creates it again",
-        _UNKNOWN: "nobody can say whether it was changed here",
+        "Changed here": "an import of it undoes what was changed here",
+        "Changed here and in Git": "an import of it undoes what was changed here",
+        _LEFT: "no longer in Git: only a removal deletes it here",
+        _GONE: "an import of it creates it again",
+        _UNKNOWN: "whether it was changed here is unknown",
     },
     "export": {
         **_ALONE,
@@ -93,7 +95,7 @@ _MEANINGS: Mapping[str, Mapping[str, str]] = {
 }
 _ORDER = (
     *("Failed", "Error", "Created", "New", "Renamed", "Updated", "Changed", "Changed here"),
-    *("Changed here and in Git", _GONE, _UNKNOWN, "Removed", "Deleted", "Adopted"),
+    *("Changed here and in Git", _LEFT, _GONE, _UNKNOWN, "Removed", "Deleted", "Adopted"),
     *(word + _NOT_SELECTED for word in ("New", "Renamed", "Changed")),
     *("Not started", "Unchanged", "Not imported", "Unmanaged", "Not from this workspace"),
     *("Skipped", "Excluded"),
@@ -103,11 +105,16 @@ _ORDER = (
 def label_of(operation: str, row: ReportRow) -> str:
     """Return in a word or two what was done with a row, or else what was found about it."""
     if operation == "drift" and row.status != RowStatus.ERROR:
-        return _GONE if row.status == RowStatus.NEW else _HERE.get(row.origin, _UNKNOWN)
+        return _drift_of(row)
     known = _LABELS.get(operation, {}).get(row.status, "")
     label = known or (row.result or row.status).replace("_", " ").capitalize()
     is_left = operation == "import" or (operation == "validate" and row.by_choice)
     return label + _NOT_SELECTED if is_left and _is_planned(row) else label
+
+
+def rank_of(label: str) -> int:
+    """Return where rows of a label come, the most important first."""
+    return _ORDER.index(label) if label in _ORDER else len(_ORDER)
 
 
 def list_counts(report: Report) -> list[tuple[str, int, str]]:
@@ -115,9 +122,7 @@ def list_counts(report: Report) -> list[tuple[str, int, str]]:
     counts = Counter(label_of(report.operation, row) for row in report.rows)
     meanings = _MEANINGS.get(report.operation, _ALONE)
     return [
-        (label, counts[label], meanings.get(label, ""))
-        for label in dict.fromkeys((*_ORDER, *counts))
-        if counts[label]
+        (label, counts[label], meanings.get(label, "")) for label in sorted(counts, key=rank_of)
     ]
 
 
@@ -202,6 +207,14 @@ def _on_deleted(count: int) -> Sequence[str]:
 
 def _count_deleted(rows: Sequence[ReportRow]) -> int:
     return sum(row.status == RowStatus.DELETED for row in rows)
+
+
+def _drift_of(row: ReportRow) -> str:
+    if row.status == RowStatus.NEW:
+        return _GONE
+    if row.status == RowStatus.DELETED and row.origin is Origin.BOTH:
+        return _LEFT
+    return _HERE.get(row.origin, _UNKNOWN)
 
 
 def _is_planned(row: ReportRow) -> bool:

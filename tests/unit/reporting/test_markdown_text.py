@@ -107,7 +107,9 @@ def test_words_are_shown_in_their_order(text: str):
     [
         ("Will be created.", "Will be created."),
         ("“load” runs 3 jobs, since 2026-11-01 12:00 UTC.",) * 2,
-        ("Compute changes: tasks[a].b, c_d.", "Compute changes: `tasks[a].b`, `c_d`."),
+        ("Compute changes: tasks[a].b.", "Compute changes: `tasks[a].b`."),
+        ('such as {"user_name": "…"}, or (a_b)', 'such as `{"user_name": "…"}`, or (`a_b`)'),
+        ("“big | one”, “a_b” and “c d” run.", "“`big | one`”, “`a_b`” and “c d” run."),
         ("(see job_clusters)", "(see `job_clusters`)"),
         ("a 1 → 2 — it’s 1,5", "a 1 → 2 — it’s 1,5"),
         ("1. first\n  ^ here\n\nlast", "`1`. first<br>`  ^ here`<br>last"),

@@ -269,15 +269,16 @@ class _Job:
         def git(*arguments: str) -> None:
             run_git(target, self._environment, *arguments)
 
-        depth = options.get("fetch-depth", "1")
+        depth, commit = options.get("fetch-depth", "1"), self._environment["GITHUB_SHA"]
+        is_whole = depth == "0"
+        wanted = ["+refs/heads/*:refs/remotes/origin/*"] if is_whole else []
+        limit = [] if is_whole else [f"--depth={depth}"]
         git("init", "--quiet")
         git("remote", "add", "origin", url)
         git("config", key, header)
-        branch = self._event.ref.removeprefix("refs/heads/")
-        everything = ["+refs/heads/*:refs/remotes/origin/*", f"+{self._event.ref}:refs/tested"]
-        git("fetch", "--quiet", *([] if depth == "0" else [f"--depth={depth}"]), "origin",
-            *(everything if depth == "0" else [f"+{self._event.ref}:refs/tested"]))  # fmt: skip
-        git("checkout", "--quiet", "-B", branch.replace("/", "-"), self._environment["GITHUB_SHA"])
+        git("fetch", "--quiet", "--no-tags", *limit, "origin", *wanted, f"+{commit}:refs/tested")
+        branch = self._event.ref.removeprefix("refs/heads/").replace("/", "-")
+        git("checkout", "--quiet", "-B", branch, commit)
         if options.get("persist-credentials") == "false":
             git("config", "--unset", key)
 

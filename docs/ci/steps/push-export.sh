@@ -32,7 +32,8 @@ before=""
 if [ -n "$(git ls-remote origin "refs/heads/$branch")" ]; then
   git fetch --quiet --no-tags origin "+refs/heads/$branch:$ours"
   before="$(git rev-parse "$ours")"
-  if git log --format=%ae "$base..$before" | grep -qvxF "$email"; then
+  others="$(git log --format=%ae "$base..$before" | grep -vxF "$email" || true)"
+  if [ -n "$others" ]; then
     stop "$branch has commits of somebody else, which an export would lose. Merge it or delete it."
   fi
   if [ "$(git rev-parse "$before^{tree}")" = "$(git rev-parse "HEAD^{tree}")" ] &&

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dotenv import load_dotenv
 
-from command_line.arguments import make_parser
+from command_line.arguments import make_parser, places_of
 from command_line.output_files import write_outputs
 from command_line.restoring import RestoreCommand
 from command_line.screen import Screen
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "convert":
             report, code = _convert(options)
         else:
-            settings = Settings.from_env(os.environ)
+            settings = Settings.from_env({**os.environ, **places_of(options)})
             settings.require_operation(options.command)
             if not getattr(options, "dry_run", False):
                 settings.require_no_approval(options.command)

@@ -1,12 +1,19 @@
 """The commands and their options."""
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 
+from core.local_paths import local_path
 from core.reporting.summary import DEFAULT_LIMIT, SMALLEST_LIMIT
 
 _ABOUT = "The engine without a browser."
 _LARGEST_LIMIT = 1_000_000  # characters: that of GitLab
+_PLACES = {
+    "folder": "WORKSPACE_GIT_FOLDER_PATH",
+    "mappings": "RESOURCE_NAME_MAPPINGS_FILE_PATH",
+}
+_NEEDS_NO_FOLDER = frozenset({"convert"})
 
 
 def _output_file(text: str) -> Path:
@@ -15,6 +22,19 @@ def _output_file(text: str) -> Path:
     if path.is_dir() or not path.parent.is_dir():
         raise argparse.ArgumentTypeError(f"{text} is not a file in an existing folder")
     return path
+
+
+def places_of(options: argparse.Namespace) -> Mapping[str, str]:
+    """Return the variables of the configuration that options take the place of.
+
+    Raises:
+        SettingsError: one of them is no path of this machine.
+    """
+    return {
+        variable: local_path(f"--{option}", text)
+        for option, variable in _PLACES.items()
+        if (text := getattr(options, option, None)) is not None
+    }
 
 
 def _folder(text: str) -> Path:
@@ -43,11 +63,23 @@ def make_parser() -> argparse.ArgumentParser:
     output.add_argument(
         "--diff", action="store_true", help="print every field that differs or is mapped"
     )
+    place = argparse.ArgumentParser(add_help=False)
+    place.add_argument(
+        "--folder",
+        metavar="PATH",
+        help="folder of this machine with the definitions, in place of WORKSPACE_GIT_FOLDER_PATH",
+    )
+    place.add_argument(
+        "--mappings",
+        metavar="FILE",
+        help="mapping file on this machine, in place of RESOURCE_NAME_MAPPINGS_FILE_PATH",
+    )
     parser = argparse.ArgumentParser(prog="cli.py", description=_ABOUT, allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, text: str) -> argparse.ArgumentParser:
-        return commands.add_parser(name, help=text, parents=[output], allow_abbrev=False)
+        parents = [output] if name in _NEEDS_NO_FOLDER else [output, place]
+        return commands.add_parser(name, help=text, parents=parents, allow_abbrev=False)
 
     command("info", "show which workspace, Git folder and mapping file are in use")
     export = command("export", "write every job to its JSON file")

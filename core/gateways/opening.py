@@ -81,6 +81,8 @@ def open_service(
         should_stop=should_stop,
         threads=settings.threads,
         cache_folder=Path(settings.cache_folder or default_cache_folder()),
+        folder=settings.folder,
+        mapping_path=settings.mapping_path,
     )
     service = JobSync(connection.ports, settings, system_clock(), this_process)
     rest = connection.rest

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -336,3 +337,34 @@ def test_whatever_the_names_are_the_document_keeps_its_structure(report: Report,
     assert {token.type for token in inlines} <= allowed
     assert {token.content for token in inlines if token.type == "html_inline"} <= {"<br>"}
     assert "html_block" not in kinds
+
+
+def test_the_document_shows_what_is_written():
+    cluster = "tasks[train].existing_cluster_id"
+    lacks = Issue("There is no cluster named “ml|gpu” in this workspace.", cluster)
+    here = FieldChange("max_concurrent_runs", 3, 1, Origin.HERE)
+    rows = (
+        row("forecast", "error", issues=(lacks,)),
+        row(
+            "daily load",
+            "changed",
+            changes=(FieldChange("timeout_seconds", 300, 600, Origin.GIT),),
+            risks=(Risk("run_as", "Will run as another principal after the import."),),
+        ),
+        row(
+            "invoices",
+            "changed",
+            changes=(here,),
+            message="Importing loses: max_concurrent_runs 3 → 1.",
+            by_choice=True,
+        ),
+        row("old report", "deleted", message="Its definition is no longer in Git."),
+        row("payroll", "unchanged"),
+    )
+    line = '"ml|gpu": "ml"'
+    name = UnmappedName("cluster", "ml|gpu", ("forecast",), ("ml",), "cluster_name_mappings", line)
+    document = (Path(__file__).parents[3] / "docs/summary.md").read_text()
+    sample = document.partition("<!-- sample -->\n")[2].partition("<!-- end of")[0]
+    assert sample == summary_text(
+        Report("validate", rows, unmapped=(name,)), title="Validation in PROD"
+    )

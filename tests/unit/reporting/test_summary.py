@@ -78,15 +78,19 @@ SAME = row("e", "unchanged")
             [error("x"), error("y"), NEW],
             "❌ **2 errors, see below.** An import would change 1 job.",
         ),
-        ("drift", [], "✅ **No job was changed here since the last import.**"),
-        ("drift", [BY_CHOICE], "⚠️ **1 job was changed here since the last import.**"),
+        ("drift", [], "✅ **No job was changed in the workspace since the last import.**"),
+        ("drift", [BY_CHOICE], "⚠️ **1 job was changed in the workspace since the last import.**"),
         (
             "drift",
             [BY_CHOICE, CHANGED],
-            "⚠️ **1 job was changed here since the last import.** "
-            "Whether 1 job was changed here is unknown.",
+            "⚠️ **1 job was changed in the workspace since the last import.** "
+            "Whether 1 job was changed in the workspace is unknown.",
         ),
-        ("drift", [row("f", "unmanaged")], "⚠️ **Whether 1 job was changed here is unknown.**"),
+        (
+            "drift",
+            [row("f", "unmanaged")],
+            "⚠️ **Whether 1 job was changed in the workspace is unknown.**",
+        ),
         ("import", [SAME], "✅ **The workspace matches Git.**"),
         ("import", [done("a", "new", RowResult.CREATED), SAME], "✅ **1 job imported.**"),
         (
@@ -146,7 +150,7 @@ def test_each_count_says_what_it_means():
         ["Error", "1"],
         ["New", "1"],
         ["Changed", "1"],
-        ["Deleted", "1"],
+        ["Deleted in Git", "1"],
         ["Changed, not selected", "1"],
         ["Unchanged", "1"],
         ["Unmanaged", "1"],
@@ -167,9 +171,21 @@ def test_a_change_lists_its_fields_and_what_to_look_at():
         "`a`",
         "Changed",
         "`timeout_seconds`: `300` → `600`<br>"
-        '`tags.a` added: `"x"` (changed here)<br>'
-        '`tags.b` removed: `"y\\|z"` (changed in both)',
+        '`tags.a`: nothing → `"x"` (changed in the workspace)<br>'
+        '`tags.b`: `"y\\|z"` → nothing (changed in both)',
         "M.<br>⚠️ Will run as another principal after the import.",
+    ]
+
+
+def test_what_an_import_left_alone_does_not_read_as_if_it_was_changed():
+    changes = (FieldChange("timeout_seconds", 300, 600),)
+    left = row("left", "changed", changes=changes, message="Not selected.")
+    made = row("made", "changed", changes=changes, result=RowResult.UPDATED)
+    text = summary_text(Report("import", (left, made)))
+    assert cells(*lines_with(text, "`left`"))[1:] == ["Changed, not selected", "", "Not selected."]
+    assert cells(*lines_with(text, "`made`"))[1:3] == [
+        "Updated",
+        "`timeout_seconds`: `300` → `600`",
     ]
 
 

@@ -97,26 +97,8 @@ _MEANINGS: Mapping[str, Mapping[str, str]] = {
     },
 }
 _ORDER = (
-    *(
-        "Failed",
-        "Error",
-        "Created",
-        "New",
-        "Renamed",
-        "Updated",
-        "Changed",
-        "Changed in the workspace",
-    ),
-    *(
-        "Changed in both",
-        _LEFT,
-        _GONE_HERE,
-        _UNKNOWN,
-        "Removed",
-        _GONE,
-        "Deleted",
-        "Adopted",
-    ),
+    *("Failed", "Error", "Created", "New", "Renamed", "Updated", "Changed"),
+    *(*_HERE.values(), _LEFT, _GONE_HERE, _UNKNOWN, "Removed", _GONE, "Deleted", "Adopted"),
     *(word + _NOT_SELECTED for word in ("New", "Renamed", "Changed")),
     *("Not started", "Unchanged", "Not imported", "Unmanaged", "Not from this workspace"),
     *("Skipped", "Excluded"),

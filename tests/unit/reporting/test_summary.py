@@ -158,6 +158,31 @@ def test_each_count_says_what_it_means():
     assert all(cells(line)[2] for line in lines_with(summary_text(report), "| 1 |"))
 
 
+def test_a_check_for_drift_says_what_became_of_each_job():
+    rows = (
+        row("a", "new", origin=Origin.HERE),
+        row("b", "renamed", origin=Origin.HERE),
+        row("c", "changed", origin=Origin.BOTH),
+        row("d", "deleted", origin=Origin.BOTH),
+        row("e", "changed"),
+        row("f", "error", origin=Origin.HERE, issues=(Issue("Broken."),)),
+    )
+    text = summary_text(Report("drift", rows))
+    labels = {
+        cells(line)[0]: cells(line)[1] for line in text.splitlines() if line.startswith("| `")
+    }
+    assert labels == {
+        "`f` in `f.json`": "Broken.",
+        "`b`": "Changed in the workspace",
+        "`c`": "Changed in both",
+        "`d`": "Changed in the workspace, deleted in Git",
+        "`a`": "Deleted or renamed in the workspace",
+        "`e`": "Unknown",
+    }
+    counts = text.partition("|:--|--:|:--|\n")[2].partition("\n\n")[0].splitlines()
+    assert all(cells(line)[2] for line in counts)
+
+
 def test_a_change_lists_its_fields_and_what_to_look_at():
     changes = (
         FieldChange("timeout_seconds", 300, 600, Origin.GIT),

@@ -27,8 +27,12 @@ def _contents(options: argparse.Namespace, report: Report) -> Iterator[tuple[Pat
     if options.csv:
         yield options.csv, csv_bytes(report.rows)
     if getattr(options, "markdown", None):
-        everything = options.csv.name if options.csv else ""
-        text = summary_text(report, limit=options.markdown_limit, everything=everything)
+        text = summary_text(
+            report,
+            title=options.markdown_title,
+            limit=options.markdown_limit,
+            csv_name=options.csv.name if options.csv else "",
+        )
         yield options.markdown, text.encode()
     if getattr(options, "junit", None):
         from core.reporting.junit import junit_bytes  # noqa: PLC0415 - only needed here

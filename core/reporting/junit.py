@@ -4,6 +4,8 @@ Source: github.com/jenkinsci/xunit-plugin, junit-10.xsd, to which the form keeps
 those of the suite, which every reader knows.
 """
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as Xml
 
 from core.jobsettings.secrets import mask_text
@@ -17,21 +19,19 @@ _LEFT_ALONE = (RowStatus.EXCLUDED, RowStatus.SKIPPED, RowStatus.UNMANAGED)
 def junit_bytes(report: Report) -> bytes:
     """Return the report as XML in UTF-8.
 
-    A row in error is a failure, what does not belong here or was not begun is skipped. An
+    A row in error is a failure; what does not belong here or was not begun is skipped. An
     operation that could not be carried out is one test case with an error.
     """
-    cases = [_case(report.operation, row) for row in report.rows]
-    if report.has_failed:
-        cases.append(_failed_operation(report))
+    cases = [*_cases(report)]
     counts = {
-        "tests": len(cases),
+        "tests": str(len(cases)),
         "failures": _count(cases, "failure"),
         "errors": _count(cases, "error"),
-        "skipped": _count(cases, "skipped"),
+        "time": "0",
     }
-    numbers = {name: str(count) for name, count in counts.items()}
-    suites = Xml.Element("testsuites", {"name": "Job Sync", **numbers, "time": "0"})
-    suite = Xml.SubElement(suites, "testsuite", {"name": report.operation, **numbers, "time": "0"})
+    suites = Xml.Element("testsuites", {"name": "Job Sync", **counts})
+    about = {"name": report.operation, **counts, "skipped": _count(cases, "skipped")}
+    suite = Xml.SubElement(suites, "testsuite", about)
     properties = Xml.SubElement(suite, "properties")
     for name, value in _facts(report).items():
         Xml.SubElement(properties, "property", {"name": name, "value": value})
@@ -42,6 +42,20 @@ def junit_bytes(report: Report) -> bytes:
     return content
 
 
+def _cases(report: Report) -> Iterator[Xml.Element]:
+    """Yield the test cases; readers take two of one name for one, so a file tells them apart."""
+    names = Counter(row.job_name for row in report.rows)
+    for row in report.rows:
+        name = row.job_name or row.file_name
+        if names[row.job_name] > 1 and row.job_name and row.file_name:
+            name = f"{name} ({row.file_name})"
+        yield _case(report.operation, name, row)
+    if report.has_failed:
+        case = _new_case(report.operation, report.operation)
+        _add(case, "error", _lines(*map(str, report.issues)), report.status)
+        yield case
+
+
 def _facts(report: Report) -> dict[str, str]:
     counts = {f"count.{status}": str(count) for status, count in report.counts().items()}
     names = {"unmapped": str(len(report.unmapped))} if report.unmapped else {}
@@ -49,20 +63,23 @@ def _facts(report: Report) -> dict[str, str]:
     return {_text(name): _text(value) for name, value in facts.items()}
 
 
-def _case(operation: str, row: ReportRow) -> Xml.Element:
-    name = row.job_name or row.file_name
-    case = Xml.Element("testcase", {"name": _text(name), "classname": operation, "time": "0"})
+def _new_case(operation: str, name: str) -> Xml.Element:
+    about = {"name": _text(name), "classname": f"job-sync.{operation}", "time": "0"}
+    return Xml.Element("testcase", about)
+
+
+def _case(operation: str, name: str, row: ReportRow) -> Xml.Element:
+    case = _new_case(operation, name)
     if row.status == RowStatus.ERROR:
         issues = _lines(*map(str, row.issues)) or _text(row.message)
-        _add(case, "failure", issues, row.status)
+        _add(case, "failure", issues, row.result or row.status)
     elif row.status in _LEFT_ALONE or row.result is RowResult.NOT_STARTED:
-        message = row.message or row.status
-        Xml.SubElement(case, "skipped", {"message": _text(message)})
+        Xml.SubElement(case, "skipped", {"message": _text(row.message or row.status)})
     Xml.SubElement(case, "system-out").text = _lines(*_details(row))
     return case
 
 
-def _details(row: ReportRow) -> list[str]:
+def _details(row: ReportRow) -> Sequence[str]:
     facts = {
         "file": row.file_name,
         "status": row.status,
@@ -74,21 +91,13 @@ def _details(row: ReportRow) -> list[str]:
     return [f"{name}: {value}" for name, value in facts.items() if value]
 
 
-def _failed_operation(report: Report) -> Xml.Element:
-    case = Xml.Element(
-        "testcase", {"name": report.operation, "classname": report.operation, "time": "0"}
-    )
-    _add(case, "error", _lines(*map(str, report.issues)), report.status)
-    return case
-
-
 def _add(case: Xml.Element, tag: str, text: str, kind: str) -> None:
     first = text.partition("\n")[0]
     Xml.SubElement(case, tag, {"message": first, "type": kind}).text = text
 
 
-def _count(cases: list[Xml.Element], tag: str) -> int:
-    return sum(case.find(tag) is not None for case in cases)
+def _count(cases: Sequence[Xml.Element], tag: str) -> str:
+    return str(sum(case.find(tag) is not None for case in cases))
 
 
 def _lines(*texts: str) -> str:

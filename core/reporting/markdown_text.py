@@ -38,7 +38,7 @@ _BACKTICKS = re.compile("`+")
 
 
 def code(text: str, most: int = 120) -> str:
-    """Return a text as a code span for a line or a cell of a table; empty where there is none.
+    """Return a text as a code span; empty where there is none.
 
     Args:
         most: how many characters of it are shown.
@@ -51,7 +51,7 @@ def code(text: str, most: int = 120) -> str:
     is_stripped = shown.strip(" ") and shown[0] == shown[-1] == " "
     if is_stripped or "`" in (shown[0], shown[-1]):
         shown = f" {shown} "
-    return _in_its_place(f"{fence}{_PIPES.sub(_escape_pipe, shown)}{fence}")
+    return _in_its_place(f"{fence}{shown}{fence}")
 
 
 def prose(text: str, most: int = 600) -> str:
@@ -69,7 +69,7 @@ def prose(text: str, most: int = 600) -> str:
 
 def table_row(cells: Iterable[str]) -> str:
     """Return a row of a table, of cells that are Markdown already."""
-    return f"| {' | '.join(cells)} |\n"
+    return f"| {' | '.join(_PIPES.sub(_escape_pipe, cell) for cell in cells)} |\n"
 
 
 def length(text: str) -> int:

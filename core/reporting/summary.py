@@ -2,21 +2,24 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
-from core.planning.statuses import WRITTEN, RowStatus
+from core.planning.statuses import RowStatus
 from core.reporting.markdown_text import code, length, prose, table_row
+from core.reporting.pending import is_pending
 from core.reporting.report import Report, ReportRow
 from core.reporting.summary_rows import change_cells, error_cells, name_cells
-from core.reporting.summary_words import HEADS, TITLES, list_counts, verdict
+from core.reporting.summary_words import DONE, FIELD_HEADS, TITLES, list_counts, verdict
 
 DEFAULT_LIMIT = 60_000
 """In characters. GitHub takes 65,536 in a comment, Azure DevOps 150,000, GitLab 1,000,000."""
 
 SMALLEST_LIMIT = 4_000
+_LONGEST_TITLE = 120  # characters
 _OPEN_ROWS = 30  # more are folded
 _SHARES = 8  # of the limit, one is kept for each section that follows
-_ROOM_FOR_SENTENCE = 400
+_ROOM_FOR_FRAME = 400  # characters: a title, what folds a table, and what is said of missing rows
 _ORDER = (
     *(RowStatus.NEW, RowStatus.RENAMED, RowStatus.CHANGED, RowStatus.DELETED),
     *(RowStatus.UNMANAGED, RowStatus.UNCHANGED, RowStatus.SKIPPED, RowStatus.EXCLUDED),
@@ -26,104 +29,114 @@ One = TypeVar("One")
 
 @dataclass(frozen=True, slots=True)
 class _Section:
-    """A table or a list. `head` is that of the table, `rows` are its `total` lines."""
+    """A table or a list. `head` is that of the table, `rows` are its `total` lines.
+
+    `elsewhere` says where all of them are.
+    """
 
     title: str
     head: str
     total: int
     rows: Iterable[str]
+    elsewhere: str
 
 
-def summary_text(report: Report, *, limit: int = DEFAULT_LIMIT, everything: str = "") -> str:
+def summary_text(
+    report: Report, *, title: str = "", limit: int = DEFAULT_LIMIT, csv_name: str = ""
+) -> str:
     """Return the report as Markdown.
 
-    The first line is a comment that nobody sees, by which a later run finds its own summary.
-
     Args:
+        title: of the summary, in place of the operation's name.
         limit: the most characters, at least SMALLEST_LIMIT. Whole rows are left out, and a
-            sentence says how many.
-        everything: name of a file that has all rows; empty for none.
+            sentence says how many, and where they are.
+        csv_name: name of the file that has all rows; empty for none.
     """
-    text = f"<!-- job-sync: {report.operation} -->\n{_head(report)}"
-    sections = [section for section in _sections(report) if section.total]
+    text = _head(report, title)
+    sections = [section for section in _sections(report, csv_name) if section.total]
     for index, section in enumerate(sections):
         kept = (len(sections) - index - 1) * (limit // _SHARES)
-        text += _fitted(section, limit - kept - length(text), everything)
+        text += _fitted(section, limit - kept - length(text))
     return text
 
 
-def _head(report: Report) -> str:
-    title = TITLES.get(report.operation, report.operation)
+def _head(report: Report, title: str) -> str:
+    known = f"Job Sync: {TITLES.get(report.operation, report.operation)}"
     counts = "".join(
         table_row((label, f"{count:,}", meaning)) for label, count, meaning in list_counts(report)
     )
     table = f"\n| | Count | |\n|:--|--:|:--|\n{counts}" if counts else ""
-    return f"## Job Sync: {title}\n\n{verdict(report)}\n{table}"
+    return f"## {prose(title, _LONGEST_TITLE) or known}\n\n{verdict(report)}\n{table}"
 
 
-def _sections(report: Report) -> Iterator[_Section]:
+def _sections(report: Report, csv_name: str) -> Iterator[_Section]:
+    """Yield what is read first before the rest; some are empty."""
+    in_csv = (
+        f"{code(csv_name)} has all of them."
+        if csv_name
+        else ("`--csv FILE` or `--json` writes all of them.")
+    )
+    in_json = "`--json` writes all of them."
     errors = [row for row in report.rows if row.status == RowStatus.ERROR]
     shown = [row for row in report.rows if _is_shown(report.operation, row)]
     changes = sorted(shown, key=lambda row: _ORDER.index(RowStatus(row.status)))
-    issues = _Section(
-        "What went wrong" if report.has_failed else "Also reported",
+    notes = _Section(
+        "What went wrong" if report.has_failed else "Notes",
         "",
         len(report.issues),
         (f"- {prose(str(issue), 1000)}\n" for issue in report.issues),
+        in_json,
     )
-    if report.has_failed:
-        yield issues
-    yield _table("Errors", ("Job or file", "What is wrong"), errors, error_cells)
-    heads = "Name", "Needed by", "Add to the mapping file"
-    yield _table("Names to map", heads, report.unmapped, name_cells)
-    heads_of_changes = "Job", "", HEADS.get(report.operation, "Fields"), "Notes"
-    yield _table("Changes", heads_of_changes, changes, change_cells)
-    if not report.has_failed:
-        yield issues
+    heads = "", FIELD_HEADS.get(report.operation, "Fields"), "Notes"
+    to_cells = partial(change_cells, report.operation)
+    name_heads = "Name", "Needed by", "Add to the mapping file"
+    tables = (
+        _table("Errors", ("", "What is wrong"), errors, error_cells, in_csv),
+        _table("Names to map", name_heads, report.unmapped, name_cells, in_json),
+        _table("Changes", ("Job", *heads), changes, to_cells, in_csv),
+    )
+    yield from (notes, *tables) if report.has_failed else (*tables, notes)
 
 
 def _table(
     title: str,
     heads: Sequence[str],
     items: Sequence[One],
-    cells: Callable[[One], Sequence[str]],
+    to_cells: Callable[[One], Sequence[str]],
+    elsewhere: str,
 ) -> _Section:
-    head = table_row(heads) + table_row(["---"] * len(heads))
-    return _Section(title, head, len(items), (table_row(cells(item)) for item in items))
+    head = table_row(heads) + table_row([":--"] * len(heads))
+    return _Section(title, head, len(items), (table_row(to_cells(one)) for one in items), elsewhere)
 
 
 def _is_shown(operation: str, row: ReportRow) -> bool:
+    """Whether a row without an error is listed, beside being counted."""
     if row.status == RowStatus.ERROR:
         return False
-    return operation == "drift" or row.status in WRITTEN or bool(row.risks)
+    return row.result in DONE or is_pending(operation, row) or bool(row.risks)
 
 
-def _fitted(section: _Section, room: int, everything: str) -> str:
+def _fitted(section: _Section, room: int) -> str:
     """Return a section with as many of its rows as there is room for."""
-    room -= length(section.title) + length(section.head) + _ROOM_FOR_SENTENCE
+    room -= length(section.head) + _ROOM_FOR_FRAME
     rows: list[str] = []
     for row in section.rows:
         room -= length(row)
         if room < 0:
             break
         rows.append(row)
-    body = f"{section.head}{''.join(rows)}" if rows else ""
-    if len(rows) > _OPEN_ROWS:
-        shown = (
-            f"{len(rows):,}"
-            if len(rows) == section.total
-            else (f"{len(rows):,} of {section.total:,}")
-        )
-        body = f"<details>\n<summary>Show {shown}</summary>\n\n{body}\n</details>\n"
+    text = f"\n### {section.title}\n\n"
+    if rows:
+        text += _folded(f"{section.head}{''.join(rows)}", len(rows), section.total)
     left = section.total - len(rows)
-    sentence = f"\n{_left_out(left, section.total, everything)}\n" if left else ""
-    return f"\n### {section.title}\n\n{body}{sentence}"
+    if left:
+        missing = f"{left:,} of {section.total:,} {'is' if left == 1 else 'are'} not shown:"
+        text += f"\n**{missing}** a comment has no room for more. {section.elsewhere}\n"
+    return text
 
 
-def _left_out(left: int, total: int, everything: str) -> str:
-    where = (
-        f"All are in {code(everything)}."
-        if everything
-        else ("Run the command with `--csv` or `--json` for all of them.")
-    )
-    return f"**{left:,} of {total:,} are not shown:** a comment has room for no more. {where}"
+def _folded(body: str, shown: int, total: int) -> str:
+    if shown <= _OPEN_ROWS:
+        return body
+    count = f"{shown:,} of {total:,}" if shown < total else f"all {total:,}"
+    return f"<details>\n<summary>Show {count}</summary>\n\n{body}\n</details>\n"

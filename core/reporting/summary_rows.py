@@ -1,7 +1,7 @@
 """The cells of a summary's tables, as Markdown."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from core.comparing.diff import FieldChange
 from core.comparing.origin import Origin
@@ -9,42 +9,46 @@ from core.jobsettings.secrets import mask_sides
 from core.mapping.unmapped import UnmappedName
 from core.reporting.markdown_text import code, prose
 from core.reporting.report import ReportRow
-from core.reporting.summary_words import word_of
+from core.reporting.summary_words import label_of
 
 _MOST_FIELDS = 6
+_MOST_ISSUES = 5
 _MOST_JOBS = 3
-_VALUE = 60  # characters
-_ORIGINS: Mapping[Origin, str] = {Origin.HERE: " · changed here", Origin.BOTH: " · changed in both"}
+_VALUE, _LINE = 60, 200  # characters
+_ORIGINS: Mapping[Origin, str] = {Origin.HERE: " (changed here)", Origin.BOTH: " (changed in both)"}
 
 
 def error_cells(row: ReportRow) -> Sequence[str]:
-    """Return job and problem of a row in error."""
-    issues = "<br>".join(prose(str(issue)) for issue in row.issues)
-    return _name_of(row), "<br>".join(filter(None, (issues, prose(row.message_with_risks))))
+    """Return of a row in error which job it is, in which file, and what is wrong."""
+    names = filter(None, (code(row.job_name), code(row.file_name)))
+    issues = [prose(str(issue)) for issue in row.issues]
+    return " in ".join(names), _lines([*issues, prose(row.message), *_risks(row)], _MOST_ISSUES)
 
 
-def change_cells(row: ReportRow) -> Sequence[str]:
-    """Return job, word, fields and notes of a row."""
-    fields = [_field(change) for change in row.changes[:_MOST_FIELDS]]
-    more = len(row.changes) - _MOST_FIELDS
-    if more > 0:
-        fields.append(f"and {more:,} more")
-    notes = [prose(row.message), *(f"⚠️ {prose(risk.message)}" for risk in row.risks)]
-    return _name_of(row), word_of(row), "<br>".join(fields), "<br>".join(filter(None, notes))
+def change_cells(operation: str, row: ReportRow) -> Sequence[str]:
+    """Return of a row which job it is, what becomes of it, what differs, and what to look at."""
+    name = code(row.job_name) or code(row.file_name)
+    fields = _lines(map(_field, row.changes), _MOST_FIELDS)
+    return name, label_of(operation, row), fields, _lines([prose(row.message), *_risks(row)])
 
 
 def name_cells(name: UnmappedName) -> Sequence[str]:
-    """Return name, the jobs that need it, and the line to add, of a name that is not mapped."""
+    """Return of a name that is not mapped which it is, who needs it, and what to add where."""
     jobs = [code(job) for job in name.jobs[:_MOST_JOBS]]
     more = len(name.jobs) - _MOST_JOBS
-    if more > 0:
-        jobs.append(f"and {more:,} more")
-    line = f"{code(name.section)}: {code(name.line, 200)}" if name.line else ""
-    return f"{prose(name.noun)} {code(name.name)}", ", ".join(jobs), line
+    needed_by = ", ".join(jobs) + (f" and {more:,} more" if more > 0 else "")
+    line = f"{code(name.line, _LINE)} to {code(name.section)}" if name.line else ""
+    return f"{prose(name.noun)} {code(name.name)}", needed_by, line
 
 
-def _name_of(row: ReportRow) -> str:
-    return code(row.job_name) or code(row.file_name)
+def _risks(row: ReportRow) -> Sequence[str]:
+    return [f"⚠️ {prose(risk.message)}" for risk in row.risks]
+
+
+def _lines(texts: Iterable[str], most: int = 20) -> str:
+    shown = [text for text in texts if text]
+    more = [f"and {len(shown) - most:,} more"] if len(shown) > most else []
+    return "<br>".join([*shown[:most], *more])
 
 
 def _field(change: FieldChange) -> str:

@@ -61,7 +61,7 @@ def test_a_summary_and_junit_are_written_beside_what_is_printed(dev, run, tmp_pa
     dev.put("new.json", definition_text(job("new"), run_as=ADMIN))
     assert run("validate", "--markdown", "s.md", "--junit", "j.xml") == 0
     text = (tmp_path / "s.md").read_text()
-    assert text.startswith("<!-- job-sync: validate -->\n## Job Sync")
+    assert text.startswith("## Job Sync: validation\n")
     assert "| `new` | New |" in text
     [case] = ElementTree.parse(tmp_path / "j.xml").iter("testcase")
     assert case.get("name") == "new"

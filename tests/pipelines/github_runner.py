@@ -302,4 +302,3 @@ def _starts(triggers: Mapping[str, Any], event: Event) -> bool:
     return not paths or any(
         fnmatch.fnmatch(name, path.replace("**", "*")) for path in paths for name in event.changed
     )
-

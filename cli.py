@@ -106,6 +106,8 @@ def _run(
         return _refuse_removal(service, screen)
     if options.command == "mappings":
         return _mappings(options, service, screen)
+    if options.command == "bundle":
+        return _bundle(options, service, listener)
     if options.command == "drift":
         report = service.drift(listener=screen.listener)
         return report, FAILED if report.rows else DONE
@@ -148,6 +150,23 @@ def _mappings(
     report = service.review_mappings(listener=screen.listener)
     assert isinstance(report.details, MappingsReview)
     return report, FAILED if options.check and not report.details.is_fine else DONE
+
+
+def _bundle(
+    options: argparse.Namespace, service: "JobSync", listener: Listener
+) -> tuple[Report, int]:
+    """Reads the definitions through the workspace and writes files on this machine."""
+    from core.bundling.plan import BundleRequest  # noqa: PLC0415 - the engine is loaded by now
+    from core.bundling.variables import DEV, PROD  # noqa: PLC0415
+    from core.gateways.machine.bundle_folder import BundleFolder  # noqa: PLC0415
+    from core.reporting.bundling import bundle_report  # noqa: PLC0415
+
+    folder = BundleFolder(options.out)
+    hosts = {DEV: options.dev_host, PROD: options.prod_host}
+    plan = service.plan_bundle(BundleRequest(options.name, hosts, folder.keys), listener=listener)
+    folder.write(plan.files, plan.keys)
+    report = bundle_report(plan)
+    return report, DONE if report.status == "completed" else FAILED
 
 
 def _convert(options: argparse.Namespace) -> tuple[Report, int]:

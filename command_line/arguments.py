@@ -1,8 +1,10 @@
 """The commands and their options."""
 
 import argparse
+import re
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from core.local_paths import local_path
 from core.reporting.summary import DEFAULT_LIMIT, SMALLEST_LIMIT
@@ -50,6 +52,21 @@ def _limit(text: str) -> int:
             f"{text} is not a number from {SMALLEST_LIMIT} to {_LARGEST_LIMIT}"
         )
     return int(text)
+
+
+def _bundle_name(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", text):
+        raise argparse.ArgumentTypeError(
+            "a bundle's name begins with a letter and has letters, digits, “-” and “_” only"
+        )
+    return text
+
+
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"https", "http"} or not parts.hostname or "@" in parts.netloc:
+        raise argparse.ArgumentTypeError(f"{text} is not the address of a workspace")
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -143,6 +160,25 @@ def make_parser() -> argparse.ArgumentParser:
         "--to", type=_folder, metavar="FOLDER", help="where to write; by default beside each file"
     )
     converting.add_argument("--write", action="store_true", help="write, instead of only showing")
+    bundling = command("bundle", "write all jobs as a Databricks Asset Bundle to a local folder")
+    bundling.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FOLDER",
+        help="an empty folder, or one that holds a bundle that this command wrote",
+    )
+    bundling.add_argument(
+        "--name", type=_bundle_name, default="jobs", help="of the bundle; by default “jobs”"
+    )
+    for target in ("dev", "prod"):
+        bundling.add_argument(
+            f"--{target}-host",
+            type=_address,
+            default="",
+            metavar="URL",
+            help=f"address of the workspace of the target “{target}”",
+        )
     importing = command(
         "import", "create and update jobs from their files, save those that were changed here"
     )

@@ -21,7 +21,6 @@ from core.gateways.machine.local_files import LocalFiles
 from core.gateways.machine.local_git import LocalGitFolders
 from core.gateways.machine.processes import machine, process_start
 from core.gateways.routing import RoutedFiles, RoutedGitFolders
-from core.local_paths import is_local
 from core.ports import Ports
 from core.state.lock import Clock, Owner
 
@@ -52,19 +51,18 @@ def connect(
         folder: the definitions' folder; read from this machine where it begins with `file:`.
         mapping_path: the mapping file, in the same way.
         retry_s: how long one call may be repeated when the workspace does not answer.
-        auth: `timeout_s` and `should_stop` of RestClient, and arguments of the SDK's Config, in
-            place of its environment variables.
+        auth: `timeout_s`, `should_stop` and `meter` of RestClient, and arguments of the SDK's
+            Config, in place of its environment variables.
 
     Raises:
         WorkspaceError: no login could be set up.
     """
     rest = RestClient(retry_s=retry_s, on_wait=on_wait, max_in_flight=threads, **auth)
-    local = LocalFiles(*(path if is_local(path) else "" for path in (folder, mapping_path)))
     return Connection(
         rest,
         Ports(
             jobs=RestJobs(rest),
-            files=RoutedFiles(RestWorkspaceFiles(rest), local),
+            files=RoutedFiles(RestWorkspaceFiles(rest), LocalFiles(folder, mapping_path)),
             git=RoutedGitFolders(RestGitFolders(rest), LocalGitFolders()),
             resources=RestResources(rest),
             principals=RestPrincipals(rest),

@@ -7,6 +7,7 @@ upload-artifact. What a workflow uses beyond this is an error, so that nothing p
 import base64
 import fnmatch
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +33,7 @@ _RIGHTS = {
     ("issues", "write"): {"issue", "comment"},
     ("actions", "write"): {"start"},
 }
+_COMMAND = re.compile(r"^\s*::|##\[")  # what the runner takes for an order in a log
 _SHELLS = {"bash": ["bash", "--noprofile", "--norc", "-eo", "pipefail"]}
 
 
@@ -58,6 +60,7 @@ class JobRun:
     log: str = ""
     summary: str = ""
     artifacts: dict[str, str] = field(default_factory=dict)
+    commands: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -235,6 +238,7 @@ class _Job:
             temporary=self._temporary,
         )
         run.log += ended.log
+        run.commands += [line for line in ended.log.splitlines() if _COMMAND.search(line)]
         run.summary += summary.read_text("utf-8")
         if "id" in step:
             lines = output.read_text("utf-8").splitlines()
@@ -298,4 +302,3 @@ def _starts(triggers: Mapping[str, Any], event: Event) -> bool:
     return not paths or any(
         fnmatch.fnmatch(name, path.replace("**", "*")) for path in paths for name in event.changed
     )
-

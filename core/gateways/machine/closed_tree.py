@@ -110,8 +110,9 @@ class ClosedTree:
 
     def _start(self, path: str) -> tuple[str, Sequence[str]]:
         plain = path.removeprefix(LOCAL)
-        parts = plain.split("/")[1:]
-        if not is_local(path) or not {"", ".", ".."}.isdisjoint(parts) or "\0" in plain:
+        first, *parts = plain.split("/")
+        is_path = is_local(path) and not first and parts and "\0" not in plain
+        if not is_path or not {"", ".", ".."}.isdisjoint(parts):
             raise NotFoundError(f"{path} is not a path of this machine.")
         if any(part.casefold() == _GIT for part in parts):
             raise PermissionDeniedError(

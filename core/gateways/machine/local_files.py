@@ -2,21 +2,24 @@
 
 import os
 import stat
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from core.errors import NotFoundError, WorkspaceError
 from core.gateways.machine.closed_tree import Base, ClosedTree, refuse_link
+from core.gateways.machine.left_out_by_git import Checkout, LeftOut
 from core.gateways.machine.new_files import delete_left_over, put_new, put_over
-from core.local_paths import LOCAL
+from core.local_paths import LOCAL, is_local
 from core.ports import Access, FileStatus, ObjectKind
 
 MOST_BYTES = 10 * 1024 * 1024
 """The workspace's own files are not larger either."""
 
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # no pipe makes us wait
-_READS = 3
+_READS = 4
+_STEP_S = 0.02  # twice the longest step of the kernel's clock that gives files their times
 _DEFINITION = ".json"
 _KINDS = (
     (stat.S_ISFIFO, "a named pipe"),
@@ -41,6 +44,10 @@ class _Version:
     def of(cls, found: os.stat_result) -> "_Version":
         return cls(found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
+    def is_settled(self) -> bool:
+        """Whether the next write would give the file another time."""
+        return not 0 <= time.time_ns() - self.changed_ns < _STEP_S * 10**9
+
 
 class LocalFiles:
     """The files below the configured places of this machine, and none that a link leads to.
@@ -48,15 +55,20 @@ class LocalFiles:
     What somebody else changed since this object read it is neither replaced nor deleted.
     """
 
-    def __init__(self, folder: str = "", mapping_path: str = "") -> None:
-        """Take the places, each beginning with `file:` or empty."""
+    def __init__(
+        self, folder: str = "", mapping_path: str = "", sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        """Take the configured places; one that does not begin with `file:` is not ours."""
         bases = []
-        if folder:
+        self._checkout: Checkout | None = None
+        if is_local(folder):
             bases.append(Base.of_folder(folder.removeprefix(LOCAL)))
-        if mapping_path:
+            self._checkout = Checkout(folder.removeprefix(LOCAL))
+        if is_local(mapping_path):
             bases.append(Base.of_file(mapping_path.removeprefix(LOCAL)))
         self._tree = ClosedTree(bases)
         self._read: dict[str, _Version] = {}
+        self._sleep = sleep
 
     def status(self, path: str) -> FileStatus:
         """Return what has this name. A link is what it is, not what it leads to."""
@@ -68,23 +80,43 @@ class LocalFiles:
         raise WorkspaceError("Who may write a folder of this machine is not known.")
 
     def list_folder(self, path: str) -> Sequence[FileStatus]:
-        """Return the children of a folder; names that are not UTF-8 with escapes."""
+        """Return the children of a folder, also those that Git left out of this checkout.
+
+        Names that are not UTF-8 have escapes in them.
+        """
+        left_out = self._left_out_of(path)
+        try:
+            found = self._list(path)
+        except NotFoundError:
+            if left_out:
+                raise self._why_left_out(left_out[0]) from None
+            raise
+        if left_out and f"{LOCAL}{self._root}/{left_out[0].path}" == path:  # an empty submodule
+            raise self._why_left_out(left_out[0])
+        there = {entry.path for entry in found}
+        absent = (_absent(path, f"{LOCAL}{self._root}/{one.path}", one) for one in left_out)
+        return [*found, *{one.path: one for one in absent if one.path not in there}.values()]
+
+    def _list(self, path: str) -> list[FileStatus]:
         with self._tree.folder(path) as folder, os.scandir(folder) as entries:
             return [
-                _status(
-                    f"{path}/{_readable(entry.name)}", entry.stat(follow_symlinks=False), folder
-                )
-                for entry in entries
+                _status(f"{path}/{_readable(one.name)}", one.stat(follow_symlinks=False), folder)
+                for one in entries
             ]
 
     def read(self, path: str) -> bytes:
         """Read a regular file that holds still."""
-        with self._tree.folder_of(path) as (folder, name):
-            for _ in range(_READS):
-                content, version = _read(folder, name, path)
-                if version is not None:
-                    self._read[path] = version
-                    return content
+        try:
+            with self._tree.folder_of(path) as (folder, name):
+                for _ in range(_READS):
+                    content, version = _read(folder, name, path)
+                    if version is not None and self._holds_still(folder, name, version):
+                        self._read[path] = version
+                        return content
+        except NotFoundError:
+            for one in self._left_out_of(path):
+                raise self._why_left_out(one) from None
+            raise
         raise WorkspaceError(
             f"{path.removeprefix(LOCAL)} changes while it is read.",
             fix="Wait until whatever writes it has finished, then try again.",
@@ -140,6 +172,26 @@ class LocalFiles:
         except NotFoundError:
             return
 
+    def _holds_still(self, folder: int, name: str, version: _Version) -> bool:
+        """Wait for the next time of the disk's clock, when a file was written just now.
+
+        It may have been written once more at that same time.
+        """
+        if version.is_settled():
+            return True
+        self._sleep(_STEP_S)
+        return version == _Version.of(os.stat(name, dir_fd=folder, follow_symlinks=False))
+
+    @property
+    def _root(self) -> str:
+        return self._checkout.root if self._checkout else ""
+
+    def _left_out_of(self, path: str) -> list[LeftOut]:
+        return self._checkout.find_below(path.removeprefix(LOCAL)) if self._checkout else []
+
+    def _why_left_out(self, one: LeftOut) -> WorkspaceError:
+        return one.as_error(self._root)
+
     def _find_unmoved(self, folder: int, name: str, path: str) -> os.stat_result | None:
         """Return what is there, None for nothing.
 
@@ -174,16 +226,19 @@ def _read(folder: int, name: str, path: str) -> tuple[bytes, _Version | None]:
         refuse_link(folder, name, path)
         _refuse_unreadable_name(folder, name, path)
         raise
-    with os.fdopen(file, "rb") as opened:
+    try:
         before = os.fstat(file)
         _refuse_other_kinds(before, path)
-        content = opened.read(MOST_BYTES + 1)
-        if len(content) > MOST_BYTES:
-            raise WorkspaceError(
-                f"{path.removeprefix(LOCAL)} is larger than {MOST_BYTES // 1024**2} MB.",
-                fix="Move it out of the folder; a definition is never that large.",
-            )
+        with os.fdopen(file, "rb", closefd=False) as opened:
+            content = opened.read(MOST_BYTES + 1)
         version = _Version.of(os.fstat(file))
+    finally:
+        os.close(file)
+    if len(content) > MOST_BYTES:
+        raise WorkspaceError(
+            f"{path.removeprefix(LOCAL)} is larger than {MOST_BYTES // 1024**2} MB.",
+            fix="Move it out of the folder; a definition is never that large.",
+        )
     holds_still = version == _Version.of(before) and len(content) == version.size
     return content, version if holds_still else None
 
@@ -219,6 +274,13 @@ def _status(path: str, found: os.stat_result, folder: int) -> FileStatus:
         stat.S_ISREG(found.st_mode) or path.casefold().endswith(_DEFINITION)
     )
     return FileStatus(path, found.st_ino, is_file, is_folder, found.st_mtime_ns // 10**6)
+
+
+def _absent(folder: str, path: str, one: LeftOut) -> FileStatus:
+    """Describe the child of a folder by which something below it is missing."""
+    name, _, rest = path[len(folder) + 1 :].partition("/")
+    is_folder = bool(rest) or one.is_folder
+    return FileStatus(f"{folder}/{name}", 0, is_file=not is_folder, is_folder=is_folder)
 
 
 def _leads_to_folder(folder: int, name: str) -> bool:

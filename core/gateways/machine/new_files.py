@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 _NAME = re.compile(r"\.job-sync-[0-9a-f]{16}\.tmp")
@@ -20,11 +20,15 @@ _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSY
 _TRIES = 5
 
 
-def put_new(folder: int, name: str, content: bytes) -> None:
-    """Create a file. Raises OSError, with EEXIST where something has that name."""
+def put_new(folder: int, name: str, content: bytes, *, link: Callable[..., None] = os.link) -> None:
+    """Create a file. Raises OSError, with EEXIST where something has that name.
+
+    Args:
+        link: gives a file a second name; a file system may refuse that.
+    """
     with _written(folder, content, mode=None) as temporary:
         try:
-            os.link(temporary, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+            link(temporary, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
         except OSError as error:
             if error.errno not in _NO_LINKS:
                 raise

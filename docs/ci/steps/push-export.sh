@@ -20,7 +20,8 @@ stop() {
 }
 
 base="$(git rev-parse HEAD)"
-git add --all -- "$folder"
+# A warning may have names of files in it, in which ## or :: would be an order to the agent.
+git add --all -- "$folder" 2> >(sed -e 's/##/# #/g' -e 's/::/: :/g' >&2)
 if git diff --cached --quiet; then
   echo none
   exit

@@ -184,7 +184,8 @@ def _refuse_removal(service: "JobSync", screen: Screen) -> tuple[Report, int]:
     plan, report = service.validate(listener=screen.listener)
     deleted = [row for row in report.rows if row.job_name in plan.removable()]
     error: SyncError = SettingsError(
-        f"Nothing was removed. {len(deleted)} jobs are classed as deleted.",
+        f"Nothing was removed. {'1 job is' if len(deleted) == 1 else f'{len(deleted)} jobs are'} "
+        "classed as deleted.",
         fix="Add --yes to remove them." if deleted else "",
     )
     try:

@@ -21,6 +21,9 @@ _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # no pipe ma
 _READS = 4
 _STEP_S = 0.02  # twice the longest step of the kernel's clock that gives files their times
 _DEFINITION = ".json"
+_NO_FOLDER = (
+    "Clone the repository, create the folder, or correct --folder or WORKSPACE_GIT_FOLDER_PATH."
+)
 _KINDS = (
     (stat.S_ISFIFO, "a named pipe"),
     (stat.S_ISSOCK, "a socket"),
@@ -87,10 +90,10 @@ class LocalFiles:
         left_out = self._left_out_of(path)
         try:
             found = self._list(path)
-        except NotFoundError:
+        except NotFoundError as error:
             if left_out:
                 raise self._why_left_out(left_out[0]) from None
-            raise
+            raise NotFoundError(error.message, fix=_NO_FOLDER) from error
         if left_out and f"{LOCAL}{self._root}/{left_out[0].path}" == path:  # an empty submodule
             raise self._why_left_out(left_out[0])
         there = {entry.path for entry in found}

@@ -122,7 +122,15 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses]:
     used = {name: version(name) for name in ("dash", "databricks-sdk")}
     versions = {"job-sync": VERSION, **used}
     requests = approvals.view if approvals else None
-    feed = Feed(parts.store, host, parts.reader, page_settings, versions, requests)
+    feed = Feed(
+        parts.store,
+        host,
+        parts.reader,
+        page_settings,
+        versions,
+        requests,
+        is_checkout=settings.is_checkout,
+    )
     panels = Panels(
         parts.store,
         parts.reader,

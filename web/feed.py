@@ -79,6 +79,7 @@ class Feed:
     page: PageSettings
     versions: Mapping[str, str]
     requests: Callable[[User], Component] | None = None
+    is_checkout: bool = False
 
     def routes(self) -> Blueprint:
         """Return the routes."""
@@ -105,7 +106,12 @@ class Feed:
             entry: the operation of the history that the page of Restore is about.
         """
         state = read_tab(
-            self.store, tab, may_operate=user.may_change, why_not=user.refusal, entry=entry
+            self.store,
+            tab,
+            may_operate=user.may_change,
+            why_not=user.refusal,
+            entry=entry,
+            is_checkout=self.is_checkout,
         )
         source = state.with_rows
         is_new = source is not None and (source.operation_id != seen or not since)
@@ -297,8 +303,8 @@ def _place_props(known: Known[Place]) -> Props:
     return {
         **props,
         ids.GIT_PLACE: {"children": place_view(where.git, known.age_s)},
-        ids.EXPORT_PUSH: {"href": href},
-        ids.IMPORT_GIT_LINK: {"href": href},
+        ids.EXPORT_PUSH: {"href": href, "hidden": not href},
+        ids.IMPORT_GIT_LINK: {"href": href, "hidden": not href},
     }
 
 

@@ -20,8 +20,8 @@ class Situation:
     `active` is the running operation, `validation`, `pull` and `save` the newest ones of their
     kind, `shown` the operation whose rows the tab shows. On the page of Restore `validation` is the
     newest preview of `entry`, the operation of the history that is to be undone. `why_not` says why
-    whoever looks may not operate. `is_checkout` is True where the definitions are in a folder of
-    this machine, which only Git updates.
+    whoever looks may not operate, `trouble` why nothing can be started by anybody. `is_checkout` is
+    True where the definitions are in a folder of this machine, which only Git updates.
     """
 
     may_operate: bool
@@ -32,6 +32,7 @@ class Situation:
     save: Operation | None = None
     why_not: str = READ_ONLY
     entry: str = ""
+    trouble: str = ""
     is_checkout: bool = False
 
 
@@ -90,7 +91,7 @@ def _no_pull(kind: OperationKind, now: Situation) -> str:
 
 def _reason(kind: Traits, now: Situation) -> str:
     if not kind.is_exclusive:
-        return ""
+        return now.trouble
     return (
         _common_reason(now)
         or (_NO_ENTRY if kind.needs_entry and not now.entry else "")
@@ -104,7 +105,7 @@ def _common_reason(now: Situation) -> str:
         return f"{WORDS[now.active.kind].title} is running."
     if not now.may_operate:
         return now.why_not
-    return ""
+    return now.trouble
 
 
 def _plan_reason(now: Situation) -> str:

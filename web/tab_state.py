@@ -127,6 +127,7 @@ def read_tab(
     may_operate: bool,
     why_not: str = READ_ONLY,
     entry: str = "",
+    trouble: str = "",
     is_checkout: bool = False,
 ) -> TabState:
     """Ask the store for what a tab shows, each thing once.
@@ -134,6 +135,7 @@ def read_tab(
     Args:
         why_not: why whoever looks may not operate.
         entry: the operation of the history that the page of Restore is about.
+        trouble: why nothing can be started now, by anybody.
         is_checkout: whether the definitions are in a folder of this machine.
     """
     active, last = store.active(), store.latest(EXCLUSIVE_KINDS)
@@ -149,7 +151,9 @@ def read_tab(
     if tab == "workspace":
         reading = _last_reading(store, shown)
     mappings = _read_mappings(store, shown) if tab == "mappings" else None
-    now = Situation(may_operate, active, shown, validation, pull, save, why_not, entry, is_checkout)
+    now = Situation(
+        may_operate, active, shown, validation, pull, save, why_not, entry, trouble, is_checkout
+    )
     return TabState(tab, now, last, reading, mappings)
 
 

@@ -51,8 +51,8 @@ def connect(
         folder: the definitions' folder; read from this machine where it begins with `file:`.
         mapping_path: the mapping file, in the same way.
         retry_s: how long one call may be repeated when the workspace does not answer.
-        auth: `timeout_s` and `should_stop` of RestClient, and arguments of the SDK's Config, in
-            place of its environment variables.
+        auth: `timeout_s`, `should_stop` and `meter` of RestClient, and arguments of the SDK's
+            Config, in place of its environment variables.
 
     Raises:
         WorkspaceError: no login could be set up.

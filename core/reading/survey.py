@@ -159,13 +159,16 @@ class Surveyor:
             return contents, IgnoreRules()
         return contents, read_ignore_rules(self._ports, contents, git)
 
-    def read_mappings(self) -> tuple[Mappings, tuple[Issue, ...]]:
+    def read_mappings(self, *, whole: bool = False) -> tuple[Mappings, tuple[Issue, ...]]:
         """Read the mapping file; one that is broken is an error: nobody knows what it excludes.
 
         One that is missing is a warning where names are mapped. Elsewhere the file only says which
         jobs belong here.
+
+        Args:
+            whole: read what it maps also where nothing is mapped.
         """
-        path, maps = self._settings.mapping_path, self._settings.reads_mappings
+        path, maps = self._settings.mapping_path, whole or self._settings.reads_mappings
         if not path:
             return Mappings(), ()
         try:

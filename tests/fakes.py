@@ -22,6 +22,7 @@ from core.jobsettings.principals import (
     principal_from_name,
 )
 from core.json_text import JobSettings, JsonDict
+from core.operations import counters
 from core.operations.change_request import (
     MOST_OPEN,
     ChangeRequest,
@@ -719,6 +720,7 @@ class FakeOperationStore(FakeChangeRequests):
         self._kept: dict[str, _Kept] = {}
         self._numbers = itertools.count(1)
         self._mutex = threading.RLock()
+        self._counted: dict[counters.Counter, float] = {}
 
     # Life cycle
 
@@ -751,14 +753,17 @@ class FakeOperationStore(FakeChangeRequests):
     ) -> None:
         with self._mutex:
             if self._is_active(operation_id):
+                now, begun = float(self._now()), self._kept[operation_id].operation
                 self._change(
                     operation_id,
                     status=status,
                     outcome=self._kept_outcome(operation_id, outcome),
                     error=error,
-                    finished=float(self._now()),
+                    finished=now,
                     waiting=Waiting(),
                 )
+                seconds = now - begun.started if begun.started else None
+                self.count(counters.count_end(begun.kind, status, seconds))
 
     def request_cancel(self, operation_id: str, reason: str) -> None:
         with self._mutex:
@@ -783,6 +788,16 @@ class FakeOperationStore(FakeChangeRequests):
     def note_launch(self, operation_id: str, pid: int | None, problem: str = "") -> None:
         if problem:
             self.finish(operation_id, Status.FAILED, None, f"{problem} Nothing was changed.")
+
+    def count(self, additions: counters.Additions) -> bool:
+        with self._mutex:
+            for counter, amount in additions.items():
+                self._counted[counter] = self._counted.get(counter, 0.0) + amount
+        return True
+
+    def counted(self) -> dict[counters.Counter, float]:
+        with self._mutex:
+            return dict(self._counted)
 
     def check(self) -> None:
         """Memory can always be read."""

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from core.errors import Issue, StateError, StoppedError, SyncError
@@ -59,12 +59,20 @@ def carry_out(
         beat_s: how often to show that this process is alive, and whether it waits for an answer.
         sleep: waits between two attempts to note how the operation ended.
     """
-    if store.claim(operation_id):
-        operation = store.get(operation_id)
-        assert operation is not None  # it was claimed a moment ago
+    queued = store.get(operation_id)
+    if queued is not None and store.claim(operation_id):
+        operation = _claimed(store, queued, now())
         running = _Running(operation, store, mode, now, sleep)
         with _beating(running.beat, beat_s):
             running.carry_out(open_service)
+
+
+def _claimed(store: OperationStore, queued: Operation, now: float) -> Operation:
+    """Return an operation that was claimed a moment ago, also where the store has left since."""
+    with suppress(StateError):
+        if operation := store.get(queued.operation_id):
+            return operation
+    return replace(queued, status=Status.RUNNING, started=now)
 
 
 class _Running:
@@ -99,15 +107,19 @@ class _Running:
             self._finish(status, outcome)
 
     def beat(self) -> None:
-        """Show that the process is alive; write all anew where the store has lost it."""
+        """Show that the process is alive; write what the store has lost or could not take."""
         if self._is_noted:
             return  # nobody may put it back as running
-        if not self._store.beat(self._operation):
+        if self._store.beat(self._operation):
+            self._recorder.catch_up()
+        else:
             self._recorder.write_again()
         self._recorder.look()
 
     def _finish(self, status: Status, outcome: Outcome) -> None:
-        """Note how it ended; while the disk is full, try again for some minutes."""
+        """Note how it ended; on a full disk, or without Redis, try again for some minutes."""
+        if self._is_noted:
+            return
         for attempt in range(1, _END_TRIES + 1):
             try:
                 self.beat()  # the store may have been lost since
@@ -160,7 +172,7 @@ class _Running:
         if outcome.status is ReportStatus.FAILED:  # it was done, and could not be noted
             return Status.FAILED, replace(outcome, message=outcome.issues[-1].message)
         is_whole = not outcome.count_not_started() and not outcome.count_failed()
-        if is_whole or not self._store.should_stop(self._operation.operation_id):
+        if is_whole or not self._recorder.was_stopped():
             return Status.SUCCEEDED, outcome
         status = self._stopped_status()
         message = _SHUT_DOWN if status is Status.INTERRUPTED else _CANCELLED
@@ -171,8 +183,7 @@ class _Running:
         return replace(self._recorder.finish(report), message=mask_text(message))
 
     def _stopped_status(self) -> Status:
-        operation = self._store.get(self._operation.operation_id)
-        is_shutdown = operation is not None and operation.cancel_reason == SHUTDOWN
+        is_shutdown = self._recorder.stop_reason == SHUTDOWN
         return Status.INTERRUPTED if is_shutdown else Status.CANCELLED
 
     def _remember(self, service: UseCases, status: Status, outcome: Outcome) -> Outcome:
@@ -202,11 +213,17 @@ def _beating(beat: Callable[[], None], every_s: float) -> Iterator[None]:
     ended = threading.Event()
 
     def keep_beating() -> None:
+        is_away = False
         while not ended.wait(every_s):
             try:
                 beat()
+                if is_away:
+                    log.warning("the store of operations answers again")
+                is_away = False
             except SyncError as error:
-                log.warning("could not show that the operation is running: %s", error)
+                if not is_away:
+                    log.warning("could not show that the operation is running: %s", error)
+                is_away = True
 
     threading.Thread(target=keep_beating, daemon=True).start()
     try:

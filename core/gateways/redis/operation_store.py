@@ -19,6 +19,7 @@ from core.gateways.machine.processes import machine, process_start
 from core.gateways.redis import scripts
 from core.gateways.redis.change_requests import RedisChangeRequests, as_fields
 from core.gateways.redis.connection import RedisConnection
+from core.gateways.redis.counters import NEVER_BEGUN, RedisCounters
 from core.json_text import JsonDict
 from core.operations.change_request import NotOpenError
 from core.operations.kinds import EXCLUSIVE_KINDS, REMEMBERED_KINDS, OperationKind
@@ -39,10 +40,6 @@ _SILENT = (
     f"reach Redis. {_LISTED}"
 )
 _SHUT_DOWN = f"Its worker was shut down before it could finish. {_LISTED}"
-_NEVER_BEGUN = (
-    f"No worker began it within {scripts.QUEUED_S} seconds, so it was cancelled. {_NOTHING} Check "
-    "that a worker is running, then start it again."
-)
 _LOST_PARAMS = f"Redis lost what it was started with. {_NOTHING} Start it again."
 _LOST = (
     "What this page knew about operations was lost: Redis was emptied, or came back with an older "
@@ -54,7 +51,7 @@ _TWO = (
 )
 
 
-class RedisOperationStore(RedisChangeRequests):
+class RedisOperationStore(RedisChangeRequests, RedisCounters):
     """One deployment's operations, for every page and worker that has the same environment."""
 
     def __init__(self, url: str, deployment: str) -> None:
@@ -116,7 +113,7 @@ class RedisOperationStore(RedisChangeRequests):
         is_claimed = self._redis.run(
             scripts.CLAIM,
             *(operation_id, uuid.uuid4().hex, machine(), pid, process_start(pid) or ""),
-            *(_NEVER_BEGUN, _LOST_PARAMS),
+            *(NEVER_BEGUN, _LOST_PARAMS),
             again=True,
         )
         if not is_claimed:
@@ -260,7 +257,7 @@ def _as_it_is(fields: Mapping[str, str], params: JsonDict, outcome: Outcome | No
         return operation
     if operation.status is Status.QUEUED:
         late = operation.created + scripts.QUEUED_S
-        return replace(operation, status=Status.CANCELLED, finished=late, error=_NEVER_BEGUN)
+        return replace(operation, status=Status.CANCELLED, finished=late, error=NEVER_BEGUN)
     error = _SHUT_DOWN if operation.cancel_reason == SHUTDOWN else _SILENT
     return replace(
         operation,

@@ -12,6 +12,7 @@ Keys below the prefix; `ID` is an operation's, times are Redis' own, as all mach
     log:ID      list    lines as JSON
     kind:KIND   sorted  ids by number; also `exclusive`, of all exclusive kinds
     live        set     ids of operations without a noted end
+    ended       list    ends that nobody has added to the counters yet; see `counters`
     last        text    the last number; `made` hash: since when this Redis knows us; `notice` text
 
 Every key expires. A key that is missing, expired or evicted, is lost; never done.
@@ -83,7 +84,18 @@ local function list(id, kind, number, exclusive)
   keep('live')
 end
 
+-- Leaves an end to be counted, once for each operation.
+local function note_end(id, status, at)
+  local f = redis.call('HMGET', key('op', id), 'kind', 'started', 'is_counted')
+  if not f[1] or f[3] then return end
+  redis.call('HSET', key('op', id), 'is_counted', '1')
+  redis.call('RPUSH', P .. 'ended', cjson.encode({{f[1], status, f[2] or '', at}}))
+  redis.call('LTRIM', P .. 'ended', -10000, -1)
+  keep('ended')
+end
+
 local function finish(id, status, text)
+  note_end(id, status, stamp)
   redis.call('HSET', key('op', id), 'status', status, 'finished', stamp, 'error', text,
     'waiting_for', '', 'waiting_at', '0')
   redis.call('SREM', P .. 'live', id)

@@ -28,7 +28,7 @@ workspaces: $(READY)  ## start the two local workspaces and keep them running
 	$(BIN)/python -m emulator --state local-workspaces
 
 test: static chromium redis  ## all tests
-	$(BIN)/pytest -q --numprocesses 2 --dist loadfile
+	$(BIN)/pytest -q --numprocesses 2 --dist loadfile --no-loadscope-reorder
 	$(MAKE) oldest-sdk
 
 coverage: $(READY) chromium redis  ## all tests, and which branches they reach: takes longer than the tests alone

@@ -29,6 +29,7 @@ from core.jobsettings.secrets import mask_text
 from core.json_text import fingerprint
 from core.one_line import log_to_stderr
 from core.operations.page_store import PageStore
+from core.operations.tally import Tally
 from core.settings import AppMode, Settings
 from core.version import VERSION
 from web.access import Access, reading_members
@@ -42,6 +43,7 @@ from web.health import health_routes
 from web.identity import LOCAL_USER
 from web.mapping_files import MappingFiles
 from web.members import Members
+from web.metrics import metrics_route
 from web.panels import Panels
 from web.reader import WorkspaceReader, connect_from_env, open_readings
 from web.reveals import Reveals
@@ -94,12 +96,11 @@ class Background(Protocol):
 def _build(env: Mapping[str, str]) -> tuple[Dash, Background]:
     settings, page_settings = Settings.from_env(env), PageSettings.from_env(env)
     folder = page_folder(settings, env)
-    parts = _Parts(
-        settings,
-        page_settings,
-        open_store(settings, env),
-        WorkspaceReader(connect_from_env(settings), open_readings(folder / "readings")),
-    )
+    store = open_store(settings, env)
+    tally = Tally(store.count)
+    connect = connect_from_env(settings, meter=tally)
+    reader = WorkspaceReader(connect, open_readings(folder / "readings"))
+    parts = _Parts(settings, page_settings, store, reader)
     background = _open_background(parts, env, folder)
     app = Dash(
         "app",
@@ -122,7 +123,9 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, Background]:
     app.index_string = _index(app)
     host = env.get("DATABRICKS_HOST", "")
     app.layout = lambda: _layout(parts, host)
-    connect = connect_from_env(settings, patience_s=_ROLE_PATIENCE_S, call_s=_ROLE_CALL_S)
+    connect = connect_from_env(
+        settings, meter=tally, patience_s=_ROLE_PATIENCE_S, call_s=_ROLE_CALL_S
+    )
     board = DiskBoard(folder / "members")
     members = Members(reading_members(connect, page_settings), board=board)
     access = Access(page_settings, members)
@@ -151,6 +154,7 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, Background]:
             {"store": parts.store.check, "queue": background.check},
             is_shared=bool(settings.redis_url),
         ),
+        metrics_route(parts.store, versions),
         feed.routes(),
         panels.routes(),
         Timelines(parts.store).routes(),

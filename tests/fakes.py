@@ -11,7 +11,10 @@ from typing import Any
 
 from core.calls import ShouldStop
 from core.errors import AlreadyExistsError, NotFoundError, StoppedError, WorkspaceError
+from core.gateways.machine.local_files import LocalFiles
+from core.gateways.machine.local_git import LocalGitFolders
 from core.gateways.opening import OpenService
+from core.gateways.routing import RoutedFiles, RoutedGitFolders
 from core.identity_names import fold_identity
 from core.jobsettings.kinds import Kind
 from core.jobsettings.permissions import CAN_MANAGE, IS_OWNER, Permission, identity_of
@@ -22,6 +25,7 @@ from core.jobsettings.principals import (
     principal_from_name,
 )
 from core.json_text import JobSettings, JsonDict
+from core.local_paths import is_local
 from core.operations import counters
 from core.operations.change_request import (
     MOST_OPEN,
@@ -600,13 +604,24 @@ class FakeWorkspace:
         )
         return Ports(jobs, files, git, resources, principals, runs, self.calls)
 
+    def ports_with(self, folder: str, mapping_path: str = "") -> Ports:
+        """Return the ports with definitions, and perhaps the mapping file, on this machine."""
+        ports = self.ports()
+        return replace(
+            ports,
+            files=RoutedFiles(ports.files, LocalFiles(folder, mapping_path)),
+            git=RoutedGitFolders(ports.git, LocalGitFolders()),
+        )
+
     def service(self, **settings: Any) -> JobSync:
         def new_owner(principal: str, operation: str) -> Owner:
             return self.time.owner(principal, operation, f"token-{next(self._tokens)}")
 
+        chosen = Settings(**{"folder": FOLDER, "threads": 2, **settings})
+        has_local = is_local(chosen.folder) or is_local(chosen.mapping_path)
         return JobSync(
-            self.ports(),
-            Settings(**{"folder": FOLDER, "threads": 2, **settings}),
+            self.ports_with(chosen.folder, chosen.mapping_path) if has_local else self.ports(),
+            chosen,
             self.time.clock(),
             new_owner,
         )

@@ -23,6 +23,7 @@ from web.guards import Guards
 from web.header_text import text_of
 from web.identity import User
 from web.members import Freshness
+from web.metrics import is_scraper
 from web.notices import below_a_path, nobody, nowhere, refused, stranger, stranger_sentence
 from web.origins import comes_from_us, host_of
 from web.settings import PageSettings
@@ -103,6 +104,8 @@ def protect(app: Dash, page: PageSettings, access: Access, guards: Guards) -> No
         refuse_other_sites()
         is_open = request.path in _OPEN or request.endpoint == _ASSETS
         if is_open or WARM_UP in request.environ:
+            return None
+        if is_scraper(request.path, request.headers, page.metrics_token):
             return None
         if page.is_open:
             refuse_other_names()

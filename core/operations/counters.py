@@ -21,6 +21,7 @@ from core.planning.statuses import RowResult
 OPERATIONS = "job_sync_operations_total"
 OPERATION_SECONDS = "job_sync_operation_seconds"
 JOBS_WRITTEN = "job_sync_jobs_written_total"
+JOBS_FAILED = "job_sync_jobs_failed_total"
 API_CALLS = "job_sync_api_calls_total"
 API_WAITS = "job_sync_api_waits_total"
 API_WAIT_SECONDS = "job_sync_api_wait_seconds_total"
@@ -41,7 +42,7 @@ _WRITES = (
 _STATUSES = (200, 400, 401, 403, 404, 409, 429, 500, 502, 503, 504)
 # A method and a template: its segments are words, versions such as 2.2, and names in braces.
 _ENDPOINT = re.compile(
-    r"(GET|POST|PUT|PATCH|DELETE) (/([a-z][a-zA-Z-]{0,40}|v?\d\.\d|v\d|\{[a-z_]{1,20}\})){1,10}"
+    r"(GET|POST|PUT|PATCH|DELETE) (/([a-zA-Z][a-zA-Z-]{0,40}|v?\d\.\d|v\d|\{[a-z_]{1,20}\})){1,10}"
 )
 
 
@@ -117,11 +118,13 @@ def count_end(kind: OperationKind, status: str, seconds: float | None) -> dict[C
     return additions
 
 
-def count_write(kind: OperationKind, result: RowResult) -> dict[Counter, float]:
-    """Return what to add for a job, or its file, that an operation has written; else nothing."""
-    if result not in _WRITES:
-        return {}
-    return {Counter.of(JOBS_WRITTEN, kind=kind, action=result): 1.0}
+def count_result(kind: OperationKind, result: RowResult) -> dict[Counter, float]:
+    """Return what to add for a job, or its file, that was written or failed; else nothing."""
+    if result is RowResult.FAILED:
+        return {Counter.of(JOBS_FAILED, kind=kind): 1.0}
+    if result in _WRITES:
+        return {Counter.of(JOBS_WRITTEN, kind=kind, action=result): 1.0}
+    return {}
 
 
 def count_call(endpoint: str, status: int | None) -> dict[Counter, float]:

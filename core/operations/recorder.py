@@ -51,11 +51,18 @@ class Recorder:
     Args:
         now: seconds since the epoch.
         actor: who asked for the operation.
+        on_result: called for each row that was carried out or failed, with what was done.
     """
 
     def __init__(
-        self, store: RowStore, operation_id: str, now: Callable[[], float], actor: str = ""
+        self,
+        store: RowStore,
+        operation_id: str,
+        now: Callable[[], float],
+        actor: str = "",
+        on_result: Callable[[RowResult], None] = lambda _result: None,
     ) -> None:
+        self._on_result = on_result
         self._store = store
         self._id = operation_id
         self._now = now
@@ -185,8 +192,11 @@ class Recorder:
             if key is None:
                 return
             state = _state_of(shown)
-            row = apply_report(self._rows[int(key)], shown, state)
+            was = self._rows[int(key)]
+            row = apply_report(was, shown, state)
             self._put(int(key), row)
+            if was.state is not state:
+                self._on_result(RowResult.FAILED if state is RowState.FAILED else shown.result)
             level = "ERROR" if state is RowState.FAILED else "INFO"
             self.log(level, f"{row.job}: {row.message or row.status}")
             self._flush_sometimes()

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from core.errors import Issue, StateError, StoppedError, SyncError
 from core.jobsettings.secrets import mask_text
+from core.operations.counters import count_result
 from core.operations.entry import make_entry
 from core.operations.kinds import KINDS, REMEMBERED_KINDS, Request, UseCases
 from core.operations.operation import (
@@ -23,6 +24,8 @@ from core.operations.operation import (
 from core.operations.outcome import Outcome
 from core.operations.plan_documents import read_adoptable, read_draft, read_fingerprints
 from core.operations.recorder import Recorder
+from core.operations.tally import Tally
+from core.planning.statuses import RowResult
 from core.reporting.report import Report, ReportStatus
 from core.settings import AppMode
 
@@ -50,6 +53,7 @@ def carry_out(
     *,
     beat_s: float = 1.0,
     sleep: Callable[[float], None] = time.sleep,
+    tally: Tally | None = None,
 ) -> None:
     """Carry out a queued operation; one that was begun already is left alone.
 
@@ -58,11 +62,12 @@ def carry_out(
         now: seconds since the epoch.
         beat_s: how often to show that this process is alive, and whether it waits for an answer.
         sleep: waits between two attempts to note how the operation ended.
+        tally: counts what it does; written before the end is noted.
     """
     queued = store.get(operation_id)
     if queued is not None and store.claim(operation_id):
         operation = _claimed(store, queued, now())
-        running = _Running(operation, store, mode, now, sleep)
+        running = _Running(operation, store, mode, now, sleep, tally or Tally(store.count))
         with _beating(running.beat, beat_s):
             running.carry_out(open_service)
 
@@ -85,6 +90,7 @@ class _Running:
         mode: AppMode,
         now: Callable[[], float],
         sleep: Callable[[float], None],
+        tally: Tally,
     ) -> None:
         self._operation = operation
         self._store = store
@@ -93,7 +99,10 @@ class _Running:
         self._sleep = sleep
         self._stopped_early = False  # before anything was written
         self._is_noted = False  # how it ended
-        self._recorder = Recorder(store, operation.operation_id, now, operation.actor)
+        self._tally = tally
+        self._recorder = Recorder(
+            store, operation.operation_id, now, operation.actor, self._count_result
+        )
 
     def carry_out(self, open_service: OpenService) -> None:
         """Every way out leaves a final status."""
@@ -116,6 +125,9 @@ class _Running:
             self._recorder.write_again()
         self._recorder.look()
 
+    def _count_result(self, result: RowResult) -> None:
+        self._tally.add(count_result(self._operation.kind, result))
+
     def _finish(self, status: Status, outcome: Outcome) -> None:
         """Note how it ended; on a full disk, or without Redis, try again for some minutes."""
         if self._is_noted:
@@ -124,6 +136,7 @@ class _Running:
             try:
                 self.beat()  # the store may have been lost since
                 self._recorder.flush()
+                self._tally.write()
                 self._store.finish(self._operation.operation_id, status, outcome, outcome.message)
                 self._is_noted = True
                 self._recorder.flush()  # what could not be written before

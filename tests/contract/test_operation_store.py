@@ -26,8 +26,8 @@ from core.operations.counters import (
     OPERATIONS,
     Counter,
     count_call,
+    count_result,
     count_wait,
-    count_write,
 )
 from core.operations.grid_row import GridRow, RowState
 from core.operations.kinds import EXCLUSIVE_KINDS, OperationKind
@@ -401,8 +401,8 @@ def ends(store: OperationStore) -> dict[tuple[str, ...], float]:
 
 def test_counters_grow_by_what_is_added(store: OperationStore) -> None:
     assert store.counted() == {}
-    assert store.count(count_write(OperationKind.IMPORT, RowResult.CREATED))
-    assert store.count({**count_write(OperationKind.IMPORT, RowResult.CREATED), **LIST_CALLS})
+    assert store.count(count_result(OperationKind.IMPORT, RowResult.CREATED))
+    assert store.count({**count_result(OperationKind.IMPORT, RowResult.CREATED), **LIST_CALLS})
     assert store.count(count_wait(WaitReason.RATE_LIMIT, 1.5))
     assert store.count(count_wait(WaitReason.RATE_LIMIT, 0.25))
     assert store.count({})

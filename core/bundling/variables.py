@@ -138,6 +138,6 @@ def _as_key(side: Side) -> Any:
         case Given():
             return ["given", side.value]
         case Lookup():
-            return ["lookup", side.word or side.noun, side.name]
+            return ["lookup", side.word, side.noun, side.name]
         case _:
             return ["unused"]

@@ -1,12 +1,12 @@
-"""How many requests a second the local workspace serves: `python -m bench.emulator [SECONDS]`.
+"""How many requests a second the local workspace serves.
+
+Run `python -m bench.emulator [SECONDS] [--write]`.
 
 The workspace runs in a process of its own, as `make workspaces` starts it; eight threads of this
 process call it, each on a connection that it keeps open.
 """
 
 import http.client
-import os
-import platform
 import queue
 import re
 import subprocess
@@ -19,16 +19,17 @@ from urllib.parse import urlsplit
 
 import requests
 
+from bench.sheet import Sheet, document_of, read_options
+
 THREADS = 8
-SECONDS = 3.0
+SECONDS = 3
 TIMEOUT_S = 10
 CALLS = {
     "jobs/get": "/api/2.2/jobs/get?job_id={job_id}",
-    "jobs/list, 20 a page": "/api/2.2/jobs/list",
+    "jobs/list": "/api/2.2/jobs/list",
     "workspace/get-status": "/api/2.0/workspace/get-status?path=/Shared",
     "scim Me": "/api/2.0/preview/scim/v2/Me",
 }
-_ROW = "{:<22} {:>12} {:>12}"
 
 Send = Callable[[str], int]
 """Send a GET for a path and return the status of its answer."""
@@ -36,21 +37,29 @@ Send = Callable[[str], int]
 
 def main() -> int:
     """Print one row for each call."""
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else SECONDS
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {THREADS} threads.\n")
-    print(_ROW.format("requests a second", "http.client", "requests"))
-    with tempfile.TemporaryDirectory(prefix="job-sync-bench-") as directory:
+    options = read_options(__doc__)
+    [seconds] = options.numbers or (SECONDS,)
+    with (
+        Sheet(
+            "emulator",
+            ("requests a second", "bare connections", "through `requests`"),
+            note=f"{THREADS} threads.",
+            packages=("requests",),
+            document=document_of(options),
+        ) as sheet,
+        tempfile.TemporaryDirectory(prefix="job-sync-bench-") as directory,
+    ):
         server = _start(directory)
         try:
             url, token = _address(server)
-            _measure_all(url, token, seconds)
+            _measure_all(sheet, url, token, seconds)
         finally:
             server.terminate()
             server.wait(TIMEOUT_S)
     return 0
 
 
-def _measure_all(url: str, token: str, seconds: float) -> None:
+def _measure_all(sheet: Sheet, url: str, token: str, seconds: float) -> None:
     headers = {"Authorization": f"Bearer {token}"}
     answer = requests.get(f"{url}/api/2.2/jobs/list", headers=headers, timeout=TIMEOUT_S)
     job_id = answer.json()["jobs"][0]["job_id"]
@@ -60,7 +69,7 @@ def _measure_all(url: str, token: str, seconds: float) -> None:
             _rate(lambda: _by_http_client(url, headers), path, seconds),
             _rate(lambda: _by_requests(url, headers), path, seconds),
         ]
-        print(_ROW.format(name, *(f"{rate:,.0f}" for rate in rates)), flush=True)
+        sheet.add(f"`{name}`", *map(round, rates))
 
 
 def _rate(connect: Callable[[], Send], path: str, seconds: float) -> float:

@@ -1,4 +1,4 @@
-"""The memory that 10,000 jobs of 6 kB take: `python -m bench.memory [JOBS]`.
+"""The memory that 10,000 jobs of 6 kB take: `python -m bench.memory [JOBS] [--write]`.
 
 The local workspaces answer at once. Peak memory is that of the process of `cli.py` alone.
 """
@@ -7,36 +7,43 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench.workspaces import Measured, control, hand_over, run_cli, seeds
-from emulator import start_environment
+from bench.sheet import Sheet, document_of, read_options
+from bench.workspaces import control, hand_over, run_cli, seeds
+from emulator import RunningWorkspace, start_environment
 
 JOBS = 10_000
 THREADS = 8
-_ROW = "{:<22} {:>8} {:>9} {:>9}"
 
 
 def main() -> int:
     """Print one row for each operation."""
-    size = int(sys.argv[1]) if len(sys.argv) > 1 else JOBS
-    print(_ROW.format(f"{size:,} jobs", "calls", "seconds", "peak MB"))
+    options = read_options(__doc__)
+    [size] = options.numbers or (JOBS,)
     with (
+        Sheet(
+            "memory",
+            ("operation", "jobs", "calls", "seconds", "peak memory"),
+            packages=("databricks-sdk",),
+            document=document_of(options),
+        ) as sheet,
         tempfile.TemporaryDirectory(prefix="job-sync-bench-") as name,
         start_environment(Path(name), seeds=seeds(size)) as environment,
     ):
         dev, prod, directory = environment["DEV"], environment["PROD"], Path(name)
         for workspace in (dev, prod):  # a folder of the real one ends at 10,000
             control(workspace, "options", {"max_children": 2 * size}, "PATCH")
-        _show("first export", run_cli(dev, "export", directory, threads=THREADS))
-        _show("repeated export", run_cli(dev, "export", directory, threads=THREADS))
+
+        def measure(name: str, workspace: RunningWorkspace, command: str) -> None:
+            measured = run_cli(workspace, command, directory, threads=THREADS)
+            took = (f"{measured.seconds:.1f}", f"{measured.memory_mb:.0f} MB")
+            sheet.add(name, size, measured.calls, *took)
+
+        measure("first export", dev, "export")
+        measure("repeated export, nothing changed", dev, "export")
         hand_over(dev, prod)
-        _show("first import", run_cli(prod, "import", directory, threads=THREADS))
-        _show("repeated validate", run_cli(prod, "validate", directory, threads=THREADS))
+        measure("first import", prod, "import")
+        measure("repeated validation", prod, "validate")
     return 0
-
-
-def _show(name: str, measured: Measured) -> None:
-    cells = (measured.calls, f"{measured.seconds:.1f}", f"{measured.memory_mb:.0f}")
-    print(_ROW.format(name, *cells), measured.counts, flush=True)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,15 @@
-"""What names to map cost a validation: `python -m bench.missing_names [JOBS]`.
+"""What names to map cost a validation: `python -m bench.missing_names [JOBS] [--write]`.
 
 A local workspace that answers at once exports its jobs and validates them: once as they are, once
 after every fifth definition runs a job that the workspace does not have.
 """
 
 import json
-import os
-import platform
 import sys
 import tempfile
 from pathlib import Path
 
+from bench.sheet import Sheet, document_of, read_options
 from bench.workspaces import Measured, control, run_cli, running_missing_job, seeds
 from core.gateways.connect import connect
 from emulator import RunningWorkspace, start_environment
@@ -18,15 +17,19 @@ from emulator import RunningWorkspace, start_environment
 JOBS = 10_000
 LACKING = 5  # every fifth job runs one that is missing
 THREADS = 4
-_ROW = "{:<24} {:>8} {:>9} {:>9}"
 
 
 def main() -> int:
     """Print one row for each validation, and the ratio of their times."""
-    size = int(sys.argv[1]) if len(sys.argv) > 1 else JOBS
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, NUM_THREADS {THREADS}.\n")
-    print(_ROW.format(f"{size:,} jobs", "calls", "seconds", "MB"))
+    options = read_options(__doc__)
+    [size] = options.numbers or (JOBS,)
     with (
+        Sheet(
+            "missing-names",
+            ("validation", "jobs", "calls", "seconds", "peak memory"),
+            packages=("databricks-sdk",),
+            document=document_of(options),
+        ) as sheet,
         tempfile.TemporaryDirectory(prefix="job-sync-bench-") as name,
         start_environment(Path(name), ("DEV",), seeds=seeds(size)) as environment,
     ):
@@ -35,19 +38,20 @@ def main() -> int:
         run_cli(dev, "export", directory, threads=THREADS)
         _commit(dev)
         run_cli(dev, "validate", directory, threads=THREADS)  # fills the cache
-        without = _show("no name missing", run_cli(dev, "validate", directory, threads=THREADS))
+        without = run_cli(dev, "validate", directory, threads=THREADS)
+        _add(sheet, "no name missing", size, without)
         lacking = _run_missing_jobs(dev)
         for _ in range(2):
             found = run_cli(dev, "validate", directory, threads=THREADS, expects_errors=True)
-        ratio = _show(f"{lacking:,} missing", found) / without
-        print(f"\nThe second takes {ratio:.2f} × as long as the first.")
+        _add(sheet, f"{lacking:,} jobs run one that is missing", size, found)
+        ratio = found.seconds / without.seconds
+        sheet.note = f"The second takes {ratio:.2f} times as long as the first."
     return 0
 
 
-def _show(name: str, measured: Measured) -> float:
-    cells = (measured.calls, f"{measured.seconds:.1f}", f"{measured.memory_mb:.0f}")
-    print(_ROW.format(name, *cells), measured.counts, flush=True)
-    return measured.seconds
+def _add(sheet: Sheet, name: str, size: int, measured: Measured) -> None:
+    took = (f"{measured.seconds:.1f}", f"{measured.memory_mb:.0f} MB")
+    sheet.add(name, size, measured.calls, *took)
 
 
 def _run_missing_jobs(dev: RunningWorkspace) -> int:

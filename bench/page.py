@@ -1,14 +1,11 @@
-"""How fast the page is for 1,000 and 10,000 jobs: `python -m bench.page [JOBS …]`.
+"""How fast the page is for 1,000 and 10,000 jobs: `python -m bench.page [JOBS …] [--write]`.
 
 The page runs as it is deployed, under gunicorn beside a local workspace, and headless Chromium
 opens it. Everything shares one machine.
 """
 
 import json
-import os
-import platform
 import sqlite3
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +16,7 @@ from pathlib import Path
 import psutil
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
+from bench.sheet import Sheet, document_of, read_options
 from bench.workspaces import control, hand_over, run_cli, seeds
 from emulator import RunningWorkspace, start_environment
 from examples.browser import launch
@@ -42,6 +40,10 @@ _DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimation
 _MOST_DRAWN = 1500  # jobs, see assets/logic/graph.js
 _MAPPING_FILE = "/Shared/measured.json"
 _ENTRIES = "document.querySelector('#mappings-grid [aria-rowcount]')?.ariaRowCount"
+
+
+_Figures = dict[str, str]
+"""What was measured, by what it is; in the order of the table."""
 
 
 @dataclass
@@ -75,13 +77,25 @@ class _Network:
 
 
 def main() -> int:
-    """Print what was measured for each number of jobs."""
-    sizes = [int(text) for text in sys.argv[1:]] or SIZES
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, NUM_THREADS {THREADS}.\n")
-    for size in sizes:
-        with _served(size) as (served, prod, store, chromium):
-            _measure(size, served, store, chromium)
-            _measure_mappings(size, served, prod, chromium)
+    """Make one table with a column for each number of jobs."""
+    options = read_options(__doc__)
+    sizes = options.numbers or SIZES
+    with Sheet(
+        "page",
+        ("", *(f"{size:,} jobs" for size in sizes)),
+        note=f"Two workers, {THREADS} threads.",
+        packages=("dash", "gunicorn", "playwright"),
+        document=document_of(options),
+    ) as sheet:
+        figures: list[_Figures] = []
+        for size in sizes:
+            figures.append({})
+            with _served(size) as (served, prod, store, chromium):
+                _measure(size, served, store, chromium, figures[-1])
+                _measure_mappings(size, served, prod, chromium, figures[-1])
+            print(figures[-1], flush=True)
+        for name in max(figures, key=len):
+            sheet.add(name, *(found.get(name, "") for found in figures))
     return 0
 
 
@@ -115,7 +129,7 @@ def _served(size: int) -> Iterator[tuple[RunningPage, RunningWorkspace, Path, Pa
             browser.close()
 
 
-def _measure(size: int, served: RunningPage, store: Path, page: Page) -> None:
+def _measure(size: int, served: RunningPage, store: Path, page: Page, figures: _Figures) -> None:
     network = _Network(page.context.new_cdp_session(page))
     network.listen()
     started = time.time()
@@ -123,41 +137,41 @@ def _measure(size: int, served: RunningPage, store: Path, page: Page) -> None:
     page.locator("#import-validate:enabled").wait_for()
     page.locator("#git-place span").first.wait_for()
     first_s = time.time() - started
-    print(f"{size:,} jobs")
-    print(f"  first page: {first_s:.1f} s, {network.page_bytes / 1024:,.0f} kB", flush=True)
+    took = f"{first_s:.1f} s, {network.page_bytes / 1024:,.0f} kB"
+    figures["first page until its buttons work and the workspace is named"] = took
     before, most_mb, asked = network.feed_bytes, 0.0, time.time()
     page.click("#import-validate")
     while page.evaluate(_ROWS) < size:
         most_mb = max(most_mb, _memory_mb(served))
         if time.time() - asked > _WAIT_S:
-            raise SystemExit("  the rows did not appear")
+            raise SystemExit("The rows did not appear.")
         time.sleep(0.05)
     usable = time.time()
     ended = _ended_at(store)
     during_s = ended - asked
-    print(f"  validation: {during_s:.1f} s, usable {usable - ended:.2f} s after its end")
-    print(f"  polling and rows: {(network.feed_bytes - before) / 1024:,.0f} kB")
-    print(f"  app and worker together: {most_mb:,.0f} MB at most", flush=True)
-    _measure_views(size, page)
+    fed_kb = (network.feed_bytes - before) / 1024
+    figures["validation"] = f"{during_s:.1f} s, {fed_kb:,.0f} kB of rows and polls"
+    figures["all rows usable after its end"] = f"{usable - ended:.1f} s"
+    figures["memory of app and operation together, at most"] = f"{most_mb:,.0f} MB"
+    _measure_views(size, page, figures)
     if size <= _IMPORTED:
-        _measure_polling(size, served, page, network)
+        _measure_polling(served, page, network, figures)
 
 
-def _measure_views(size: int, page: Page) -> None:
+def _measure_views(size: int, page: Page, figures: _Figures) -> None:
     """Open the graph and the timeline, and filter both by the search."""
     is_drawn = size <= _MOST_DRAWN
     opened_s = _time(page, lambda: page.click(_VIEWS.format("graph")), is_drawn=is_drawn)
     search = page.locator("#import-grid-search")
     few_s = _time(page, lambda: search.fill("Measured job 0012"), is_drawn=True)
-    few = page.locator("#pane-import .graph-note").inner_text()
-    all_s = _time(page, lambda: search.fill(""), is_drawn=is_drawn)
-    note = page.locator("#pane-import .graph-note").inner_text()
-    print(f"  graph: opened {opened_s:.2f} s, of {few} {few_s:.2f} s, of all {all_s:.2f} s")
-    print(f"    {note}")
+    _time(page, lambda: search.fill(""), is_drawn=is_drawn)
+    name = "graph opened, its library loaded and all drawn or said to be too many"
+    figures[name] = f"{opened_s:.1f} s"
+    figures["graph of about ten jobs after a search"] = f"{few_s:.1f} s"
     started = time.time()
     page.click(_VIEWS.format("timeline"))
     page.locator("#pane-import .lane").first.wait_for()
-    print(f"  timeline: {time.time() - started:.2f} s", flush=True)
+    figures["timeline opened"] = f"{time.time() - started:.1f} s"
     page.click(_VIEWS.format("table"))
 
 
@@ -173,7 +187,9 @@ def _time(page: Page, act: Callable[[], None], *, is_drawn: bool) -> float:
     return time.time() - started
 
 
-def _measure_mappings(size: int, served: RunningPage, prod: RunningWorkspace, page: Page) -> None:
+def _measure_mappings(
+    size: int, served: RunningPage, prod: RunningWorkspace, page: Page, figures: _Figures
+) -> None:
     """Open the Mappings tab for a file of as many entries as there are jobs, and search in it."""
     names = {f"cluster-{number:05}": f"target-{number:05}" for number in range(size)}
     content = json.dumps({"compute_name_mappings": {"cluster_name_mappings": names}}, indent=2)
@@ -185,9 +201,9 @@ def _measure_mappings(size: int, served: RunningPage, prod: RunningWorkspace, pa
     page.locator("#mappings-grid-search").fill("cluster-00012")
     _wait_for_entries(page, 1)
     page.evaluate(_DRAWN)
-    searched_s = time.time() - started
-    print(f"  {size:,} entries in the Mappings tab: read and shown in {opened_s:.2f} s, ", end="")
-    print(f"one found in {searched_s:.2f} s", flush=True)
+    name = "Mappings tab with as many entries as jobs: read from the workspace and shown"
+    figures[name] = f"{opened_s:.1f} s"
+    figures["one entry found by the search of that tab"] = f"{time.time() - started:.1f} s"
 
 
 def _wait_for_entries(page: Page, count: int) -> None:
@@ -195,7 +211,7 @@ def _wait_for_entries(page: Page, count: int) -> None:
         time.sleep(0.01)
 
 
-def _measure_polling(size: int, served: RunningPage, page: Page, network: _Network) -> None:
+def _measure_polling(served: RunningPage, page: Page, network: _Network, figures: _Figures) -> None:
     """Import the jobs, and measure what polling takes meanwhile."""
     before, started, most_mb = network.feed_bytes, time.time(), 0.0
     page.click("#import-start")
@@ -205,7 +221,8 @@ def _measure_polling(size: int, served: RunningPage, page: Page, network: _Netwo
         time.sleep(0.2)
     spent = time.time() - started
     rate = (network.feed_bytes - before) / 1024 / spent
-    print(f"  import of {size:,} jobs: {spent:.1f} s, polling {rate:.1f} kB/s, {most_mb:,.0f} MB\n")
+    figures["import of all"] = f"{spent:.1f} s, {most_mb:,.0f} MB"
+    figures["polling meanwhile"] = f"{rate:.1f} kB/s"
 
 
 def _ended_at(store: Path) -> float:

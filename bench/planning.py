@@ -1,16 +1,17 @@
-"""What one job costs the engine itself, without any call: `python -m bench.planning [JOBS]`.
+"""What one job costs the engine itself, without any call.
+
+Run `python -m bench.planning [JOBS] [--write]`.
 
 The settings are those of the jobs that `bench.promotion` sends from DEV to PROD. A plan of all jobs
 reads each changed job in full, which here takes no call, and suggests names for missing ones.
 """
 
-import os
-import platform
 import sys
 import time
 from collections.abc import Callable, Iterable
 from typing import cast
 
+from bench.sheet import Sheet, document_of, read_options
 from bench.workspaces import ADMIN, FIRST_ID, job_settings, running_missing_job
 from core.comparing.canonical import canonicalize
 from core.definitions.definition import Definition
@@ -35,24 +36,29 @@ from core.state.ledger import ExportedLedger, ImportedLedger
 JOBS = 10_000
 LACKING = 5  # every fifth job runs one that is missing
 _FOLDER = "/Workspace/Shared/jobs"
-_ROW = "{:<48} {:>8} {:>12}"
 
 
 def main() -> int:
     """Print one row for each step."""
-    size = int(sys.argv[1]) if len(sys.argv) > 1 else JOBS
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, one thread.\n")
-    print(_ROW.format("step", "jobs", "µs per job"))
-    _measure_steps(size)
-    equal = _Sides(size, lambda settings, _number: settings)
-    _measure("names that are needed", size, equal.find_wanted)
-    _measure("plan in two passes, all unchanged", size, equal.plan)
-    _measure("plan in two passes, a fifth lacks a name", size, _Sides(size, _lacking).plan)
-    _measure("plan in two passes, all changed", size, _Sides(size, _longer).plan)
+    options = read_options(__doc__)
+    [size] = options.numbers or (JOBS,)
+    with Sheet(
+        "planning",
+        ("step", "jobs", "millionths of a second a job"),
+        note="One thread.",
+        document=document_of(options),
+    ) as sheet:
+        _measure_steps(sheet, size)
+        equal = _Sides(size, lambda settings, _number: settings)
+        _measure(sheet, "names that are needed", size, equal.find_wanted)
+        _measure(sheet, "plan in two passes, all unchanged", size, equal.plan)
+        lacking, longer = _Sides(size, _lacking), _Sides(size, _longer)
+        _measure(sheet, "plan in two passes, a fifth lacks a name", size, lacking.plan)
+        _measure(sheet, "plan in two passes, all changed", size, longer.plan)
     return 0
 
 
-def _measure_steps(size: int) -> None:
+def _measure_steps(sheet: Sheet, size: int) -> None:
     jobs = [job_settings(number) for number in range(size)]
 
     def on_each(work: Callable[[JobSettings], object]) -> Callable[[], None]:
@@ -62,19 +68,17 @@ def _measure_steps(size: int) -> None:
 
         return run
 
-    _measure("canonical form", size, on_each(canonicalize))
-    _measure("walk over the references", size, on_each(find_references))
+    _measure(sheet, "canonical form", size, on_each(canonicalize))
+    _measure(sheet, "walk over the references", size, on_each(find_references))
     replace = on_each(lambda one: replace_references(one, lambda reference: str(reference.value)))
-    _measure("references replaced", size, replace)
+    _measure(sheet, "references replaced", size, replace)
 
 
-def _measure(step: str, size: int, work: Callable[[], object]) -> float:
-    """Print one row, and return the seconds that the work took."""
+def _measure(sheet: Sheet, step: str, size: int, work: Callable[[], object]) -> None:
     started = time.perf_counter()
     work()
     seconds = time.perf_counter() - started
-    print(_ROW.format(step, size, f"{seconds / size * 1e6:.0f}"), flush=True)
-    return seconds
+    sheet.add(step, size, round(seconds / size * 1e6))
 
 
 def _longer(settings: JobSettings, _number: int) -> JobSettings:

@@ -1,4 +1,4 @@
-"""How long exports, imports and validations take: `python -m bench.promotion [JOBS …]`.
+"""How long exports, imports and validations take: `python -m bench.promotion [JOBS …] [--write]`.
 
 Two local workspaces answer each call after 50 ms. Each operation is one run of `cli.py` in a
 process of its own. Beside its time is the physical limit: the time that a bare client takes, in a
@@ -11,7 +11,6 @@ Then a workspace that allows 20 calls a second, and answers the others with 429.
 """
 
 import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -19,16 +18,17 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.sheet import Sheet, document_of, read_options
 from bench.workspaces import (
     ROOT,
     Measured,
     control,
     hand_over,
-    own_latency_s,
     record,
     replay,
     run_cli,
     seeds,
+    slow_down,
 )
 from emulator import RunningWorkspace, start_environment
 
@@ -42,25 +42,35 @@ LIMITED_THREADS = 8
 LIMITED_JOBS = 200
 PERMITTED = 20  # calls a second
 
-_ROW = "{:<18} {:>6} {:>8} {:>7} {:>8} {:>8} {:>6} {:>8} {:>5}"
-_LIMITED_ROW = "{:<22} {:>8} {:>9} {:>9} {:>13} {:>16}"
+_PACKAGES = ("databricks-sdk",)
+_HEADS = "operation jobs threads calls seconds limit ratio calling"
+_LIMITED_HEADS = ("operation", "calls", "refused", "seconds", "calls a second", "of the permitted")
 
 
 def main() -> int:
-    """Print one table over all numbers of jobs, and one of the limited workspace."""
-    sizes = [int(text) for text in sys.argv[1:]]
-    start_s = _start_up_s()
-    print(
-        f"Python {platform.python_version()}, {os.cpu_count()} cores, {LATENCY_S * 1000:.0f} ms a "
-        f"call; starting cli.py alone takes {start_s:.1f} s.\n"
-    )
-    heads = ("operation", "jobs", "threads", "calls", "seconds", "limit s", "ratio", "calling")
-    print(_ROW.format(*heads, "MB"))
-    for size in sizes or SIZES:
-        _measure(size, THREADS)
-    for size in sizes or MORE_SIZES:
-        _measure(size, MORE_THREADS)
-    _measure_limited(start_s)
+    """Make one table over all numbers of jobs, and one of the limited workspace."""
+    options = read_options(__doc__)
+    document, start_s = document_of(options), _start_up_s()
+    with Sheet(
+        "promotion",
+        (*_HEADS.split(), "peak memory"),
+        note=f"{LATENCY_S * 1000:.0f} ms a call. Starting `cli.py` alone takes {start_s:.1f} s.",
+        packages=_PACKAGES,
+        document=document,
+    ) as sheet:
+        for size in options.numbers or SIZES:
+            _measure(sheet, size, THREADS)
+        for size in options.numbers or MORE_SIZES:
+            _measure(sheet, size, MORE_THREADS)
+    with Sheet(
+        "rate-limit",
+        _LIMITED_HEADS,
+        note=f"{PERMITTED} calls a second permitted, {LIMITED_THREADS} threads, "
+        f"{LIMITED_JOBS} jobs.",
+        packages=_PACKAGES,
+        document=document,
+    ) as sheet:
+        _measure_limited(sheet, start_s)
     return 0
 
 
@@ -70,6 +80,7 @@ class _Twins:
 
     ours: RunningWorkspace
     bare: RunningWorkspace
+    sheet: Sheet
 
     def measure(self, name: str, command: str, size: int, directory: Path, threads: int) -> None:
         """Run a command on ours, send its calls to the twin, and print one row."""
@@ -77,7 +88,7 @@ class _Twins:
         measured = run_cli(self.ours, command, directory, threads=threads)
         limit = replay(self.ours, self.bare, directory, threads=threads)
         calling_s = limit.calling_s + LATENCY_S  # the last call has to be answered, too
-        cells = (
+        self.sheet.add(
             name,
             size,
             threads,
@@ -86,46 +97,33 @@ class _Twins:
             f"{limit.seconds:.1f}",
             f"{limit.seconds / measured.seconds:.2f}",
             f"{limit.seconds / calling_s:.2f}",
-            f"{measured.memory_mb:.0f}",
+            f"{measured.memory_mb:.0f} MB",
         )
-        print(_ROW.format(*cells), measured.counts, flush=True)
 
 
-def _measure(size: int, threads: int) -> None:
+def _measure(sheet: Sheet, size: int, threads: int) -> None:
     with (
         tempfile.TemporaryDirectory(prefix="job-sync-bench-") as name,
         start_environment(Path(name) / "ours", seeds=seeds(size)) as ours,
         start_environment(Path(name) / "bare", seeds=seeds(size)) as bare,
     ):
         directory = Path(name)
-        dev, prod = (_Twins(ours[side], bare[side]) for side in ("DEV", "PROD"))
-        _slow_down(ours["DEV"], ours["PROD"], bare["DEV"], bare["PROD"])
-        for row in ("first export", "repeated export"):
+        dev, prod = (_Twins(ours[side], bare[side], sheet) for side in ("DEV", "PROD"))
+        slow_down(LATENCY_S, ours["DEV"], ours["PROD"], bare["DEV"], bare["PROD"])
+        for row in ("first export", "repeated export, nothing changed"):
             dev.measure(row, "export", size, directory, threads)
         hand_over(dev.ours, prod.ours)
         hand_over(dev.bare, prod.bare)
         prod.measure("first import", "import", size, directory, threads)
-        prod.measure("repeated validate", "validate", size, directory, threads)
+        prod.measure("repeated validation", "validate", size, directory, threads)
 
 
-def _slow_down(*workspaces: RunningWorkspace) -> None:
-    """Make each call last as long as meant, the local workspace's own work included."""
-    delay_s = max(0.0, LATENCY_S - own_latency_s(workspaces[0]))
-    for workspace in workspaces:
-        fault = {"endpoint": "*", "kind": "delay", "delay_s": delay_s, "times": 0}
-        control(workspace, "faults", fault)
-
-
-def _measure_limited(start_s: float) -> None:
+def _measure_limited(sheet: Sheet, start_s: float) -> None:
     """Export and import with and without a limit: only calls needed without one count."""
-    print(f"\n{PERMITTED} calls a second allowed, {LIMITED_THREADS} threads.\n")
-    print(
-        _LIMITED_ROW.format("operation", "calls", "refused", "seconds", "calls/s", "of permitted")
-    )
     free, limited = _promote(0), _promote(PERMITTED)
     for name, measured in limited.items():
         needed, spent = free[name].calls, measured.seconds - start_s
-        cells = (
+        sheet.add(
             name,
             needed,
             measured.calls - needed,
@@ -133,7 +131,6 @@ def _measure_limited(start_s: float) -> None:
             f"{needed / spent:.1f}",
             f"{needed / spent / PERMITTED:.2f}",
         )
-        print(_LIMITED_ROW.format(*cells), measured.counts, flush=True)
 
 
 def _promote(permitted: int) -> dict[str, Measured]:

@@ -2,13 +2,23 @@
 
 import argparse
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from core.local_paths import local_path
+from core.reporting.summary import DEFAULT_LIMIT, SMALLEST_LIMIT
+
 _ABOUT = "The engine without a browser."
+_LARGEST_LIMIT = 1_000_000  # characters: that of GitLab
+_PLACES = {
+    "folder": "WORKSPACE_GIT_FOLDER_PATH",
+    "mappings": "RESOURCE_NAME_MAPPINGS_FILE_PATH",
+}
+_NEEDS_NO_FOLDER = frozenset({"convert"})
 
 
-def _csv_file(text: str) -> Path:
+def _output_file(text: str) -> Path:
     """Refuse a path that cannot be written before anything is done."""
     path = Path(text)
     if path.is_dir() or not path.parent.is_dir():
@@ -16,11 +26,32 @@ def _csv_file(text: str) -> Path:
     return path
 
 
+def places_of(options: argparse.Namespace) -> Mapping[str, str]:
+    """Return the variables of the configuration that options take the place of.
+
+    Raises:
+        SettingsError: one of them is no path of this machine.
+    """
+    return {
+        variable: local_path(f"--{option}", text)
+        for option, variable in _PLACES.items()
+        if (text := getattr(options, option, None)) is not None
+    }
+
+
 def _folder(text: str) -> Path:
     path = Path(text)
     if not path.is_dir():
         raise argparse.ArgumentTypeError(f"{text} is not a folder")
     return path
+
+
+def _limit(text: str) -> int:
+    if not text.isdecimal() or not SMALLEST_LIMIT <= int(text) <= _LARGEST_LIMIT:
+        raise argparse.ArgumentTypeError(
+            f"{text} is not a number from {SMALLEST_LIMIT} to {_LARGEST_LIMIT}"
+        )
+    return int(text)
 
 
 def _bundle_name(text: str) -> str:
@@ -43,17 +74,29 @@ def make_parser() -> argparse.ArgumentParser:
     output = argparse.ArgumentParser(add_help=False)
     output.add_argument("--json", action="store_true", help="print one JSON document on stdout")
     output.add_argument(
-        "--csv", type=_csv_file, metavar="FILE", help="write the rows to a CSV file"
+        "--csv", type=_output_file, metavar="FILE", help="write the rows to a CSV file"
     )
     output.add_argument("--all", action="store_true", help="also show unchanged and excluded rows")
     output.add_argument(
         "--diff", action="store_true", help="print every field that differs or is mapped"
     )
+    place = argparse.ArgumentParser(add_help=False)
+    place.add_argument(
+        "--folder",
+        metavar="PATH",
+        help="folder of this machine with the definitions, in place of WORKSPACE_GIT_FOLDER_PATH",
+    )
+    place.add_argument(
+        "--mappings",
+        metavar="FILE",
+        help="mapping file on this machine, in place of RESOURCE_NAME_MAPPINGS_FILE_PATH",
+    )
     parser = argparse.ArgumentParser(prog="cli.py", description=_ABOUT, allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, text: str) -> argparse.ArgumentParser:
-        return commands.add_parser(name, help=text, parents=[output], allow_abbrev=False)
+        parents = [output] if name in _NEEDS_NO_FOLDER else [output, place]
+        return commands.add_parser(name, help=text, parents=parents, allow_abbrev=False)
 
     command("info", "show which workspace, Git folder and mapping file are in use")
     export = command("export", "write every job to its JSON file")
@@ -69,7 +112,9 @@ def make_parser() -> argparse.ArgumentParser:
         action="store_true",
         help="also check active runs, missing files and roles",
     )
-    command("drift", "exit with 1 if something here moved since the last import; writes nothing")
+    drifting = command(
+        "drift", "exit with 1 if something here moved since the last import; writes nothing"
+    )
     mapping = command("mappings", "show what the mapping file lacks, with candidates")
     mapping.add_argument(
         "--check",
@@ -145,8 +190,41 @@ def make_parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help="also remove this job, which nothing proves to be ours (repeatable)",
     )
+    for reporting in (export, validating, drifting, importing, removing):
+        _add_pipeline_options(reporting)
     for selecting in (importing, removing, restoring):
         selecting.add_argument(
             "--only", action="append", metavar="NAME", help="only this job (repeatable)"
         )
     return parser
+
+
+def _add_pipeline_options(command: argparse.ArgumentParser) -> None:
+    """Add what a pipeline needs of a command."""
+    command.add_argument(
+        "--markdown",
+        type=_output_file,
+        metavar="FILE",
+        help="write a summary for a pull request to a Markdown file",
+    )
+    command.add_argument(
+        "--markdown-title",
+        default="",
+        metavar="TEXT",
+        help="its title, such as: Validation in PROD",
+    )
+    command.add_argument(
+        "--markdown-limit",
+        type=_limit,
+        default=DEFAULT_LIMIT,
+        metavar="CHARACTERS",
+        help=f"its largest size; whole rows are left out (default: {DEFAULT_LIMIT})",
+    )
+    command.add_argument(
+        "--junit", type=_output_file, metavar="FILE", help="write the rows as JUnit test cases"
+    )
+    command.add_argument(
+        "--exit-code",
+        action="store_true",
+        help="exit with 0 if nothing is left to do, 2 if changes are, 1 for every error",
+    )

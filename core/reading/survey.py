@@ -143,14 +143,15 @@ class Surveyor:
 
     def _read_folder(self, *, with_ignore_rules: bool) -> tuple[GitContents, IgnoreRules]:
         self._listener.on_step("Reading the Git folder")
-        git = self._ports.git.find(self._settings.folder) if self._ports.cache else None
+        cache = None if self._settings.is_checkout else self._ports.cache  # a disk needs none
+        git = self._ports.git.find(self._settings.folder) if cache else None
         reader = GitReader(
             self._ports.files,
             self._settings.folder,
             ignore=self._settings.mapping_path,
             threads=self._settings.threads,
             on_progress=self._listener.on_progress,
-            cache=self._ports.cache,
+            cache=cache,
             with_ignore_files=with_ignore_rules,
         )
         contents = reader.read(version=git.commit if git else "")

@@ -327,11 +327,12 @@ def test_what_a_process_knows_is_written_whole_where_the_store_is_lost_at_its_en
 
     class LosesItsPlace(SqliteOperationStore):
         def put_documents(self, operation_id, documents):
-            super().put_documents(operation_id, documents)
+            is_written = super().put_documents(operation_id, documents)
             if documents.keys() & {"row/0"} and not (folder / "lost").exists():
                 shutil.rmtree(folder)
                 folder.mkdir(mode=0o700)
                 (folder / "lost").touch()
+            return is_written
 
     losing = LosesItsPlace(folder)
     carry_out(name, losing, lambda _: workspace.service(), AppMode.BOTH, lambda: 0.0, beat_s=99)

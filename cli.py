@@ -163,7 +163,7 @@ def _bundle(
     from core.reporting.bundling import bundle_report  # noqa: PLC0415
 
     folder = BundleFolder(options.out)
-    hosts = {DEV: options.dev_host, PROD: options.prod_host}
+    hosts = {DEV: options.dev_host or "", PROD: options.prod_host or ""}
     plan = service.plan_bundle(BundleRequest(options.name, hosts, folder.keys), listener=listener)
     folder.write(plan.files, plan.keys)
     report = bundle_report(plan)

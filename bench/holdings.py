@@ -39,16 +39,17 @@ def hold_when_quiet(pids: Sequence[int], folder: Path) -> Held:
     Raises:
         RuntimeError: they do not come to rest.
     """
-    held, deadline = _hold(pids, folder), time.monotonic() + _QUIET_S
+    held, deadline = hold(pids, folder), time.monotonic() + _QUIET_S
     while time.monotonic() < deadline:
         time.sleep(_LOOK_S)
-        before, held = held, _hold(pids, folder)
+        before, held = held, hold(pids, folder)
         if (before.processes, before.descriptors) == (held.processes, held.descriptors):
             return held
     raise RuntimeError(f"The page does not come to rest: {held}")
 
 
-def _hold(pids: Sequence[int], folder: Path) -> Held:
+def hold(pids: Sequence[int], folder: Path) -> Held:
+    """Look now."""
     processes = [
         process
         for pid in pids

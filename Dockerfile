@@ -13,7 +13,7 @@ WORKDIR /app
 COPY requirements.txt ./
 RUN pip install -r requirements.txt
 
-COPY LICENSE app.py cli.py gunicorn.conf.py ./
+COPY LICENSE app.py cli.py worker.py gunicorn.conf.py ./
 COPY assets/ assets/
 COPY callbacks/ callbacks/
 COPY command_line/ command_line/

@@ -10,10 +10,10 @@ BIOME := $(BIN)/node $(SCRIPTS)/node_modules/@biomejs/biome/bin/biome
 CLIENT_TESTS := tests/contract tests/integration/test_gateways.py tests/integration/test_logins.py
 OLDEST := .venv-oldest
 OLDEST_READY := $(OLDEST)/.ready
-TYPED := core cli.py command_line app.py web callbacks components emulator examples bench
+TYPED := core cli.py command_line app.py worker.py web callbacks components emulator examples bench
 CODE := $(TYPED) gunicorn.conf.py tests
 
-.PHONY: help demo promote workspaces test coverage chromium oldest-sdk bench bench-memory reliability check static scripts unit fmt clean
+.PHONY: help demo promote workspaces test coverage chromium redis oldest-sdk bench bench-memory reliability check static scripts unit fmt clean
 
 help:  ## list the verbs
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -27,24 +27,27 @@ promote: $(READY)  ## promote sample jobs from a local DEV workspace to a local 
 workspaces: $(READY)  ## start the two local workspaces and keep them running
 	$(BIN)/python -m emulator --state local-workspaces
 
-test: static chromium  ## all tests
-	$(BIN)/pytest -q --numprocesses 2 --dist loadfile
+test: static chromium redis  ## all tests
+	$(BIN)/pytest -q --numprocesses 2 --dist loadfile --no-loadscope-reorder
 	$(MAKE) oldest-sdk
 
-coverage: $(READY) chromium  ## all tests, and which branches they reach: takes longer than the tests alone
+coverage: $(READY) chromium redis  ## all tests, and which branches they reach: takes longer than the tests alone
 	$(BIN)/pytest -q --numprocesses 2 --dist loadfile --cov --cov-report=term
 
 chromium: $(READY)  ## install Chromium for the tests in a browser, unless there is one
 	@$(BIN)/python -m tests.chromium
 
-oldest-sdk: $(OLDEST_READY)  ## test the gateways under the oldest supported databricks-sdk
+redis: $(READY)  ## install Redis for the tests, unless there is one
+	@$(BIN)/python -m tests.redis_server
+
+oldest-sdk: $(OLDEST_READY) redis  ## test the gateways under the oldest supported databricks-sdk
 	$(OLDEST)/bin/python -m pytest -q -p no:cacheprovider --numprocesses 2 $(CLIENT_TESTS)
 
-reliability: $(READY)  ## fail calls in every way, kill processes, slow workspaces and clients, load; print figures
+reliability: $(READY) redis  ## fail calls in every way, kill processes, slow workspaces and clients, load; print figures
 	$(BIN)/pytest -q -m "reliability and not alone" --numprocesses 2
 	$(BIN)/pytest -q -m "reliability and alone"
 
-bench: $(READY) chromium  ## measure everything, and write docs/measurements.md
+bench: $(READY) chromium redis  ## measure everything, and write docs/measurements.md
 	for name in promotion startup planning missing_names emulator bundle page load thirty; do \
 		$(BIN)/python -m bench.$$name --write || exit 1; \
 	done

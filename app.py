@@ -4,11 +4,12 @@ import importlib
 import logging
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any, Protocol
 
 from dash import Dash
 from dash.development.base_component import Component
@@ -21,13 +22,14 @@ import callbacks.operations
 from callbacks.approvals import Approvals
 from components.shell import Frame, page
 from components.tabs import tabs_of
-from core.errors import SyncError
+from core.errors import SettingsError, StateError, SyncError
 from core.gateways.machine.local_folder import page_folder
 from core.gateways.stores import open_store
 from core.jobsettings.secrets import mask_text
 from core.json_text import fingerprint
 from core.one_line import log_to_stderr
 from core.operations.page_store import PageStore
+from core.operations.tally import Tally
 from core.settings import AppMode, Settings
 from core.version import VERSION
 from web.access import Access, reading_members
@@ -37,10 +39,11 @@ from web.board import DiskBoard
 from web.csv import csv_routes
 from web.feed import Feed
 from web.guards import Guards
-from web.health import health_route
+from web.health import health_routes
 from web.identity import LOCAL_USER
 from web.mapping_files import MappingFiles
 from web.members import Members
+from web.metrics import metrics_route
 from web.panels import Panels
 from web.reader import WorkspaceReader, connect_from_env, open_readings
 from web.reveals import Reveals
@@ -78,18 +81,27 @@ def create_app(env: Mapping[str, str]) -> Dash:
     return _build(env)[0]
 
 
-def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses]:
+class Background(Protocol):
+    """What carries out the operations that the page starts."""
+
+    def warm_up(self) -> None:
+        """Do before traffic comes what takes long the first time."""
+        ...
+
+    def check(self) -> None:
+        """Raise StateError when nothing that is started now would be carried out."""
+        ...
+
+
+def _build(env: Mapping[str, str]) -> tuple[Dash, Background]:
     settings, page_settings = Settings.from_env(env), PageSettings.from_env(env)
     folder = page_folder(settings, env)
-    parts = _Parts(
-        settings,
-        page_settings,
-        open_store(settings, env),
-        WorkspaceReader(connect_from_env(settings), open_readings(folder / "readings")),
-    )
-    processes = OperationProcesses(
-        folder / "callbacks", parts.store.note_launch, partial(is_queued, parts.store)
-    )
+    store = open_store(settings, env)
+    tally = Tally(store.count)
+    connect = connect_from_env(settings, meter=tally)
+    reader = WorkspaceReader(connect, open_readings(folder / "readings"))
+    parts = _Parts(settings, page_settings, store, reader)
+    background = _open_background(parts, env, folder)
     app = Dash(
         "app",
         title="Job Sync",
@@ -102,7 +114,7 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses]:
         serve_locally=True,
         compress=True,
         use_async=False,
-        background_callback_manager=processes,
+        background_callback_manager=background,
         suppress_callback_exceptions=False,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
         on_error=tell_reference,
@@ -111,7 +123,9 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses]:
     app.index_string = _index(app)
     host = env.get("DATABRICKS_HOST", "")
     app.layout = lambda: _layout(parts, host)
-    connect = connect_from_env(settings, patience_s=_ROLE_PATIENCE_S, call_s=_ROLE_CALL_S)
+    connect = connect_from_env(
+        settings, meter=tally, patience_s=_ROLE_PATIENCE_S, call_s=_ROLE_CALL_S
+    )
     board = DiskBoard(folder / "members")
     members = Members(reading_members(connect, page_settings), board=board)
     access = Access(page_settings, members)
@@ -122,7 +136,8 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses]:
     used = {name: version(name) for name in ("dash", "databricks-sdk")}
     versions = {"job-sync": VERSION, **used}
     requests = approvals.view if approvals else None
-    feed = Feed(parts.store, host, parts.reader, page_settings, versions, requests)
+    trouble = partial(_trouble_of, background.check) if settings.redis_url else str
+    feed = Feed(parts.store, host, parts.reader, page_settings, versions, requests, trouble)
     panels = Panels(
         parts.store,
         parts.reader,
@@ -135,7 +150,11 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses]:
         panels, mapping_files, parts.reader, lambda: current_user(page_settings), settings.mode
     )
     for routes in (
-        health_route(parts.store),
+        health_routes(
+            {"store": parts.store.check, "queue": background.check},
+            is_shared=bool(settings.redis_url),
+        ),
+        metrics_route(parts.store, versions),
         feed.routes(),
         panels.routes(),
         Timelines(parts.store).routes(),
@@ -146,7 +165,38 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, OperationProcesses]:
         app.server.register_blueprint(routes)
     protect(app, page_settings, access, Guards(parts.store))
     app.server.wsgi_app = BelowPath(app.server.wsgi_app, page_settings.base)
-    return app, processes
+    return app, background
+
+
+def _open_background(parts: _Parts, env: Mapping[str, str], folder: Path) -> Any:
+    """Return what carries out operations: processes of this machine, or Celery's workers.
+
+    Raises:
+        SettingsError: replicas could not read what the others have signed.
+    """
+    launched, queued = parts.store.note_launch, partial(is_queued, parts.store)
+    if not parts.settings.redis_url:
+        return OperationProcesses(folder / "callbacks", launched, queued)
+    if not parts.page.secret_key:
+        raise SettingsError(
+            "BACKGROUND is celery, and SECRET_KEY is not set: what one replica signs, another one "
+            "could not read.",
+            fix="Set it to the same random text for all pages: `openssl rand -hex 32` prints one.",
+        )
+    # Only here: one copy alone needs no Celery, which takes its time to load.
+    from web.background_queue import OperationQueue  # noqa: PLC0415
+    from web.opened_queue import open_deployments_queue  # noqa: PLC0415
+
+    queue, presence = open_deployments_queue(parts.settings, env)
+    return OperationQueue(queue, parts.store, presence, launched, queued)
+
+
+def _trouble_of(check: Callable[[], None]) -> str:
+    try:
+        check()
+    except StateError as error:
+        return mask_text(str(error))
+    return ""
 
 
 def create_server() -> Flask:
@@ -155,11 +205,11 @@ def create_server() -> Flask:
     log_to_stderr(logging.INFO, "%(levelname)s %(name)s %(message)s", mask_text)
     logging.getLogger("databricks").setLevel(logging.WARNING)
     try:
-        app, processes = _build(os.environ)
+        app, background = _build(os.environ)
     except SyncError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(_NEVER_BOOTS)
-    processes.warm_up()
+    background.warm_up()
     _warm_up(app)
     server: Flask = app.server
     return server

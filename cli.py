@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 
 from dotenv import load_dotenv
 
-from command_line.arguments import make_parser
+from command_line.arguments import make_parser, places_of
+from command_line.output_files import write_outputs
 from command_line.restoring import RestoreCommand
 from command_line.screen import Screen
-from command_line.tables import plain
 from core.errors import ModeError, RemovalRefusedError, SelectionError, SettingsError, SyncError
 from core.gateways.opening import OpenService, open_service, require_workspace
 from core.jobsettings.secrets import mask_text
 from core.one_line import log_to_stderr
-from core.reporting.csv_text import csv_bytes
 from core.reporting.listener import Listener
 from core.reporting.mapping_details import MappingsReview
+from core.reporting.pending import detailed_exit_code
 from core.reporting.report import Report, report_failure
 from core.settings import Settings
 
@@ -34,9 +34,12 @@ _USAGE_ERRORS = (SettingsError, ModeError, SelectionError)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command. Returns 0 done, 1 failed, in error or drifted, 2 wrong usage."""
+    """Run one command. Returns 0 done, 1 failed, in error or drifted, 2 wrong usage.
+
+    With --exit-code it returns 0 nothing left to do, 1 failed or in error, 2 changes left.
+    """
     _escape_what_the_terminal_lacks()
-    options = make_parser().parse_args(arguments)
+    options = _parse(arguments)
     load_dotenv(Path.cwd() / ".env")
     log_to_stderr(logging.WARNING, "%(levelname)s %(message)s", mask_text)
     screen = Screen(options)
@@ -46,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "convert":
             report, code = _convert(options)
         else:
-            settings = Settings.from_env(os.environ)
+            settings = Settings.from_env({**os.environ, **places_of(options)})
             settings.require_operation(options.command)
             if not getattr(options, "dry_run", False):
                 settings.require_no_approval(options.command)
@@ -62,14 +65,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         report = report_failure(options.command, error)
         code = USAGE if isinstance(error, _USAGE_ERRORS) else FAILED
     screen.show(report, opened.calls() if opened else {})
-    if options.csv:
-        try:
-            options.csv.write_bytes(csv_bytes(report.rows))
-        except OSError as error:
-            message = f"{options.csv} was not written: {error.strerror}."
-            print(plain(message), file=sys.stderr)
-            return code or FAILED
-    return code
+    all_written = write_outputs(options, report)
+    if getattr(options, "exit_code", False):
+        return detailed_exit_code(report) if all_written else FAILED
+    return code if all_written else code or FAILED
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line; with --exit-code, 2 does not mean wrong usage."""
+    try:
+        return make_parser().parse_args(arguments)
+    except SystemExit as ended:
+        given = sys.argv[1:] if arguments is None else arguments
+        if ended.code == USAGE and "--exit-code" in given:
+            raise SystemExit(FAILED) from None
+        raise
 
 
 def _escape_what_the_terminal_lacks() -> None:
@@ -96,6 +106,8 @@ def _run(
         return _refuse_removal(service, screen)
     if options.command == "mappings":
         return _mappings(options, service, screen)
+    if options.command == "bundle":
+        return _bundle(options, service, listener)
     if options.command == "drift":
         report = service.drift(listener=screen.listener)
         return report, FAILED if report.rows else DONE
@@ -138,6 +150,23 @@ def _mappings(
     report = service.review_mappings(listener=screen.listener)
     assert isinstance(report.details, MappingsReview)
     return report, FAILED if options.check and not report.details.is_fine else DONE
+
+
+def _bundle(
+    options: argparse.Namespace, service: "JobSync", listener: Listener
+) -> tuple[Report, int]:
+    """Reads the definitions through the workspace and writes files on this machine."""
+    from core.bundling.plan import BundleRequest  # noqa: PLC0415 - the engine is loaded by now
+    from core.bundling.variables import DEV, PROD  # noqa: PLC0415
+    from core.gateways.machine.bundle_folder import BundleFolder  # noqa: PLC0415
+    from core.reporting.bundling import bundle_report  # noqa: PLC0415
+
+    folder = BundleFolder(options.out)
+    hosts = {DEV: options.dev_host, PROD: options.prod_host}
+    plan = service.plan_bundle(BundleRequest(options.name, hosts, folder.keys), listener=listener)
+    folder.write(plan.files, plan.keys)
+    report = bundle_report(plan)
+    return report, DONE if report.status == "completed" else FAILED
 
 
 def _convert(options: argparse.Namespace) -> tuple[Report, int]:

@@ -67,6 +67,9 @@ def _ask_operations_to_stop() -> list[tuple[int, str]]:
     from core.settings import Settings  # noqa: PLC0415
 
     try:
-        return open_store(Settings.from_env(os.environ), os.environ).stop_all(SHUTDOWN)
+        settings = Settings.from_env(os.environ)
+        if settings.redis_url:  # workers carry them out, and any other page shows them
+            return []
+        return open_store(settings, os.environ).stop_all(SHUTDOWN)
     except SyncError:  # the page never started, and has said why
         return []

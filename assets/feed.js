@@ -14,7 +14,12 @@
   Object.assign(jobsync, {pokeFeed, shownOperation});
 
   class SignedOut extends Error {}
-  class Unusable extends Error {}
+  class Unusable extends Error {
+    constructor(answer) {
+      super(answer.message);
+      this.answer = answer;
+    }
+  }
 
   function isDrawn() {
     return (
@@ -66,7 +71,7 @@
       failures += 1;
       const {signedOut, noAnswer} = jobsync.config().texts;
       if (error instanceof SignedOut) showProblem(signedOut);
-      else if (error instanceof Unusable) showProblem(error.message);
+      else if (error instanceof Unusable) showUnusable(tab, error.answer);
       else if (failures > 1) showProblem(noAnswer);
       return jobsync.pacing.afterFailures(failures);
     }
@@ -84,9 +89,9 @@
     if (answer.status === 401 || answer.redirected) throw new SignedOut();
     const type = answer.headers.get("Content-Type") || "";
     if (answer.status === 503 && type.startsWith("text/plain"))
-      throw new Unusable(await answer.text());
+      throw new Unusable({message: await answer.text()});
     if ([403, 503].includes(answer.status) && type.startsWith("application/json"))
-      throw new Unusable((await answer.json()).message); // no role, or none that could be confirmed
+      throw new Unusable(await answer.json()); // no store, no role, or none that could be confirmed
     if (!answer.ok) throw new Error(String(answer.status));
     return answer.json();
   }
@@ -126,6 +131,16 @@
       }
     }
     finishedBefore = jobsync.news.lastEnded(finishedBefore, operation);
+  }
+
+  /** Says why nothing can be started; what the tab shows of operations stays. */
+  function showUnusable(tab, {message, props, reasons, editing}) {
+    showProblem(message);
+    for (const [id, moved] of Object.entries(jobsync.news.moved(shown, props || {}))) {
+      drawMoved(id, moved);
+    }
+    if (reasons) jobsync.holdSelection(tab, reasons);
+    if (editing) jobsync.holdMappings(editing);
   }
 
   function showProblem(text) {

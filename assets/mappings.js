@@ -28,6 +28,7 @@
   Object.assign(jobsync, {
     mapping: state,
     showMappings,
+    holdMappings,
     stageMapping,
     undoMapping,
     editMappingText,
@@ -66,6 +67,13 @@
       fetchOnce(address, found => setUnmapped(news.validation, found));
     }
     if (mustRead(news)) jobsync.operate("mappings");
+    jobsync.drawMappings();
+  }
+
+  /** Shows why nothing may be done with the file, until the server knows more again. */
+  function holdMappings(reasons) {
+    if (!state.news) return;
+    state.news = {...state.news, reasons};
     jobsync.drawMappings();
   }
 

@@ -9,6 +9,7 @@
     tickedAtFirst,
     tickAdded,
     showReviewed,
+    holdSelection,
     selectedRows: pick => jobsync.selection.selectedRows(entries(boardHere()), pick),
     selectedNames: pick => jobsync.selection.selectedNames(entries(boardHere()), pick),
     reviewedPlan: () => boardHere()?.reviewed?.plan || "",
@@ -115,6 +116,15 @@
   function showReviewed(tab, answer) {
     const board = boardOf(jobsync.fedFrame(tab).dataset.rowsOf);
     board.reviewed = answer;
+    showSelection(board);
+  }
+
+  /** Shows why nothing may be done with what is selected, until the plan is reviewed again. */
+  function holdSelection(tab, reasons) {
+    const frame = jobsync.fedFrame(tab);
+    const board = frame && boardOf(frame.dataset.rowsOf);
+    if (!board?.reviewed) return;
+    board.reviewed = {...board.reviewed, reasons};
     showSelection(board);
   }
 

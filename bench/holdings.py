@@ -5,10 +5,11 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
+import redis
 
 _MEGABYTE = 1024 * 1024
 _QUIET_S = 120.0
@@ -18,7 +19,8 @@ _LOOK_S = 2.0
 @dataclass(frozen=True, slots=True)
 class Held:
     """Sizes in megabytes. `descriptors` are of different things; several threads of a process that
-    have the same file open are counted in `same_file`, of the file that is open most often."""
+    have the same file open are counted in `same_file`, of the file that is open most often. `redis` is
+    the memory that Redis uses for its `keys`."""
 
     memory: float
     processes: int
@@ -27,6 +29,8 @@ class Held:
     same_file: int
     files: int
     stored: float
+    redis: float = 0.0
+    keys: int = 0
 
 
 def hold_when_quiet(pids: Sequence[int], folder: Path) -> Held:
@@ -46,6 +50,13 @@ def hold_when_quiet(pids: Sequence[int], folder: Path) -> Held:
         if (before.processes, before.descriptors) == (held.processes, held.descriptors):
             return held
     raise RuntimeError(f"The page does not come to rest: {held}")
+
+
+def with_redis(held: Held, url: str) -> Held:
+    """Add what the Redis at an address holds."""
+    with redis.Redis.from_url(url) as client:
+        used = float(client.info("memory")["used_memory"])
+        return replace(held, redis=round(used / _MEGABYTE, 1), keys=int(client.dbsize()))
 
 
 def hold(pids: Sequence[int], folder: Path) -> Held:

@@ -7,16 +7,22 @@ from pathlib import Path
 
 from emulator import RunningWorkspace
 from examples.page_server import start_page
+from tests.replicas import PAGES, WORKERS, start_replicas
 
 THREADS = 4
+_SERVICES = ("redis", *PAGES, *WORKERS)
 
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """Pages that answer at `urls`; `pids` are the processes that were started for them."""
+    """Pages that answer at `urls`; `pids` are the processes that were started for them.
+
+    `redis_url` is empty where there is none.
+    """
 
     urls: tuple[str, ...]
     pids: tuple[int, ...]
+    redis_url: str = ""
 
 
 Serve = Callable[[RunningWorkspace, Path], AbstractContextManager[Serving]]
@@ -42,4 +48,15 @@ def serve_embedded(workspace: RunningWorkspace, folder: Path) -> Iterator[Servin
         yield Serving((page.url,), (page.process.pid,))
 
 
-WAYS: dict[str, Serve] = {"embedded": serve_embedded}
+@contextmanager
+def serve_celery(workspace: RunningWorkspace, folder: Path) -> Iterator[Serving]:
+    """Serve it as compose.yaml does, without its proxy: two pages, two workers and a Redis."""
+    with start_replicas(folder, workspace, _SERVICES, **login_of(workspace)) as replicas:
+        yield Serving(
+            tuple(replicas.url(page) for page in PAGES),
+            tuple(process.pid for process in replicas.running.values()),
+            replicas.redis_url,
+        )
+
+
+WAYS: dict[str, Serve] = {"embedded": serve_embedded, "Celery": serve_celery}

@@ -11,7 +11,7 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-from bench.holdings import Held, hold_when_quiet
+from bench.holdings import Held, hold_when_quiet, with_redis
 from bench.serving import WAYS, Serve
 from bench.sheet import Sheet, document_of, read_options
 from bench.workspaces import ADMIN, control, job_settings, seeds
@@ -39,7 +39,8 @@ def measure_thirty(
         for count in (before, operations):
             for _ in range(count):
                 user.carry_out_next()
-            held.append(hold_when_quiet(serving.pids, Path(name) / "page"))
+            found = hold_when_quiet(serving.pids, Path(name) / "page")
+            held.append(with_redis(found, serving.redis_url) if serving.redis_url else found)
     return held[0], held[1]
 
 
@@ -58,6 +59,7 @@ def main() -> int:
             "descriptors",
             "files",
             "stored",
+            "Redis",
         ),
         note=f"{JOBS} jobs.",
         packages=("dash", "gunicorn"),
@@ -76,6 +78,7 @@ def main() -> int:
                     found.descriptors,
                     found.files,
                     f"{found.stored:.1f} MB",
+                    f"{found.redis:.1f} MB, {found.keys} keys" if found.keys else "–",
                 )
     return 0
 

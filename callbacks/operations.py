@@ -12,7 +12,7 @@ from components import ids
 from components.actions import Situation, reviewed_plan, running_sentence
 from components.import_tab import PAUSE_OPTIONS
 from components.words import READ_ONLY, WORDS
-from core.errors import ModeError, SelectionError, SyncError
+from core.errors import ModeError, SelectionError, StateError, SyncError
 from core.json_text import JsonDict
 from core.mapping.text.file_version import MOST_TEXT_BYTES
 from core.operations.kinds import KINDS, OperationKind, Traits
@@ -133,7 +133,10 @@ def start_operation(
         return store.start(kind, params, user.name).operation_id
     draft = _checked_text(request.get("text"))
     operation_id = store.start(kind, params, user.name).operation_id
-    store.put_documents(operation_id, {DRAFT: draft})  # nobody knows the operation before this
+    # Nobody knows the operation before this.
+    if not store.put_documents(operation_id, {DRAFT: draft}):
+        store.note_launch(operation_id, None, "The text could not be kept.")
+        raise StateError("The text could not be kept. Nothing was saved.", fix="Try again.")
     return operation_id
 
 

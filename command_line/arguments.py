@@ -1,17 +1,42 @@
 """The commands and their options."""
 
 import argparse
+import re
+from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from core.local_paths import local_path
+from core.reporting.summary import DEFAULT_LIMIT, SMALLEST_LIMIT
 
 _ABOUT = "The engine without a browser."
+_LARGEST_LIMIT = 1_000_000  # characters: that of GitLab
+_PLACES = {
+    "folder": "WORKSPACE_GIT_FOLDER_PATH",
+    "mappings": "RESOURCE_NAME_MAPPINGS_FILE_PATH",
+}
+_NEEDS_NO_FOLDER = frozenset({"convert"})
 
 
-def _csv_file(text: str) -> Path:
+def _output_file(text: str) -> Path:
     """Refuse a path that cannot be written before anything is done."""
     path = Path(text)
     if path.is_dir() or not path.parent.is_dir():
         raise argparse.ArgumentTypeError(f"{text} is not a file in an existing folder")
     return path
+
+
+def places_of(options: argparse.Namespace) -> Mapping[str, str]:
+    """Return the variables of the configuration that options take the place of.
+
+    Raises:
+        SettingsError: one of them is no path of this machine.
+    """
+    return {
+        variable: local_path(f"--{option}", text)
+        for option, variable in _PLACES.items()
+        if (text := getattr(options, option, None)) is not None
+    }
 
 
 def _folder(text: str) -> Path:
@@ -21,22 +46,57 @@ def _folder(text: str) -> Path:
     return path
 
 
+def _limit(text: str) -> int:
+    if not text.isdecimal() or not SMALLEST_LIMIT <= int(text) <= _LARGEST_LIMIT:
+        raise argparse.ArgumentTypeError(
+            f"{text} is not a number from {SMALLEST_LIMIT} to {_LARGEST_LIMIT}"
+        )
+    return int(text)
+
+
+def _bundle_name(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", text):
+        raise argparse.ArgumentTypeError(
+            "a bundle's name begins with a letter and has letters, digits, “-” and “_” only"
+        )
+    return text
+
+
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"https", "http"} or not parts.hostname or "@" in parts.netloc:
+        raise argparse.ArgumentTypeError(f"{text} is not the address of a workspace")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def make_parser() -> argparse.ArgumentParser:
     """Return what reads the command line."""
     output = argparse.ArgumentParser(add_help=False)
     output.add_argument("--json", action="store_true", help="print one JSON document on stdout")
     output.add_argument(
-        "--csv", type=_csv_file, metavar="FILE", help="write the rows to a CSV file"
+        "--csv", type=_output_file, metavar="FILE", help="write the rows to a CSV file"
     )
     output.add_argument("--all", action="store_true", help="also show unchanged and excluded rows")
     output.add_argument(
         "--diff", action="store_true", help="print every field that differs or is mapped"
     )
+    place = argparse.ArgumentParser(add_help=False)
+    place.add_argument(
+        "--folder",
+        metavar="PATH",
+        help="folder of this machine with the definitions, in place of WORKSPACE_GIT_FOLDER_PATH",
+    )
+    place.add_argument(
+        "--mappings",
+        metavar="FILE",
+        help="mapping file on this machine, in place of RESOURCE_NAME_MAPPINGS_FILE_PATH",
+    )
     parser = argparse.ArgumentParser(prog="cli.py", description=_ABOUT, allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, text: str) -> argparse.ArgumentParser:
-        return commands.add_parser(name, help=text, parents=[output], allow_abbrev=False)
+        parents = [output] if name in _NEEDS_NO_FOLDER else [output, place]
+        return commands.add_parser(name, help=text, parents=parents, allow_abbrev=False)
 
     command("info", "show which workspace, Git folder and mapping file are in use")
     export = command("export", "write every job to its JSON file")
@@ -52,7 +112,9 @@ def make_parser() -> argparse.ArgumentParser:
         action="store_true",
         help="also check active runs, missing files and roles",
     )
-    command("drift", "exit with 1 if something here moved since the last import; writes nothing")
+    drifting = command(
+        "drift", "exit with 1 if something here moved since the last import; writes nothing"
+    )
     mapping = command("mappings", "show what the mapping file lacks, with candidates")
     mapping.add_argument(
         "--check",
@@ -98,6 +160,25 @@ def make_parser() -> argparse.ArgumentParser:
         "--to", type=_folder, metavar="FOLDER", help="where to write; by default beside each file"
     )
     converting.add_argument("--write", action="store_true", help="write, instead of only showing")
+    bundling = command("bundle", "write all jobs as a Databricks Asset Bundle to a local folder")
+    bundling.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FOLDER",
+        help="an empty folder, or one that holds a bundle that this command wrote",
+    )
+    bundling.add_argument(
+        "--name", type=_bundle_name, default="jobs", help="of the bundle; by default “jobs”"
+    )
+    for target in ("dev", "prod"):
+        bundling.add_argument(
+            f"--{target}-host",
+            type=_address,
+            default="",
+            metavar="URL",
+            help=f"address of the workspace of the target “{target}”",
+        )
     importing = command(
         "import", "create and update jobs from their files, save those that were changed here"
     )
@@ -110,8 +191,41 @@ def make_parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help="also remove this job, which nothing proves to be ours (repeatable)",
     )
+    for reporting in (export, validating, drifting, importing, removing):
+        _add_pipeline_options(reporting)
     for selecting in (importing, removing, restoring):
         selecting.add_argument(
             "--only", action="append", metavar="NAME", help="only this job (repeatable)"
         )
     return parser
+
+
+def _add_pipeline_options(command: argparse.ArgumentParser) -> None:
+    """Add what a pipeline needs of a command."""
+    command.add_argument(
+        "--markdown",
+        type=_output_file,
+        metavar="FILE",
+        help="write a summary for a pull request to a Markdown file",
+    )
+    command.add_argument(
+        "--markdown-title",
+        default="",
+        metavar="TEXT",
+        help="its title, such as: Validation in PROD",
+    )
+    command.add_argument(
+        "--markdown-limit",
+        type=_limit,
+        default=DEFAULT_LIMIT,
+        metavar="CHARACTERS",
+        help=f"its largest size; whole rows are left out (default: {DEFAULT_LIMIT})",
+    )
+    command.add_argument(
+        "--junit", type=_output_file, metavar="FILE", help="write the rows as JUnit test cases"
+    )
+    command.add_argument(
+        "--exit-code",
+        action="store_true",
+        help="exit with 0 if nothing is left to do, 2 if changes are, 1 for every error",
+    )

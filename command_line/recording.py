@@ -116,8 +116,15 @@ class _NoStore:
     ) -> bool:
         return True
 
-    def put_documents(self, operation_id: str, documents: Mapping[str, bytes]) -> None:
-        """Keep nothing."""
+    def put_documents(
+        self,
+        operation_id: str,  # noqa: ARG002
+        documents: Mapping[str, bytes],  # noqa: ARG002
+    ) -> bool:
+        return True
+
+    def get(self, operation_id: str) -> Operation | None:  # noqa: ARG002
+        return None
 
     def should_stop(self, operation_id: str) -> bool:  # noqa: ARG002
         return False

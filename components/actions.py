@@ -20,7 +20,7 @@ class Situation:
     `active` is the running operation, `validation`, `pull` and `save` the newest ones of their
     kind, `shown` the operation whose rows the tab shows. On the page of Restore `validation` is the
     newest preview of `entry`, the operation of the history that is to be undone. `why_not` says why
-    whoever looks may not operate.
+    whoever looks may not operate, `trouble` why nothing can be started by anybody.
     """
 
     may_operate: bool
@@ -31,6 +31,7 @@ class Situation:
     save: Operation | None = None
     why_not: str = READ_ONLY
     entry: str = ""
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def running_sentence(operation: Operation) -> Component:
 
 def _reason(kind: Traits, now: Situation) -> str:
     if not kind.is_exclusive:
-        return ""
+        return now.trouble
     return (
         _common_reason(now)
         or (_NO_ENTRY if kind.needs_entry and not now.entry else "")
@@ -96,7 +97,7 @@ def _common_reason(now: Situation) -> str:
         return f"{WORDS[now.active.kind].title} is running."
     if not now.may_operate:
         return now.why_not
-    return ""
+    return now.trouble
 
 
 def _plan_reason(now: Situation) -> str:

@@ -28,6 +28,23 @@ class Wait:
     reason: WaitReason
 
 
+class CallMeter(Protocol):
+    """Measures the calls to a workspace. Called from any thread; never raises."""
+
+    def note_call(self, endpoint: str, status: int | None) -> None:
+        """Take a call that has ended.
+
+        Args:
+            endpoint: the method and the path's template, such as `GET /api/2.0/repos/{id}`.
+            status: the HTTP status of the answer, None when none came.
+        """
+        ...
+
+    def note_wait(self, wait: Wait) -> None:
+        """Take what a call has waited before it was sent, or sent again, however short."""
+        ...
+
+
 class Calls(Protocol):
     """All calls to one workspace, whatever they are for."""
 

@@ -168,7 +168,10 @@ class Access:
 
 
 class WorkspaceFiles(Protocol):
-    """The files of the workspace tree. Paths are absolute and start with /Workspace."""
+    """The files of the workspace tree. Paths are absolute and start with /Workspace.
+
+    The definitions and the mapping file may be on this machine: paths that start with `file:`.
+    """
 
     def status(self, path: str) -> FileStatus: ...
 
@@ -216,9 +219,13 @@ class ContentCache(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class GitFolder:
-    """A Git folder as the workspace describes it; `path` is its root."""
+    """A Git folder as the workspace describes it, or a checkout on this machine.
 
-    folder_id: int
+    `path` is its root. `folder_id` is None for a checkout, whose `branch`, `commit` and `url` are
+    empty where they are unknown.
+    """
+
+    folder_id: int | None
     path: str
     branch: str
     commit: str

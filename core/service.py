@@ -1,4 +1,5 @@
-"""The use cases: info, export, validate, drift, import, adopt, take, remove, pull, mappings."""
+"""The use cases: info, export, validate, drift, import, adopt, take, remove, pull, mappings,
+bundle."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -13,6 +14,7 @@ from core.applying.restoring import restore_selected
 from core.applying.saving_mappings import check_text, save_mapping_file
 from core.applying.taking import take_fields
 from core.applying.work import FreshPlan, Work
+from core.bundling.plan import BundlePlan, BundleRequest, plan_bundle
 from core.calls import ShouldStop
 from core.errors import Issue, NotFoundError, SyncError
 from core.information import folder_contents, git_place, mapping_facts, trusted_places
@@ -39,6 +41,7 @@ from core.reporting.details import HistoryListing, PullFacts, Whereabouts, Works
 from core.reporting.listener import Listener
 from core.reporting.mapping_details import MappingsInformation, MappingsReview
 from core.reporting.mapping_review import find_faults
+from core.reporting.payloads import payload_issues
 from core.reporting.pulling import PulledFiles
 from core.reporting.report import Report, ReportRow
 from core.reporting.restore_rows import restore_row
@@ -400,6 +403,18 @@ class JobSync:
         with self._begin("save", listener) as work:
             rows, saved = save_mapping_file(work, path, text, version)
             return replace(_report(work, rows, ()), details=saved)
+
+    def plan_bundle(self, request: BundleRequest, *, listener: Listener = _SILENT) -> BundlePlan:
+        """Return what an Asset Bundle of all definitions holds. Writes nothing.
+
+        Which values PROD has is read from the mapping file in every mode.
+        """
+        surveyor = self._surveyor(listener)
+        with self._stoppable(listener):
+            contents = surveyor.read_contents()
+            mappings, warnings = surveyor.read_mappings(whole=True)
+        plan = plan_bundle(contents, mappings, request)
+        return replace(plan, issues=(*warnings, *plan.issues, *payload_issues(contents)))
 
     def display_names(self, ids: Iterable[str], should_stop: ShouldStop) -> Mapping[str, str]:
         """Return the display names of user names and application ids, as far as they can be read.

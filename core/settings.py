@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from core.errors import ModeError, SettingsError
+from core.local_paths import is_local, local_path
 
 MAX_THREADS = 16
 _WORKSPACE = "Workspace"
@@ -41,6 +42,7 @@ OPERATION_MODES: Mapping[str, AppMode] = {
 class Settings:
     """The configuration of one deployment. Paths are absolute workspace paths.
 
+    `folder` and `mapping_path` may be on this machine instead: `file:` and an absolute path.
     `mapping_path` and `state_path` are empty when not set. `max_removals` and `max_removal_share`
     bound one removal: a number of jobs, and a share of the imported ones between 0 and 1.
     `retry_s` limits how long one call is retried while the workspace does not answer, in seconds.
@@ -76,12 +78,22 @@ class Settings:
         """
         return bool(self.mapping_path) and self.mode is not AppMode.EXPORT
 
+    @property
+    def is_checkout(self) -> bool:
+        """Whether the definitions are in a folder of this machine, and not of the workspace."""
+        return is_local(self.folder)
+
     def require_operation(self, operation: str) -> None:
         """Refuse what belongs to another deployment.
 
         Raises:
-            ModeError: APP_MODE does not permit the operation.
+            ModeError: APP_MODE does not permit the operation, or there is no Git folder to pull.
         """
+        if operation == "pull" and self.is_checkout:
+            raise ModeError(
+                "“pull” is not available: the definitions are in a folder of this machine.",
+                fix="Update it with Git: git pull.",
+            )
         needed = OPERATION_MODES.get(operation)
         if needed is not None and not self.mode.allows(needed):
             modes = dict.fromkeys((needed, AppMode.BOTH))
@@ -108,7 +120,7 @@ class Settings:
         if not self.mapping_path:
             raise SettingsError(
                 "There is no place for a mapping file.",
-                fix=f"Set {_MAPPING} to its workspace path.",
+                fix=f"Set {_MAPPING} to its workspace path, or to file: and its path here.",
             )
         return self.mapping_path
 
@@ -119,17 +131,20 @@ class Settings:
         Raises:
             SettingsError: says which variable is wrong, its value and what is allowed.
         """
-        folder = env.get("WORKSPACE_GIT_FOLDER_PATH", "").strip()
+        folder = _optional(env, _FOLDER)
         if not folder:
             raise SettingsError(
-                "WORKSPACE_GIT_FOLDER_PATH is not set.",
+                f"{_FOLDER} is not set.",
                 fix="Set it to the workspace path of the Git folder (or a folder in it) that "
-                "holds the job definitions, such as /Workspace/job-sync/jobs.",
+                "holds the job definitions, such as /Workspace/job-sync/jobs, or to file: and the "
+                "path of a folder of this machine, such as file:./jobs.",
             )
+        folder = _path_anywhere(_FOLDER, folder)
+        mapping_path = _path_anywhere(_MAPPING, _optional(env, _MAPPING))
         return cls(
-            folder=_path("WORKSPACE_GIT_FOLDER_PATH", folder),
-            mapping_path=_path("RESOURCE_NAME_MAPPINGS_FILE_PATH", _optional(env, _MAPPING)),
-            state_path=_path("STATE_FOLDER_PATH", _optional(env, "STATE_FOLDER_PATH")),
+            folder=folder,
+            mapping_path=mapping_path,
+            state_path=_state_path(env, is_needed=is_local(folder) or is_local(mapping_path)),
             threads=_whole_number(env, "NUM_THREADS", default=1, low=1, high=MAX_THREADS),
             mode=_mode(_optional(env, "APP_MODE")),
             max_removals=_whole_number(env, "MAX_REMOVALS", default=25, low=0, high=12000),
@@ -158,7 +173,8 @@ def is_switched_on(env: Mapping[str, str], name: str) -> bool:
     return text == "1"
 
 
-_MAPPING = "RESOURCE_NAME_MAPPINGS_FILE_PATH"
+_FOLDER, _MAPPING = "WORKSPACE_GIT_FOLDER_PATH", "RESOURCE_NAME_MAPPINGS_FILE_PATH"
+_STATE = "STATE_FOLDER_PATH"
 
 
 def _optional(env: Mapping[str, str], name: str) -> str:
@@ -178,6 +194,29 @@ def _path(name: str, value: str) -> str:
     if parts[:1] != [_WORKSPACE]:
         parts = [_WORKSPACE, *parts]
     return "/" + "/".join(parts)
+
+
+def _path_anywhere(name: str, value: str) -> str:
+    return local_path(name, value) if is_local(value) else _path(name, value)
+
+
+def _state_path(env: Mapping[str, str], *, is_needed: bool) -> str:
+    """Return where the state folder is, which no folder of this machine can say."""
+    text = _optional(env, _STATE)
+    if is_needed and not text:
+        raise SettingsError(
+            f"{_STATE} is not set, and the definitions or the mapping file are on this machine.",
+            fix="Ledgers, lock, history and snapshots stay in the workspace: set it to the state "
+            "folder that “info” shows where the definitions are in a Git folder, or to a new one "
+            "such as /Workspace/job-sync/state, the same for everybody who works on this "
+            "workspace.",
+        )
+    if is_local(text):
+        raise SettingsError(
+            f"{_STATE} is “{text}”, which is on this machine.",
+            fix="Set it to a path of the workspace, such as /Workspace/job-sync/state.",
+        )
+    return _path(_STATE, text)
 
 
 def _whole_number(env: Mapping[str, str], name: str, *, default: int, low: int, high: int) -> int:

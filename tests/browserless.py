@@ -13,11 +13,15 @@ _TIMEOUT_S = 60.0
 
 @dataclass
 class Browserless:
-    """One client of a running page. `polls` are the seconds that each poll of the feed took."""
+    """One client of a running page, which sends `headers` with what it starts.
+
+    `polls` are the seconds that each poll of the feed took.
+    """
 
     url: str
     tab: str = "import"
     polls: list[float] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
 
     def load(self) -> float:
         """Load the page as a browser does; return the seconds it took."""
@@ -88,7 +92,12 @@ class Browserless:
             "state": [],
             "changedPropIds": [f"{asked}.data"],
         }
-        answer = requests.post(f"{self.url}/_dash-update-component", json=body, timeout=_TIMEOUT_S)
+        answer = requests.post(
+            f"{self.url}/_dash-update-component",
+            json=body,
+            headers=self.headers,
+            timeout=_TIMEOUT_S,
+        )
         answer.raise_for_status()
         found: dict[str, Any] = answer.json() if answer.content else {}
         return found

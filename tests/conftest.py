@@ -1,9 +1,35 @@
-"""Shows what the tests measured."""
+"""Shows what the tests measured, and serves a Redis to those that need one."""
+
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.redis_server import RedisServer, serving
+
 FIGURES = "figures"
 """Property of a test: `{"case": what was tried, name of a figure: number, …}`."""
+
+
+@pytest.fixture(scope="session")
+def shared_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """A Redis for all tests of this process: each takes a deployment of its own in it."""
+    with serving(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis of one test's own, which may be stopped; it loses what it knows by that."""
+    with serving(tmp_path / "redis") as server:
+        yield server
+
+
+@pytest.fixture
+def lasting_redis(tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis of one test's own that keeps everything over a stop."""
+    with serving(tmp_path / "redis", persistent=True) as server:
+        yield server
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

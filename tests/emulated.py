@@ -60,17 +60,34 @@ class Emulated:
         return self.running.git_folder_path
 
     def connect(
-        self, *, retry_s: int = 5, on_wait: OnWait = lambda _seconds: None, **auth: Any
+        self,
+        *,
+        retry_s: int = 5,
+        on_wait: OnWait = lambda _seconds: None,
+        folder: str = "",
+        mapping_path: str = "",
+        **auth: Any,
     ) -> Connection:
         """Connect as the administrator unless another login is given. Waits take no time."""
-        login = auth or {"token": self.token}
-        clock = skipping_clock()
-        return connect(retry_s=retry_s, on_wait=on_wait, clock=clock, host=self.url, **login)
+        return connect(
+            retry_s=retry_s,
+            on_wait=on_wait,
+            clock=skipping_clock(),
+            host=self.url,
+            folder=folder,
+            mapping_path=mapping_path,
+            **(auth or {"token": self.token}),
+        )
 
     def service(self, *, token: str = "", retry_s: int = 5, **settings: Any) -> JobSync:
         """Build the engine as `cli.py` does."""
-        connection = self.connect(retry_s=retry_s, token=token or self.token)
         chosen = Settings(**{"folder": self.folder, "threads": 4, **settings})
+        connection = self.connect(
+            retry_s=retry_s,
+            token=token or self.token,
+            folder=chosen.folder,
+            mapping_path=chosen.mapping_path,
+        )
         return JobSync(connection.ports, chosen, system_clock(), this_process)
 
     # Control endpoints

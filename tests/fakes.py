@@ -11,7 +11,10 @@ from typing import Any
 
 from core.calls import ShouldStop
 from core.errors import AlreadyExistsError, NotFoundError, StoppedError, WorkspaceError
+from core.gateways.machine.local_files import LocalFiles
+from core.gateways.machine.local_git import LocalGitFolders
 from core.gateways.opening import OpenService
+from core.gateways.routing import RoutedFiles, RoutedGitFolders
 from core.identity_names import fold_identity
 from core.jobsettings.kinds import Kind
 from core.jobsettings.permissions import CAN_MANAGE, IS_OWNER, Permission, identity_of
@@ -22,6 +25,8 @@ from core.jobsettings.principals import (
     principal_from_name,
 )
 from core.json_text import JobSettings, JsonDict
+from core.local_paths import is_local
+from core.operations import counters
 from core.operations.change_request import (
     MOST_OPEN,
     ChangeRequest,
@@ -599,13 +604,24 @@ class FakeWorkspace:
         )
         return Ports(jobs, files, git, resources, principals, runs, self.calls)
 
+    def ports_with(self, folder: str, mapping_path: str = "") -> Ports:
+        """Return the ports with definitions, and perhaps the mapping file, on this machine."""
+        ports = self.ports()
+        return replace(
+            ports,
+            files=RoutedFiles(ports.files, LocalFiles(folder, mapping_path)),
+            git=RoutedGitFolders(ports.git, LocalGitFolders()),
+        )
+
     def service(self, **settings: Any) -> JobSync:
         def new_owner(principal: str, operation: str) -> Owner:
             return self.time.owner(principal, operation, f"token-{next(self._tokens)}")
 
+        chosen = Settings(**{"folder": FOLDER, "threads": 2, **settings})
+        has_local = is_local(chosen.folder) or is_local(chosen.mapping_path)
         return JobSync(
-            self.ports(),
-            Settings(**{"folder": FOLDER, "threads": 2, **settings}),
+            self.ports_with(chosen.folder, chosen.mapping_path) if has_local else self.ports(),
+            chosen,
             self.time.clock(),
             new_owner,
         )
@@ -719,6 +735,7 @@ class FakeOperationStore(FakeChangeRequests):
         self._kept: dict[str, _Kept] = {}
         self._numbers = itertools.count(1)
         self._mutex = threading.RLock()
+        self._counted: dict[counters.Counter, float] = {}
 
     # Life cycle
 
@@ -751,14 +768,17 @@ class FakeOperationStore(FakeChangeRequests):
     ) -> None:
         with self._mutex:
             if self._is_active(operation_id):
+                now, begun = float(self._now()), self._kept[operation_id].operation
                 self._change(
                     operation_id,
                     status=status,
                     outcome=self._kept_outcome(operation_id, outcome),
                     error=error,
-                    finished=float(self._now()),
+                    finished=now,
                     waiting=Waiting(),
                 )
+                seconds = now - begun.started if begun.started else None
+                self.count(counters.count_end(begun.kind, status, seconds))
 
     def request_cancel(self, operation_id: str, reason: str) -> None:
         with self._mutex:
@@ -783,6 +803,16 @@ class FakeOperationStore(FakeChangeRequests):
     def note_launch(self, operation_id: str, pid: int | None, problem: str = "") -> None:
         if problem:
             self.finish(operation_id, Status.FAILED, None, f"{problem} Nothing was changed.")
+
+    def count(self, additions: counters.Additions) -> bool:
+        with self._mutex:
+            for counter, amount in additions.items():
+                self._counted[counter] = self._counted.get(counter, 0.0) + amount
+        return True
+
+    def counted(self) -> dict[counters.Counter, float]:
+        with self._mutex:
+            return dict(self._counted)
 
     def check(self) -> None:
         """Memory can always be read."""
@@ -816,9 +846,12 @@ class FakeOperationStore(FakeChangeRequests):
             self._change(operation_id, seq=before + len(rows), **told)
             return True
 
-    def put_documents(self, operation_id: str, documents: Mapping[str, bytes]) -> None:
+    def put_documents(self, operation_id: str, documents: Mapping[str, bytes]) -> bool:
         with self._mutex:
-            self._kept[operation_id].documents.update(documents)
+            kept = self._kept.get(operation_id)
+            if kept is not None:
+                kept.documents.update(documents)
+            return kept is not None
 
     def document(self, operation_id: str, name: str) -> bytes | None:
         kept = self._kept.get(operation_id)

@@ -13,6 +13,7 @@ import multiprocess.forkserver
 from dash import DiskcacheManager
 from dash.exceptions import PreventUpdate
 
+from core.errors import StateError
 from core.gateways.machine.generations import make_private
 from core.gateways.machine.json_disk import CACHE_FAILURES, open_json_cache
 from core.gateways.machine.processes import process_start
@@ -65,6 +66,15 @@ class OperationProcesses(DiskcacheManager):
     def warm_up(self) -> None:
         """Start the server that jobs are forked from, so that the first need not wait."""
         multiprocess.forkserver.ensure_running()
+
+    def check(self) -> None:
+        """Raise StateError when no process could be started."""
+        try:
+            multiprocess.forkserver.ensure_running()
+        except (OSError, EOFError, ValueError) as error:
+            raise StateError(
+                f"No process can be started here: {error}.", fix="Look for what uses all memory."
+            ) from error
 
     def call_job_fn(self, key: str, job_fn: Any, args: Any, context: Any) -> str:
         """Start the job; what an equal call has left behind is dropped first.

@@ -17,6 +17,7 @@ from plotly.utils import PlotlyJSONEncoder
 from components import ids
 from components.actions import (
     Action,
+    Situation,
     actions_of,
     adoptable,
     reviewed_plan,
@@ -27,6 +28,8 @@ from components.operation_view import chips_view, outcome_view, progress_view
 from components.place import place_view
 from components.words import clock_time, headline, title_of, what_happened
 from components.workspace_tab import workspace_view
+from core.errors import StateError
+from core.jobsettings.secrets import mask_text
 from core.one_line import one_line
 from core.operations.kinds import OperationKind
 from core.operations.operation import Operation, OperationStore, Status
@@ -71,7 +74,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """Answers the page's scripts. Made once per server."""
+    """Answers the page's scripts. Made once per server.
+
+    `trouble` returns why nothing that is started now would be begun, or nothing.
+    """
 
     store: OperationStore
     host: str
@@ -79,6 +85,7 @@ class Feed:
     page: PageSettings
     versions: Mapping[str, str]
     requests: Callable[[User], Component] | None = None
+    trouble: Callable[[], str] = str
 
     def routes(self) -> Blueprint:
         """Return the routes."""
@@ -104,8 +111,14 @@ class Feed:
             place: what the header wants to know.
             entry: the operation of the history that the page of Restore is about.
         """
+        trouble = self.trouble()
         state = read_tab(
-            self.store, tab, may_operate=user.may_change, why_not=user.refusal, entry=entry
+            self.store,
+            tab,
+            may_operate=user.may_change,
+            why_not=user.refusal,
+            entry=entry,
+            trouble=trouble,
         )
         source = state.with_rows
         is_new = source is not None and (source.operation_id != seen or not since)
@@ -130,6 +143,20 @@ class Feed:
         }
         return answer, rows
 
+    def held(self, tab: str, user: User, error: StateError) -> dict[str, Any]:
+        """Return what a tab shows while the store does not answer: why, at its buttons as well."""
+        why = mask_text(error.message)
+        now = Situation(user.may_change, why_not=user.refusal, trouble=why, entry="-")
+        actions = actions_of(tab, now)
+        return {
+            "message": mask_text(str(error)),
+            "props": _buttons(actions),
+            "reasons": {name: actions[name].reason for name in _SELECTING if name in actions},
+            "editing": {
+                kind: actions[name].reason for kind, name in _EDITING.items() if name in actions
+            },
+        }
+
     # Inside
 
     def _place(self, wanted: Wanted) -> Known[Place]:
@@ -140,7 +167,8 @@ class Feed:
         return replace(known, value=None) if is_old else known
 
     def _props(self, state: TabState) -> Props:
-        tab, elsewhere, notice = state.tab, state.elsewhere, self.store.notice()
+        tab, elsewhere = state.tab, state.elsewhere
+        notice = " ".join(filter(None, (state.now.trouble, self.store.notice())))
         progress = progress_view(state.shown, time.time(), may_cancel=state.now.may_operate)
         props: Props = {
             f"{tab}-progress": {"children": progress},
@@ -193,7 +221,11 @@ class Feed:
         seen, since = request.args.get("operation", ""), _number(request.args, "since")
         wanted = Wanted(_number(request.args, "place"), "ask" in request.args)
         entry = _entry(request.args) if tab == "restore" else ""
-        answer, rows = self.tab(tab, seen, since, self._user(), wanted, entry)
+        user = self._user()
+        try:
+            answer, rows = self.tab(tab, seen, since, user, wanted, entry)
+        except StateError as error:
+            return _json(self.held(tab, user, error), 503)
         head = json.dumps(answer, cls=PlotlyJSONEncoder)
         text = f'{head[:-1]}, "rows": [{",".join(rows)}]}}'
         return Response(text, mimetype="application/json")
@@ -212,6 +244,11 @@ class Feed:
         if user is None:
             abort(401)
         return user
+
+
+def _json(document: Any, status: int) -> Response:
+    text = json.dumps(document, cls=PlotlyJSONEncoder)
+    return Response(text, status, mimetype="application/json")
 
 
 def _finished(last: Operation | None) -> dict[str, Any]:

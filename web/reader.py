@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from core.calls import ShouldStop
+from core.calls import CallMeter, ShouldStop
 from core.errors import InvalidJsonError
 from core.gateways.opening import OpenService, open_service
 from core.json_fields import Fields
@@ -151,13 +151,18 @@ def open_readings(folder: Path) -> Readings:
 
 
 def connect_from_env(
-    settings: Settings, *, patience_s: int = _PATIENCE_S, call_s: float = _CALL_S
+    settings: Settings,
+    *,
+    meter: CallMeter,
+    patience_s: int = _PATIENCE_S,
+    call_s: float = _CALL_S,
 ) -> Connect:
     """Return how to connect: with the login of the environment, and little patience.
 
     Args:
+        meter: measures the calls.
         patience_s: how long a call is repeated.
         call_s: how long it waits for its answer.
     """
     impatient = replace(settings, retry_s=min(settings.retry_s, patience_s))
-    return lambda: open_service(impatient, timeout_s=call_s)
+    return lambda: open_service(impatient, timeout_s=call_s, meter=meter)

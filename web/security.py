@@ -23,6 +23,7 @@ from web.guards import Guards
 from web.header_text import text_of
 from web.identity import User
 from web.members import Freshness
+from web.metrics import is_scraper
 from web.notices import below_a_path, nobody, nowhere, refused, stranger, stranger_sentence
 from web.origins import comes_from_us, host_of
 from web.settings import PageSettings
@@ -35,6 +36,7 @@ WARM_UP = "job_sync.warm_up"
 _ACCESS = "job_sync.access"
 _FEED = "feed.tab"
 _LIBRARIES = "/_dash-component-suites/"
+_OPEN = ("/healthz", "/readyz")
 _WRITING = ("POST", "PUT", "PATCH", "DELETE")
 # The names that Dash gives its routes.
 _ASSETS = "_dash_assets.static"
@@ -100,7 +102,10 @@ def protect(app: Dash, page: PageSettings, access: Access, guards: Guards) -> No
     def check() -> Response | None:
         refuse_what_is_no_name()
         refuse_other_sites()
-        if request.path == "/healthz" or request.endpoint == _ASSETS or WARM_UP in request.environ:
+        is_open = request.path in _OPEN or request.endpoint == _ASSETS
+        if is_open or WARM_UP in request.environ:
+            return None
+        if is_scraper(request.path, request.headers, page.metrics_token):
             return None
         if page.is_open:
             refuse_other_names()

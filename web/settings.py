@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.errors import SettingsError
 from core.settings import is_switched_on
@@ -11,6 +11,8 @@ from web.roles import DEFAULT_OPERATORS, NOBODY_ELSE, People, read_people
 
 COLOURS = ("slate", "blue", "green", "amber", "red", "purple")
 _EMAIL_HEADER = "X-Forwarded-Email"
+_SHORTEST_TOKEN = 32
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]+")  # source: RFC 6750, section 2.1
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
 
 
@@ -22,7 +24,8 @@ class PageSettings:
     served as a local user, and None when nothing does, so that nobody is served. `operators` may
     start operations and `viewers` may look; nobody else is shown anything.
     `secret_key` signs what the browser sends back, empty for a key of this machine. `base` is the
-    path below which a proxy serves the page; it begins and ends with a slash.
+    path below which a proxy serves the page; it begins and ends with a slash. `metrics_token` opens
+    `/metrics` to a scraper that is nobody of these; empty where none may.
     """
 
     workspace_name: str = ""
@@ -32,6 +35,7 @@ class PageSettings:
     viewers: People = NOBODY_ELSE
     secret_key: str = ""
     base: str = "/"
+    metrics_token: str = field(default="", repr=False)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "PageSettings":
@@ -50,6 +54,7 @@ class PageSettings:
             viewers=read_people("VIEWERS", env.get("VIEWERS", ""), allows_everybody=True),
             secret_key=env.get("SECRET_KEY", ""),
             base=base_path(env.get("BASE_PATH", "")),
+            metrics_token=_metrics_token(env.get("METRICS_TOKEN", "").strip()),
         )
 
     @property
@@ -78,6 +83,17 @@ def _check_four_eyes(env: Mapping[str, str], header: str | None, operators: Peop
             "FOUR_EYES is set, and OPERATORS lists one person, who could not approve anything.",
             fix="List a second operator, or a group.",
         )
+
+
+def _metrics_token(text: str) -> str:
+    """Refuse what is easily guessed, or cannot be sent in a header."""
+    if text and (len(text) < _SHORTEST_TOKEN or not _TOKEN.fullmatch(text)):
+        raise SettingsError(
+            "METRICS_TOKEN is too short, or has other characters than those of a bearer token.",
+            fix=f"Set it to {_SHORTEST_TOKEN} or more letters and digits, for example the output "
+            "of: openssl rand -hex 32",
+        )
+    return text
 
 
 def _colour(text: str) -> str:

@@ -127,12 +127,14 @@ def read_tab(
     may_operate: bool,
     why_not: str = READ_ONLY,
     entry: str = "",
+    trouble: str = "",
 ) -> TabState:
     """Ask the store for what a tab shows, each thing once.
 
     Args:
         why_not: why whoever looks may not operate.
         entry: the operation of the history that the page of Restore is about.
+        trouble: why nothing can be started now, by anybody.
     """
     active, last = store.active(), store.latest(EXCLUSIVE_KINDS)
     shown = store.latest(TAB_KINDS[tab]) if TAB_KINDS[tab] else None
@@ -147,7 +149,7 @@ def read_tab(
     if tab == "workspace":
         reading = _last_reading(store, shown)
     mappings = _read_mappings(store, shown) if tab == "mappings" else None
-    now = Situation(may_operate, active, shown, validation, pull, save, why_not, entry)
+    now = Situation(may_operate, active, shown, validation, pull, save, why_not, entry, trouble)
     return TabState(tab, now, last, reading, mappings)
 
 

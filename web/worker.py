@@ -11,6 +11,7 @@ from core.jobsettings.secrets import mask_text
 from core.one_line import log_to_stderr
 from core.operations.recorder import Recorder
 from core.operations.running import carry_out
+from core.operations.tally import Tally
 from core.service import JobSync
 from core.settings import Settings
 
@@ -27,14 +28,17 @@ def run_operation(operation_id: str | None) -> str | None:
     log_to_stderr(logging.WARNING, "%(levelname)s %(name)s %(message)s", mask_text)
     settings = Settings.from_env(os.environ)
     store = open_store(settings, os.environ)
+    tally = Tally(store.count)
 
     def connect(recorder: Recorder) -> JobSync:
-        opened = open_service(settings, on_wait=recorder.on_wait, should_stop=recorder.should_stop)
+        opened = open_service(
+            settings, on_wait=recorder.on_wait, should_stop=recorder.should_stop, meter=tally
+        )
         recorder.watch(opened.unanswered_s)
         recorder.name_with(lambda ids: _display_names(opened.service, ids, recorder.should_stop))
         return opened.service
 
-    carry_out(operation_id, store, connect, settings.mode, time.time)
+    carry_out(operation_id, store, connect, settings.mode, time.time, tally=tally)
     return operation_id
 
 

@@ -7,7 +7,6 @@ from graphlib import TopologicalSorter
 from queue import SimpleQueue
 
 from core.applying.granting import set_access
-from core.applying.order import cut_circles, find_circles
 from core.applying.work import Work
 from core.errors import AmbiguousAnswerError, Issue, StoppedError, SyncError
 from core.identity_names import is_same_identity
@@ -18,6 +17,7 @@ from core.mapping.pause import pause_all
 from core.parallel import in_parallel
 from core.planning.access_change import AccessChange
 from core.planning.import_rows import Changed, Importable, New
+from core.planning.order import cut_circles, find_circles
 from core.ports import NamedResource
 from core.reading.survey import Survey
 

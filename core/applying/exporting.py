@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from core.applying.work import Work
-from core.definitions.definition import encode_definition
+from core.definitions.definition import encode_definition, encode_over
 from core.definitions.folder import DefinitionFile
 from core.errors import AlreadyExistsError, SyncError
 from core.jobsettings.known_ids import KnownIds
@@ -91,7 +91,8 @@ def _write(files: WorkspaceFiles, folder: str, row: _Writable) -> None:
         case NewFile():
             _create(files, folder, row.path, encode_definition(row.definition))
         case ChangedFile():
-            files.write(f"{folder}/{row.path}", encode_definition(row.definition))
+            content = encode_over(row.definition, row.file.content)
+            files.write(f"{folder}/{row.path}", content)
         case DeletedFile():
             files.delete(f"{folder}/{row.file.path}")
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from core.applying.work import FreshPlan, Work
 from core.applying.written import note_written, save_bases
-from core.definitions.definition import encode_definition
+from core.definitions.definition import encode_over
 from core.errors import Issue, SyncError
 from core.jobsettings.permissions import is_place
 from core.json_text import Packed
@@ -109,7 +109,7 @@ def _write(work: Work, fresh: FreshPlan, row: Changed, taken: Taken) -> Issue | 
     work.session.keep_snapshot([kept])
     try:
         work.session.lease.check()
-        files.write(path, encode_definition(taken.definition))
+        files.write(path, encode_over(taken.definition, content))
     except SyncError as error:
         return Issue(str(error), row.file.path)
     _note_base(work, fresh, row, taken)

@@ -75,6 +75,16 @@ def encode_definition(definition: Definition) -> bytes:
     return stable_bytes(definition_as_json(definition))
 
 
+def encode_over(definition: Definition, before: bytes) -> bytes:
+    """Return the content that replaces a file, with that file's line ends.
+
+    Git may be set to write CR LF into a checkout, and to refuse a file that has others.
+    """
+    content = encode_definition(definition)
+    lines = before.count(b"\n")
+    return content.replace(b"\n", b"\r\n") if lines and before.count(b"\r\n") == lines else content
+
+
 def definition_as_json(definition: Definition) -> JsonDict:
     """Return the document that the definition's file holds."""
     document: JsonDict = {

@@ -17,7 +17,10 @@ from core.gateways.databricks.resources import RestResources
 from core.gateways.databricks.rest import RestClient
 from core.gateways.databricks.runs import RestRuns
 from core.gateways.machine.disk_cache import open_cache
+from core.gateways.machine.local_files import LocalFiles
+from core.gateways.machine.local_git import LocalGitFolders
 from core.gateways.machine.processes import machine, process_start
+from core.gateways.routing import RoutedFiles, RoutedGitFolders
 from core.ports import Ports
 from core.state.lock import Clock, Owner
 
@@ -36,6 +39,8 @@ def connect(
     on_wait: OnWait = lambda _wait: None,
     cache_folder: Path | None = None,
     threads: int = 16,
+    folder: str = "",
+    mapping_path: str = "",
     **auth: Any,
 ) -> Connection:
     """Connect to the workspace that the SDK's configuration names.
@@ -43,9 +48,11 @@ def connect(
     Args:
         threads: how many calls may be under way at the same time.
         cache_folder: where file contents are kept between operations; None keeps nothing.
+        folder: the definitions' folder; read from this machine where it begins with `file:`.
+        mapping_path: the mapping file, in the same way.
         retry_s: how long one call may be repeated when the workspace does not answer.
-        auth: `timeout_s` and `should_stop` of RestClient, and arguments of the SDK's Config, in
-            place of its environment variables.
+        auth: `timeout_s`, `should_stop` and `meter` of RestClient, and arguments of the SDK's
+            Config, in place of its environment variables.
 
     Raises:
         WorkspaceError: no login could be set up.
@@ -55,8 +62,8 @@ def connect(
         rest,
         Ports(
             jobs=RestJobs(rest),
-            files=RestWorkspaceFiles(rest),
-            git=RestGitFolders(rest),
+            files=RoutedFiles(RestWorkspaceFiles(rest), LocalFiles(folder, mapping_path)),
+            git=RoutedGitFolders(RestGitFolders(rest), LocalGitFolders()),
             resources=RestResources(rest),
             principals=RestPrincipals(rest),
             runs=RestRuns(rest),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.calls import ShouldStop, Wait
+from core.calls import CallMeter, ShouldStop, Wait
 from core.errors import SettingsError
 from core.gateways.machine.local_folder import default_cache_folder
 from core.settings import Settings
@@ -58,6 +58,7 @@ def open_service(
     on_wait: Callable[[Wait], None] = lambda _wait: None,
     timeout_s: float = 60.0,
     should_stop: ShouldStop = lambda: False,
+    meter: CallMeter | None = None,
 ) -> OpenService:
     """Connect the engine to the workspace that the SDK's environment variables name.
 
@@ -65,6 +66,7 @@ def open_service(
         on_wait: called when a call begins to wait, by the thread that waits.
         timeout_s: how long a call waits for each byte of its answer.
         should_stop: asked while the login is set up; StoppedError then.
+        meter: measures the calls.
 
     Raises:
         WorkspaceError: no login could be set up.
@@ -79,8 +81,11 @@ def open_service(
         on_wait=on_wait,
         timeout_s=timeout_s,
         should_stop=should_stop,
+        meter=meter,
         threads=settings.threads,
         cache_folder=Path(settings.cache_folder or default_cache_folder()),
+        folder=settings.folder,
+        mapping_path=settings.mapping_path,
     )
     service = JobSync(connection.ports, settings, system_clock(), this_process)
     rest = connection.rest

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from core.gateways.machine.local_folder import page_folder
+from core.gateways.machine.local_folder import deployment_name, page_folder
 from core.gateways.machine.operation_store import SqliteOperationStore
 from core.operations.page_store import PageStore
 from core.settings import Settings
@@ -14,4 +14,9 @@ def open_store(settings: Settings, env: Mapping[str, str]) -> PageStore:
     Raises:
         StateError: it cannot be used.
     """
+    if settings.redis_url:
+        # Not above: one copy on one disk starts without it.
+        from core.gateways.redis.operation_store import RedisOperationStore  # noqa: PLC0415
+
+        return RedisOperationStore(settings.redis_url, deployment_name(settings, env))
     return SqliteOperationStore(page_folder(settings, env))

@@ -8,6 +8,7 @@ from typing import Protocol
 from core.calls import WaitReason
 from core.errors import SyncError
 from core.json_text import JsonDict
+from core.operations.counters import Counts
 from core.operations.grid_row import GridRow
 from core.operations.kinds import OperationKind
 from core.operations.outcome import Outcome
@@ -112,7 +113,10 @@ class LogLine:
 
 
 class RowStore(Protocol):
-    """What whoever follows one operation needs of the store."""
+    """What whoever follows one operation needs of the store.
+
+    What can be written later does not raise; anything else may raise StateError.
+    """
 
     def should_stop(self, operation_id: str) -> bool:
         """Return whether it was asked to; nobody can have asked one that the store has lost."""
@@ -132,14 +136,18 @@ class RowStore(Protocol):
         """Write rows, and what else has moved, at once. False when it could not be written."""
         ...
 
-    def put_documents(self, operation_id: str, documents: Mapping[str, bytes]) -> None: ...
+    def put_documents(self, operation_id: str, documents: Mapping[str, bytes]) -> bool:
+        """Keep documents by name. False when not all of them could be written."""
+        ...
+
+    def get(self, operation_id: str) -> Operation | None: ...
 
 
-class OperationStore(RowStore, Protocol):
-    """Keeps operations on this machine, for all processes and all browser tabs alike.
+class OperationStore(RowStore, Counts, Protocol):
+    """Keeps operations of a deployment, for all its processes and all browser tabs alike.
 
     Losing it loses progress and plans, and nothing of the workspace's state. Every method may raise
-    StateError where the machine's disk does not let it work.
+    StateError where a full disk, or a Redis that does not answer, does not let it work.
     """
 
     def check(self) -> None:
@@ -184,8 +192,6 @@ class OperationStore(RowStore, Protocol):
         ...
 
     def document(self, operation_id: str, name: str) -> bytes | None: ...
-
-    def get(self, operation_id: str) -> Operation | None: ...
 
     def active(self) -> Operation | None:
         """Return the running operation; first note those whose process is gone as interrupted."""

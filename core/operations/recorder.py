@@ -2,17 +2,19 @@
 
 import json
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from core.calls import Wait, WaitReason
 from core.jobsettings.secrets import mask_text
 from core.one_line import one_line
+from core.operations.documents import Documents
 from core.operations.grid_row import GridRow, RecordedRow, RowState
 from core.operations.operation import ADOPTABLE, PLAN, LogLine, RowStore, Waiting
 from core.operations.outcome import Outcome
 from core.operations.plan_documents import plan_document
+from core.operations.row_ends import outcome_of, state_of
 from core.operations.row_starts import STARTS, RowStarts, row_starts, starts_document
 from core.operations.rows import (
     Planned,
@@ -24,7 +26,8 @@ from core.operations.rows import (
     side_documents,
 )
 from core.operations.sides import sides_of
-from core.planning.statuses import RowResult, RowStatus
+from core.operations.stop_asker import StopAsker
+from core.planning.statuses import RowResult
 from core.ports import CurrentPrincipal
 from core.reporting.listener import Listener
 from core.reporting.report import Report, ReportRow
@@ -35,7 +38,6 @@ ReadNames = Callable[[Iterable[str]], Mapping[str, str]]
 
 _FLUSH_S = 0.25
 _BATCH = 200
-_ASK_S = 0.2
 _SLOW_S = 5.0  # an answer that takes no longer is not worth a word
 _MOST_LINES = 5000  # of the log, kept while nothing can be written
 
@@ -43,14 +45,23 @@ _MOST_LINES = 5000  # of the log, kept while nothing can be written
 class Recorder:
     """Follows one operation. Its methods may be called from several threads.
 
+    A store that does not answer is left alone until `catch_up`: the work waits for none of it.
+
     Args:
         now: seconds since the epoch.
         actor: who asked for the operation.
+        on_result: called for each row that was carried out or failed, with what was done.
     """
 
     def __init__(
-        self, store: RowStore, operation_id: str, now: Callable[[], float], actor: str = ""
+        self,
+        store: RowStore,
+        operation_id: str,
+        now: Callable[[], float],
+        actor: str = "",
+        on_result: Callable[[RowResult], None] = lambda _result: None,
     ) -> None:
+        self._on_result = on_result
         self._store = store
         self._id = operation_id
         self._now = now
@@ -61,13 +72,14 @@ class Recorder:
         self._moved: dict[str, GridRow] = {}
         self._lines: list[LogLine] = []
         self._reports: dict[str, ReportRow] = {}
-        self._plan: dict[str, bytes] = {}
-        self._starts: dict[str, bytes] = {}
+        self._documents = Documents(store, operation_id)
         self._planned: list[Planned] = []
         self._keys: dict[tuple[str, str], str] = {}
         self._progress: tuple[int, int] | None = None
-        self._flushed = self._asked = 0.0
-        self._stops = False
+        self._step: str | None = None
+        self._flushed = 0.0
+        self._is_behind = False  # something could not be written
+        self.stop = StopAsker(store, operation_id, now)
         self._shows_slow = False
         self._unanswered_s: Callable[[], float] = lambda: 0.0
         self._display_names: ReadNames = lambda _ids: {}
@@ -97,8 +109,8 @@ class Recorder:
     def on_step(self, step: str) -> None:
         with self._mutex:
             self.log("INFO", step)
-            self._progress = (0, 0)
-            self._flush(step=step)
+            self._step, self._progress = step, (0, 0)
+            self._flush_unless_behind()
 
     def on_progress(self, done: int, total: int) -> None:
         with self._mutex:
@@ -131,13 +143,18 @@ class Recorder:
 
     def write_again(self) -> None:
         """Write everything anew: the store has lost it."""
+        self.stop.ask_again()
         with self._mutex:
-            self._write_sides()
-            self._store.put_documents(
-                self._id, {**self._plan, **self._starts, **self._report_documents()}
-            )
+            self._documents.lose()
             self._moved = {row.key: row for row in self._rows}
             self._flush()
+
+    def catch_up(self) -> None:
+        """Write what could not be written, and ask again: the store was reached a moment ago."""
+        self.stop.ask_again()
+        with self._mutex:
+            if self._is_behind:
+                self._flush()
 
     def on_planned(self, rows: Sequence[Planned]) -> None:
         """Write all rows as they were planned, with both of their sides."""
@@ -149,9 +166,10 @@ class Recorder:
                 self._rows.append(row)
                 self._keys.setdefault((row.job, row.file), row.key)
                 self._moved[row.key] = row
-            self._starts = {STARTS: starts_document(starts)}
-            self._store.put_documents(self._id, self._starts)
-            self._write_sides()
+            for start in range(0, len(self._planned), _BATCH):
+                self._documents.put(f"sides/{start}", partial(self._sides, start))
+            self._documents.put("starts", lambda: {STARTS: starts_document(starts)})
+            self._flush_unless_behind()
 
     def _first_rows(self, planned: Sequence[Planned]) -> tuple[list[GridRow], dict[str, RowStarts]]:
         """Return the rows, and when their jobs start; both sides are unpacked once for the two."""
@@ -171,20 +189,19 @@ class Recorder:
             key = self._keys.get((shown.job_name, shown.file_name))
             if key is None:
                 return
-            state = _state_of(shown)
-            row = apply_report(self._rows[int(key)], shown, state)
+            state = state_of(shown)
+            was = self._rows[int(key)]
+            row = apply_report(was, shown, state)
             self._put(int(key), row)
+            if was.state is not state:
+                self._on_result(RowResult.FAILED if state is RowState.FAILED else shown.result)
             level = "ERROR" if state is RowState.FAILED else "INFO"
             self.log(level, f"{row.job}: {row.message or row.status}")
             self._flush_sometimes()
 
     def should_stop(self) -> bool:
         """Whether a user or a shutdown asked to stop; the store is asked a few times a second."""
-        with self._mutex:
-            if not 0 <= self._now() - self._asked <= _ASK_S:
-                self._asked = self._now()
-                self._stops = self._stops or self._store.should_stop(self._id)
-            return self._stops
+        return self.stop.is_wanted()
 
     def log(self, level: str, text: str) -> None:
         """Add a line to the detailed log; a text of several lines becomes one.
@@ -196,8 +213,10 @@ class Recorder:
 
     def keep_plan(self, fingerprints: dict[str, str], adoptable: Sequence[str]) -> None:
         """Keep what the user reviews, to be compared when it is carried out."""
-        self._plan = {PLAN: plan_document(fingerprints), ADOPTABLE: plan_document(list(adoptable))}
-        self._store.put_documents(self._id, self._plan)
+        plan = {PLAN: plan_document(fingerprints), ADOPTABLE: plan_document(list(adoptable))}
+        with self._mutex:
+            self._documents.put("plan", lambda: plan)
+            self._flush_unless_behind()
 
     def finish(self, report: Report) -> Outcome:
         """Write what the report says of each row, and return the outcome of the operation."""
@@ -213,9 +232,9 @@ class Recorder:
                 self._reports[row.key] = detailed_report(shown, planned)
             for issue in report.issues:
                 self.log("WARNING", issue.message)
-            self._store.put_documents(self._id, self._report_documents())
-            self._flush()
-            return _outcome(report, self._rows)
+            self._documents.put("report", self._report_documents)
+            self._flush_unless_behind()
+            return outcome_of(report, self._rows)
 
     def flush(self) -> None:
         """Write what has gathered."""
@@ -227,14 +246,12 @@ class Recorder:
         with self._mutex:
             return [RecordedRow(row, self._reports.get(row.key)) for row in self._rows]
 
-    def _write_sides(self) -> None:
-        """Write both sides of all planned rows, and the rows as they are, some at a time."""
-        for start in range(0, len(self._planned), _BATCH):
-            documents: dict[str, bytes] = {}
-            for number, planned in enumerate(self._planned[start : start + _BATCH], start=start):
-                documents.update(side_documents(f"{number}", sides_of(planned)))
-            self._store.put_documents(self._id, documents)
-            self._flush()
+    def _sides(self, start: int) -> dict[str, bytes]:
+        """Return both sides of some planned rows."""
+        documents: dict[str, bytes] = {}
+        for number, planned in enumerate(self._planned[start : start + _BATCH], start=start):
+            documents.update(side_documents(f"{number}", sides_of(planned)))
+        return documents
 
     def _report_documents(self) -> dict[str, bytes]:
         return {
@@ -243,8 +260,8 @@ class Recorder:
         }
 
     def _show_waiting(self, waiting: Waiting) -> None:
-        self._shows_slow = waiting.reason is WaitReason.SLOW
-        self._store.progress(self._id, waiting=waiting)
+        if not self._is_behind and self._store.progress(self._id, waiting=waiting):
+            self._shows_slow = waiting.reason is WaitReason.SLOW
 
     def _take_unplanned(self, report: Report) -> None:
         """Make rows of a report that no plan was made for, such as what a pull brought."""
@@ -260,54 +277,36 @@ class Recorder:
     def _flush_sometimes(self) -> None:
         quiet_s = self._now() - self._flushed
         if len(self._moved) >= _BATCH or not 0 <= quiet_s <= _FLUSH_S:
+            self._flush_unless_behind()
+
+    def _flush_unless_behind(self) -> None:
+        if self._is_behind:
+            self._lines = self._lines[-_MOST_LINES:]
+        else:
             self._flush()
 
-    def _flush(self, step: str | None = None) -> None:
+    def _flush(self) -> None:
+        """Write what has gathered; what cannot be written is written with the next."""
+        has_documents = self._documents.write(self._write_rows)  # none is shown without its sides
+        self._is_behind = not self._write_moved() or not has_documents
+        self._lines = self._lines[-_MOST_LINES:]
+
+    def _write_rows(self) -> None:
+        if self._moved:
+            self._write_moved()
+
+    def _write_moved(self) -> bool:
         done, total = self._progress or (None, None)
         is_written = self._store.progress(
             self._id,
             rows=list(self._moved.values()),
-            step=step,
+            step=self._step,
             done=done,
             total=total,
             log=self._lines,
         )
         self._flushed = self._now()
         if is_written:
-            self._moved, self._lines, self._progress = {}, [], None
-        else:  # what moved is written with the next
-            self._lines = self._lines[-_MOST_LINES:]
-
-
-def _state_of(shown: ReportRow) -> RowState:
-    if shown.status == RowStatus.ERROR:
-        return RowState.FAILED
-    if shown.result is RowResult.NOT_STARTED:
-        return RowState.NOT_STARTED
-    return RowState.DONE
-
-
-def _outcome(report: Report, rows: Sequence[GridRow]) -> Outcome:
-    return Outcome(
-        status=report.status,
-        counts=_counts(rows),
-        states=_states(rows),
-        issues=report.issues,
-        unmapped=report.unmapped,
-        details=report.details,
-        origins=dict(Counter(row.origin for row in rows if row.origin)),
-    )
-
-
-def _counts(rows: Sequence[GridRow]) -> dict[str, int]:
-    """Count the rows by status, also those of an operation that came to no report."""
-    return dict(sorted(Counter(row.status for row in rows).items()))
-
-
-def _states(rows: Sequence[GridRow]) -> dict[str, dict[str, int]]:
-    """Count the rows by how they ended, and there by status."""
-    counts: dict[str, dict[str, int]] = {}
-    for row in rows:
-        by_status = counts.setdefault(row.state, {})
-        by_status[row.status] = by_status.get(row.status, 0) + 1
-    return counts
+            self._moved, self._lines = {}, []
+            self._step = self._progress = None
+        return is_written

@@ -4,11 +4,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from core.errors import Issue, StateError, StoppedError, SyncError
 from core.jobsettings.secrets import mask_text
+from core.operations.counters import count_result
 from core.operations.entry import make_entry
 from core.operations.kinds import KINDS, REMEMBERED_KINDS, Request, UseCases
 from core.operations.operation import (
@@ -23,6 +24,8 @@ from core.operations.operation import (
 from core.operations.outcome import Outcome
 from core.operations.plan_documents import read_adoptable, read_draft, read_fingerprints
 from core.operations.recorder import Recorder
+from core.operations.tally import Tally
+from core.planning.statuses import RowResult
 from core.reporting.report import Report, ReportStatus
 from core.settings import AppMode
 
@@ -50,6 +53,7 @@ def carry_out(
     *,
     beat_s: float = 1.0,
     sleep: Callable[[float], None] = time.sleep,
+    tally: Tally | None = None,
 ) -> None:
     """Carry out a queued operation; one that was begun already is left alone.
 
@@ -58,13 +62,22 @@ def carry_out(
         now: seconds since the epoch.
         beat_s: how often to show that this process is alive, and whether it waits for an answer.
         sleep: waits between two attempts to note how the operation ended.
+        tally: counts what it does; written before the end is noted.
     """
-    if store.claim(operation_id):
-        operation = store.get(operation_id)
-        assert operation is not None  # it was claimed a moment ago
-        running = _Running(operation, store, mode, now, sleep)
+    queued = store.get(operation_id)
+    if queued is not None and store.claim(operation_id):
+        operation = _claimed(store, queued, now())
+        running = _Running(operation, store, mode, now, sleep, tally or Tally(store.count))
         with _beating(running.beat, beat_s):
             running.carry_out(open_service)
+
+
+def _claimed(store: OperationStore, queued: Operation, now: float) -> Operation:
+    """Return an operation that was claimed a moment ago, also where the store has left since."""
+    with suppress(StateError):
+        if operation := store.get(queued.operation_id):
+            return operation
+    return replace(queued, status=Status.RUNNING, started=now)
 
 
 class _Running:
@@ -77,6 +90,7 @@ class _Running:
         mode: AppMode,
         now: Callable[[], float],
         sleep: Callable[[float], None],
+        tally: Tally,
     ) -> None:
         self._operation = operation
         self._store = store
@@ -85,7 +99,10 @@ class _Running:
         self._sleep = sleep
         self._stopped_early = False  # before anything was written
         self._is_noted = False  # how it ended
-        self._recorder = Recorder(store, operation.operation_id, now, operation.actor)
+        self._tally = tally
+        self._recorder = Recorder(
+            store, operation.operation_id, now, operation.actor, self._count_result
+        )
 
     def carry_out(self, open_service: OpenService) -> None:
         """Every way out leaves a final status."""
@@ -99,19 +116,27 @@ class _Running:
             self._finish(status, outcome)
 
     def beat(self) -> None:
-        """Show that the process is alive; write all anew where the store has lost it."""
+        """Show that the process is alive; write what the store has lost or could not take."""
         if self._is_noted:
             return  # nobody may put it back as running
-        if not self._store.beat(self._operation):
+        if self._store.beat(self._operation):
+            self._recorder.catch_up()
+        else:
             self._recorder.write_again()
         self._recorder.look()
 
+    def _count_result(self, result: RowResult) -> None:
+        self._tally.add(count_result(self._operation.kind, result))
+
     def _finish(self, status: Status, outcome: Outcome) -> None:
-        """Note how it ended; while the disk is full, try again for some minutes."""
+        """Note how it ended; on a full disk, or without Redis, try again for some minutes."""
+        if self._is_noted:
+            return
         for attempt in range(1, _END_TRIES + 1):
             try:
                 self.beat()  # the store may have been lost since
                 self._recorder.flush()
+                self._tally.write()
                 self._store.finish(self._operation.operation_id, status, outcome, outcome.message)
                 self._is_noted = True
                 self._recorder.flush()  # what could not be written before
@@ -160,7 +185,7 @@ class _Running:
         if outcome.status is ReportStatus.FAILED:  # it was done, and could not be noted
             return Status.FAILED, replace(outcome, message=outcome.issues[-1].message)
         is_whole = not outcome.count_not_started() and not outcome.count_failed()
-        if is_whole or not self._store.should_stop(self._operation.operation_id):
+        if is_whole or not self._recorder.stop.was_wanted():
             return Status.SUCCEEDED, outcome
         status = self._stopped_status()
         message = _SHUT_DOWN if status is Status.INTERRUPTED else _CANCELLED
@@ -171,8 +196,7 @@ class _Running:
         return replace(self._recorder.finish(report), message=mask_text(message))
 
     def _stopped_status(self) -> Status:
-        operation = self._store.get(self._operation.operation_id)
-        is_shutdown = operation is not None and operation.cancel_reason == SHUTDOWN
+        is_shutdown = self._recorder.stop.reason == SHUTDOWN
         return Status.INTERRUPTED if is_shutdown else Status.CANCELLED
 
     def _remember(self, service: UseCases, status: Status, outcome: Outcome) -> Outcome:
@@ -202,11 +226,17 @@ def _beating(beat: Callable[[], None], every_s: float) -> Iterator[None]:
     ended = threading.Event()
 
     def keep_beating() -> None:
+        is_away = False
         while not ended.wait(every_s):
             try:
                 beat()
+                if is_away:
+                    log.warning("the store of operations answers again")
+                is_away = False
             except SyncError as error:
-                log.warning("could not show that the operation is running: %s", error)
+                if not is_away:
+                    log.warning("could not show that the operation is running: %s", error)
+                is_away = True
 
     threading.Thread(target=keep_beating, daemon=True).start()
     try:

@@ -143,14 +143,15 @@ class Surveyor:
 
     def _read_folder(self, *, with_ignore_rules: bool) -> tuple[GitContents, IgnoreRules]:
         self._listener.on_step("Reading the Git folder")
-        git = self._ports.git.find(self._settings.folder) if self._ports.cache else None
+        cache = None if self._settings.is_checkout else self._ports.cache  # a disk needs none
+        git = self._ports.git.find(self._settings.folder) if cache else None
         reader = GitReader(
             self._ports.files,
             self._settings.folder,
             ignore=self._settings.mapping_path,
             threads=self._settings.threads,
             on_progress=self._listener.on_progress,
-            cache=self._ports.cache,
+            cache=cache,
             with_ignore_files=with_ignore_rules,
         )
         contents = reader.read(version=git.commit if git else "")
@@ -158,13 +159,16 @@ class Surveyor:
             return contents, IgnoreRules()
         return contents, read_ignore_rules(self._ports, contents, git)
 
-    def read_mappings(self) -> tuple[Mappings, tuple[Issue, ...]]:
+    def read_mappings(self, *, whole: bool = False) -> tuple[Mappings, tuple[Issue, ...]]:
         """Read the mapping file; one that is broken is an error: nobody knows what it excludes.
 
         One that is missing is a warning where names are mapped. Elsewhere the file only says which
         jobs belong here.
+
+        Args:
+            whole: read what it maps also where nothing is mapped.
         """
-        path, maps = self._settings.mapping_path, self._settings.reads_mappings
+        path, maps = self._settings.mapping_path, whole or self._settings.reads_mappings
         if not path:
             return Mappings(), ()
         try:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from core.errors import NotFoundError, WorkspaceError
 from core.identity_names import fold_identity
+from core.local_paths import is_local
 from core.ports import Access, GitFolder, ObjectKind, WorkspaceFiles
 from core.reporting.write_access import Place, PlaceAccess
 
@@ -12,6 +13,9 @@ _WRITING = frozenset({"CAN_EDIT", "CAN_MANAGE", "IS_OWNER"})
 # The groups that every user of a workspace, or of an account, is in.
 _EVERYBODY = frozenset({"users", "account users"})
 _ROOT = "/Workspace"
+_ON_THIS_MACHINE = (
+    "users of this machine who may write it, and who can have changes merged into its repository"
+)
 
 
 def read_write_access(
@@ -26,8 +30,10 @@ def read_write_access(
 
 
 def _read(files: WorkspaceFiles, place: Place, path: str, git: GitFolder | None) -> PlaceAccess:
+    if is_local(path):
+        return PlaceAccess(place, path, (_ON_THIS_MACHINE,))
     try:
-        if place is Place.GIT and git:
+        if place is Place.GIT and git and git.folder_id is not None:
             asked, kind, object_id = git.path, ObjectKind.GIT_FOLDER, git.folder_id
         else:
             asked, kind, object_id = _nearest(files, path)

@@ -51,7 +51,10 @@ class PlanFacts:
 
 @dataclass(frozen=True, slots=True)
 class GitPlace:
-    """Where the definitions lie in Git; `folder_id` is None when they lie in no Git folder."""
+    """Where the definitions lie in Git.
+
+    `folder_id` is None when they lie in no Git folder, or in a checkout on this machine.
+    """
 
     folder: str = ""
     folder_id: int | None = None
@@ -61,11 +64,12 @@ class GitPlace:
 
     def as_json(self) -> JsonDict:
         """Return the place for `--json` and the page."""
-        if self.folder_id is None:
+        if self.folder_id is None and not (self.url or self.branch or self.commit):
             return {"git_folder": self.folder}
+        identity = {} if self.folder_id is None else {"git_folder_id": self.folder_id}
         return {
             "git_folder": self.folder,
-            "git_folder_id": self.folder_id,
+            **identity,
             "git_url": mask_text(self.url),
             "branch": self.branch,
             "commit": self.commit,

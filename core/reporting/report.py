@@ -48,6 +48,7 @@ class ReportRow:
     is what was done. `message` does not repeat the `risks`, which are what to look at in the
     row. `mapped` is what the mapping file made different from Git. `origin` is that of all changes
     together. `doubt` says why the row needs a confirmation of its own, empty where it needs none.
+    `by_choice`: it is only carried out when somebody chooses it; not part of the JSON.
     """
 
     job_name: str
@@ -62,6 +63,7 @@ class ReportRow:
     mapped: tuple[MappedValue, ...] = ()
     origin: Origin = Origin.UNKNOWN
     doubt: str = ""
+    by_choice: bool = False
 
     @property
     def message_with_risks(self) -> str:

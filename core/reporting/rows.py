@@ -93,6 +93,7 @@ def import_row(row: Row, known: KnownIds = NO_IDS) -> ReportRow:
                 risks=risks,
                 mapped=row.mapped,
                 origin=row.origin,
+                by_choice=not row.is_preselected,
             )
         case Changed():
             return ReportRow(
@@ -112,6 +113,7 @@ def import_row(row: Row, known: KnownIds = NO_IDS) -> ReportRow:
                 risks=row_risks(row, known),
                 mapped=row.mapped,
                 origin=row.origin,
+                by_choice=not row.is_preselected,
             )
         case Unchanged():
             message = "" if row.is_adopted else "Matches its definition, not yet adopted."

@@ -179,12 +179,12 @@ class HttpWorld:
 @pytest.fixture(params=["fake", "standard", "cli"])
 def git_world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     """A workspace with a Git folder of each kind."""
-    yield from _world(request.param, tmp_path)
+    yield from make_world(request.param, tmp_path)
 
 
 @pytest.fixture(params=["fake", "http"])
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
-    yield from _world(request.param, tmp_path)
+    yield from make_world(request.param, tmp_path)
 
 
 @pytest.fixture
@@ -192,7 +192,8 @@ def ports(world: World) -> Ports:
     return world.ports
 
 
-def _world(kind: str, directory: Path) -> Iterator[World]:
+def make_world(kind: str, directory: Path) -> Iterator[World]:
+    """Yield one world of a kind: fake, http, standard or cli."""
     if kind == "fake":
         yield FakeWorld()
         return

@@ -1,7 +1,9 @@
-"""Promises of `core.operations.operation.OperationStore`: the fake in memory and the file alike."""
+"""Promises of `core.operations.operation.OperationStore`: in memory, in a file and in Redis."""
 
 import json
 import time
+import uuid
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -11,12 +13,21 @@ import pytest
 from core.calls import WaitReason
 from core.errors import Issue
 from core.gateways.machine.operation_store import SqliteOperationStore
+from core.gateways.redis.operation_store import RedisOperationStore
 from core.operations.change_request import (
     EXPIRE_S,
     MOST_OPEN,
     NotOpenError,
     RequestState,
     TooManyRequestsError,
+)
+from core.operations.counters import (
+    OPERATION_SECONDS,
+    OPERATIONS,
+    Counter,
+    count_call,
+    count_result,
+    count_wait,
 )
 from core.operations.grid_row import GridRow, RowState
 from core.operations.kinds import EXCLUSIVE_KINDS, OperationKind
@@ -28,6 +39,7 @@ from core.operations.operation import (
     Waiting,
 )
 from core.operations.outcome import Outcome
+from core.planning.statuses import RowResult
 from core.reporting.report import ReportStatus
 from tests.fakes import FakeOperationStore
 
@@ -43,11 +55,16 @@ ANA = "ana@dev.example"
 INFO, EXPORT, VALIDATE = OperationKind.INFO, OperationKind.EXPORT, OperationKind.VALIDATE
 
 
-@pytest.fixture(params=["fake", "sqlite"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> OperationStore:
-    if request.param == "fake":
-        return FakeOperationStore()
-    return SqliteOperationStore(tmp_path / "operations")
+@pytest.fixture(params=["fake", "sqlite", "redis"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OperationStore]:
+    if request.param == "redis":
+        server = request.getfixturevalue("shared_redis")
+        redis = RedisOperationStore(server.url, uuid.uuid4().hex)
+        yield redis
+        redis.close()
+    else:
+        is_fake = request.param == "fake"
+        yield FakeOperationStore() if is_fake else SqliteOperationStore(tmp_path / "operations")
 
 
 @pytest.fixture
@@ -367,17 +384,87 @@ def test_the_history_tells_of_what_ended_newest_first(store: OperationStore) -> 
     assert [operation.kind for operation in store.ended()] == [VALIDATE, EXPORT]
 
 
+# Counters
+
+CREATED = Counter.of("job_sync_jobs_written_total", kind="import", action="created")
+LIST_CALLS = count_call("GET /api/2.2/jobs/list", 200)
+
+
+def ends(store: OperationStore) -> dict[tuple[str, ...], float]:
+    """Return how many operations ended, by kind and outcome."""
+    return {
+        tuple(label for _, label in counter.labels): amount
+        for counter, amount in store.counted().items()
+        if counter.name == OPERATIONS
+    }
+
+
+def test_counters_grow_by_what_is_added(store: OperationStore) -> None:
+    assert store.counted() == {}
+    assert store.count(count_result(OperationKind.IMPORT, RowResult.CREATED))
+    assert store.count({**count_result(OperationKind.IMPORT, RowResult.CREATED), **LIST_CALLS})
+    assert store.count(count_wait(WaitReason.RATE_LIMIT, 1.5))
+    assert store.count(count_wait(WaitReason.RATE_LIMIT, 0.25))
+    assert store.count({})
+    assert store.counted() == {
+        CREATED: 2,
+        **LIST_CALLS,
+        Counter.of("job_sync_api_waits_total", reason="rate_limit"): 2,
+        Counter.of("job_sync_api_wait_seconds_total", reason="rate_limit"): 1.75,
+    }
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_label_is_an_obstacle(store: OperationStore, text: str) -> None:
+    counter = Counter.of("job_sync_api_calls_total", endpoint=text, status="}\n1")
+    assert store.count({counter: 3})
+    assert store.counted() == {counter: 3}
+
+
+def test_no_addition_is_lost_between_threads(store: OperationStore) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(store.count, [LIST_CALLS] * 100))
+    assert store.counted() == dict.fromkeys(LIST_CALLS, 100)
+
+
+def test_an_operation_that_ends_is_counted_once(store: OperationStore, running: str) -> None:
+    assert ends(store) == {}
+    store.finish(running, Status.SUCCEEDED, Outcome())
+    store.finish(running, Status.FAILED, None)
+    assert ends(store) == {("export", "succeeded"): 1}
+    names = {counter.name for counter in store.counted()}
+    assert names == {OPERATIONS, f"{OPERATION_SECONDS}_bucket", f"{OPERATION_SECONDS}_sum"}
+
+
+def test_an_operation_that_never_begins_is_counted_without_a_duration(
+    store: OperationStore,
+) -> None:
+    cancelled, failed = store.start(INFO, {}, ANA), store.start(EXPORT, {}, ANA)
+    store.request_cancel(cancelled.operation_id, ANA)
+    store.request_cancel(cancelled.operation_id, ANA)
+    store.note_launch(failed.operation_id, None, "No memory.")
+    assert ends(store) == {("info", "cancelled"): 1, ("export", "failed"): 1}
+    assert {counter.name for counter in store.counted()} == {OPERATIONS}
+
+
+def test_counters_outlive_the_operations_that_were_counted(store: OperationStore) -> None:
+    for _ in range(53):  # more than are kept
+        name = store.start(EXPORT, {}, ANA).operation_id
+        store.claim(name)
+        store.finish(name, Status.SUCCEEDED, Outcome())
+    assert ends(store) == {("export", "succeeded"): 53}
+
+
 # Requests that another operator answers
 
 BO = "bo@dev.example"
 IMPORT = OperationKind.IMPORT
 
 
-@pytest.fixture(params=["fake", "sqlite"])
-def requests(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
-    if request.param == "fake":
-        return FakeOperationStore()
-    return SqliteOperationStore(tmp_path / "operations")
+@pytest.fixture
+def requests(store: OperationStore) -> Any:
+    """The same store, for what it keeps beside operations."""
+    return store
 
 
 def test_a_request_is_kept_as_it_was_made(requests: Any) -> None:

@@ -440,3 +440,26 @@ def test_fields_are_taken_into_git_on_the_command_line(dev, environment, capsys)
     code, document = run_json(capsys, "take", "load", "--field", "timeout_seconds")
     assert (code, document["status"]) == (1, "completed_with_errors")
     assert run(capsys, "take", "nobody", "--field", "a")[0] == 2
+
+
+def test_a_folder_of_this_machine_in_place_of_the_git_folder(
+    dev, environment, capsys, tmp_path
+) -> None:
+    environment.setenv("STATE_FOLDER_PATH", "/Workspace/job-sync/state")
+    (tmp_path / "jobs").mkdir()
+    (tmp_path / "map.json").write_text("{jobs: {exclude: ['tmp*']}}")
+    dev.create_job(job("load"))
+    dev.create_job(job("tmp"))
+    places = ("--folder", "jobs", "--mappings", "file:map.json")
+    code, document = run_json(capsys, "export", *places)
+    assert (code, document["counts"]) == (0, {"new": 1, "excluded": 1})
+    assert [path.name for path in (tmp_path / "jobs").iterdir()] == ["load.json"]
+    assert dev.files().keys().isdisjoint({"load.json"})
+    environment.setenv("WORKSPACE_GIT_FOLDER_PATH", "file:./jobs")
+    assert run_json(capsys, "validate")[1]["counts"] == {"unchanged": 1, "unmanaged": 1}
+    for command in ("info", "drift", "mappings", "adopt", "import", "history"):
+        code, out = run(capsys, command, *places)
+        assert code == 0, out
+    code, out = run(capsys, "validate", "--folder", "nothing-here")
+    assert code == 1
+    assert f"{tmp_path}/nothing-here does not exist on this machine." in out

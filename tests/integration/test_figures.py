@@ -66,6 +66,8 @@ def test_what_a_page_holds_does_not_grow_with_the_operations(
     assert more["memory"] <= before.memory / 20
     assert more["stored"] <= before.stored / 10
     assert more["files"] <= 2
+    assert more["redis"] <= max(1.0, before.redis / 10)
+    assert more["keys"] <= before.keys / 10
     assert more["descriptors"] <= OPERATIONS / 5
     assert more["threads"] <= OPERATIONS / 5
     assert after.same_file <= 2 * 8 + 2  # two for each thread that answers

@@ -30,7 +30,7 @@ ANA, BO = "ana@dev.example", "bo@dev.example"
 CY, DI = "cy@dev.example", "di@dev.example"
 ROBOT = "0d4c8f1e-92a7-4b63-8c15-f7a3e05b6d22"
 SECRET = "secret job"
-OPEN_TO_ALL = {"/healthz", "/assets/<path:filename>"}
+OPEN_TO_ALL = {"/healthz", "/readyz", "/assets/<path:filename>"}
 ARGUMENTS = {"operation_id": "f" * 32, "entry_id": "20260101T000000Z-import-" + "f" * 12}
 
 

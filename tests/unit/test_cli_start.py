@@ -40,6 +40,12 @@ _CASES: list[tuple[list[str], dict[str, str], int]] = [
     (["info", "--json"], {**_FOLDER, **_HOST, "NUM_THREADS": "many"}, 2),
     (["info"], {**_FOLDER, **_HOST, "RESOURCE_NAME_MAPPINGS_FILE_PATH": "map.json"}, 2),
     (["info"], _FOLDER, 2),
+    (["info", "--folder"], {}, 2),
+    (["info", "--folder", ""], {**_FOLDER, **_HOST}, 2),
+    (["info", "--folder", "jobs"], {**_FOLDER, **_HOST}, 2),
+    (["info", "--mappings", "map.json"], {**_FOLDER, **_HOST}, 2),
+    (["pull", "--folder", "jobs"], {**_HOST, "STATE_FOLDER_PATH": "/Workspace/state"}, 2),
+    (["convert", "--folder", "jobs", "a.json"], {}, 2),
     (["validate"], {**_FOLDER, **_HOST, "APP_MODE": "Export"}, 2),
     (["export"], {**_FOLDER, **_HOST, "APP_MODE": "Import"}, 2),
 ]

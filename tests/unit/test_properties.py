@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.applying.order import cut_circles, find_circles
+from core.planning.order import cut_circles, find_circles
 from core.comparing.canonical import canonicalize, drop_unsendable, sort_shuffled
 from core.comparing.diff import FieldChange, HiddenDifference, diff_settings
 from core.definitions.definition import Definition, encode_definition, parse_definition

@@ -191,3 +191,24 @@ def test_replicas_keep_their_operations_in_redis() -> None:
 def test_what_is_no_background_is_refused(background: str, url: str, named: str) -> None:
     with pytest.raises(SettingsError, match=named):
         Settings.from_env({**FOLDER, "BACKGROUND": background, "REDIS_URL": url})
+
+
+STATE = {"STATE_FOLDER_PATH": "/Workspace/job-sync/state"}
+
+
+@pytest.mark.parametrize("name", ["WORKSPACE_GIT_FOLDER_PATH", "RESOURCE_NAME_MAPPINGS_FILE_PATH"])
+def test_what_is_on_this_machine_needs_a_state_folder_in_the_workspace(name):
+    with pytest.raises(SettingsError, match="STATE_FOLDER_PATH is not set"):
+        settings(**{name: "file:/srv/jobs"})
+    with pytest.raises(SettingsError, match="STATE_FOLDER_PATH is “file:"):
+        settings(**{name: "file:/srv/jobs", "STATE_FOLDER_PATH": "file:/srv/state"})
+    assert settings(**{name: "file:/srv/jobs"}, **STATE).state_path == STATE["STATE_FOLDER_PATH"]
+
+
+def test_a_checkout_is_pulled_by_git_alone():
+    checkout = settings(WORKSPACE_GIT_FOLDER_PATH="file:/srv/jobs", **STATE)
+    assert checkout.is_checkout
+    with pytest.raises(ModeError, match="git pull"):
+        checkout.require_operation("pull")
+    checkout.require_operation("import")
+    settings().require_operation("pull")

@@ -42,8 +42,12 @@ class Pacer:
     below the rate that it accepted before. Success speeds up again, a little at a time.
     """
 
-    def __init__(self, on_wait: OnWait, clock: PaceClock) -> None:
+    def __init__(
+        self, on_wait: OnWait, clock: PaceClock, on_waited: OnWait = lambda _wait: None
+    ) -> None:
+        """Args: `on_waited` is called after each wait, however short, also one that was stopped."""
         self._on_wait = on_wait
+        self._on_waited = on_waited
         self._clock = clock
         self._mutex = threading.Lock()
         self._rate = _FREE_RATE
@@ -70,11 +74,17 @@ class Pacer:
             return
         if seconds >= _SHOWN_S:
             self._on_wait(Wait(seconds, reason))
-        while seconds > 0:
-            self.stop_if_asked()
-            part = min(seconds, _SLICE_S) if self._should_stop else seconds
-            self._clock.sleep(part)
-            seconds -= part
+        waited = 0.0
+        try:
+            while waited < seconds:
+                self.stop_if_asked()
+                rest = seconds - waited
+                part = min(rest, _SLICE_S) if self._should_stop else rest
+                self._clock.sleep(part)
+                waited += part
+        finally:
+            if waited:
+                self._on_waited(Wait(waited, reason))
 
     @contextmanager
     def stoppable(self, should_stop: ShouldStop) -> Iterator[None]:

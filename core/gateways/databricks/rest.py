@@ -5,6 +5,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -18,8 +19,9 @@ from databricks.sdk.errors import (
 from databricks.sdk.errors.base import DatabricksError
 from requests.adapters import HTTPAdapter
 
-from core.calls import ShouldStop, WaitReason
+from core.calls import CallMeter, ShouldStop, WaitReason
 from core.errors import AmbiguousAnswerError, UnauthenticatedError, WorkspaceError
+from core.gateways.databricks.call import Call, Unmeasured
 from core.gateways.databricks.callers import GivenUpError, give_up_late
 from core.gateways.databricks.errors import is_token_withheld, readable, refused, translate
 from core.gateways.databricks.login import Login, Logins, WantsRetryError
@@ -66,9 +68,11 @@ class RestClient:
         clock: PaceClock | None = None,
         max_in_flight: int = 16,
         should_stop: ShouldStop = _go_on,
+        meter: CallMeter | None = None,
         **auth: Any,
     ) -> None:
-        self._pacer = Pacer(on_wait, clock or PaceClock())
+        self._meter = meter or Unmeasured()
+        self._pacer = Pacer(on_wait, clock or PaceClock(), self._meter.note_wait)
         self._in_flight = threading.BoundedSemaphore(max_in_flight)
         self._timeout_s = timeout_s
         self._most_s = _WHOLE * timeout_s
@@ -159,9 +163,9 @@ class RestClient:
     def _post_until_answered(self, login: Login, path: str, body: JsonDict) -> JsonDict:
         started = self._pacer.now()
         for attempt in itertools.count(1):
-            with self._turn("POST", path):
+            with self._turn("POST", path) as call:
                 headers = self._headers(login, body)
-                answer = self._post(path, body, headers)
+                answer = self._post(path, body, headers, call)
             if answer.status_code != requests.codes.too_many_requests:
                 self._pacer.note_success()
                 return _answer_of(answer)
@@ -181,13 +185,16 @@ class RestClient:
         except _TRANSPORT_ERRORS as error:
             raise translate(error, self.host, body) from error
 
-    def _post(self, path: str, body: JsonDict, headers: Mapping[str, str]) -> requests.Response:
+    def _post(
+        self, path: str, body: JsonDict, headers: Mapping[str, str], call: Call
+    ) -> requests.Response:
         def post() -> requests.Response:
             return self._once.post(
                 f"{self.host}{path}",
                 json=body,
                 headers=headers,
                 auth=_as_it_is,
+                hooks={"response": call.see},
                 timeout=self._timeout_s,
                 allow_redirects=False,
             )
@@ -242,16 +249,16 @@ class RestClient:
         asked = arguments["query"] or arguments["body"] or {}
         started = self._pacer.now()
 
-        def send() -> tuple[Any, BaseException | None]:
+        def send(call: Call) -> tuple[Any, BaseException | None]:
             try:
-                return login.api.do(method, filled, **arguments), None
+                return login.api.do(method, filled, auth=call.signed_by(login), **arguments), None
             except (WantsRetryError, *_TRANSPORT_ERRORS) as raised:
                 return None, raised  # not raised again, which would hide its cause
 
         for attempt in itertools.count(1):
             try:
-                with self._turn(method, path):
-                    answer, raised = self._made(login, send, is_read=method == "GET")
+                with self._turn(method, path) as call:
+                    answer, raised = self._made(login, partial(send, call), is_read=method == "GET")
             except GivenUpError as given_up:
                 answer, raised = None, given_up
             if raised is not None:
@@ -292,20 +299,21 @@ class RestClient:
             self._pacer.wait(pause, _reason(error))
 
     @contextmanager
-    def _turn(self, method: str, path: str) -> Iterator[None]:
+    def _turn(self, method: str, path: str) -> Iterator[Call]:
         """Hold one of the calls that may be under way, once its turn has come."""
         self._pacer.wait_for_turn()
         with self._in_flight:
             self._pacer.stop_if_asked()
-            number = next(self._numbers)
+            number, call, endpoint = next(self._numbers), Call(), f"{method} {path}"
             with self._mutex:
-                self._calls[f"{method} {path}"] += 1
+                self._calls[endpoint] += 1
                 self._under_way[number] = self._pacer.now()
             try:
-                yield
+                yield call
             finally:
                 with self._mutex:
                     del self._under_way[number]
+                self._meter.note_call(endpoint, call.status)
 
 
 def _never() -> None:

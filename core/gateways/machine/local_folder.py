@@ -27,17 +27,26 @@ def page_folder(settings: Settings, env: Mapping[str, str]) -> Path:
     may change between two starts (people, limits, secrets) is not part of it; the port tells apart
     two that are otherwise equal.
     """
-    deployment = [
+    port = next((env[name].strip() for name in _PORTS if env.get(name, "").strip()), _PORT)
+    identity = fingerprint([*_deployment(settings, env), port])
+    root = Path(settings.cache_folder or default_cache_folder())
+    return root / f"page-{identity[:12]}"
+
+
+def deployment_name(settings: Settings, env: Mapping[str, str]) -> str:
+    """Return what identifies a deployment to all of its replicas, on whatever machine and port."""
+    return fingerprint(_deployment(settings, env))[:12]
+
+
+def _deployment(settings: Settings, env: Mapping[str, str]) -> list[str]:
+    return [
         _host(env.get("DATABRICKS_HOST", "").strip()),
         *(env.get(name, "").strip() for name in _WORKSPACE),
         settings.folder,
         settings.mapping_path,
         settings.state_path,
         settings.mode,
-        next((env[name].strip() for name in _PORTS if env.get(name, "").strip()), _PORT),
     ]
-    root = Path(settings.cache_folder or default_cache_folder())
-    return root / f"page-{fingerprint(deployment)[:12]}"
 
 
 def _host(text: str) -> str:

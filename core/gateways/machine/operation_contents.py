@@ -59,7 +59,7 @@ class OperationContents(OperationFile):
 
         return self._try_to_write(write, otherwise=False)
 
-    def put_documents(self, operation_id: str, documents: Mapping[str, bytes]) -> None:
+    def put_documents(self, operation_id: str, documents: Mapping[str, bytes]) -> bool:
         def write(sql: sqlite3.Connection) -> bool:
             sql.executemany(
                 "insert or replace into document values(?, ?, ?)",
@@ -67,7 +67,7 @@ class OperationContents(OperationFile):
             )
             return True
 
-        self._try_to_write(write, otherwise=False)
+        return self._try_to_write(write, otherwise=False)
 
     def document(self, operation_id: str, name: str) -> bytes | None:
         query = "select body from document where operation=? and name=?"

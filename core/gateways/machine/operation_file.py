@@ -47,6 +47,7 @@ create table if not exists change_request(
   created real not null, state text not null, decided_by text not null default '',
   decided real not null default 0, operation text not null default '');
 create table if not exists notice(text text not null);
+create table if not exists counter(name text primary key, value real not null) without rowid;
 """
 _VERSION = int(fingerprint(_TABLES)[:7], 16)  # of the tables; another version's file is moved aside
 _FILE = "operations.sqlite"

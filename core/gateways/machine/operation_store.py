@@ -13,11 +13,13 @@ from pathlib import Path
 from core.calls import WaitReason
 from core.errors import StateError
 from core.gateways.machine.change_request_rows import ChangeRequestRows, answer, open_request
+from core.gateways.machine.counter_rows import CounterRows, add_up
 from core.gateways.machine.operation_contents import OperationContents
 from core.gateways.machine.operation_file import marks, storable
 from core.gateways.machine.processes import machine, process_start
 from core.json_text import JsonDict
 from core.operations.change_request import RequestState
+from core.operations.counters import Counter, count_end
 from core.operations.kinds import EXCLUSIVE_KINDS, READING_KINDS, REMEMBERED_KINDS, OperationKind
 from core.operations.operation import (
     APPROVER,
@@ -33,6 +35,7 @@ _ACTIVE = "('queued','running','cancelling')"
 _EXCLUSIVE = f"({marks(EXCLUSIVE_KINDS)})"
 _ALL = "select rowid as number, * from operation"
 _QUEUED_S = 30.0  # a page that was closed between its two requests never begins its operation
+_SEQ_PER_S = 100_000  # more rows than are ever written
 _SILENT_S = 30.0  # of another host's process, which cannot be asked
 _LISTED = "Completed rows are listed; validate again before you continue."
 _KILLED = f"Its process was killed or crashed before it finished. {_LISTED}"
@@ -43,7 +46,7 @@ _NEVER_ASKED = f"It did not start: the page was closed, or its request was lost.
 _NEVER_BEGUN = f"Its process ended before it began. {_NOTHING} See the app log."
 
 
-class SqliteOperationStore(ChangeRequestRows, OperationContents):
+class SqliteOperationStore(ChangeRequestRows, OperationContents, CounterRows):
     """One file, used by every process of this app on this machine."""
 
     def __init__(self, directory: Path, sleep: Callable[[float], None] = time.sleep) -> None:
@@ -135,11 +138,12 @@ class SqliteOperationStore(ChangeRequestRows, OperationContents):
                 "where id=? and status='running'",
                 (reason, operation_id),
             )
-            sql.execute(
-                "update operation set status='cancelled', cancel_reason=?, finished=? "
-                "where id=? and status='queued'",
-                (reason, time.time(), operation_id),
+            queued = sql.execute(
+                "update operation set cancel_reason=? where id=? and status='queued'",
+                (reason, operation_id),
             )
+            if queued.rowcount:
+                self._finish(sql, operation_id, Status.CANCELLED, None, "")
 
     def stop_all(self, reason: str) -> list[tuple[int, str]]:
         """Ask all operations of this host to stop.
@@ -216,6 +220,10 @@ class SqliteOperationStore(ChangeRequestRows, OperationContents):
         operations = map(self._as_it_is, rows)
         return [operation for operation in operations if not operation.status.is_active]
 
+    def counted(self) -> dict[Counter, float]:
+        self._reap()
+        return super().counted()
+
     # Inside
 
     def _reap(self) -> None:
@@ -257,15 +265,19 @@ class SqliteOperationStore(ChangeRequestRows, OperationContents):
         return (Status.INTERRUPTED, _RESTARTED) if is_silent else None
 
     def _put_back(self, sql: sqlite3.Connection, operation: Operation) -> None:
-        """Enter an operation of this process anew, after the file was lost."""
+        """Enter an operation of this process anew, after the file was lost.
+
+        Who follows it asks for what was written after the `seq` that it knows: it goes beyond that.
+        """
         now, pid = time.time(), os.getpid()
         sql.execute(
             "insert or ignore into operation(id, kind, status, actor, params, created, started, "
-            "heartbeat, host, pid, pid_start) values(?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?)",
+            "heartbeat, host, pid, pid_start, seq) "
+            "values(?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 *(operation.operation_id, operation.kind, operation.actor),
                 *(json.dumps(operation.params), operation.created, operation.started),
-                *(now, self._host, pid, process_start(pid)),
+                *(now, self._host, pid, process_start(pid), int(now * _SEQ_PER_S)),
             ),
         )
 
@@ -277,13 +289,25 @@ class SqliteOperationStore(ChangeRequestRows, OperationContents):
         outcome: Outcome | None,
         error: str,
     ) -> None:
-        text = json.dumps(outcome.as_json()) if outcome is not None else None
+        text, now = json.dumps(outcome.as_json()) if outcome is not None else None, time.time()
+        ending = sql.execute(
+            f"{_ALL} where id=? and status in {_ACTIVE}", (operation_id,)
+        ).fetchone()
+        if ending is None:
+            return
         sql.execute(
-            f"update operation set status=?, finished=?, outcome=?, error=?, waiting_for='', "
-            f"waiting_at=0 "
-            f"where id=? and status in {_ACTIVE}",
-            (status, time.time(), text, storable(error), operation_id),
+            "update operation set status=?, finished=?, outcome=?, error=?, waiting_for='', "
+            "waiting_at=0 where id=?",
+            (status, now, text, storable(error), operation_id),
         )
+        add_up(sql, _count_end(ending, status, now))
+
+
+def _count_end(row: sqlite3.Row, status: Status, now: float) -> dict[Counter, float]:
+    """Count an end. Of one that its process did not note, only its last sign of life is known."""
+    end = row["heartbeat"] if status is Status.INTERRUPTED else now
+    seconds = end - row["started"] if row["started"] else None
+    return count_end(OperationKind(row["kind"]), status, seconds)
 
 
 def _operation(row: sqlite3.Row) -> Operation:

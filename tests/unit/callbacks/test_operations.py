@@ -6,7 +6,7 @@ import pytest
 from dash import no_update
 
 from callbacks.operations import cancel, start, start_operation
-from core.errors import ModeError, PlanGoneError, SelectionError, SyncError
+from core.errors import ModeError, PlanGoneError, SelectionError, StateError, SyncError
 from core.mapping.text.file_version import MOST_TEXT_BYTES
 from core.operations.kinds import EXCLUSIVE_KINDS, OperationKind
 from core.operations.operation import DRAFT, PLAN, OperationRunningError, Status
@@ -117,6 +117,14 @@ def test_a_text_is_kept_beside_the_operation_and_not_in_what_every_poll_reads(st
     operation = begin(store, {"kind": kind, "text": "{ /* ü */ }", "version": version})
     assert operation.params == {"version": version}
     assert store.document(operation.operation_id, DRAFT) == "{ /* ü */ }".encode()
+
+
+def test_a_text_that_cannot_be_kept_is_not_saved(store):
+    store.put_documents = lambda *_: False
+    version = "0123456789abcdef" * 2
+    with pytest.raises(StateError, match=r"could not be kept.*Try again"):
+        begin(store, {"kind": "save", "text": "{}", "version": version})
+    assert store.active() is None
 
 
 @pytest.mark.parametrize(

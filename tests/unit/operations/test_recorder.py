@@ -31,10 +31,15 @@ class Counting(FakeOperationStore):
     def __init__(self) -> None:
         super().__init__()
         self.writes = self.questions = 0
+        self.parts: list[int] = []
 
     def progress(self, operation_id, **told):
         self.writes += 1
         return super().progress(operation_id, **told)
+
+    def put_documents(self, operation_id, documents):
+        self.parts.append(len(documents))
+        return super().put_documents(operation_id, documents)
 
     def should_stop(self, operation_id):
         self.questions += 1
@@ -223,10 +228,11 @@ def test_a_row_that_was_not_planned_is_ignored(store, operation_id, recorder):
     assert store.row_values(operation_id) == []
 
 
-def test_many_rows_are_written_in_parts(store, operation_id, recorder):
-    rows = [Blocked(f"job {n}", "", (Issue("x"),)) for n in range(450)]
+def test_the_sides_of_many_rows_are_written_in_parts(store, operation_id, recorder):
+    live = LiveJob.pack(1, job("load"), ANA, ANA, complete=True)
+    rows = [Unmanaged(f"job {n}", live, "") for n in range(450)]
     recorder.on_planned(rows)
-    assert store.writes == 3
+    assert store.parts == [200, 200, 50, 1]
     assert len(store.row_values(operation_id)) == 450
     assert store.row_values(operation_id)[449].key == "449"
 

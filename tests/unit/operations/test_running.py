@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from core.errors import PermissionDeniedError, UnreachableError
+from core.operations.counters import JOBS_FAILED, JOBS_WRITTEN, OPERATIONS, Additions, Counter
 from core.operations.grid_row import RecordedRow
 from core.operations.kinds import OperationKind, UseCases
 from core.operations.operation import DRAFT, PLAN, SHUTDOWN, Operation, Status
@@ -348,3 +349,73 @@ def test_an_operation_shows_that_it_is_alive(desk: Desk) -> None:
     now = desk.workspace.time.clock().now
     carry_out(name, store, wait_for_the_pulse, AppMode.BOTH, now, beat_s=0.01)
     assert desk.operation(name).status is Status.SUCCEEDED
+
+
+# Counting
+
+
+def counted(desk: Desk, name: str) -> dict[tuple[str, ...], float]:
+    """Return the counters of a name by the values of their labels."""
+    return {
+        tuple(label for _, label in counter.labels): amount
+        for counter, amount in desk.store.counted().items()
+        if counter.name == name
+    }
+
+
+def test_jobs_are_counted_by_what_was_done_with_them(desk: Desk) -> None:
+    desk.put("a", "b", "c")
+    plan = desk.validated()
+    assert counted(desk, JOBS_WRITTEN) == {}
+    desk.run("import", plan=plan, names=["a", "b"])
+    assert counted(desk, JOBS_WRITTEN) == {("created", "import"): 2}
+    desk.workspace.files.delete(f"{FOLDER}/a.json")
+    desk.run("remove", plan=desk.validated(), names=["a"])
+    assert counted(desk, JOBS_WRITTEN) == {("created", "import"): 2, ("removed", "remove"): 1}
+    assert counted(desk, OPERATIONS) == {
+        ("validate", "succeeded"): 2,
+        ("import", "succeeded"): 1,
+        ("remove", "succeeded"): 1,
+    }
+
+
+def test_a_job_that_failed_is_not_counted_as_written(desk: Desk) -> None:
+    desk.put("a", "b")
+    plan = desk.validated()
+    desk.workspace.jobs.fail_names["create a"] = PermissionDeniedError("No permission: no.")
+    desk.run("import", plan=plan, names=["a", "b"])
+    assert counted(desk, JOBS_WRITTEN) == {("created", "import"): 1}
+    assert counted(desk, JOBS_FAILED) == {("import",): 1}
+
+
+def test_a_file_that_cannot_be_imported_has_not_failed_to_be(desk: Desk) -> None:
+    desk.put("a")
+    desk.workspace.put_file("bad.json", b"{")
+    plan = desk.validated()
+    desk.run("import", plan=plan, names=["a"])
+    assert counted(desk, JOBS_FAILED) == {}
+
+
+def test_what_an_operation_wrote_is_counted_when_its_end_shows(desk: Desk) -> None:
+    class Watched(FakeOperationStore):
+        written = 0.0
+
+        def finish(self, *arguments: Any) -> None:
+            name = Counter.of(JOBS_WRITTEN, kind="import", action="created")
+            self.written = self.counted().get(name, 0.0)
+            super().finish(*arguments)
+
+    desk.store = store = Watched()
+    desk.put("a")
+    desk.run("import", plan=desk.validated(), names=["a"])
+    assert store.written == 1
+
+
+def test_no_operation_fails_over_its_counters(desk: Desk) -> None:
+    class Away(FakeOperationStore):
+        def count(self, additions: Additions) -> bool:
+            return False
+
+    desk.store = Away()
+    desk.put("a")
+    assert desk.run("import", plan=desk.validated(), names=["a"]).status is Status.SUCCEEDED

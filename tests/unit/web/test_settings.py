@@ -133,3 +133,22 @@ def test_four_eyes_can_be_had(people):
 
 def test_the_key_is_taken_as_it_is():
     assert PageSettings.from_env({"SECRET_KEY": " k "}).secret_key == " k "
+
+
+TOKEN = "0123456789abcdef0123456789abcdef"
+
+
+def test_the_token_of_scrapers_is_read_and_never_shown():
+    page = PageSettings.from_env({"METRICS_TOKEN": f" {TOKEN} "})
+    assert page.metrics_token == TOKEN
+    assert TOKEN not in repr(page)
+    assert PageSettings.from_env({}).metrics_token == ""
+
+
+@pytest.mark.parametrize(
+    "token", [TOKEN[:-1], "a", f"{TOKEN} x", f"{TOKEN}ü", f'{TOKEN}"', f"{TOKEN}\nX: y"]
+)
+def test_a_token_that_is_guessed_or_cannot_be_sent_is_refused_without_showing_it(token):
+    with pytest.raises(SettingsError, match="METRICS_TOKEN is too short, or has other") as refused:
+        PageSettings.from_env({"METRICS_TOKEN": token})
+    assert TOKEN[:-1] not in str(refused.value)

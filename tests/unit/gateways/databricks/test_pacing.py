@@ -119,3 +119,21 @@ def test_nobody_is_asked_where_nothing_may_be_stopped() -> None:
     with pacer.stoppable(lambda: True), pytest.raises(StoppedError):
         pacer.stop_if_asked()
     pacer.stop_if_asked()
+
+
+def test_every_wait_is_measured_as_long_as_it_was() -> None:
+    time, measured = Time(), []
+    pacer = Pacer(lambda _wait: None, time.clock(), measured.append)
+    pacer.wait(0.2, WaitReason.FAILED)
+    pacer.wait(0, WaitReason.FAILED)
+    pacer.note_refusal(3.0, 1)
+    pacer.wait_for_turn()
+    assert measured == [Wait(0.2, WaitReason.FAILED), Wait(3.0, WaitReason.RATE_LIMIT)]
+
+
+def test_of_a_wait_that_is_stopped_what_was_waited_is_measured() -> None:
+    time, measured = Time(), []
+    pacer = Pacer(lambda _wait: None, time.clock(), measured.append)
+    with pacer.stoppable(lambda: time.now >= 1002.0), pytest.raises(StoppedError):
+        pacer.wait(60.0, WaitReason.RATE_LIMIT)
+    assert measured == [Wait(2.0, WaitReason.RATE_LIMIT)]

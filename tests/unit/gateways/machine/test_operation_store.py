@@ -327,11 +327,12 @@ def test_what_a_process_knows_is_written_whole_where_the_store_is_lost_at_its_en
 
     class LosesItsPlace(SqliteOperationStore):
         def put_documents(self, operation_id, documents):
-            super().put_documents(operation_id, documents)
+            is_written = super().put_documents(operation_id, documents)
             if documents.keys() & {"row/0"} and not (folder / "lost").exists():
                 shutil.rmtree(folder)
                 folder.mkdir(mode=0o700)
                 (folder / "lost").touch()
+            return is_written
 
     losing = LosesItsPlace(folder)
     carry_out(name, losing, lambda _: workspace.service(), AppMode.BOTH, lambda: 0.0, beat_s=99)
@@ -418,6 +419,26 @@ def test_the_file_of_another_version_is_replaced_without_a_word(folder):
     store = SqliteOperationStore(folder)
     store.start(EXPORT, {}, ANA)
     assert store.notice() == ""
+
+
+def test_a_browser_has_all_rows_again_of_an_operation_that_was_lost(folder, store):
+    operation = running_operation(store)
+    name = operation.operation_id
+    for _ in range(9):
+        store.progress(name, rows=[GridRow("0"), GridRow("1")])
+    seen, _ = store.rows_since(name, 0)
+    shutil.rmtree(folder)
+    store.beat(operation)
+    store.progress(name, rows=[GridRow("0"), GridRow("1")])
+    seq, rows = store.rows_since(name, seen)
+    assert len(rows) == 2
+    assert len(f"{seq}") < 16  # the feed takes no longer number
+
+
+def running_operation(store):
+    name = store.start(EXPORT, {}, ANA).operation_id
+    assert store.claim(name)
+    return store.get(name)
 
 
 def test_an_operation_that_the_store_lost_while_it_was_running_is_put_back(folder, store):

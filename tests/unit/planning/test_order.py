@@ -4,7 +4,7 @@ from graphlib import TopologicalSorter
 
 import pytest
 
-from core.applying.order import cut_circles, find_circles
+from core.planning.order import cut_circles, find_circles
 
 
 @pytest.mark.parametrize(

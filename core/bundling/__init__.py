@@ -1,0 +1,1 @@
+"""All definitions of the folder as one Asset Bundle, decided by pure functions."""

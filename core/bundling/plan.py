@@ -1,0 +1,259 @@
+"""What the files of a bundle hold, and what there is to know about each definition."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from core.bundling.documents import make_documents
+from core.bundling.forms import FormMaker, Forms
+from core.bundling.joining import ESCAPED, Joined, Joiner
+from core.bundling.keys import make_keys
+from core.bundling.known_fields import find_unknown
+from core.bundling.relative_paths import find_relative_paths
+from core.bundling.variables import VariableBook
+from core.bundling.yaml_text import has_surrogates
+from core.definitions.definition import Definition
+from core.definitions.folder import DefinitionFile, GitContents, UnreadFile
+from core.errors import Issue
+from core.jobsettings.kinds import Kind, name_in
+from core.jobsettings.references import find_references
+from core.json_text import Packed
+from core.mapping.job_selection import Selector
+from core.mapping.mapping_file import Mappings, PausePolicy
+from core.mapping.permission_policy import FromGit
+from core.mapping.values.mapper import Applied, ValueMapper
+from core.planning.order import find_circles
+from core.planning.outside import side_of_file
+from core.planning.secret_checks import SecretCheck, explain_secrets
+
+_MOST_LISTED = 20
+_INT64 = range(-(2**63), 2**63)
+OLDEST_WITH_ESCAPES = "1.15.0"
+"""The vendor's client that takes `$${` for `${` in all its ways to deploy. databricks/cli#6484."""
+
+
+@dataclass(frozen=True, slots=True)
+class BundleRequest:
+    """What the user says of a bundle. `hosts` are addresses by target; `keys` those of an earlier
+    bundle in the same place, by the name of the job."""
+
+    name: str = "jobs"
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BundledJob:
+    """A job that is in the bundle, in the file `path`. `notes` are what to look at."""
+
+    job_name: str
+    path: str
+    definition: Definition
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotBundled:
+    """A definition that does not belong there, or cannot. With `issues` that is an error."""
+
+    job_name: str
+    path: str
+    why: str = ""
+    issues: tuple[Issue, ...] = ()
+
+
+BundleRow = BundledJob | NotBundled
+
+
+@dataclass(frozen=True, slots=True)
+class BundlePlan:
+    """The content of each file by its path in the bundle, and what to say of the definitions."""
+
+    files: Mapping[str, str]
+    keys: Mapping[str, str]
+    rows: tuple[BundleRow, ...]
+    issues: tuple[Issue, ...] = ()
+
+
+def plan_bundle(contents: GitContents, mappings: Mappings, request: BundleRequest) -> BundlePlan:
+    """Decide what a bundle of all definitions holds."""
+    return _Planner(contents, mappings, request).plan()
+
+
+class _Planner:
+    def __init__(self, contents: GitContents, mappings: Mappings, request: BundleRequest) -> None:
+        self._contents = contents
+        self._mappings = mappings
+        self._request = request
+        self._check = SecretCheck(contents.allowed)
+        self._book = VariableBook()
+        self._left_out: Counter[str] = Counter()
+        self._escaping = 0
+        self._twice_escaped: list[str] = []
+
+    def plan(self) -> BundlePlan:
+        rows: list[BundleRow] = [_unread(file) for file in self._contents.unread]
+        belonging: list[DefinitionFile] = []
+        values: dict[str, Applied] = {}
+        selector, mapper = Selector(self._mappings.selection), ValueMapper(self._mappings.values)
+        for file in self._contents.files:
+            definition = file.definition
+            applied = mapper.apply(definition.unpack_settings(), definition.job_name)
+            refusal = self._refuse(file, applied, selector)
+            if refusal:
+                rows.append(refusal)
+            else:
+                belonging.append(file)
+                values[file.path] = applied
+        counts = Counter(file.definition.job_name for file in belonging)
+        named = [file for file in belonging if counts[file.definition.job_name] == 1]
+        rows += [_shared(file) for file in belonging if counts[file.definition.job_name] > 1]
+        keys = make_keys((file.definition.job_name for file in named), self._request.keys)
+        circles = find_circles({f.definition.job_name: _needs(f.definition) for f in named})
+        maker = FormMaker(self._mappings, keys, frozenset(circles))
+        jobs: dict[str, tuple[Joined, int | None]] = {}
+        for file in sorted(named, key=lambda one: one.definition.job_name):
+            applied = values[file.path]
+            forms = maker.make(file.definition, applied.settings)
+            key = keys[file.definition.job_name]
+            joined = Joiner(self._book, applied.mapped).join(forms.dev, forms.prod)
+            jobs[key] = joined, file.definition.source_job_id
+            notes = tuple(self._notes(file, forms, circles))
+            path = f"resources/{key}.job.yml"
+            rows.append(BundledJob(file.definition.job_name, path, file.definition, notes))
+        return BundlePlan(
+            make_documents(
+                jobs,
+                self._book,
+                self._request.name,
+                self._request.hosts,
+                OLDEST_WITH_ESCAPES if self._escaping else "",
+            ),
+            keys,
+            tuple(sorted(rows, key=lambda row: (row.job_name, row.path))),
+            tuple(self._issues()),
+        )
+
+    def _refuse(
+        self, file: DefinitionFile, applied: Applied, selector: Selector
+    ) -> NotBundled | None:
+        definition = file.definition
+        rule = selector.rule_for(side_of_file(file)) if self._mappings.selection else None
+        if rule:
+            return NotBundled(definition.job_name, file.path, rule.words)
+        refused = self._find_secrets(definition, applied, file.path)
+        if refused:
+            return NotBundled(definition.job_name, file.path, issues=explain_secrets(refused))
+        if has_surrogates([definition.unpack_settings(), applied.settings]):
+            issue = Issue("A text in it holds half of a surrogate pair, which YAML cannot hold.")
+            return NotBundled(definition.job_name, file.path, issues=(issue,))
+        return None
+
+    def _find_secrets(self, definition: Definition, applied: Applied, path: str) -> tuple[str, ...]:
+        """Return what is secret in a definition as Git has it, or as it is in PROD."""
+        found = self._check.look_at(definition, path).refused
+        if applied.mapped:
+            mapped = Definition.pack(definition.job_name, None, "", applied.settings)
+            found = (*found, *self._check.look_at(mapped, path).refused)
+        return tuple(dict.fromkeys(found))
+
+    def _notes(self, file: DefinitionFile, forms: Forms, circles: set[str]) -> Iterator[str]:
+        name = file.definition.job_name
+        self._left_out.update(forms.left_out)
+        yield from forms.notes
+        unknown = find_unknown(forms.dev)
+        if unknown:
+            yield f"A bundle may not know these fields and leave them out: {', '.join(unknown)}."
+        if forms.raw:
+            yield f"Ids that only their own workspace knows: {', '.join(forms.raw)}."
+        relative = find_relative_paths(file.definition.unpack_settings())
+        if relative:
+            yield (
+                "Relative paths are files of the bundle there: "
+                f"{', '.join(relative)}. Add them, or write where they are."
+            )
+        if name in circles and _needs(file.definition) & circles:
+            yield "Jobs that run each other are looked up by name, so they have to exist already."
+        text = Packed(file.definition.unpack_settings()).text()
+        if "${" in text:
+            self._escaping += 1
+        if ESCAPED in text:
+            self._twice_escaped.append(name)
+        if any(number not in _INT64 for number in _whole_numbers(forms.dev)):
+            yield "A number in it is too long for a bundle."
+        if any("${" in key for key in _keys(forms.dev)):
+            yield "A key in it holds “${”, for which bundles have no escape."
+
+    def _issues(self) -> Iterator[Issue]:
+        for path, count in sorted(self._left_out.items()):
+            yield Issue(f"Left out of {_jobs(count)}, as a bundle sets or ignores it.", path)
+        required = [v for v in self._book.list_variables() if v.is_required]
+        for variable in required:
+            yield Issue(f"Give this variable a value. {variable.description}", variable.name)
+        if self._escaping:
+            yield Issue(
+                f"“${{” in the values of {_jobs(self._escaping)} is written as “{ESCAPED}”: deploy "
+                f"with version {OLDEST_WITH_ESCAPES} of the Databricks CLI or a newer one."
+            )
+        if self._twice_escaped:
+            names = ", ".join(f"“{name}”" for name in self._twice_escaped[:_MOST_LISTED])
+            yield Issue(
+                f"“{ESCAPED}” itself is ambiguous in a bundle. Compare after deploying: {names}."
+            )
+        if self._mappings.pause is not PausePolicy.FROM_GIT:
+            yield Issue(
+                f"The mapping file says pause_status: {self._mappings.pause}. A bundle cannot know "
+                "what PROD has, so what starts jobs by itself is paused there; the variables whose "
+                "value is PAUSED activate it."
+            )
+        if (
+            self._mappings.permissions.from_git is FromGit.ADD
+            or self._mappings.permissions.new_jobs
+        ):
+            yield Issue(
+                "A bundle sets permissions exactly: entries that others add are taken away."
+            )
+        yield from self._check.issues(is_complete=self._contents.is_complete)
+
+
+def _jobs(count: int) -> str:
+    return "1 job" if count == 1 else f"{count:,} jobs"
+
+
+def _unread(file: UnreadFile) -> NotBundled:
+    return NotBundled("", file.path, issues=(file.issue,))
+
+
+def _shared(file: DefinitionFile) -> NotBundled:
+    issue = Issue("Another definition has the same job name. Rename one of them.")
+    return NotBundled(file.definition.job_name, file.path, issues=(issue,))
+
+
+def _needs(definition: Definition) -> set[str]:
+    """Return the names of the jobs that a definition runs or waits for."""
+    names = (
+        name_in(Kind.JOB, reference.value)
+        for reference in find_references(definition.unpack_settings())
+        if reference.kind is Kind.JOB
+    )
+    return {name for name in names if name is not None}
+
+
+def _whole_numbers(value: object) -> Iterator[int]:
+    if isinstance(value, int):
+        yield value
+    for inner in _inside(value):
+        yield from _whole_numbers(inner)
+
+
+def _keys(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from value
+    for inner in _inside(value):
+        yield from _keys(inner)
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()

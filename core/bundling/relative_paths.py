@@ -1,0 +1,26 @@
+"""Relative paths in settings: a workspace takes them for nothing, a bundle for its own files."""
+
+import re
+
+from core.jobsettings.places import list_texts, written
+from core.jobsettings.value_places import Form, find_values, places_tree
+from core.json_text import JobSettings
+
+_RELATIVE = ("./", "../")
+_ABSOLUTE = re.compile(r"/|[A-Za-z][A-Za-z0-9+.-]*:|\{\{|\$\{|~")
+_TREE = places_tree({Form.PATH})
+
+
+def find_relative_paths(settings: JobSettings) -> tuple[str, ...]:
+    """Return the places of paths that a bundle looks for beside its own files.
+
+    Paths in the job's Git repository are relative and stay so.
+    """
+    found = {
+        written(value.place)
+        for value in find_values(settings, _TREE)
+        if value.leaf.git_by_default is not None and not _ABSOLUTE.match(value.value)
+    }
+    if settings.get("git_source") is None:
+        found |= {place for place, text in list_texts(settings) if text.startswith(_RELATIVE)}
+    return tuple(sorted(found))

@@ -1,0 +1,1 @@
+"""Operations in Redis, for the replicas of one deployment."""

@@ -1,0 +1,80 @@
+"""What one process has counted, until it is in the store."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from core.calls import Wait
+from core.operations.counters import Additions, Counter, count_call, count_wait
+
+_MOMENT_S = 1.0
+_LATER_S = 30.0  # at most, while nothing can be written
+
+Write = Callable[[Additions], bool]
+"""`Counts.count` of the store."""
+
+
+class Tally:
+    """Gathers additions and writes them a moment later. Thread-safe. A `CallMeter`.
+
+    What cannot be written is kept for another attempt; what was added last is lost with a process
+    that is killed. It has a thread as long as there is something to write.
+    """
+
+    def __init__(self, write: Write, moment_s: float = _MOMENT_S) -> None:
+        """Args: `moment_s` is how long additions gather; failures make it longer."""
+        self._write = write
+        self._moment_s = moment_s
+        self._mutex = threading.Lock()
+        self._writing = threading.Lock()
+        self._gathered: dict[Counter, float] = {}
+        self._has_thread = False
+
+    def add(self, additions: Additions) -> None:
+        """Add, without waiting for the store."""
+        with self._mutex:
+            self._take(additions)
+            if self._gathered and not self._has_thread:
+                self._has_thread = _is_started(self._keep_writing)
+
+    def write(self) -> bool:
+        """Write what has gathered, now. False when it could not be written, and is still here."""
+        with self._writing:
+            with self._mutex:
+                taken, self._gathered = self._gathered, {}
+            is_written = not taken or self._write(taken)
+            if not is_written:
+                with self._mutex:
+                    self._take(taken)
+            return is_written
+
+    def note_call(self, endpoint: str, status: int | None) -> None:
+        """See `CallMeter`."""
+        self.add(count_call(endpoint, status))
+
+    def note_wait(self, wait: Wait) -> None:
+        """See `CallMeter`."""
+        self.add(count_wait(wait.reason, wait.seconds))
+
+    def _take(self, additions: Additions) -> None:
+        for counter, amount in additions.items():
+            self._gathered[counter] = self._gathered.get(counter, 0.0) + amount
+
+    def _keep_writing(self) -> None:
+        pause_s = self._moment_s
+        while True:
+            time.sleep(pause_s)
+            pause_s = self._moment_s if self.write() else min(_LATER_S, 2 * pause_s)
+            with self._mutex:
+                if not self._gathered:
+                    self._has_thread = False
+                    return
+
+
+def _is_started(work: Callable[[], None]) -> bool:
+    """Start a thread; False where the machine has none left, as it may have later."""
+    try:
+        threading.Thread(target=work, name="tally", daemon=True).start()
+    except RuntimeError:
+        return False
+    return True

@@ -1,0 +1,220 @@
+"""The words of a summary for a pull request: one sentence for all, one line for each count."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from core.comparing.origin import Origin
+from core.planning.statuses import RowResult, RowStatus
+from core.reporting.pending import is_pending
+from core.reporting.report import Report, ReportRow
+
+TITLES: Mapping[str, str] = {
+    "validate": "validation",
+    "drift": "check for drift",
+    "import": "import",
+    "remove": "removal",
+    "export": "export",
+}
+FIELD_HEADS: Mapping[str, str] = {
+    "validate": "Fields (here → after an import)",
+    "import": "Fields (before → after)",
+    "drift": "Fields (here → in Git)",
+    "export": "Fields (in Git → here)",
+}
+"""What the two sides of a field are, by operation."""
+
+DONE = (
+    *(RowResult.CREATED, RowResult.UPDATED, RowResult.RENAMED, RowResult.REMOVED),
+    RowResult.ADOPTED,
+)
+_IMPORTED = (RowStatus.NEW, RowStatus.RENAMED, RowStatus.CHANGED)
+_LABELS: Mapping[str, Mapping[str, str]] = {
+    "export": {RowStatus.UNMANAGED: "Not from this workspace"},
+    "remove": dict.fromkeys(_IMPORTED, "Not imported"),
+}
+_HERE: Mapping[Origin, str] = {
+    Origin.HERE: "Changed here",
+    Origin.BOTH: "Changed here and in Git",
+}
+_DONE_WORDS: Mapping[str, tuple[str, str]] = {
+    "import": ("job", "imported"),
+    "remove": ("job", "removed"),
+    "export": ("file", "exported"),
+}
+_GONE, _UNKNOWN = "Deleted or renamed here", "Unknown"
+_NOT_SELECTED = ", not selected"
+_ALONE: Mapping[str, str] = {
+    "Error": "left alone until it is fixed, see below",
+    "Failed": "see below",
+    "Not started": "the operation was stopped before",
+    "Unchanged": "nothing to do",
+    "Skipped": "left alone: managed by an Asset Bundle or by Databricks",
+    "Excluded": "left alone: excluded by the mapping file",
+}
+_COMPARED: Mapping[str, str] = {
+    **_ALONE,
+    "Deleted": "no longer in Git: only a removal deletes it here",
+    "Unmanaged": "left alone: no definition in Git, not imported by this app",
+}
+_BY_NAME = "left alone by an import that does not name it with `--only`"
+_MEANINGS: Mapping[str, Mapping[str, str]] = {
+    "validate": {
+        **_COMPARED,
+        "New": "created by an import",
+        "Renamed": "renamed by an import",
+        "Changed": "changed by an import",
+        **{word + _NOT_SELECTED: _BY_NAME for word in ("New", "Renamed", "Changed")},
+    },
+    "import": {
+        **_COMPARED,
+        **{word + _NOT_SELECTED: "left alone, see below" for word in ("New", "Renamed", "Changed")},
+    },
+    "remove": {
+        **_COMPARED,
+        "Deleted": "no longer in Git, and not selected: left alone",
+        "Not imported": "new or changed in Git: left alone by a removal",
+    },
+    "drift": {
+        **_ALONE,
+        "Changed here": "an import leaves it alone, or undoes it if it names the job",
+        "Changed here and in Git": "an import that names the job undoes what was changed here",
+        _GONE: "an import that names the job creates it again",
+        _UNKNOWN: "nobody can say whether it was changed here",
+    },
+    "export": {
+        **_ALONE,
+        "New": "its file is written by an export",
+        "Renamed": "its file is written by an export",
+        "Changed": "its file is written by an export",
+        "Deleted": "its file is removed by an export",
+        "Not from this workspace": "left alone: another workspace exported it",
+        "Excluded": "not exported: excluded by the mapping file",
+    },
+}
+_ORDER = (
+    *("Failed", "Error", "Created", "New", "Renamed", "Updated", "Changed", "Changed here"),
+    *("Changed here and in Git", _GONE, _UNKNOWN, "Removed", "Deleted", "Adopted"),
+    *(word + _NOT_SELECTED for word in ("New", "Renamed", "Changed")),
+    *("Not started", "Unchanged", "Not imported", "Unmanaged", "Not from this workspace"),
+    *("Skipped", "Excluded"),
+)
+
+
+def label_of(operation: str, row: ReportRow) -> str:
+    """Return in a word or two what was done with a row, or else what was found about it."""
+    if operation == "drift" and row.status != RowStatus.ERROR:
+        return _GONE if row.status == RowStatus.NEW else _HERE.get(row.origin, _UNKNOWN)
+    known = _LABELS.get(operation, {}).get(row.status, "")
+    label = known or (row.result or row.status).replace("_", " ").capitalize()
+    is_left = operation == "import" or (operation == "validate" and row.by_choice)
+    return label + _NOT_SELECTED if is_left and _is_planned(row) else label
+
+
+def list_counts(report: Report) -> list[tuple[str, int, str]]:
+    """Return how many rows have each label, and what that means, the most important first."""
+    counts = Counter(label_of(report.operation, row) for row in report.rows)
+    meanings = _MEANINGS.get(report.operation, _ALONE)
+    return [
+        (label, counts[label], meanings.get(label, ""))
+        for label in dict.fromkeys((*_ORDER, *counts))
+        if counts[label]
+    ]
+
+
+def verdict(report: Report) -> str:
+    """Return in one line what the report comes to."""
+    title = TITLES.get(report.operation, report.operation)
+    if report.has_failed:
+        begun = any(row.result in DONE for row in report.rows)
+        extent = "Part of it was done, see below." if begun else "Nothing was changed."
+        return f"❌ **The {title} failed.** {extent}"
+    errors = sum(row.status == RowStatus.ERROR for row in report.rows)
+    rows = [row for row in report.rows if row.status != RowStatus.ERROR]
+    sign, first, *rest = _sentences(report.operation, rows, has_errors=errors > 0)
+    if errors:
+        return " ".join([f"❌ **{_count(errors, 'error')}, see below.**", first, *rest])
+    return " ".join([sign, f"**{first}**", *rest])
+
+
+def _sentences(operation: str, rows: Sequence[ReportRow], *, has_errors: bool) -> Sequence[str]:
+    """Return a sign and what there is to say about the rows without an error."""
+    left = [row for row in rows if is_pending(operation, row)]
+    if operation == "drift":
+        return _on_drift(left, has_errors=has_errors)
+    done = sum(row.result in DONE for row in rows)
+    if not left and not done:
+        return "✅", _all_equal(operation, has_errors=has_errors)
+    if operation == "validate":
+        return _on_plan(left)
+    if operation == "export" and not any(row.result for row in rows):
+        return "📝", f"An export would change {_count(len(left), 'file')}."
+    return _on_done(operation, done, left)
+
+
+def _all_equal(operation: str, *, has_errors: bool) -> str:
+    if operation == "remove":
+        return "There was nothing to remove."
+    other = "other " if has_errors else ""
+    if operation == "export":
+        return f"The {other}files match the workspace."
+    return "The other jobs match Git." if has_errors else "The workspace matches Git."
+
+
+def _on_drift(moved: Sequence[ReportRow], *, has_errors: bool) -> Sequence[str]:
+    known = sum(label_of("drift", row) != _UNKNOWN for row in moved)
+    unknown = len(moved) - known
+    doubt = f"Whether {_count(unknown, 'job')} {_was(unknown)} changed here is unknown."
+    if not moved:
+        return (
+            "✅",
+            f"No {'other ' if has_errors else ''}job was changed here since the last import.",
+        )
+    if not known:
+        return "⚠️", doubt
+    first = f"{_count(known, 'job')} {_was(known)} changed here since the last import."
+    return "⚠️", first, *((doubt,) if unknown else ())
+
+
+def _on_plan(left: Sequence[ReportRow]) -> Sequence[str]:
+    deleted = _count_deleted(left)
+    alone = sum(row.by_choice for row in left)
+    planned = len(left) - deleted - alone
+    changed = _count(planned, "job") if planned else "nothing"
+    sentences = [f"An import would change {changed}."]
+    if alone:
+        sentences.append(f"It would leave {_count(alone, 'job')} alone, see below.")
+    return "📝" if planned else "⚠️", *sentences, *_on_deleted(deleted)
+
+
+def _on_done(operation: str, done: int, left: Sequence[ReportRow]) -> Sequence[str]:
+    noun, verb = _DONE_WORDS[operation]
+    deleted = _count_deleted(left) if operation == "import" else 0
+    alone = len(left) - deleted
+    sentences = [f"{_count(done, noun)} {verb}." if done else f"Nothing was {verb}."]
+    if alone:
+        sentences.append(f"{_count(alone, noun)} {_was(alone)} left alone, see below.")
+    return "⚠️" if alone else "✅", *sentences, *_on_deleted(deleted)
+
+
+def _on_deleted(count: int) -> Sequence[str]:
+    return (f"{_count(count, 'job')} {_is(count)} no longer in Git.",) if count else ()
+
+
+def _count_deleted(rows: Sequence[ReportRow]) -> int:
+    return sum(row.status == RowStatus.DELETED for row in rows)
+
+
+def _is_planned(row: ReportRow) -> bool:
+    return row.status in _IMPORTED and row.result is RowResult.NOTHING
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _is(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def _was(number: int) -> str:
+    return "was" if number == 1 else "were"

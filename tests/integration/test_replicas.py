@@ -1,0 +1,317 @@
+"""Two pages and two workers on a real Redis, started as compose.yaml says.
+
+Each test begins operations of its own; a service that one stops is running again after it.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import psutil
+import pytest
+import redis
+import requests
+
+from components import ids
+from emulator import start_environment
+from tests.browserless import Browserless, texts
+from tests.builders import definition_text, job
+from tests.emulated import CREATE, LIST, Emulated
+from tests.replicas import DEPLOYMENT, PAGES, WORKERS, Replicas, start_replicas
+
+pytestmark = pytest.mark.slow
+CREATE_S = 0.3
+PATIENCE_S = 120.0
+SEEN_S = 15.0
+UNANSWERED_S = 5.0
+SECRET_KEY = "the-key-that-pages-sign-with-0123456789"
+SECRETS = {
+    "X-Forwarded-Access-Token": "token-of-a-user",
+    "Authorization": "Bearer bearer-of-a-user",
+    "Cookie": "session=cookie-of-a-user",
+    "X-Other": "header-of-a-proxy",
+}
+
+
+@dataclass
+class Deployment:
+    """The replicas beside PROD, and one client of each page."""
+
+    replicas: Replicas
+    prod: Emulated
+    pages: list[Browserless]
+    number: int = field(default=0)
+
+    def define(self, count: int) -> list[str]:
+        """Put further definitions into the Git folder; return their names."""
+        self.number += 1
+        names = [f"{self.number}-{index:02}" for index in range(count)]
+        for index, name in enumerate(names, start=self.number * 1000):
+            text = definition_text(job(name), job_id=index, run_as="admin@prod.example")
+            self.prod.put(f"{name}.json", text)
+        return names
+
+    def begin_import(self, names: Sequence[str]) -> str:
+        """Validate, begin to import some at the first page, and wait until one is there."""
+        first = self.pages[0]
+        plan = first.start("validate")
+        first.wait(plan)
+        operation = first.start("import", plan=plan, names=list(names))
+        until(lambda: set(self.prod.names()) & set(names), "nothing was created")
+        return operation
+
+    def worker_of(self, operation: str) -> str:
+        """Return which worker took an operation."""
+        [name] = [worker for worker in WORKERS if operation in self.replicas.log(worker)]
+        return name
+
+
+@pytest.fixture(scope="module")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    folder = tmp_path_factory.mktemp("replicas")
+    with start_environment(folder / "workspaces", ("PROD",)) as environment:
+        prod = Emulated(environment["PROD"])
+        prod.fault(CREATE, kind="delay", delay_s=CREATE_S, times=0)
+        with start_replicas(
+            folder, prod.running, DEPLOYMENT, NUM_THREADS="1", SECRET_KEY=SECRET_KEY
+        ) as replicas:
+            yield Deployment(replicas, prod, [Browserless(replicas.url(page)) for page in PAGES])
+
+
+def until(holds: Callable[[], Any], otherwise: str, within_s: float = PATIENCE_S) -> float:
+    """Wait until something holds; return the seconds it took."""
+    began = time.monotonic()
+    while not holds():
+        assert time.monotonic() - began < within_s, otherwise
+        time.sleep(0.1)
+    return time.monotonic() - began
+
+
+def done(answer: dict[str, Any]) -> set[str]:
+    return {row["job"] for row in answer["rows"] if row["state"] == "done"}
+
+
+def test_any_page_shows_and_cancels_what_another_one_started(deployment: Deployment) -> None:
+    names = deployment.define(30)
+    operation = deployment.begin_import(names)
+    other = deployment.pages[1]
+    shown = other.poll()
+    assert (shown["operation"], shown["isActive"]) == (operation, True)
+    assert [row["job"] for row in shown["rows"] if row["job"] in names] == names
+    other.cancel(operation)
+    assert "cancelled" in deployment.pages[0].wait(operation)
+    created = set(deployment.prod.names()) & set(names)
+    assert 0 < len(created) < len(names)
+    assert done(deployment.pages[0].poll()) == done(other.poll()) == created
+
+
+def test_two_pages_that_start_at_once_start_one(deployment: Deployment) -> None:
+    deployment.prod.fault(LIST, kind="delay", delay_s=2.0, times=1)
+
+    def start(page: Browserless) -> str:
+        try:
+            return page.start("validate")
+        except AssertionError as refusal:
+            assert "is running, started by" in str(refusal) or "response" not in str(refusal)
+            return ""
+
+    with ThreadPoolExecutor(8) as pool:
+        started = list(filter(None, pool.map(start, deployment.pages * 4)))
+    assert len(started) == 1
+    assert deployment.pages[1].wait(started[0]).startswith("Validation finished")
+
+
+def everything_in(client: "redis.Redis") -> str:
+    """Return all that Redis keeps, as one text."""
+    kept: list[Any] = []
+    for key in client.scan_iter():
+        read = {
+            b"string": client.get,
+            b"hash": client.hgetall,
+            b"set": client.smembers,
+            b"zset": lambda name: client.zrange(name, 0, -1, withscores=True),
+            b"list": lambda name: client.lrange(name, 0, -1),
+            b"stream": client.xrange,
+        }[client.type(key)]
+        kept.append((key, read(key)))
+    return str(kept)
+
+
+@contextmanager
+def overhearing(client: "redis.Redis") -> Iterator[list[str]]:
+    """Collect every command that Redis gets meanwhile."""
+    heard: list[str] = []
+    ended = threading.Event()
+    with client.monitor() as monitor:
+
+        def listen() -> None:
+            for command in monitor.listen():
+                heard.append(command["command"])
+                if ended.is_set():
+                    return
+
+        thread = threading.Thread(target=listen)
+        thread.start()
+        yield heard
+        ended.set()
+        client.ping()
+        thread.join(PATIENCE_S)
+
+
+def test_no_header_no_cookie_and_no_secret_reaches_redis(deployment: Deployment) -> None:
+    running = deployment.prod.running
+    secrets = (*SECRETS.values(), SECRET_KEY, running.client_secret, running.admin_token)
+    page = Browserless(deployment.replicas.url("page-1"), headers=SECRETS)
+    with (
+        redis.Redis.from_url(deployment.replicas.redis_url) as client,
+        overhearing(client) as heard,
+    ):
+        operation = page.start("validate")
+        page.wait(operation)
+        kept = everything_in(client)
+    commands = "\n".join(heard)
+    assert operation in commands  # it was listened to
+    assert "job_sync.operation" in commands
+    assert operation in kept
+    words = [secret.rpartition("=")[2].removeprefix("Bearer ") for secret in secrets]
+    assert [word for word in words if word in commands or word in kept] == []
+
+
+@dataclass
+class Watcher:
+    """Polls an address all the while, as an open page does; knows how long it had no answer."""
+
+    url: str
+    answered: list[float] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        ended = threading.Event()
+        thread = threading.Thread(target=self._poll, args=(ended,))
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join(PATIENCE_S)
+
+    def longest_s(self) -> float:
+        return max(
+            later - sooner for sooner, later in zip(self.answered, self.answered[1:], strict=False)
+        )
+
+    def _poll(self, ended: threading.Event) -> None:
+        while not ended.is_set():
+            try:
+                answer = requests.get(f"{self.url}/feed/import", timeout=60)
+                answer.raise_for_status()
+                self.answered.append(time.monotonic())
+            except requests.RequestException as error:
+                self.failed.append(str(error))
+            time.sleep(0.2)
+
+
+def test_pages_are_restarted_one_by_one_without_a_gap_or_a_stop(deployment: Deployment) -> None:
+    names = deployment.define(40)
+    watcher = Watcher(deployment.replicas.url("proxy"))
+    operation = deployment.begin_import(names)
+    with watcher.watching():
+        for page in PAGES:
+            deployment.replicas.stop(page)
+            deployment.replicas.start(page)
+        text = deployment.pages[0].wait(operation)
+    assert text.startswith(f"Import finished. {len(names)} jobs imported")
+    assert watcher.failed == []
+    assert watcher.longest_s() < UNANSWERED_S
+
+
+def test_a_worker_that_is_stopped_ends_its_operation_between_two_jobs(
+    deployment: Deployment,
+) -> None:
+    names = deployment.define(60)
+    operation = deployment.begin_import(names)
+    worker = deployment.worker_of(operation)
+    deployment.replicas.stop(worker)
+    text = deployment.pages[1].wait(operation)
+    assert text.startswith("Import interrupted")
+    assert "shut down" in text
+    created = set(deployment.prod.names()) & set(names)
+    assert done(deployment.pages[1].poll()) == created < set(names)
+    assert deployment.pages[0].run("validate").startswith("Validation finished")  # by the other
+    deployment.replicas.launch(worker)
+
+
+@pytest.mark.parametrize("what", ["worker", "process"])
+def test_a_kill_is_seen(deployment: Deployment, what: str) -> None:
+    names = deployment.define(60)
+    operation = deployment.begin_import(names)
+    worker = deployment.worker_of(operation)
+    if what == "worker":
+        deployment.replicas.kill(worker)
+    else:
+        parent = psutil.Process(deployment.replicas.running[worker].pid)
+        for process in parent.children(recursive=True):
+            process.kill()
+    killed = time.monotonic()
+    text = deployment.pages[1].wait(operation, timeout_s=SEEN_S)
+    assert time.monotonic() - killed < SEEN_S
+    assert text.startswith("Import interrupted")
+    assert done(deployment.pages[1].poll()) <= set(deployment.prod.names())
+    if what == "worker":
+        deployment.replicas.launch(worker)
+    assert deployment.pages[0].run("validate").startswith("Validation finished")
+
+
+def feed(page: Browserless) -> requests.Response:
+    return requests.get(f"{page.url}/feed/import?ask=1", timeout=60)
+
+
+def is_shown(page: Browserless, operation: str) -> bool:
+    answer = feed(page)
+    return answer.ok and answer.json()["operation"] == operation
+
+
+def test_while_redis_is_away_the_page_says_so_and_what_runs_continues(
+    deployment: Deployment,
+) -> None:
+    """Nothing is kept of what Redis knew: it has no disk here."""
+    names = deployment.define(60)
+    replicas, (first, second) = deployment.replicas, deployment.pages
+    operation = deployment.begin_import(names)
+    [idle] = set(WORKERS) - {deployment.worker_of(operation)}
+    replicas.kill("redis")
+
+    until(lambda: feed(first).status_code == 503, "the page does not notice")
+    answer = feed(first).json()
+    assert "Redis" in answer["message"]
+    assert "what is running continues" in answer["message"]
+    assert answer["props"][ids.IMPORT_VALIDATE]["disabled"]
+    assert "Redis" in texts(answer["props"][ids.IMPORT_VALIDATE_REASON])
+    assert "Redis" in answer["reasons"][ids.IMPORT_START]
+    with pytest.raises(AssertionError, match="Redis"):
+        first.start("validate")
+    ready = requests.get(f"{first.url}/readyz", timeout=60)
+    assert ready.status_code == 503
+    assert ready.text.startswith("store: Redis")
+    assert first.health().status_code == 200
+
+    replicas.stop("page-1")
+    replicas.stop(idle)
+    replicas.start("page-1")  # it serves all the same
+    assert "Job Sync" in requests.get(first.url, timeout=60).text
+    assert feed(first).status_code == 503
+    replicas.launch(idle)
+    assert set(deployment.prod.names()) & set(names) < set(names), "too fast to show anything"
+
+    replicas.start("redis")
+    for page in (first, second):
+        until(lambda page=page: is_shown(page, operation), "the operation is not back")
+    assert first.wait(operation).startswith(f"Import finished. {len(names)} jobs imported")
+    assert done(second.poll()) >= set(names)
+    replicas.wait_until_ready()
+    assert second.run("validate").startswith("Validation finished")

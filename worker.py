@@ -1,0 +1,31 @@
+"""Carries out operations where several replicas share a Redis: `celery -A worker worker`."""
+
+import logging
+import os
+import sys
+
+from dotenv import load_dotenv
+
+from core.errors import SettingsError, SyncError
+from core.gateways.stores import open_store
+from core.jobsettings.secrets import mask_text
+from core.one_line import log_to_stderr
+from core.settings import Settings
+from web.opened_queue import open_deployments_queue
+from web.queue_worker import serve
+
+load_dotenv()
+log_to_stderr(logging.INFO, "%(asctime)s %(levelname)s %(name)s %(message)s", mask_text)
+logging.getLogger("databricks").setLevel(logging.WARNING)
+try:
+    _settings = Settings.from_env(os.environ)
+    if not _settings.redis_url:
+        raise SettingsError(
+            "Workers carry out operations where BACKGROUND is celery, and it is not.",
+            fix="Set BACKGROUND=celery and REDIS_URL, for the pages as well.",
+        )
+    app, _presence = open_deployments_queue(_settings, os.environ)
+    serve(app, open_store(_settings, os.environ), _presence)
+except SyncError as error:
+    sys.stderr.write(f"{error}\n")
+    sys.exit(1)

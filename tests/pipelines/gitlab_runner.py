@@ -91,7 +91,9 @@ class GitLabRunner:
         ended: dict[str, JobRun] = {}
         for name in jobs:
             job = _extended(jobs, name)
-            if name.startswith(".") or not _is_chosen(job["rules"], pipeline, self._event(pipeline)):
+            if name.startswith(".") or not _is_chosen(
+                job["rules"], pipeline, self._event(pipeline)
+            ):
                 continue
             needed = [ended[before].result for before in job.get("needs", [])]
             is_started = job.get("when") != "manual" or start(name)

@@ -253,4 +253,3 @@ def test_the_export_overwrites_no_work_of_others(site: Site, runner: GitHubRunne
     assert run.result == "failure", run.log
     assert f"{BRANCH} has commits of somebody else" in run.log
     assert site.forge.tip(BRANCH) == theirs
-

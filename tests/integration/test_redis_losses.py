@@ -165,6 +165,22 @@ def test_an_evicted_part_is_lost_and_put_back(replicas: Replicas, part: str) -> 
     assert page.document(name, "plan") == b"{}"
 
 
+@pytest.mark.parametrize("part", ["rows", "order", "moved", "docs"])
+def test_a_part_that_is_evicted_and_begun_anew_is_not_taken_for_whole(
+    replicas: Replicas, part: str
+) -> None:
+    worker = replicas.store()
+    operation = running(worker)
+    name = operation.operation_id
+    fill(worker, name)
+    replicas.raw.delete(replicas.key(part, name))
+    assert worker.progress(name, rows=[GridRow("0")])
+    assert worker.put_documents(name, {"row/0": b"{}"})
+    assert worker.beat(operation) is False
+    fill(worker, name)
+    assert worker.beat(operation) is True
+
+
 @pytest.mark.parametrize("key", ["live", "kind:export", "exclusive", "last", "made"])
 def test_an_evicted_list_is_made_anew_by_whoever_is_alive(replicas: Replicas, key: str) -> None:
     worker, page = replicas.store(), replicas.store()

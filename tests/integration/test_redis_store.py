@@ -277,6 +277,19 @@ def test_only_so_much_is_kept_and_everything_expires(replicas: Replicas) -> None
     assert without == []
 
 
+def test_plans_and_sides_are_kept_of_the_newest_of_each_kind(replicas: Replicas) -> None:
+    """They take most of the memory, and the page shows the newest."""
+    store = replicas.store()
+    names = []
+    for kind in (VALIDATE, *[EXPORT] * (prelude.KEPT_DOCUMENTS + 1)):
+        names.append(running(store, kind).operation_id)
+        fill(store, names[-1])
+        store.finish(names[-1], Status.SUCCEEDED, Outcome())
+    kept = [store.document(name, "plan") is not None for name in names]
+    assert kept == [True, False, *[True] * prelude.KEPT_DOCUMENTS]
+    assert len(store.row_values(names[1])) == 2
+
+
 def test_the_log_keeps_its_newest_lines(replicas: Replicas) -> None:
     store = replicas.store()
     name = running(store).operation_id

@@ -137,7 +137,16 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, Background]:
     versions = {"job-sync": VERSION, **used}
     requests = approvals.view if approvals else None
     trouble = partial(_trouble_of, background.check) if settings.redis_url else str
-    feed = Feed(parts.store, host, parts.reader, page_settings, versions, requests, trouble)
+    feed = Feed(
+        parts.store,
+        host,
+        parts.reader,
+        page_settings,
+        versions,
+        requests,
+        trouble,
+        is_checkout=settings.is_checkout,
+    )
     panels = Panels(
         parts.store,
         parts.reader,

@@ -163,7 +163,7 @@ def _bundle(
     from core.reporting.bundling import bundle_report  # noqa: PLC0415
 
     folder = BundleFolder(options.out)
-    hosts = {DEV: options.dev_host, PROD: options.prod_host}
+    hosts = {DEV: options.dev_host or "", PROD: options.prod_host or ""}
     plan = service.plan_bundle(BundleRequest(options.name, hosts, folder.keys), listener=listener)
     folder.write(plan.files, plan.keys)
     report = bundle_report(plan)
@@ -184,7 +184,8 @@ def _refuse_removal(service: "JobSync", screen: Screen) -> tuple[Report, int]:
     plan, report = service.validate(listener=screen.listener)
     deleted = [row for row in report.rows if row.job_name in plan.removable()]
     error: SyncError = SettingsError(
-        f"Nothing was removed. {len(deleted)} jobs are classed as deleted.",
+        f"Nothing was removed. {'1 job is' if len(deleted) == 1 else f'{len(deleted)} jobs are'} "
+        "classed as deleted.",
         fix="Add --yes to remove them." if deleted else "",
     )
     try:

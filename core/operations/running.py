@@ -189,7 +189,7 @@ class _Running:
         if outcome.status is ReportStatus.FAILED:  # it was done, and could not be noted
             return Status.FAILED, replace(outcome, message=outcome.issues[-1].message)
         is_whole = not outcome.count_not_started() and not outcome.count_failed()
-        if is_whole or not self._recorder.was_stopped():
+        if is_whole or not self._recorder.stop.was_wanted():
             return Status.SUCCEEDED, outcome
         status = self._stopped_status()
         message = _SHUT_DOWN if status is Status.INTERRUPTED else _CANCELLED
@@ -200,7 +200,7 @@ class _Running:
         return replace(self._recorder.finish(report), message=mask_text(message))
 
     def _stopped_status(self) -> Status:
-        is_shutdown = self._recorder.stop_reason == SHUTDOWN
+        is_shutdown = self._recorder.stop.reason == SHUTDOWN
         return Status.INTERRUPTED if is_shutdown else Status.CANCELLED
 
     def _remember(self, service: UseCases, status: Status, outcome: Outcome) -> Outcome:

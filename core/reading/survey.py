@@ -108,7 +108,7 @@ class Surveyor:
             live,
             book,
             mappings,
-            (*warnings, *memory.written.issues),
+            (*warnings, *memory.written.issues, *self._check_ledgers(memory)),
             absent.unproven,
             rules,
             memory.exported,
@@ -176,6 +176,21 @@ class Surveyor:
             return Mappings(path=path), (missing,) if maps else ()
         mappings = parse_mappings(content, path)
         return mappings if maps else mappings.only_selection(), mappings.warnings
+
+    def _check_ledgers(self, memory: Memory) -> tuple[Issue, ...]:
+        """Say when a checkout begins ledgers of its own: others may keep some for this workspace.
+
+        Beside a Git folder their place follows from it; here somebody has to set it right.
+        """
+        if not self._settings.is_checkout or memory.imported.jobs or memory.exported.files:
+            return ()
+        return (
+            Issue(
+                f"Nothing is noted in {self._settings.state_path} yet. If a page or another "
+                "pipeline works on this workspace, set STATE_FOLDER_PATH to the state folder that "
+                "its “info” shows: otherwise neither knows what the other exported and imported."
+            ),
+        )
 
     def ask_workspace(self, plan: Plan, me: str) -> WorkspaceFacts:
         """Ask about the jobs that the plan would write or remove."""

@@ -49,6 +49,9 @@ def cells(line: str) -> list[str]:
     return [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
 
 
+_NO_OTHER = (
+    "❌ **1 error, see below.** No other job was changed in the workspace since the last import."
+)
 NEW, CHANGED = row("a"), row("b", "changed")
 BY_CHOICE = row("c", "changed", origin=Origin.HERE, by_choice=True)
 GONE = row("d", "deleted")
@@ -72,7 +75,8 @@ SAME = row("e", "unchanged")
             [GONE, row("f", "deleted")],
             "⚠️ **An import would change nothing.** 2 jobs are no longer in Git.",
         ),
-        ("validate", [error("x")], "❌ **1 error, see below.** The other jobs match Git."),
+        ("validate", [error("x")], "❌ **1 error, see below.**"),
+        ("validate", [error("x"), SAME], "❌ **1 error, see below.** The other jobs match Git."),
         (
             "validate",
             [error("x"), error("y"), NEW],
@@ -115,7 +119,12 @@ SAME = row("e", "unchanged")
         ("export", [SAME], "✅ **The files match the workspace.**"),
         ("export", [NEW, GONE], "📝 **An export would change 2 files.**"),
         ("export", [done("a", "new", RowResult.CREATED)], "✅ **1 file exported.**"),
-        ("export", [error("x")], "❌ **1 error, see below.** The other files match the workspace."),
+        (
+            "export",
+            [error("x"), SAME],
+            "❌ **1 error, see below.** The other files match the workspace.",
+        ),
+        ("drift", [error("x")], _NO_OTHER),
     ],
 )
 def test_the_first_sentence_says_what_it_comes_to(operation, rows, sentence):
@@ -228,6 +237,14 @@ def test_a_row_that_stays_is_listed_when_it_has_a_risk():
     text = summary_text(Report("validate", (risky, row("f", "unchanged"))))
     assert "| `e` | Unchanged |" in text
     assert "`f`" not in text
+
+
+def test_an_error_of_a_file_names_it_once():
+    broken = ReportRow(
+        "", "x.json", "error", issues=(Issue("Not JSON.", "x.json"), Issue("B.", "y"))
+    )
+    [line] = lines_with(summary_text(Report("validate", (broken,))), "`x.json`")
+    assert cells(line) == ["`x.json`", "Not JSON.<br>B. (`y`)"]
 
 
 def test_a_name_to_map_comes_with_its_line():

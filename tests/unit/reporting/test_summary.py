@@ -244,7 +244,7 @@ def test_an_error_of_a_file_names_it_once():
         "", "x.json", "error", issues=(Issue("Not JSON.", "x.json"), Issue("B.", "y"))
     )
     [line] = lines_with(summary_text(Report("validate", (broken,))), "`x.json`")
-    assert cells(line) == ["`x.json`", "Not JSON.<br>B. (`y`)"]
+    assert cells(line) == ["`x.json`", "Not JSON.<br>B. (y)"]
 
 
 def test_a_name_to_map_comes_with_its_line():

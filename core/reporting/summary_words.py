@@ -8,13 +8,15 @@ from core.planning.statuses import RowResult, RowStatus
 from core.reporting.pending import is_pending
 from core.reporting.report import Report, ReportRow
 
-TITLES: Mapping[str, str] = {
-    "validate": "validation",
-    "drift": "check for drift",
-    "import": "import",
-    "remove": "removal",
-    "export": "export",
+TITLES: Mapping[str, tuple[str, str]] = {
+    "validate": ("validation", "in"),
+    "drift": ("check for drift", "in"),
+    "import": ("import", "into"),
+    "remove": ("removal", "in"),
+    "export": ("export", "from"),
 }
+"""By operation what to call it, and how the workspace's name follows."""
+
 FIELD_HEADS: Mapping[str, str] = {
     "validate": "Fields (workspace → after an import)",
     "import": "Fields (before → after)",
@@ -131,7 +133,7 @@ def list_counts(report: Report) -> list[tuple[str, int, str]]:
 
 def verdict(report: Report) -> str:
     """Return in one line what the report comes to."""
-    title = TITLES.get(report.operation, report.operation)
+    title, _ = TITLES.get(report.operation, (report.operation, ""))
     if report.has_failed:
         begun = any(row.result in DONE for row in report.rows)
         extent = "Part of it was done, see below." if begun else "Nothing was changed."

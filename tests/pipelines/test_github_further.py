@@ -132,7 +132,7 @@ def test_a_job_that_cannot_be_exported_keeps_no_other_back_and_is_said(
     site.create("::set-output name=code::0")
     run = runner.run(EXPORT, NIGHTLY)["export"]
     assert run.result == "failure"
-    assert [line[:38] for line in run.commands] == ["::error::Some jobs were not exported. "]
+    assert [line[:31] for line in run.commands] == ["::error::The export had errors."]
     assert "jobs/fine.json" in site.forge.files(BRANCH)
     assert "jobs/leaky.json" not in site.forge.files(BRANCH)
     assert "0123456789abcdef" not in run.log + run.summary

@@ -118,6 +118,29 @@ def _keeps_credentials(step: Mapping[str, Any]) -> bool:
     return is_checkout and step["with"].get("persist-credentials") is not False
 
 
+def test_all_that_has_to_be_set_up_is_in_the_instructions() -> None:
+    text = (DOCS / "README.md").read_text("utf-8")
+    pattern = "|".join(
+        (
+            r"(?:vars|secrets)\.(\w+)",
+            r"environment: ([\w-]+)",
+            r"group: (job-sync-(?:dev|prod)[\w-]*)$",
+            r"name: (job-sync-(?:dev|prod)[\w-]*)$",
+            r"\$\((DATABRICKS\w+)\)",
+        )
+    )
+    for file in (*GITHUB, *AZURE, *GITLAB):
+        for found in re.finditer(pattern, file.read_text("utf-8"), re.MULTILINE):
+            [name] = [one for one in found.groups() if one]
+            assert f"`{name}`" in text, (file.name, name)
+
+
+@pytest.mark.parametrize("file", sorted(DOCS.glob("*.md")), ids=lambda one: one.name)
+def test_each_link_leads_somewhere(file: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)", file.read_text("utf-8")):
+        assert target.startswith("https://") or (file.parent / target).exists(), target
+
+
 def test_actions_are_pinned_by_commit() -> None:
     for file in GITHUB:
         for line in file.read_text("utf-8").splitlines():

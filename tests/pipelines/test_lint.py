@@ -123,7 +123,7 @@ def test_all_that_has_to_be_set_up_is_in_the_instructions() -> None:
     pattern = "|".join(
         (
             r"(?:vars|secrets)\.(\w+)",
-            r"environment: ([\w-]+)",
+            r"environment: (job-sync-[\w-]+)",
             r"group: (job-sync-(?:dev|prod)[\w-]*)$",
             r"name: (job-sync-(?:dev|prod)[\w-]*)$",
             r"\$\((DATABRICKS\w+)\)",

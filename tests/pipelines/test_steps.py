@@ -10,6 +10,7 @@ import pytest
 
 from tests.pipelines.forge import MAIN, Caller, Forge, serve
 from tests.pipelines.github_api import BASE, make_api
+from tests.pipelines.shell import check_out_product
 from tests.pipelines.site import DOCS
 
 STEPS = DOCS / "steps"
@@ -48,6 +49,36 @@ def checkout(forge: Forge, tmp_path: Path) -> Path:
 def push(checkout: Path, path: str = os.environ["PATH"]) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": path}
     return run(STEPS / "push-export.sh", "jobs", directory=checkout, environment=environment)
+
+
+def run_product(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command whose configuration is wrong, in a folder that has a `.env` file."""
+    product, definitions = tmp_path / "product", tmp_path / "definitions"
+    check_out_product(product)
+    definitions.mkdir()
+    (definitions / ".env").write_text("APP_MODE=Planted\n")
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    settings = {"WORKSPACE_GIT_FOLDER_PATH": "/Workspace/jobs", **environment}
+    script = product / "docs" / "ci" / "steps" / "job-sync.sh"
+    return run(script, "info", directory=definitions, environment={"PATH": path, **settings})
+
+
+@pytest.mark.slow
+def test_a_command_reads_no_settings_from_the_definitions(tmp_path: Path) -> None:
+    ended = run_product(tmp_path, NUM_THREADS="none")
+    assert ended.returncode == 2
+    assert "NUM_THREADS is “none”" in ended.stdout
+    assert "Planted" not in ended.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("order", ["##vso[task.x]y", "##[set-output name=x;]y", "::error::y"])
+def test_what_a_command_prints_is_no_order_to_the_agent(tmp_path: Path, order: str) -> None:
+    ended = run_product(tmp_path, APP_MODE=order)
+    assert ended.returncode == 2
+    assert "APP_MODE is “" in ended.stdout
+    assert "##" not in ended.stdout
+    assert "::" not in ended.stdout
 
 
 def test_an_export_is_one_commit_on_the_branch_that_it_started_from(

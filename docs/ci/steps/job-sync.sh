@@ -8,5 +8,8 @@
 # would be an order to the agent that reads the log. WORKSPACE_NAME is in the title of its summary.
 set -euo pipefail
 
+if [ -n "${WORKSPACE_NAME:-}" ] && [[ " $* " == *" --markdown "* ]]; then
+  set -- "$@" --workspace-name "$WORKSPACE_NAME"
+fi
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
-python cli.py "$@" ${WORKSPACE_NAME:+--workspace-name "$WORKSPACE_NAME"} 2>&1 | sed -u -e 's/##/# #/g' -e 's/::/: :/g'
+python cli.py "$@" 2>&1 | sed -u -e 's/##/# #/g' -e 's/::/: :/g'

@@ -17,6 +17,7 @@ from core.local_paths import LOCAL, is_local
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _GIT = ".git"
+_DEEPEST = 200  # folders in folders; each step into them is a call
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,8 @@ class ClosedTree:
         is_path = is_local(path) and not first and parts and "\0" not in plain
         if not is_path or not {"", ".", ".."}.isdisjoint(parts):
             raise NotFoundError(f"{path} is not a path of this machine.")
+        if len(parts) > _DEEPEST:
+            raise WorkspaceError(f"{path} is nested too deeply.", fix="Move it up in the folder.")
         if any(part.casefold() == _GIT for part in parts):
             raise PermissionDeniedError(
                 f"{path} is inside of Git's own folder.", fix="Choose a folder beside .git."

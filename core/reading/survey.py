@@ -1,7 +1,6 @@
 """Reads everything that a plan depends on: who we are, Git's side, the workspace's side."""
 
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from core.definitions.folder import GitContents, GitReader, with_remembered
@@ -10,6 +9,7 @@ from core.errors import Issue, NotFoundError
 from core.mapping.mapped_definitions import MappedDefinitions
 from core.mapping.mapping_file import Mappings, PausePolicy, parse_mappings
 from core.mapping.name_book import NameBook
+from core.parallel import Pool
 from core.planning.import_plan import Plan
 from core.ports import CurrentPrincipal, LiveJob, Ports
 from core.reading.absent_jobs import AbsentJobs, ask_for_absent_jobs
@@ -85,9 +85,7 @@ class Surveyor:
         mappings, warnings = (
             self.read_mappings() if mappings is None else (mappings, mappings.warnings)
         )
-        with ThreadPoolExecutor(
-            min(2, self._settings.threads), thread_name_prefix="survey"
-        ) as pool:
+        with Pool(min(2, self._settings.threads), thread_name_prefix="survey") as pool:
             listing = pool.submit(self._list_jobs)
             reading = pool.submit(self._read_folder, with_ignore_rules=with_ignore_rules)
             listed, (contents, rules) = listing.result(), reading.result()

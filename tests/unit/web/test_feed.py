@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from components import ids
 from components.place import place_view
-from core.errors import UnreachableError
+from core.errors import StateError, UnreachableError
 from core.jobsettings.secrets import MASK
 from core.mapping.unmapped import UnmappedName
 from core.operations.grid_row import GridRow
@@ -151,6 +151,35 @@ def test_while_something_is_at_work_every_tab_says_so_and_starts_nothing(feed, s
     assert not elsewhere["hidden"]
     assert "Export is running" in str(elsewhere["children"])
     assert feed.tab("export", "", 0, OPERATOR)[0]["props"][ids.OPERATION_ELSEWHERE]["hidden"]
+
+
+def test_where_nothing_would_be_begun_the_page_says_so_at_every_button(store, workspace):
+    why = "No worker is running."
+    reader = WorkspaceReader(workspace.opened)
+    page = PageSettings("DEV", user_header="")
+    feed = Feed(store, "", reader, page, {"job-sync": "1"}, trouble=lambda: why)
+    carry_out(store, workspace, "validate")
+    for tab in ("export", "import"):
+        answer, _ = feed.tab(tab, "", 0, OPERATOR)
+        assert answer["props"][ids.STORE_NOTICE] == {"children": why, "hidden": False}
+        buttons = [props for props in answer["props"].values() if "disabled" in props]
+        assert buttons
+        assert {props["title"] for props in buttons} == {why}
+    assert set(answer["reasons"].values()) == {why}
+    mappings, _ = feed.tab("mappings", "", 0, OPERATOR)
+    assert set(mappings["mappings"]["reasons"].values()) == {why}
+
+
+@pytest.mark.parametrize("tab", ["export", "import", "restore", "mappings", "history", "workspace"])
+def test_while_the_store_is_away_the_banner_and_the_buttons_say_so(feed, tab):
+    error = StateError("Redis does not answer.", fix="Nothing can be started until it does.")
+    held = feed.held(tab, OPERATOR, error)
+    assert held["message"] == "Redis does not answer. Nothing can be started until it does."
+    buttons = [props for props in held["props"].values() if "disabled" in props]
+    assert [props for props in buttons if not props["disabled"]] == []
+    said = {*(props["title"] for props in buttons), *held["reasons"].values()}
+    assert said | set(held["editing"].values()) <= {"Redis does not answer."}
+    assert bool(held["reasons"]) == (tab in ("import", "restore"))
 
 
 def test_who_may_only_look_gets_no_button(feed, store, workspace):

@@ -316,6 +316,18 @@ def test_a_mapping_file_on_this_machine_is_saved_there_and_kept_in_the_workspace
     assert read.folder_id is None
 
 
+def test_a_mapping_file_that_is_missing_is_created_beside_no_repository(
+    prod, folder, tmp_path
+) -> None:
+    path = tmp_path / "mappings.json"
+    settings = {"mapping_path": f"file:{path}"}
+    read = service(prod, folder, **settings).read_mappings().details
+    assert not read.exists
+    saved = service(prod, folder, **settings).save_mappings("{}\n", read.version)
+    assert saved.status == "completed", issues_of(saved)
+    assert path.read_bytes() == b"{}\n"
+
+
 def test_a_mapping_file_alone_may_be_on_this_machine(folder) -> None:
     workspace = FakeWorkspace()
     workspace.jobs.add(job("tmp"))

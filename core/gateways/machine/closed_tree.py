@@ -34,7 +34,8 @@ class Base:
     @classmethod
     def of_file(cls, file: str) -> "Base":
         """Return the same for a file. In no repository it may be a link: a mounted one often is."""
-        return cls(outermost_repository(file) or file)
+        is_link = Path(file).is_symlink()
+        return cls(outermost_repository(file) or (file if is_link else str(Path(file).parent)))
 
     def holds(self, path: str) -> bool:
         """Whether a path is this one or below it."""
@@ -72,6 +73,10 @@ class ClosedTree:
 
     def __init__(self, bases: Sequence[Base]) -> None:
         self._bases = bases
+
+    def holds(self, path: str) -> bool:
+        """Whether a path is in the place of one of the bases."""
+        return any(base.holds(path.removeprefix(LOCAL)) for base in self._bases)
 
     @contextmanager
     def folder_of(self, path: str) -> Iterator[tuple[int, str]]:

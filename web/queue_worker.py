@@ -1,5 +1,6 @@
 """How a Celery worker carries out operations, shows that it is there, and stops."""
 
+import gc
 import importlib
 import logging
 import threading
@@ -104,8 +105,13 @@ def _leave_logging(**_: Any) -> None:
 
 
 def _load(**_: Any) -> None:
-    """Load what every operation needs once, before processes are forked for them."""
+    """Load what every operation needs once, before processes are forked for them.
+
+    What is frozen stays shared: collecting garbage would write to it in each of them.
+    """
     importlib.import_module("core.gateways.connect")
+    gc.collect()
+    gc.freeze()
 
 
 def _running_here() -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from core.bundling.documents import make_documents
-from core.bundling.forms import FormMaker, Forms
+from core.bundling.forms import FormMaker, Forms, name_of_job
 from core.bundling.joining import ESCAPED, Joined, Joiner
 from core.bundling.keys import make_keys
 from core.bundling.known_fields import find_unknown
@@ -15,13 +15,13 @@ from core.bundling.yaml_text import has_surrogates
 from core.definitions.definition import Definition
 from core.definitions.folder import DefinitionFile, GitContents, UnreadFile
 from core.errors import Issue
-from core.jobsettings.kinds import Kind, name_in
 from core.jobsettings.references import find_references
 from core.json_text import Packed
 from core.mapping.job_selection import Selector
 from core.mapping.mapping_file import Mappings, PausePolicy
 from core.mapping.permission_policy import FromGit
 from core.mapping.values.mapper import Applied, ValueMapper
+from core.planning.forms import manager_of
 from core.planning.order import find_circles
 from core.planning.outside import side_of_file
 from core.planning.secret_checks import SecretCheck, explain_secrets
@@ -109,8 +109,10 @@ class _Planner:
         named = [file for file in belonging if counts[file.definition.job_name] == 1]
         rows += [_shared(file) for file in belonging if counts[file.definition.job_name] > 1]
         keys = make_keys((file.definition.job_name for file in named), self._request.keys)
-        circles = find_circles({f.definition.job_name: _needs(f.definition) for f in named})
-        maker = FormMaker(self._mappings, keys, frozenset(circles))
+        ids = _names_by_id(named)
+        needs = {file.definition.job_name: _needs(file.definition, ids) for file in named}
+        circles = frozenset(find_circles(needs))
+        maker = FormMaker(self._mappings, keys, ids, circles)
         jobs: dict[str, tuple[Joined, int | None]] = {}
         for file in sorted(named, key=lambda one: one.definition.job_name):
             applied = values[file.path]
@@ -118,7 +120,9 @@ class _Planner:
             key = keys[file.definition.job_name]
             joined = Joiner(self._book, applied.mapped).join(forms.dev, forms.prod)
             jobs[key] = joined, file.definition.source_job_id
-            notes = tuple(self._notes(file, forms, circles))
+            name = file.definition.job_name
+            on_circle = name in circles and bool(needs[name] & circles)
+            notes = tuple(self._notes(file, forms, on_circle=on_circle))
             path = f"resources/{key}.job.yml"
             rows.append(BundledJob(file.definition.job_name, path, file.definition, notes))
         return BundlePlan(
@@ -144,7 +148,9 @@ class _Planner:
         refused = self._find_secrets(definition, applied, file.path)
         if refused:
             return NotBundled(definition.job_name, file.path, issues=explain_secrets(refused))
-        if has_surrogates([definition.unpack_settings(), applied.settings]):
+        permissions = definition.permissions.unpack() if definition.permissions else None
+        texts = [definition.unpack_settings(), permissions, definition.run_as_user_name]
+        if has_surrogates([*texts, applied.settings]):
             issue = Issue("A text in it holds half of a surrogate pair, which YAML cannot hold.")
             return NotBundled(definition.job_name, file.path, issues=(issue,))
         return None
@@ -157,10 +163,13 @@ class _Planner:
             found = (*found, *self._check.look_at(mapped, path).refused)
         return tuple(dict.fromkeys(found))
 
-    def _notes(self, file: DefinitionFile, forms: Forms, circles: set[str]) -> Iterator[str]:
+    def _notes(self, file: DefinitionFile, forms: Forms, *, on_circle: bool) -> Iterator[str]:
         name = file.definition.job_name
         self._left_out.update(forms.left_out)
         yield from forms.notes
+        manager = manager_of(file.definition.unpack_settings())
+        if manager:
+            yield f"{manager} Only one can deploy it."
         unknown = find_unknown(forms.dev)
         if unknown:
             yield f"A bundle may not know these fields and leave them out: {', '.join(unknown)}."
@@ -172,7 +181,7 @@ class _Planner:
                 "Relative paths are files of the bundle there: "
                 f"{', '.join(relative)}. Add them, or write where they are."
             )
-        if name in circles and _needs(file.definition) & circles:
+        if on_circle:
             yield "Jobs that run each other are looked up by name, so they have to exist already."
         text = Packed(file.definition.unpack_settings()).text()
         if "${" in text:
@@ -187,6 +196,8 @@ class _Planner:
     def _issues(self) -> Iterator[Issue]:
         for path, count in sorted(self._left_out.items()):
             yield Issue(f"Left out of {_jobs(count)}, as a bundle sets or ignores it.", path)
+        if has_surrogates(dict(self._mappings.document)):
+            yield Issue("The mapping file holds half of a surrogate pair, which YAML cannot hold.")
         required = [v for v in self._book.list_variables() if v.is_required]
         for variable in required:
             yield Issue(f"Give this variable a value. {variable.description}", variable.name)
@@ -229,14 +240,21 @@ def _shared(file: DefinitionFile) -> NotBundled:
     return NotBundled(file.definition.job_name, file.path, issues=(issue,))
 
 
-def _needs(definition: Definition) -> set[str]:
+def _names_by_id(files: Iterable[DefinitionFile]) -> dict[str, str]:
+    """Return the names of jobs by the ids that they have in DEV; not where two claim one."""
+    found: dict[str, list[str]] = {}
+    for file in files:
+        if file.definition.source_job_id is not None:
+            found.setdefault(str(file.definition.source_job_id), []).append(
+                file.definition.job_name
+            )
+    return {job_id: names[0] for job_id, names in found.items() if len(names) == 1}
+
+
+def _needs(definition: Definition, ids: Mapping[str, str]) -> set[str]:
     """Return the names of the jobs that a definition runs or waits for."""
-    names = (
-        name_in(Kind.JOB, reference.value)
-        for reference in find_references(definition.unpack_settings())
-        if reference.kind is Kind.JOB
-    )
-    return {name for name in names if name is not None}
+    references = find_references(definition.unpack_settings())
+    return {name for reference in references if (name := name_of_job(reference, ids))}
 
 
 def _whole_numbers(value: object) -> Iterator[int]:

@@ -335,6 +335,28 @@ class TestReferences:
         assert "tasks[main].existing_cluster_id (cluster 0923-1)" in note
         assert "tasks[y].run_job_task.job_id (job 5)" in note
 
+    def test_ids_of_jobs_that_are_in_the_bundle(self):
+        waiting = {"job_completion": {"jobs": [{"job_id": "8"}, {"job_id": "99"}]}}
+        contents = contents_of(
+            {"job_id": 7, "settings": job("a", tasks=[run_job_task("x", 8)], trigger=waiting)},
+            {"job_id": 8, "settings": job("b", tasks=[run_job_task("x", 9)])},
+            {"job_id": 9, "settings": job("c", tasks=[run_job_task("x", 9)])},
+            {"job_id": 5, "settings": job("d", tasks=[run_job_task("x", 5)])},
+            {"job_id": 5, "settings": job("e")},
+        )
+        planned = plan_bundle(contents, mappings_of(None), BundleRequest())
+        jobs = read_jobs(planned, "prod")
+        found = {
+            name: one["tasks"][0]["run_job_task"]["job_id"]
+            for name, one in jobs.items()
+            if name != "e"
+        }
+        assert found == {"a": Created("b"), "b": Created("c"), "c": Found("job", "c"), "d": 5}
+        assert jobs["a"]["trigger"]["job_completion"]["jobs"] == [
+            {"job_id": Created("b")},
+            {"job_id": "99"},
+        ]
+
     def test_a_job_of_another_workspace(self):
         other = {"job_completion": {"jobs": [{"job_id": "5", "workspace_id": "99"}]}}
         planned = plan(job("load", trigger=other))
@@ -667,6 +689,18 @@ class TestRefusals:
         planned = plan_bundle(contents, mappings_of(None), BundleRequest())
         assert row(planned).issues == (Issue("It is broken."),)
 
+    def test_half_a_character_elsewhere(self):
+        entries = [{"user_name": "a\ud800", "permission_level": "CAN_VIEW"}]
+        contents = contents_of(document_of(job("load"), permissions=entries))
+        planned = plan_bundle(contents, mappings_of(None), BundleRequest())
+        assert "surrogate" in row(planned).issues[0].message
+        default = {"run_as_mappings": {"default": {"user_name": "a\ud800"}}}
+        assert "surrogate" in issues(plan(job("load"), mappings=default))
+
+    def test_a_job_of_another_bundle(self):
+        settings = job("load", deployment={"kind": "BUNDLE"}, edit_mode="UI_LOCKED")
+        assert "Only one can deploy it" in row(plan(settings)).notes[0]
+
     def test_half_a_character(self):
         assert "surrogate" in row(plan(job("a", description="\ud800"))).issues[0].message
 
@@ -682,11 +716,18 @@ class TestRelativePaths:
                     {"task_key": "c", "spark_python_task": {"python_file": "dbfs:/x.py"}},
                     {"task_key": "d", "spark_python_task": {"python_file": "/Workspace/x.py"}},
                 ],
+                environments=[
+                    {
+                        "environment_key": "e",
+                        "spec": {"dependencies": ["a==1", "dist/a.whl", "/Volumes/a/b/c/d.whl"]},
+                    }
+                ],
             )
         )
         [note] = row(planned).notes
         assert (
-            "tasks[a].notebook_task.notebook_path, tasks[b].spark_python_task.python_file." in note
+            "environments[e].spec.dependencies[1], tasks[a].notebook_task.notebook_path, tasks[b].spark_python_task.python_file."
+            in note
         )
 
     def test_not_those_in_the_git_repository(self):

@@ -726,8 +726,8 @@ class TestRelativePaths:
         )
         [note] = row(planned).notes
         assert (
-            "environments[e].spec.dependencies[1], tasks[a].notebook_task.notebook_path, tasks[b].spark_python_task.python_file."
-            in note
+            "environments[e].spec.dependencies[1], tasks[a].notebook_task.notebook_path, "
+            "tasks[b].spark_python_task.python_file." in note
         )
 
     def test_not_those_in_the_git_repository(self):

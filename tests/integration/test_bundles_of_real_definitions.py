@@ -18,6 +18,7 @@ from core.definitions.definition import make_definition
 from core.definitions.folder import DefinitionFile, GitContents
 from core.errors import SyncError
 from tests.bundle_reading import Bundle, Found
+from tests.bundle_schema import find_faults
 from tests.bundles import mappings_of, with_names
 
 JOBS = Path(__file__).resolve().parents[2].parent / "shared" / "jobs"
@@ -142,13 +143,31 @@ def test_it_is_the_same_each_time(contents: GitContents, mapped: BundlePlan) -> 
     assert again.files == mapped.files
 
 
+def test_a_bundle_adds_no_fault_by_the_schema(
+    contents: GitContents, plain: BundlePlan, mapped: BundlePlan
+) -> None:
+    without_fault = 0
+    for planned in (plain, mapped):
+        jobs = Bundle(planned.files, "dev").whole["resources"]["jobs"]
+        for file in checked_files(contents, planned):
+            faults = set(find_faults(jobs[planned.keys[file.definition.job_name]]))
+            assert faults <= set(find_faults(as_bundled(file))), file.path
+            without_fault += not faults
+    assert without_fault > 500
+
+
+def checked_files(contents: GitContents, planned: BundlePlan) -> Iterator[DefinitionFile]:
+    """The definitions that are no templates of a bundle: the variables of those are plain text."""
+    for file in contents.files:
+        is_template = "${" in file.definition.packed.text()
+        if file.definition.job_name in planned.keys and not is_template:
+            yield file
+
+
 def test_the_vendor_s_models_refuse_nothing_more(
     contents: GitContents, plain: BundlePlan, mapped: BundlePlan
 ) -> None:
-    """Definitions have faults of their own; being in a bundle adds none.
-
-    Those that are templates of a bundle themselves are left out: their variables are plain text.
-    """
+    """Definitions have faults of their own; being in a bundle adds none."""
     models = pytest.importorskip(
         "databricks.bundles.jobs", reason="the package databricks-bundles is not installed"
     )
@@ -160,13 +179,11 @@ def test_the_vendor_s_models_refuse_nothing_more(
             return str(error)
         return ""
 
-    checked = 0
+    without_fault = 0
     for planned in (plain, mapped):
         jobs = Bundle(planned.files, "dev").whole["resources"]["jobs"]
-        for file in contents.files:
-            key = planned.keys.get(file.definition.job_name)
-            if key is not None and "${" not in file.definition.packed.text():
-                fault = fault_of(jobs[key])
-                assert not fault or fault_of(as_bundled(file)), key
-                checked += not fault
-    assert checked > 500
+        for file in checked_files(contents, planned):
+            fault = fault_of(jobs[planned.keys[file.definition.job_name]])
+            assert not fault or fault_of(as_bundled(file)), file.path
+            without_fault += not fault
+    assert without_fault > 500

@@ -11,6 +11,7 @@ from core.definitions.folder import GitContents, UnreadFile
 from core.errors import Issue
 from tests.builders import job, notebook_task, run_job_task
 from tests.bundle_reading import Bundle, Created, Found, Missing, load
+from tests.bundle_schema import find_faults
 from tests.bundles import contents_of, document_of, mappings_of, plan, read_jobs, with_names
 
 ANA = {"user_name": "ana@dev.example"}
@@ -758,3 +759,58 @@ def test_the_names_come_back():
     )
     planned = plan(settings, job("other"))
     assert with_names(read_jobs(planned, "dev")["load"], planned) == settings
+
+
+def test_what_differs_in_many_ways_is_right_by_the_schema():
+    settings = job(
+        "load",
+        email_notifications={"on_failure": ["ana@dev.example", "ben@dev.example"]},
+        webhook_notifications={"on_start": [{"id": "__NOTIFICATION_DESTINATION__a__"}]},
+        schedule=CRON,
+        tasks=[
+            notebook_task(
+                "a", new_cluster={"policy_id": "__CLUSTER_POLICY__p__", "num_workers": 0}
+            ),
+            run_job_task("b", "__JOB__load__"),
+        ],
+    )
+    entries = [{"user_name": "ana@dev.example", "permission_level": "IS_OWNER"}]
+    contents = contents_of(document_of(settings, permissions=entries))
+    mappings = mappings_of(
+        {
+            "pause_status": "keep_target",
+            "permissions": {"from_git": "exact"},
+            "run_as_mappings": {"ana@dev.example": {"service_principal_name": ID}},
+            "resource_name_mappings": {
+                "notification_destinations": {"a": None},
+                "cluster_policies": {"p": {"id": "P1"}},
+            },
+            "value_mappings": {
+                "emails": {"ana@dev.example": None, "default": "ops@prod.example"},
+                "fields": {"timeout_seconds": 5, "tasks[a].max_retries": 2},
+            },
+        }
+    )
+    planned = plan_bundle(contents, mappings, BundleRequest())
+    bundle = Bundle(planned.files, "prod")
+    assert find_faults(bundle.whole["resources"]["jobs"]["load"]) == []
+    load_job = bundle.jobs["load"]
+    assert load_job["email_notifications"] == {"on_failure": ["ops@prod.example"]}
+    assert load_job["webhook_notifications"] == {"on_start": []}
+    assert load_job["permissions"] == [{"service_principal_name": ID, "level": "IS_OWNER"}]
+    assert load_job["schedule"]["pause_status"] == "PAUSED"
+
+
+@pytest.mark.parametrize(
+    ("job", "fault"),
+    [
+        ({"tasks": "${x}"}, "tasks is not a list"),
+        ({"tasks": [{"task_key": "a", "x": 1}]}, "tasks[0].x is unknown"),
+        ({"max_concurrent_runs": "1"}, "max_concurrent_runs is not a whole number"),
+        ({"permissions": [{"user_name": "a", "permission_level": "b"}]}, "permissions"),
+        ({"format": "MULTI_TASK"}, "format is the bundle's"),
+    ],
+)
+def test_the_check_by_the_schema_finds_faults(job, fault):
+    [found] = find_faults(job)
+    assert found.startswith(fault)

@@ -24,6 +24,7 @@ from core.mapping.values.mapper import Applied, ValueMapper
 from core.planning.forms import manager_of
 from core.planning.order import find_circles
 from core.planning.outside import side_of_file
+from core.planning.risks import SecretNotes, risks_of_secrets
 from core.planning.secret_checks import SecretCheck, explain_secrets
 
 _MOST_LISTED = 20
@@ -86,6 +87,7 @@ class _Planner:
         self._mappings = mappings
         self._request = request
         self._check = SecretCheck(contents.allowed)
+        self._secrets: dict[str, SecretNotes] = {}
         self._book = VariableBook()
         self._left_out: Counter[str] = Counter()
         self._escaping = 0
@@ -145,9 +147,11 @@ class _Planner:
         rule = selector.rule_for(side_of_file(file)) if self._mappings.selection else None
         if rule:
             return NotBundled(definition.job_name, file.path, rule.words)
-        refused = self._find_secrets(definition, applied, file.path)
-        if refused:
-            return NotBundled(definition.job_name, file.path, issues=explain_secrets(refused))
+        secrets = self._look_for_secrets(definition, applied, file.path)
+        if secrets.refused:
+            issues = explain_secrets(secrets.refused)
+            return NotBundled(definition.job_name, file.path, issues=issues)
+        self._secrets[file.path] = secrets
         permissions = definition.permissions.unpack() if definition.permissions else None
         texts = [definition.unpack_settings(), permissions, definition.run_as_user_name]
         if has_surrogates([*texts, applied.settings]):
@@ -155,18 +159,23 @@ class _Planner:
             return NotBundled(definition.job_name, file.path, issues=(issue,))
         return None
 
-    def _find_secrets(self, definition: Definition, applied: Applied, path: str) -> tuple[str, ...]:
+    def _look_for_secrets(self, definition: Definition, applied: Applied, path: str) -> SecretNotes:
         """Return what is secret in a definition as Git has it, or as it is in PROD."""
-        found = self._check.look_at(definition, path).refused
+        found = [self._check.look_at(definition, path)]
         if applied.mapped:
             mapped = Definition.pack(definition.job_name, None, "", applied.settings)
-            found = (*found, *self._check.look_at(mapped, path).refused)
-        return tuple(dict.fromkeys(found))
+            found.append(self._check.look_at(mapped, path))
+        return SecretNotes(
+            tuple(dict.fromkeys(word for notes in found for word in notes.refused)),
+            tuple(dict.fromkeys(word for notes in found for word in notes.allowed)),
+            tuple(dict.fromkeys(word for notes in found for word in notes.likely)),
+        )
 
     def _notes(self, file: DefinitionFile, forms: Forms, *, on_circle: bool) -> Iterator[str]:
         name = file.definition.job_name
         self._left_out.update(forms.left_out)
         yield from forms.notes
+        yield from (risk.message for risk in risks_of_secrets(self._secrets[file.path]))
         manager = manager_of(file.definition.unpack_settings())
         if manager:
             yield f"{manager} Only one can deploy it."

@@ -676,6 +676,14 @@ class TestRefusals:
         assert "it holds a secret" in row(planned).issues[0].message
         assert token not in json.dumps(list(planned.files.values()))
 
+    def test_what_may_be_a_secret_is_named(self):
+        settings = job(
+            "odd", tasks=[task(notebook_task={"base_parameters": {"password": "hunter22"}})]
+        )
+        [note] = row(plan(settings)).notes
+        assert note.startswith("May hold a secret: ")
+        assert "hunter22" not in note
+
     def test_a_job_that_is_excluded(self):
         planned = plan(job("a"), job("b"), mappings={"jobs": {"exclude": ["b"]}})
         assert list(planned.keys) == ["a"]

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from core.bundling.documents import make_documents
+from core.bundling.documents import make_documents, path_of_job
 from core.bundling.forms import FormMaker, Forms, name_of_job
 from core.bundling.joining import ESCAPED, Joined, Joiner
 from core.bundling.keys import make_keys
@@ -87,6 +87,8 @@ class _Planner:
         self._mappings = mappings
         self._request = request
         self._check = SecretCheck(contents.allowed)
+        self._rows: list[BundleRow] = []
+        self._values: dict[str, Applied] = {}
         self._secrets: dict[str, SecretNotes] = {}
         self._book = VariableBook()
         self._left_out: Counter[str] = Counter()
@@ -94,51 +96,49 @@ class _Planner:
         self._twice_escaped: list[str] = []
 
     def plan(self) -> BundlePlan:
-        rows: list[BundleRow] = [_unread(file) for file in self._contents.unread]
-        belonging: list[DefinitionFile] = []
-        values: dict[str, Applied] = {}
+        self._rows += map(_unread, self._contents.unread)
+        files = self._sort_out()
+        keys = make_keys((file.definition.job_name for file in files), self._request.keys)
+        ids = _names_by_id(files)
+        needs = {file.definition.job_name: _needs(file.definition, ids) for file in files}
+        circles = frozenset(find_circles(needs))
+        maker = FormMaker(self._mappings, keys, ids, circles)
+        jobs: dict[str, tuple[Joined, int | None]] = {}
+        for file in sorted(files, key=lambda one: one.definition.job_name):
+            definition, applied = file.definition, self._values[file.path]
+            name, key = definition.job_name, keys[definition.job_name]
+            forms = maker.make(definition, applied.settings)
+            joined = Joiner(self._book, applied.mapped).join(forms.dev, forms.prod)
+            jobs[key] = joined, definition.source_job_id
+            on_circle = name in circles and bool(needs[name] & circles)
+            notes = tuple(self._notes(file, forms, on_circle=on_circle))
+            self._rows.append(BundledJob(name, path_of_job(key), definition, notes))
+        oldest = OLDEST_WITH_ESCAPES if self._escaping else ""
+        request = self._request
+        return BundlePlan(
+            make_documents(jobs, self._book, request.name, request.hosts, oldest),
+            keys,
+            tuple(sorted(self._rows, key=lambda row: (row.job_name, row.path))),
+            tuple(self._issues()),
+        )
+
+    def _sort_out(self) -> list[DefinitionFile]:
+        """Return the definitions that can be in the bundle; the others get a row."""
         selector, mapper = Selector(self._mappings.selection), ValueMapper(self._mappings.values)
+        belonging: list[DefinitionFile] = []
         for file in self._contents.files:
             definition = file.definition
             applied = mapper.apply(definition.unpack_settings(), definition.job_name)
             refusal = self._refuse(file, applied, selector)
             if refusal:
-                rows.append(refusal)
+                self._rows.append(refusal)
             else:
                 belonging.append(file)
-                values[file.path] = applied
+                self._values[file.path] = applied
         counts = Counter(file.definition.job_name for file in belonging)
-        named = [file for file in belonging if counts[file.definition.job_name] == 1]
-        rows += [_shared(file) for file in belonging if counts[file.definition.job_name] > 1]
-        keys = make_keys((file.definition.job_name for file in named), self._request.keys)
-        ids = _names_by_id(named)
-        needs = {file.definition.job_name: _needs(file.definition, ids) for file in named}
-        circles = frozenset(find_circles(needs))
-        maker = FormMaker(self._mappings, keys, ids, circles)
-        jobs: dict[str, tuple[Joined, int | None]] = {}
-        for file in sorted(named, key=lambda one: one.definition.job_name):
-            applied = values[file.path]
-            forms = maker.make(file.definition, applied.settings)
-            key = keys[file.definition.job_name]
-            joined = Joiner(self._book, applied.mapped).join(forms.dev, forms.prod)
-            jobs[key] = joined, file.definition.source_job_id
-            name = file.definition.job_name
-            on_circle = name in circles and bool(needs[name] & circles)
-            notes = tuple(self._notes(file, forms, on_circle=on_circle))
-            path = f"resources/{key}.job.yml"
-            rows.append(BundledJob(file.definition.job_name, path, file.definition, notes))
-        return BundlePlan(
-            make_documents(
-                jobs,
-                self._book,
-                self._request.name,
-                self._request.hosts,
-                OLDEST_WITH_ESCAPES if self._escaping else "",
-            ),
-            keys,
-            tuple(sorted(rows, key=lambda row: (row.job_name, row.path))),
-            tuple(self._issues()),
-        )
+        shared = [file for file in belonging if counts[file.definition.job_name] > 1]
+        self._rows += map(_shared, shared)
+        return [file for file in belonging if counts[file.definition.job_name] == 1]
 
     def _refuse(
         self, file: DefinitionFile, applied: Applied, selector: Selector
@@ -192,7 +192,7 @@ class _Planner:
             )
         if on_circle:
             yield "Jobs that run each other are looked up by name, so they have to exist already."
-        text = Packed(file.definition.unpack_settings()).text()
+        text = file.definition.packed.text() + Packed(self._values[file.path].settings).text()
         if "${" in text:
             self._escaping += 1
         if ESCAPED in text:
@@ -233,7 +233,8 @@ class _Planner:
             yield Issue(
                 "A bundle sets permissions exactly: entries that others add are taken away."
             )
-        yield from self._check.issues(is_complete=self._contents.is_complete)
+        looked_at_all = self._contents.is_complete and not self._mappings.selection
+        yield from self._check.issues(is_complete=looked_at_all)
 
 
 def _jobs(count: int) -> str:

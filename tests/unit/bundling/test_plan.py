@@ -224,6 +224,11 @@ class TestDollars:
         )
         assert (dev["tags"], prod["tags"]) == ({"env": "dev"}, {"env": "${x.y}"})
 
+    def test_a_value_from_the_mapping_file_asks_for_a_client_that_knows_it(self):
+        mappings = {"value_mappings": {"tags": {"env": {"dev": "${x.y}"}}}}
+        planned = plan(job("load", tags={"env": "dev"}), mappings=mappings)
+        assert "databricks_cli_version" in planned.files["databricks.yml"]
+
     def test_a_name_with_one_cannot_be_looked_up(self):
         planned = plan(job("load", tasks=[task(existing_cluster_id="__CLUSTER__${var.x}__")]))
         assert isinstance(only(planned, "dev")["tasks"][0]["existing_cluster_id"], Missing)

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from core.bundling.documents import make_documents, path_of_job
+from core.bundling.escaping import ESCAPED
 from core.bundling.forms import FormMaker, Forms, name_of_job
-from core.bundling.joining import ESCAPED, Joined, Joiner
+from core.bundling.joining import Joined, Joiner
 from core.bundling.keys import make_keys
 from core.bundling.known_fields import find_unknown
 from core.bundling.relative_paths import find_relative_paths

@@ -224,6 +224,10 @@ class TestDollars:
         )
         assert (dev["tags"], prod["tags"]) == ({"env": "dev"}, {"env": "${x.y}"})
 
+    def test_a_description_is_no_reference(self):
+        mappings = {"value_mappings": {"tags": {"${var.a}": "x"}}}
+        assert both(job("load", tags={"${var.a}": "b"}), mappings)[1]["tags"] == {"${var.a}": "x"}
+
     def test_a_value_from_the_mapping_file_asks_for_a_client_that_knows_it(self):
         mappings = {"value_mappings": {"tags": {"env": {"dev": "${x.y}"}}}}
         planned = plan(job("load", tags={"env": "dev"}), mappings=mappings)

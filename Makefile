@@ -43,19 +43,17 @@ redis: $(READY)  ## install Redis for the tests, unless there is one
 oldest-sdk: $(OLDEST_READY) redis  ## test the gateways under the oldest supported databricks-sdk
 	$(OLDEST)/bin/python -m pytest -q -p no:cacheprovider --numprocesses 2 $(CLIENT_TESTS)
 
-reliability: $(READY) redis  ## fail calls one by one and at random in every way, kill processes, print figures
-	$(BIN)/pytest -q -m reliability --numprocesses 2
+reliability: $(READY) redis  ## fail calls in every way, kill processes, slow workspaces and clients, load; print figures
+	$(BIN)/pytest -q -m "reliability and not alone" --numprocesses 2
+	$(BIN)/pytest -q -m "reliability and alone"
 
-bench: $(READY) chromium  ## measure the operations, the planning, the local workspace and the page
-	$(BIN)/python -m bench.promotion
-	$(BIN)/python -m bench.startup
-	$(BIN)/python -m bench.planning
-	$(BIN)/python -m bench.missing_names
-	$(BIN)/python -m bench.emulator
-	$(BIN)/python -m bench.page
+bench: $(READY) chromium redis  ## measure everything, and write docs/measurements.md
+	for name in promotion startup planning missing_names emulator bundle page load thirty; do \
+		$(BIN)/python -m bench.$$name --write || exit 1; \
+	done
 
 bench-memory: $(READY)  ## measure the memory that 10,000 jobs take
-	$(BIN)/python -m bench.memory
+	$(BIN)/python -m bench.memory --write
 
 check: static unit  ## format, lint, types, import directions, the page's scripts, unit tests
 

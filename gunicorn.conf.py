@@ -25,6 +25,7 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
 accesslog = None
 errorlog = "-"
+logger_class = "web.server_log.ServerLog"  # gunicorn's own lines have the form of the others
 
 _stopping: list[tuple[int, str]] = []
 _stop_by: list[float] = []  # by the monotonic clock

@@ -10,27 +10,21 @@ the browsers share the cores of one machine.
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
 from bench.browsers import Seen, looking
+from bench.serving import THREADS, WAYS, Serve
 from bench.sheet import Sheet, document_of, read_options
 from bench.workspaces import hand_over, job_settings, run_cli, seeds, slow_down
-from emulator import RunningWorkspace, start_environment
-from examples.page_server import start_page
+from emulator import start_environment
 from tests.browserless import Browserless
 
 BROWSERS, JOBS = 50, 1000
 LATENCY_S = 0.05
-THREADS = 4
 _WAIT_S = 600.0
-
-Served = Callable[[RunningWorkspace, Path], AbstractContextManager[list[str]]]
-"""Serves the page of a workspace, with a folder for what it keeps; gives its addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +49,9 @@ class Load:
         return self.crowded.seconds / self.alone.seconds - 1
 
 
-@contextmanager
-def embedded(workspace: RunningWorkspace, folder: Path) -> Iterator[list[str]]:
-    """Serve it as the default is: one page of two processes, operations on this machine's disk."""
-    login = {
-        "DATABRICKS_TOKEN": workspace.admin_token,
-        "DATABRICKS_CLIENT_ID": "",
-        "DATABRICKS_CLIENT_SECRET": "",
-        "RESOURCE_NAME_MAPPINGS_FILE_PATH": "",
-    }
-    with start_page(
-        workspace, folder, WEB_CONCURRENCY="2", NUM_THREADS=str(THREADS), **login
-    ) as page:
-        yield [page.url]
-
-
-def measure_load(served: Served, browsers: int = BROWSERS, jobs: int = JOBS) -> Load:
+def measure_load(serve: Serve, browsers: int = BROWSERS, jobs: int = JOBS) -> Load:
     """Import twice, with one browser and with many."""
-    return Load(*(_import(served, count, jobs) for count in (1, browsers)))
+    return Load(*(_import(serve, count, jobs) for count in (1, browsers)))
 
 
 def main() -> int:
@@ -97,15 +76,12 @@ def main() -> int:
         packages=("dash", "gunicorn"),
         document=document_of(options),
     ) as sheet:
-        for name, served in WAYS.items():
-            load = measure_load(served, browsers, jobs)
+        for name, serve in WAYS.items():
+            load = measure_load(serve, browsers, jobs)
             for count, found in ((1, load.alone), (browsers, load.crowded)):
                 _add(sheet, name, count, found)
             print(f"The import took {load.slower:+.1%} with all browsers.", flush=True)
     return 0
-
-
-WAYS: dict[str, Served] = {"embedded": embedded}
 
 
 def _add(sheet: Sheet, name: str, count: int, found: Imported) -> None:
@@ -125,7 +101,7 @@ def _add(sheet: Sheet, name: str, count: int, found: Imported) -> None:
         print(f"  {seen.failures.count(failure)} × {failure}", file=sys.stderr)
 
 
-def _import(served: Served, browsers: int, jobs: int) -> Imported:
+def _import(serve: Serve, browsers: int, jobs: int) -> Imported:
     with (
         tempfile.TemporaryDirectory(prefix="job-sync-bench-") as name,
         start_environment(Path(name), seeds=seeds(jobs)) as environment,
@@ -134,11 +110,11 @@ def _import(served: Served, browsers: int, jobs: int) -> Imported:
         run_cli(dev, "export", Path(name), threads=THREADS)
         hand_over(dev, prod)
         slow_down(LATENCY_S, prod)
-        with served(prod, Path(name) / "page") as urls:
-            page = Browserless(urls[0], "history")  # whose feed has no rows
+        with serve(prod, Path(name) / "page") as serving:
+            page = Browserless(serving.urls[0], "history")  # whose feed has no rows
             validated = page.start("validate")
             page.wait(validated, _WAIT_S)
-            with looking(browsers, urls) as seen:
+            with looking(browsers, serving.urls) as seen:
                 time.sleep(2)  # until all have come
                 computed, begun = _cpu_s(), time.monotonic()
                 names = [job_settings(number)["name"] for number in range(jobs)]

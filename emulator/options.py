@@ -92,7 +92,11 @@ class WorkspaceOptions:
     # ObjectInfo samples: databricks/cli#3691 has times but no size.
     timestamps_on_files: bool = True
     size_on_files: bool = True
-    # No two machines have the same time: this workspace's clock against the one of this machine.
+    # How long an OAuth access token is valid. An hour: docs "Authorize unattended access to
+    # Databricks resources with a service principal using OAuth".
+    access_token_s: int = 3600
+    # No two machines have the same time: this workspace's clock against the one of this machine,
+    # by which files get their times and tokens expire.
     clock_ahead_s: float = 0.0
     # "already_exists" answers 409 also without a race: databricks/cli libs/filer.
     existing_file_error: Literal["resource_already_exists", "already_exists"] = (

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hmac
+import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Literal
 
 from emulator import tokens
 from emulator.json_values import JsonDict
+from emulator.options import WorkspaceOptions
 from emulator.storage import Storage, Table
 
 ADMINS = "admins"
@@ -52,7 +55,8 @@ class Group:
 class PrincipalDirectory:
     """Finds principals by name, token or OAuth client; knows who is an admin."""
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, options: Callable[[], WorkspaceOptions]) -> None:
+        self._options = options
         self._principals = Table(
             storage, "principal", to_json=asdict, from_json=_principal_from_json
         )
@@ -121,7 +125,9 @@ class PrincipalDirectory:
         return self.issue_token("access", client)
 
     def issue_token(self, purpose: tokens.Purpose, owner: Principal) -> str:
-        return tokens.issue(purpose, owner.name, self._key_of(purpose, owner))
+        valid_s = self._options().access_token_s if purpose == "access" else tokens.REFRESH_S
+        expires = int(self._now()) + valid_s
+        return tokens.issue(purpose, owner.name, self._key_of(purpose, owner), expires)
 
     def by_refresh_token(self, token: str) -> Principal | None:
         """Return the active principal that a refresh token was issued for."""
@@ -145,7 +151,11 @@ class PrincipalDirectory:
         owner = self._principals.get(claim.owner) if claim else None
         if claim is None or owner is None or not owner.signing_key:
             return None
-        return owner if claim.is_genuine(purpose, self._key_of(purpose, owner)) else None
+        is_genuine = claim.is_genuine(purpose, self._key_of(purpose, owner), self._now())
+        return owner if is_genuine else None
+
+    def _now(self) -> float:
+        return time.time() + self._options().clock_ahead_s
 
     def _key_of(self, purpose: tokens.Purpose, owner: Principal) -> str:
         """Return what a token is signed with; once access tokens are revoked it is another."""

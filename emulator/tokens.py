@@ -6,14 +6,13 @@ import base64
 import hashlib
 import hmac
 import json
-import time
 from dataclasses import dataclass
 from typing import Literal
 
 from emulator.json_values import parse_json
 
 Purpose = Literal["access", "refresh"]
-LIFETIMES_S: dict[Purpose, int] = {"access": 3600, "refresh": 30 * 24 * 3600}
+REFRESH_S = 30 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +24,19 @@ class Claim:
     expires: int
     signature: str
 
-    def is_genuine(self, purpose: Purpose, secret: str) -> bool:
-        """Return whether it was signed with a secret for this purpose and has not expired."""
+    def is_genuine(self, purpose: Purpose, secret: str, now: float) -> bool:
+        """Return whether it was signed with a secret for this purpose and has not expired.
+
+        Args:
+            now: the workspace's time, in seconds since the epoch.
+        """
         expected = _signature(self.purpose, self.owner, self.expires, secret)
         genuine = hmac.compare_digest(self.signature.encode(), expected.encode())
-        return genuine and self.purpose == purpose and self.expires > time.time()
+        return genuine and self.purpose == purpose and self.expires > now
 
 
-def issue(purpose: Purpose, owner: str, secret: str) -> str:
-    """Return a new token of an owner."""
-    expires = int(time.time()) + LIFETIMES_S[purpose]
+def issue(purpose: Purpose, owner: str, secret: str, expires: int) -> str:
+    """Return a new token of an owner, valid until some seconds after the epoch."""
     parts = [purpose, owner, expires, _signature(purpose, owner, expires, secret)]
     return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode()
 

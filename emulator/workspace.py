@@ -55,7 +55,7 @@ class Workspace:
         self._options_at_start = options
         self.storage = Storage(spec.directory / "state.db")
         self._facts: Table[JsonDict] = Table(self.storage, "fact", to_json=dict, from_json=dict)
-        self.people = PrincipalDirectory(self.storage)
+        self.people = PrincipalDirectory(self.storage, lambda: self.options)
         self.resources = Resources(self.storage)
         self.jobs = JobStore(self.storage, number_for(spec.name))
         self.runs = RunStore(self.storage, number_for(spec.name))

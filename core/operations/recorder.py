@@ -2,13 +2,11 @@
 
 import json
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
 from core.calls import Wait, WaitReason
-from core.errors import StateError
 from core.jobsettings.secrets import mask_text
 from core.one_line import one_line
 from core.operations.documents import Documents
@@ -16,6 +14,7 @@ from core.operations.grid_row import GridRow, RecordedRow, RowState
 from core.operations.operation import ADOPTABLE, PLAN, LogLine, RowStore, Waiting
 from core.operations.outcome import Outcome
 from core.operations.plan_documents import plan_document
+from core.operations.row_ends import outcome_of, state_of
 from core.operations.row_starts import STARTS, RowStarts, row_starts, starts_document
 from core.operations.rows import (
     Planned,
@@ -27,7 +26,8 @@ from core.operations.rows import (
     side_documents,
 )
 from core.operations.sides import sides_of
-from core.planning.statuses import RowResult, RowStatus
+from core.operations.stop_asker import StopAsker
+from core.planning.statuses import RowResult
 from core.ports import CurrentPrincipal
 from core.reporting.listener import Listener
 from core.reporting.report import Report, ReportRow
@@ -38,7 +38,6 @@ ReadNames = Callable[[Iterable[str]], Mapping[str, str]]
 
 _FLUSH_S = 0.25
 _BATCH = 200
-_ASK_S = 0.2
 _SLOW_S = 5.0  # an answer that takes no longer is not worth a word
 _MOST_LINES = 5000  # of the log, kept while nothing can be written
 
@@ -78,10 +77,9 @@ class Recorder:
         self._keys: dict[tuple[str, str], str] = {}
         self._progress: tuple[int, int] | None = None
         self._step: str | None = None
-        self._flushed = self._asked = 0.0
-        self._is_behind = self._is_unheard = False  # writing failed; asking failed
-        self._stops = False
-        self.stop_reason = ""  # who asked to stop, once it is known
+        self._flushed = 0.0
+        self._is_behind = False  # something could not be written
+        self.stop = StopAsker(store, operation_id, now)
         self._shows_slow = False
         self._unanswered_s: Callable[[], float] = lambda: 0.0
         self._display_names: ReadNames = lambda _ids: {}
@@ -145,16 +143,16 @@ class Recorder:
 
     def write_again(self) -> None:
         """Write everything anew: the store has lost it."""
+        self.stop.ask_again()
         with self._mutex:
             self._documents.lose()
             self._moved = {row.key: row for row in self._rows}
-            self._is_unheard = False
             self._flush()
 
     def catch_up(self) -> None:
         """Write what could not be written, and ask again: the store was reached a moment ago."""
+        self.stop.ask_again()
         with self._mutex:
-            self._is_unheard = False
             if self._is_behind:
                 self._flush()
 
@@ -191,7 +189,7 @@ class Recorder:
             key = self._keys.get((shown.job_name, shown.file_name))
             if key is None:
                 return
-            state = _state_of(shown)
+            state = state_of(shown)
             was = self._rows[int(key)]
             row = apply_report(was, shown, state)
             self._put(int(key), row)
@@ -203,16 +201,7 @@ class Recorder:
 
     def should_stop(self) -> bool:
         """Whether a user or a shutdown asked to stop; the store is asked a few times a second."""
-        with self._mutex:
-            if not 0 <= self._now() - self._asked <= _ASK_S:
-                self._ask()
-            return self._stops
-
-    def was_stopped(self) -> bool:
-        """Whether anybody asked to stop, up to now."""
-        with self._mutex:
-            self._ask()
-            return self._stops
+        return self.stop.is_wanted()
 
     def log(self, level: str, text: str) -> None:
         """Add a line to the detailed log; a text of several lines becomes one.
@@ -245,7 +234,7 @@ class Recorder:
                 self.log("WARNING", issue.message)
             self._documents.put("report", self._report_documents)
             self._flush_unless_behind()
-            return _outcome(report, self._rows)
+            return outcome_of(report, self._rows)
 
     def flush(self) -> None:
         """Write what has gathered."""
@@ -263,19 +252,6 @@ class Recorder:
         for number, planned in enumerate(self._planned[start : start + _BATCH], start=start):
             documents.update(side_documents(f"{number}", sides_of(planned)))
         return documents
-
-    def _ask(self) -> None:
-        """Ask the store whether to stop; who cannot be asked has not asked for it."""
-        self._asked = self._now()
-        if self._stops or self._is_unheard:
-            return
-        try:
-            self._stops = self._store.should_stop(self._id)
-            if self._stops:
-                operation = self._store.get(self._id)
-                self.stop_reason = operation.cancel_reason if operation else ""
-        except StateError:
-            self._is_unheard = True
 
     def _report_documents(self) -> dict[str, bytes]:
         return {
@@ -334,37 +310,3 @@ class Recorder:
             self._moved, self._lines = {}, []
             self._step = self._progress = None
         return is_written
-
-
-def _state_of(shown: ReportRow) -> RowState:
-    if shown.status == RowStatus.ERROR:
-        return RowState.FAILED
-    if shown.result is RowResult.NOT_STARTED:
-        return RowState.NOT_STARTED
-    return RowState.DONE
-
-
-def _outcome(report: Report, rows: Sequence[GridRow]) -> Outcome:
-    return Outcome(
-        status=report.status,
-        counts=_counts(rows),
-        states=_states(rows),
-        issues=report.issues,
-        unmapped=report.unmapped,
-        details=report.details,
-        origins=dict(Counter(row.origin for row in rows if row.origin)),
-    )
-
-
-def _counts(rows: Sequence[GridRow]) -> dict[str, int]:
-    """Count the rows by status, also those of an operation that came to no report."""
-    return dict(sorted(Counter(row.status for row in rows).items()))
-
-
-def _states(rows: Sequence[GridRow]) -> dict[str, dict[str, int]]:
-    """Count the rows by how they ended, and there by status."""
-    counts: dict[str, dict[str, int]] = {}
-    for row in rows:
-        by_status = counts.setdefault(row.state, {})
-        by_status[row.status] = by_status.get(row.status, 0) + 1
-    return counts

@@ -11,7 +11,6 @@ from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, Response, request
 
-from emulator import tokens
 from emulator.api.exchange import json_response, text_argument
 from emulator.authorization_codes import AuthorizationCodes, Consent
 from emulator.errors import endpoint_not_found
@@ -107,7 +106,7 @@ class OAuthApi:
         token = self._workspace.people.issue_access_token(client_id, secret)
         if token is None:
             return _oauth_error(401, "invalid_client", "Client authentication failed")
-        return _token_answer(token, request.form.get("scope", ALL_APIS))
+        return self._token_answer(token, request.form.get("scope", ALL_APIS))
 
     def _for_code(self) -> Response:
         client_id, _ = _client()
@@ -130,7 +129,18 @@ class OAuthApi:
     def _answer_for(self, owner: Principal, scope: str) -> Response:
         issue = self._workspace.people.issue_token
         refresh = issue("refresh", owner) if OFFLINE in scope.split() else None
-        return _token_answer(issue("access", owner), scope, refresh)
+        return self._token_answer(issue("access", owner), scope, refresh)
+
+    def _token_answer(self, token: str, scope: str, refresh_token: str | None = None) -> Response:
+        answer: JsonDict = {
+            "access_token": token,
+            "token_type": "Bearer",
+            "expires_in": self._workspace.options.access_token_s,
+            "scope": scope,
+        }
+        if refresh_token is not None:
+            answer["refresh_token"] = refresh_token
+        return json_response(answer)
 
 
 def _consent_problem() -> tuple[str, str] | None:
@@ -157,18 +167,6 @@ def _is_loopback(target: str) -> bool:
     except ValueError:
         return False
     return parts.scheme == "http" and parts.hostname in LOOPBACK and not parts.fragment
-
-
-def _token_answer(token: str, scope: str, refresh_token: str | None = None) -> Response:
-    answer: JsonDict = {
-        "access_token": token,
-        "token_type": "Bearer",
-        "expires_in": tokens.LIFETIMES_S["access"],
-        "scope": scope,
-    }
-    if refresh_token is not None:
-        answer["refresh_token"] = refresh_token
-    return json_response(answer)
 
 
 def _client() -> tuple[str, str]:

@@ -35,6 +35,7 @@ _ACTIVE = "('queued','running','cancelling')"
 _EXCLUSIVE = f"({marks(EXCLUSIVE_KINDS)})"
 _ALL = "select rowid as number, * from operation"
 _QUEUED_S = 30.0  # a page that was closed between its two requests never begins its operation
+_SEQ_PER_S = 100_000  # more rows than are ever written
 _SILENT_S = 30.0  # of another host's process, which cannot be asked
 _LISTED = "Completed rows are listed; validate again before you continue."
 _KILLED = f"Its process was killed or crashed before it finished. {_LISTED}"
@@ -264,15 +265,19 @@ class SqliteOperationStore(ChangeRequestRows, OperationContents, CounterRows):
         return (Status.INTERRUPTED, _RESTARTED) if is_silent else None
 
     def _put_back(self, sql: sqlite3.Connection, operation: Operation) -> None:
-        """Enter an operation of this process anew, after the file was lost."""
+        """Enter an operation of this process anew, after the file was lost.
+
+        Who follows it asks for what was written after the `seq` that it knows: it goes beyond that.
+        """
         now, pid = time.time(), os.getpid()
         sql.execute(
             "insert or ignore into operation(id, kind, status, actor, params, created, started, "
-            "heartbeat, host, pid, pid_start) values(?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?)",
+            "heartbeat, host, pid, pid_start, seq) "
+            "values(?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 *(operation.operation_id, operation.kind, operation.actor),
                 *(json.dumps(operation.params), operation.created, operation.started),
-                *(now, self._host, pid, process_start(pid)),
+                *(now, self._host, pid, process_start(pid), int(now * _SEQ_PER_S)),
             ),
         )
 

@@ -1,7 +1,7 @@
 """Requests for changes, beside the operations. Implements `ChangeRequests`, except `approve`.
 
 `request:ID` is a hash, `requests` their ids by number, `params:ID` what the operation would be
-started with; see `scripts`.
+started with; see `prelude`.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 
 from core.gateways.redis.contents import RedisContents
-from core.gateways.redis.scripts import script
+from core.gateways.redis.prelude import script
 from core.json_text import JsonDict
 from core.operations.change_request import (
     EXPIRE_S,

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,12 +20,24 @@ from redis.exceptions import (
 )
 from redis.exceptions import ConnectionError as NoConnectionError
 from redis.exceptions import TimeoutError as NoAnswerError
+from redis.maint_notifications import MaintNotificationsConfig
 from redis.retry import Retry
 
 from core.errors import StateError
 
 _ANSWER_S = 2.0
 _QUIET_S = 1.0  # after a failed call, others fail without being made
+_OPTIONS: dict[str, Any] = {
+    "protocol": 2,
+    "socket_connect_timeout": _ANSWER_S,
+    "socket_timeout": _ANSWER_S,
+    "encoding": "utf-8",
+    "encoding_errors": "backslashreplace",  # UTF-8 cannot hold a lone surrogate
+    "decode_responses": False,
+    "retry": Retry(NoBackoff(), 0),
+    "retry_on_timeout": False,
+    "health_check_interval": 0,
+}
 _AWAY = (NoConnectionError, NoAnswerError, OSError)
 _AWAY_FIX = (
     "Nothing can be started until it answers; what is running continues. Check that Redis is "
@@ -90,15 +102,13 @@ class RedisConnection:
         """
         self.prefix = prefix
         try:
-            self._client: Any = redis.Redis.from_url(
-                url,
-                protocol=2,
-                socket_connect_timeout=_ANSWER_S,
-                socket_timeout=_ANSWER_S,
-                encoding_errors="backslashreplace",  # UTF-8 cannot hold a lone surrogate
-                retry=Retry(NoBackoff(), 0),
-                health_check_interval=0,
+            quiet = MaintNotificationsConfig(enabled=False)  # else it waits longer by itself
+            pool: Any = redis.ConnectionPool.from_url(
+                url, maint_notifications_config=quiet, **_OPTIONS
             )
+            pool.connection_kwargs.update(_OPTIONS)  # whatever the address asks for
+            pool.connection_class(**pool.connection_kwargs)
+            self._client: Any = redis.Redis(connection_pool=pool)
             self.place = _place(url)
         except (ValueError, TypeError, RedisError):  # their words may repeat a part of the address
             raise StateError("REDIS_URL is not the address of a Redis.", fix=_URL_FIX) from None
@@ -106,7 +116,7 @@ class RedisConnection:
         self._scripts: dict[str, Any] = {}
 
     def run(self, script: str, *arguments: Any, again: bool = False) -> Any:
-        """Run a script: all of it happens, or nothing.
+        """Run a script, with nothing else in between.
 
         Args:
             again: it may be run twice, so that a broken connection is no failure yet.
@@ -133,19 +143,6 @@ class RedisConnection:
             raise explained from error
         self._circuit.close()
         return answer
-
-    def read(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
-        """Return the answers to some commands at one moment. Raises StateError."""
-
-        def work(client: Any) -> list[Any]:
-            with client.pipeline(transaction=True) as pipe:
-                for command in commands:
-                    pipe.execute_command(*command)
-                answers: list[Any] = pipe.execute()
-                return answers
-
-        answers: list[Any] = self.call(work, again=True)
-        return answers
 
     def close(self) -> None:
         """Close what is open; it opens again when it is used."""

@@ -1,6 +1,6 @@
-"""What must happen at once, as scripts: of what an operation leaves behind. See `scripts`."""
+"""What must happen at once, as scripts: of what an operation leaves behind. See `prelude`."""
 
-from core.gateways.redis.scripts import MOST_LINES, script
+from core.gateways.redis.prelude import MOST_LINES, script
 
 PUT_ROWS = script("""
 local id = ARGV[1]
@@ -39,12 +39,19 @@ redis.call('HSET', key('op', id), 'has_docs', '1')
 return redis.call('HINCRBY', key('op', id), 'writes', 1)
 """)
 
+# All of them in the order of their keys, or those that moved since. A transaction would do for the
+# first, but is refused while the memory is full.
 ROWS_SINCE = script("""
 local id, since = ARGV[1], ARGV[2]
 local found = {redis.call('HGET', key('op', id), 'seq') or '0'}
-for _, one in ipairs(redis.call('ZRANGEBYSCORE', key('moved', id), '(' .. since, '+inf')) do
-  local body = redis.call('HGET', key('rows', id), one)
-  if body then found[#found + 1] = body end
+local names
+if since == '0' then names = redis.call('ZRANGE', key('order', id), 0, -1)
+else names = redis.call('ZRANGEBYSCORE', key('moved', id), '(' .. since, '+inf') end
+for at = 1, #names, 1000 do
+  local some = redis.call('HMGET', key('rows', id), unpack(names, at, math.min(at + 999, #names)))
+  for _, body in ipairs(some) do
+    if body then found[#found + 1] = body end
+  end
 end
 return found
 """)

@@ -75,18 +75,8 @@ class RedisContents:
         return None if found is None else bytes(found)
 
     def rows_since(self, operation_id: str, seq: int) -> tuple[int, list[str]]:
-        if seq:
-            now, *some = self._redis.run(ROWS_SINCE, operation_id, seq, again=True)
-            return int(now), [row.decode() for row in some]
-        number, order, bodies = self._redis.read(
-            [
-                ("HGET", self._key("op", operation_id), "seq"),
-                ("ZRANGE", self._key("order", operation_id), 0, -1),
-                ("HGETALL", self._key("rows", operation_id)),
-            ]
-        )
-        rows = [bodies[key].decode() for key in order if key in bodies]
-        return (int(number), rows) if number else (0, [])
+        now, *rows = self._redis.run(ROWS_SINCE, operation_id, seq, again=True)
+        return int(now), [row.decode() for row in rows]
 
     def row(self, operation_id: str, key: str) -> GridRow | None:
         found = self._redis.call(

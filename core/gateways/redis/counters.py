@@ -1,4 +1,4 @@
-"""Counters in Redis. `counters` is a hash of all of them; see `scripts` for `ended`."""
+"""Counters in Redis. `counters` is a hash of all of them; see `prelude` for `ended`."""
 
 import json
 import logging
@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from core.errors import InvalidJsonError, StateError
 from core.gateways.redis.contents import RedisContents
-from core.gateways.redis.scripts import QUEUED_S, script
+from core.gateways.redis.prelude import QUEUED_S, script
 from core.operations.counters import Additions, Counter, count_end
 from core.operations.kinds import OperationKind
 
@@ -26,15 +26,8 @@ end
 """
 _COUNT = script(_ADD + "add(1)")
 
-# A process that is silent may be back: its end is counted, but not noted.
 _ENDS = script(f"""
-for _, id in ipairs(redis.call('SMEMBERS', P .. 'live')) do
-  local f = redis.call('HMGET', key('op', id), 'status', 'created', 'heartbeat')
-  if f[1] and not is_alive(f[1], f[2], f[3]) then
-    if f[1] == 'queued' then finish(id, 'cancelled', ARGV[1])
-    else note_end(id, 'interrupted', f[3]) end
-  end
-end
+sweep(ARGV[1])
 return redis.call('LRANGE', P .. 'ended', 0, {_AT_ONCE - 1})
 """)
 

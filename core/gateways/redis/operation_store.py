@@ -20,6 +20,7 @@ from core.gateways.redis import scripts
 from core.gateways.redis.change_requests import RedisChangeRequests, as_fields
 from core.gateways.redis.connection import RedisConnection
 from core.gateways.redis.counters import NEVER_BEGUN, RedisCounters
+from core.gateways.redis.prelude import QUEUED_S, SILENT_S
 from core.json_text import JsonDict
 from core.operations.change_request import NotOpenError
 from core.operations.kinds import EXCLUSIVE_KINDS, REMEMBERED_KINDS, OperationKind
@@ -36,7 +37,7 @@ from core.operations.outcome import Outcome
 _NOTHING = "Nothing was changed."
 _LISTED = "Completed rows are listed; validate again before you continue."
 _SILENT = (
-    f"Its worker has not been heard of for {scripts.SILENT_S} seconds: it was killed, or cannot "
+    f"Its worker has not been heard of for {SILENT_S} seconds: it was killed, or cannot "
     f"reach Redis. {_LISTED}"
 )
 _SHUT_DOWN = f"Its worker was shut down before it could finish. {_LISTED}"
@@ -94,7 +95,7 @@ class RedisOperationStore(RedisChangeRequests, RedisCounters):
         text = json.dumps(params)
         answer = self._redis.run(
             scripts.START,
-            *(operation_id, kind, exclusive, actor, text, request_id, by),
+            *(operation_id, kind, exclusive, actor, text, request_id, by, NEVER_BEGUN),
             again=True,
         )
         word = answer[0].decode()
@@ -256,7 +257,7 @@ def _as_it_is(fields: Mapping[str, str], params: JsonDict, outcome: Outcome | No
     if not operation.status.is_active or fields["is_alive"] == "1":
         return operation
     if operation.status is Status.QUEUED:
-        late = operation.created + scripts.QUEUED_S
+        late = operation.created + QUEUED_S
         return replace(operation, status=Status.CANCELLED, finished=late, error=NEVER_BEGUN)
     error = _SHUT_DOWN if operation.cancel_reason == SHUTDOWN else _SILENT
     return replace(

@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from components import ids
 from components.place import place_view
-from core.errors import UnreachableError
+from core.errors import StateError, UnreachableError
 from core.jobsettings.secrets import MASK
 from core.mapping.unmapped import UnmappedName
 from core.operations.grid_row import GridRow
@@ -151,6 +151,35 @@ def test_while_something_is_at_work_every_tab_says_so_and_starts_nothing(feed, s
     assert not elsewhere["hidden"]
     assert "Export is running" in str(elsewhere["children"])
     assert feed.tab("export", "", 0, OPERATOR)[0]["props"][ids.OPERATION_ELSEWHERE]["hidden"]
+
+
+def test_where_nothing_would_be_begun_the_page_says_so_at_every_button(store, workspace):
+    why = "No worker is running."
+    reader = WorkspaceReader(workspace.opened)
+    page = PageSettings("DEV", user_header="")
+    feed = Feed(store, "", reader, page, {"job-sync": "1"}, trouble=lambda: why)
+    carry_out(store, workspace, "validate")
+    for tab in ("export", "import"):
+        answer, _ = feed.tab(tab, "", 0, OPERATOR)
+        assert answer["props"][ids.STORE_NOTICE] == {"children": why, "hidden": False}
+        buttons = [props for props in answer["props"].values() if "disabled" in props]
+        assert buttons
+        assert {props["title"] for props in buttons} == {why}
+    assert set(answer["reasons"].values()) == {why}
+    mappings, _ = feed.tab("mappings", "", 0, OPERATOR)
+    assert set(mappings["mappings"]["reasons"].values()) == {why}
+
+
+@pytest.mark.parametrize("tab", ["export", "import", "restore", "mappings", "history", "workspace"])
+def test_while_the_store_is_away_the_banner_and_the_buttons_say_so(feed, tab):
+    error = StateError("Redis does not answer.", fix="Nothing can be started until it does.")
+    held = feed.held(tab, OPERATOR, error)
+    assert held["message"] == "Redis does not answer. Nothing can be started until it does."
+    buttons = [props for props in held["props"].values() if "disabled" in props]
+    assert [props for props in buttons if not props["disabled"]] == []
+    said = {*(props["title"] for props in buttons), *held["reasons"].values()}
+    assert said | set(held["editing"].values()) <= {"Redis does not answer."}
+    assert bool(held["reasons"]) == (tab in ("import", "restore"))
 
 
 def test_who_may_only_look_gets_no_button(feed, store, workspace):
@@ -385,8 +414,19 @@ def test_what_was_known_before_an_operation_ended_is_not_shown_after_it(feed, wo
 def test_a_folder_outside_of_git_is_no_link(feed, workspace):
     workspace.git.root = "/Workspace/elsewhere"
     props = asked(feed)["props"]
-    assert props[ids.EXPORT_PUSH]["href"] == ""
+    assert props[ids.EXPORT_PUSH] == {"href": "", "hidden": True}
     assert "no Git folder" in texts(props[ids.GIT_PLACE]["children"])
+
+
+def test_a_checkout_is_pulled_by_git_and_everything_else_works(store, workspace):
+    reader = WorkspaceReader(workspace.opened)
+    page = PageSettings("DEV", user_header="")
+    for is_checkout in (False, True):
+        feed = Feed(store, "", reader, page, {}, is_checkout=is_checkout)
+        props = feed.tab("import", "", 0, OPERATOR)[0]["props"]
+        assert props[ids.IMPORT_PULL]["disabled"] is is_checkout
+        assert ("git pull" in props[ids.IMPORT_PULL]["title"]) is is_checkout
+        assert not props[ids.IMPORT_VALIDATE]["disabled"]
 
 
 def test_a_workspace_that_cannot_be_read_is_a_problem_until_it_can(store, workspace):

@@ -421,6 +421,26 @@ def test_the_file_of_another_version_is_replaced_without_a_word(folder):
     assert store.notice() == ""
 
 
+def test_a_browser_has_all_rows_again_of_an_operation_that_was_lost(folder, store):
+    operation = running_operation(store)
+    name = operation.operation_id
+    for _ in range(9):
+        store.progress(name, rows=[GridRow("0"), GridRow("1")])
+    seen, _ = store.rows_since(name, 0)
+    shutil.rmtree(folder)
+    store.beat(operation)
+    store.progress(name, rows=[GridRow("0"), GridRow("1")])
+    seq, rows = store.rows_since(name, seen)
+    assert len(rows) == 2
+    assert len(f"{seq}") < 16  # the feed takes no longer number
+
+
+def running_operation(store):
+    name = store.start(EXPORT, {}, ANA).operation_id
+    assert store.claim(name)
+    return store.get(name)
+
+
 def test_an_operation_that_the_store_lost_while_it_was_running_is_put_back(folder, store):
     name = store.start(EXPORT, {"a": 1}, ANA).operation_id
     store.claim(name)

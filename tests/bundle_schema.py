@@ -8,6 +8,7 @@ import re
 import typing
 from collections.abc import Iterator
 from dataclasses import is_dataclass
+from functools import cache
 from typing import Any, Union
 
 from databricks.sdk.service.jobs import JobSettings
@@ -15,7 +16,6 @@ from databricks.sdk.service.jobs import JobSettings
 _OF_THE_BUNDLE = {"deployment", "edit_mode", "format"}
 _PERMISSION = {"level", "user_name", "group_name", "service_principal_name"}
 _REFERENCE = re.compile(r"\$\{(var\.[a-z0-9_]+|resources\.jobs\.[a-z0-9_]+\.id)\}")
-_HINTS: dict[type, dict[str, Any]] = {}
 
 
 def find_faults(job: dict[str, Any]) -> list[str]:
@@ -59,9 +59,14 @@ def _faults(value: Any, wanted: Any, path: str) -> Iterator[str]:
 
 
 def _faults_of_object(value: dict[str, Any], wanted: Any, path: str) -> Iterator[str]:
-    known = _HINTS.setdefault(wanted, typing.get_type_hints(wanted))
+    known = _fields_of(wanted)
     for key, inner in value.items():
         if key in known:
             yield from _faults(inner, known[key], f"{path}.{key}" if path else key)
         else:
             yield f"{path}.{key} is unknown"
+
+
+@cache
+def _fields_of(wanted: type) -> dict[str, Any]:
+    return typing.get_type_hints(wanted)

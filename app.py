@@ -27,10 +27,10 @@ from core.gateways.machine.local_folder import page_folder
 from core.gateways.stores import open_store
 from core.jobsettings.secrets import mask_text
 from core.json_text import fingerprint
-from core.one_line import log_to_stderr
+from core.logs import log_to_stderr, say_why
 from core.operations.page_store import PageStore
 from core.operations.tally import Tally
-from core.settings import AppMode, Settings
+from core.settings import AppMode, Settings, logs_as_json
 from core.version import VERSION
 from web.access import Access, reading_members
 from web.background import OperationProcesses, is_queued
@@ -137,7 +137,16 @@ def _build(env: Mapping[str, str]) -> tuple[Dash, Background]:
     versions = {"job-sync": VERSION, **used}
     requests = approvals.view if approvals else None
     trouble = partial(_trouble_of, background.check) if settings.redis_url else str
-    feed = Feed(parts.store, host, parts.reader, page_settings, versions, requests, trouble)
+    feed = Feed(
+        parts.store,
+        host,
+        parts.reader,
+        page_settings,
+        versions,
+        requests,
+        trouble,
+        is_checkout=settings.is_checkout,
+    )
     panels = Panels(
         parts.store,
         parts.reader,
@@ -202,12 +211,15 @@ def _trouble_of(check: Callable[[], None]) -> str:
 def create_server() -> Flask:
     """Return what gunicorn serves, or end with a sentence that says what is wrong."""
     load_dotenv()
-    log_to_stderr(logging.INFO, "%(levelname)s %(name)s %(message)s", mask_text)
-    logging.getLogger("databricks").setLevel(logging.WARNING)
     try:
+        as_json = logs_as_json(os.environ)
+        log_to_stderr(
+            logging.INFO, "%(levelname)s %(name)s %(message)s", mask_text, as_json=as_json
+        )
+        logging.getLogger("databricks").setLevel(logging.WARNING)
         app, background = _build(os.environ)
     except SyncError as error:
-        sys.stderr.write(f"{error}\n")
+        say_why(error)
         sys.exit(_NEVER_BOOTS)
     background.warm_up()
     _warm_up(app)

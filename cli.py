@@ -18,12 +18,12 @@ from command_line.screen import Screen
 from core.errors import ModeError, RemovalRefusedError, SelectionError, SettingsError, SyncError
 from core.gateways.opening import OpenService, open_service, require_workspace
 from core.jobsettings.secrets import mask_text
-from core.one_line import log_to_stderr
+from core.logs import in_operation, log_to_stderr
 from core.reporting.listener import Listener
 from core.reporting.mapping_details import MappingsReview
 from core.reporting.pending import detailed_exit_code
 from core.reporting.report import Report, report_failure
-from core.settings import Settings
+from core.settings import Settings, logs_as_json
 
 if TYPE_CHECKING:
     from command_line.recording import CommandRecord
@@ -41,11 +41,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _escape_what_the_terminal_lacks()
     options = _parse(arguments)
     load_dotenv(Path.cwd() / ".env")
-    log_to_stderr(logging.WARNING, "%(levelname)s %(message)s", mask_text)
     screen = Screen(options)
     opened: OpenService | None = None
     record: CommandRecord | None = None
     try:
+        as_json = logs_as_json(os.environ)
+        log_to_stderr(logging.WARNING, "%(levelname)s %(message)s", mask_text, as_json=as_json)
         if options.command == "convert":
             report, code = _convert(options)
         else:
@@ -56,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             require_workspace(os.environ)
             opened = open_service(settings, on_wait=screen.on_wait)
             record = _record(options, settings, screen)
-            with screen:
+            with screen, in_operation(record.operation_id):
                 report, code = _run(options, opened.service, screen, record.listener)
                 report = record.add(opened.service, report)
     except SyncError as error:
@@ -162,7 +163,7 @@ def _bundle(
     from core.reporting.bundling import bundle_report  # noqa: PLC0415
 
     folder = BundleFolder(options.out)
-    hosts = {DEV: options.dev_host, PROD: options.prod_host}
+    hosts = {DEV: options.dev_host or "", PROD: options.prod_host or ""}
     plan = service.plan_bundle(BundleRequest(options.name, hosts, folder.keys), listener=listener)
     folder.write(plan.files, plan.keys)
     report = bundle_report(plan)
@@ -183,7 +184,8 @@ def _refuse_removal(service: "JobSync", screen: Screen) -> tuple[Report, int]:
     plan, report = service.validate(listener=screen.listener)
     deleted = [row for row in report.rows if row.job_name in plan.removable()]
     error: SyncError = SettingsError(
-        f"Nothing was removed. {len(deleted)} jobs are classed as deleted.",
+        f"Nothing was removed. {'1 job is' if len(deleted) == 1 else f'{len(deleted)} jobs are'} "
+        "classed as deleted.",
         fix="Add --yes to remove them." if deleted else "",
     )
     try:

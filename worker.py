@@ -9,15 +9,17 @@ from dotenv import load_dotenv
 from core.errors import SettingsError, SyncError
 from core.gateways.stores import open_store
 from core.jobsettings.secrets import mask_text
-from core.one_line import log_to_stderr
-from core.settings import Settings
+from core.logs import log_to_stderr, say_why
+from core.settings import Settings, logs_as_json
 from web.opened_queue import open_deployments_queue
 from web.queue_worker import serve
 
 load_dotenv()
-log_to_stderr(logging.INFO, "%(asctime)s %(levelname)s %(name)s %(message)s", mask_text)
-logging.getLogger("databricks").setLevel(logging.WARNING)
 try:
+    _as_json = logs_as_json(os.environ)
+    _format = "%(asctime)s %(levelname)s %(name)s %(message)s"
+    log_to_stderr(logging.INFO, _format, mask_text, as_json=_as_json)
+    logging.getLogger("databricks").setLevel(logging.WARNING)
     _settings = Settings.from_env(os.environ)
     if not _settings.redis_url:
         raise SettingsError(
@@ -27,5 +29,5 @@ try:
     app, _presence = open_deployments_queue(_settings, os.environ)
     serve(app, open_store(_settings, os.environ), _presence)
 except SyncError as error:
-    sys.stderr.write(f"{error}\n")
+    say_why(error)
     sys.exit(1)

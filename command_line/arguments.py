@@ -175,7 +175,6 @@ def make_parser() -> argparse.ArgumentParser:
         bundling.add_argument(
             f"--{target}-host",
             type=_address,
-            default="",
             metavar="URL",
             help=f"address of the workspace of the target “{target}”",
         )

@@ -30,8 +30,8 @@ class CommandRecord:
         self._mode = mode
         self._screen = screen
         self._started = time.time()
-        self._id = secrets.token_hex(16)
-        self._recorder = Recorder(_NoStore(), self._id, time.time)
+        self.operation_id = secrets.token_hex(16)
+        self._recorder = Recorder(_NoStore(), self.operation_id, time.time)
         self._me: CurrentPrincipal | None = None
 
     @property
@@ -55,7 +55,7 @@ class CommandRecord:
             return report
         outcome = replace(self._recorder.finish(report), mode=self._mode)
         operation = Operation(
-            self._id,
+            self.operation_id,
             kind,
             _status(report, outcome),
             self._me.display_name or self._me.name,

@@ -20,7 +20,8 @@ class Situation:
     `active` is the running operation, `validation`, `pull` and `save` the newest ones of their
     kind, `shown` the operation whose rows the tab shows. On the page of Restore `validation` is the
     newest preview of `entry`, the operation of the history that is to be undone. `why_not` says why
-    whoever looks may not operate, `trouble` why nothing can be started by anybody.
+    whoever looks may not operate, `trouble` why nothing can be started by anybody. `is_checkout` is
+    True where the definitions are in a folder of this machine, which only Git updates.
     """
 
     may_operate: bool
@@ -32,6 +33,7 @@ class Situation:
     why_not: str = READ_ONLY
     entry: str = ""
     trouble: str = ""
+    is_checkout: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,15 @@ class Action:
 
 _VALIDATE_FIRST = "Validate first."
 _PREVIEW_FIRST = "Preview first."
+_NO_PULL = "The definitions are in a folder of this machine. Update it there: git pull."
 _NO_ENTRY = "This address is not that of an operation in the history."
 
 
 def actions_of(tab: str, now: Situation) -> dict[str, Action]:
     """Return the actions of a tab by button id."""
     return {
-        ids.OPERATION_BUTTONS[kind]: Action(_reason(KINDS[kind], now)) for kind in kinds_of_tab(tab)
+        ids.OPERATION_BUTTONS[kind]: Action(_no_pull(kind, now) or _reason(KINDS[kind], now))
+        for kind in kinds_of_tab(tab)
     }
 
 
@@ -79,6 +83,10 @@ def running_sentence(operation: Operation) -> Component:
     """Say who runs what since when."""
     start = f"{WORDS[operation.kind].title} is running, started by {operation.actor} at "
     return html.Span([start, moment(operation.started or operation.created), "."])
+
+
+def _no_pull(kind: OperationKind, now: Situation) -> str:
+    return _NO_PULL if kind is OperationKind.PULL and now.is_checkout else ""
 
 
 def _reason(kind: Traits, now: Situation) -> str:

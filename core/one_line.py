@@ -4,11 +4,6 @@ The name of a job may hold a line break that forges a line of the log, an escape
 terminal obeys, or a sign that turns the direction of what follows.
 """
 
-import logging
-import sys
-from collections.abc import Callable
-from typing import Any
-
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _INDENT = "    "  # no line of a log begins with it
 
@@ -32,31 +27,6 @@ def one_line(text: str) -> str:
 def indent_rest(text: str) -> str:
     """Return a text of several lines, of which only the first can be taken for a line of ours."""
     return escape_controls(text, keep="\n").replace("\n", f"\n{_INDENT}")
-
-
-def log_to_stderr(level: int, format_: str, mask: Callable[[str], str] = str) -> None:
-    """Send the log of this process to stderr, unless it goes somewhere already.
-
-    Args:
-        mask: returns a text without the secrets in it.
-    """
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(OneLineFormatter(format_, mask))
-    logging.basicConfig(level=level, handlers=[handler])
-
-
-class OneLineFormatter(logging.Formatter):
-    """Writes a record as one line; a traceback follows indented, with the texts that it holds."""
-
-    def __init__(self, format_: str, mask: Callable[[str], str] = str) -> None:
-        super().__init__(format_)
-        self._mask = mask
-
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
-        return one_line(self._mask(super().formatMessage(record)))
-
-    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
-        return _INDENT + indent_rest(self._mask(super().formatException(ei)))
 
 
 def _escape(char: str) -> str:

@@ -2,14 +2,40 @@
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextvars import copy_context
 from queue import SimpleQueue
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from core.errors import SyncError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Parameters = ParamSpec("Parameters")
+
+
+class Pool(ThreadPoolExecutor):
+    """Threads that work in the context of whoever gave them the work: see `core.logs`."""
+
+    def submit(
+        self,
+        fn: Callable[Parameters, Result],
+        /,
+        *args: Parameters.args,
+        **kwargs: Parameters.kwargs,
+    ) -> Future[Result]:
+        context = copy_context()
+        return super().submit(lambda: context.run(fn, *args, **kwargs))
+
+
+def start_thread(work: Callable[[], object], name: str) -> None:
+    """Start a thread that ends with the process, in the context of whoever starts it.
+
+    Raises:
+        RuntimeError: the machine has no thread left.
+    """
+    context = copy_context()
+    threading.Thread(target=context.run, args=(work,), name=name, daemon=True).start()
 
 
 def in_parallel(
@@ -20,7 +46,7 @@ def in_parallel(
     Any other exception, a StoppedError or a bug, ends everything; work that has not begun is then
     dropped.
     """
-    with ThreadPoolExecutor(max_workers=threads, thread_name_prefix="sync") as pool:
+    with Pool(max_workers=threads, thread_name_prefix="sync") as pool:
         futures = {pool.submit(work, item): item for item in items}
         try:
             for future in as_completed(futures):
@@ -50,7 +76,7 @@ def read_ahead(items: Iterable[Item]) -> Iterator[Item]:
         finally:
             coming.put(())
 
-    with ThreadPoolExecutor(1, thread_name_prefix="ahead") as pool:
+    with Pool(1, thread_name_prefix="ahead") as pool:
         reading = pool.submit(read)
         try:
             while came := coming.get():

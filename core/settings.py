@@ -69,6 +69,7 @@ class Settings:
     snapshot_days: int = 180
     four_eyes: bool = False
     redis_url: str = field(default="", repr=False)
+    logs_as_json: bool = False
 
     @property
     def reads_mappings(self) -> bool:
@@ -158,6 +159,7 @@ class Settings:
             snapshot_days=_whole_number(env, "SNAPSHOT_DAYS", default=180, low=1, high=3650),
             four_eyes=is_switched_on(env, "FOUR_EYES"),
             redis_url=_redis_url(env),
+            logs_as_json=logs_as_json(env),
         )
 
 
@@ -171,6 +173,18 @@ def is_switched_on(env: Mapping[str, str], name: str) -> bool:
     if text not in {"", "0", "1"}:
         raise SettingsError(f"{name} is “{text}”.", fix="Set it to 1, or to 0 to switch it off.")
     return text == "1"
+
+
+def logs_as_json(env: Mapping[str, str]) -> bool:
+    """Whether each line of the log is written as JSON, and not as text.
+
+    Raises:
+        SettingsError: LOG_FORMAT is something else.
+    """
+    text = _optional(env, "LOG_FORMAT").casefold()
+    if text not in {"", "text", "json"}:
+        raise SettingsError(f"LOG_FORMAT is “{text}”.", fix="Set it to json, or to text.")
+    return text == "json"
 
 
 _FOLDER, _MAPPING = "WORKSPACE_GIT_FOLDER_PATH", "RESOURCE_NAME_MAPPINGS_FILE_PATH"

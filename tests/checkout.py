@@ -36,7 +36,7 @@ def commit_all(folder: Path, message: str = "Export") -> str:
     return git(folder, "rev-parse", "HEAD")
 
 
-def clone(remote: Path, folder: Path, *options: str) -> Path:
+def clone(remote: Path | str, folder: Path, *options: str) -> Path:
     """Clone a repository into a new folder."""
     folder.mkdir(parents=True)
     git(folder, "clone", "--quiet", *options, str(remote), ".")

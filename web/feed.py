@@ -86,6 +86,7 @@ class Feed:
     versions: Mapping[str, str]
     requests: Callable[[User], Component] | None = None
     trouble: Callable[[], str] = str
+    is_checkout: bool = False
 
     def routes(self) -> Blueprint:
         """Return the routes."""
@@ -119,6 +120,7 @@ class Feed:
             why_not=user.refusal,
             entry=entry,
             trouble=trouble,
+            is_checkout=self.is_checkout,
         )
         source = state.with_rows
         is_new = source is not None and (source.operation_id != seen or not since)
@@ -334,8 +336,8 @@ def _place_props(known: Known[Place]) -> Props:
     return {
         **props,
         ids.GIT_PLACE: {"children": place_view(where.git, known.age_s)},
-        ids.EXPORT_PUSH: {"href": href},
-        ids.IMPORT_GIT_LINK: {"href": href},
+        ids.EXPORT_PUSH: {"href": href, "hidden": not href},
+        ids.IMPORT_GIT_LINK: {"href": href, "hidden": not href},
     }
 
 

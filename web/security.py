@@ -25,6 +25,7 @@ from web.identity import User
 from web.members import Freshness
 from web.metrics import is_scraper
 from web.notices import below_a_path, nobody, nowhere, refused, stranger, stranger_sentence
+from web.operation_at_hand import note_operation_of, note_operations
 from web.origins import comes_from_us, host_of
 from web.settings import PageSettings
 
@@ -97,6 +98,7 @@ def protect(app: Dash, page: PageSettings, access: Access, guards: Guards) -> No
     server.extensions[_ACCESS] = access
     server.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     policy = content_policy(app.csp_hashes())
+    note_operations(server)
 
     @server.before_request
     def check() -> Response | None:
@@ -116,6 +118,7 @@ def protect(app: Dash, page: PageSettings, access: Access, guards: Guards) -> No
             return _refused_stranger(user, page)
         if request.endpoint == _DISPATCH and request.method == "POST":
             document = refuse_malformed(app)
+            note_operation_of(document)
             if refusal := guards.refusal(user, document):
                 return refused(refusal)
         return _refused_address(page)

@@ -128,6 +128,7 @@ def read_tab(
     why_not: str = READ_ONLY,
     entry: str = "",
     trouble: str = "",
+    is_checkout: bool = False,
 ) -> TabState:
     """Ask the store for what a tab shows, each thing once.
 
@@ -135,6 +136,7 @@ def read_tab(
         why_not: why whoever looks may not operate.
         entry: the operation of the history that the page of Restore is about.
         trouble: why nothing can be started now, by anybody.
+        is_checkout: whether the definitions are in a folder of this machine.
     """
     active, last = store.active(), store.latest(EXCLUSIVE_KINDS)
     shown = store.latest(TAB_KINDS[tab]) if TAB_KINDS[tab] else None
@@ -149,7 +151,9 @@ def read_tab(
     if tab == "workspace":
         reading = _last_reading(store, shown)
     mappings = _read_mappings(store, shown) if tab == "mappings" else None
-    now = Situation(may_operate, active, shown, validation, pull, save, why_not, entry, trouble)
+    now = Situation(
+        may_operate, active, shown, validation, pull, save, why_not, entry, trouble, is_checkout
+    )
     return TabState(tab, now, last, reading, mappings)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from core.gateways.opening import open_service
 from core.gateways.stores import open_store
 from core.jobsettings.secrets import mask_text
-from core.one_line import log_to_stderr
+from core.logs import log_to_stderr
 from core.operations.recorder import Recorder
 from core.operations.running import carry_out
 from core.operations.tally import Tally
@@ -25,8 +25,9 @@ def run_operation(operation_id: str | None) -> str | None:
     """
     if not operation_id:
         return None
-    log_to_stderr(logging.WARNING, "%(levelname)s %(name)s %(message)s", mask_text)
     settings = Settings.from_env(os.environ)
+    format_, as_json = "%(levelname)s %(name)s %(message)s", settings.logs_as_json
+    log_to_stderr(logging.WARNING, format_, mask_text, as_json=as_json)
     store = open_store(settings, os.environ)
     tally = Tally(store.count)
 

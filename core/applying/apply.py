@@ -1,7 +1,7 @@
 """Carries out the rows of an import plan: referenced jobs first, circles through paused stubs."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from queue import SimpleQueue
@@ -14,7 +14,7 @@ from core.jobsettings.kinds import Kind
 from core.json_text import JobSettings
 from core.mapping.names import find_needed_jobs, write_ids
 from core.mapping.pause import pause_all
-from core.parallel import in_parallel
+from core.parallel import Pool, in_parallel
 from core.planning.access_change import AccessChange
 from core.planning.import_rows import Changed, Importable, New
 from core.planning.order import cut_circles, find_circles
@@ -100,7 +100,7 @@ class _Import:
         yield from self._make_stubs(circles)
         sorter = TopologicalSorter(cut_circles(graph, circles))
         sorter.prepare()
-        pool = ThreadPoolExecutor(self.work.threads, thread_name_prefix="import")
+        pool = Pool(self.work.threads, thread_name_prefix="import")
         try:
             yield from self._drain(sorter, graph, pool)
         finally:  # whoever stops listening gets no further write
@@ -170,7 +170,7 @@ class _Import:
         self,
         sorter: "TopologicalSorter[str]",
         graph: Mapping[str, frozenset[str]],
-        pool: ThreadPoolExecutor,
+        pool: Pool,
     ) -> Iterator[Outcome]:
         running: dict[Future[int], Importable] = {}
         while sorter.is_active():
@@ -192,7 +192,7 @@ class _Import:
         self,
         row: Importable,
         needs: frozenset[str],
-        pool: ThreadPoolExecutor,
+        pool: Pool,
         running: dict[Future[int], Importable],
     ) -> Outcome | None:
         """Start the row's work, or say at once why not. None for a row that is on its way."""

@@ -14,6 +14,7 @@ from core.errors import (
     WorkspaceError,
 )
 from core.jobsettings.secrets import MASK, MASK_OF_OTHER, mask_entry, mask_text
+from core.local_paths import is_local
 from core.mapping.entry_changes import ABSENT, EntryChange, find_entry_changes, is_readable
 from core.mapping.mapping_file import parse_mappings
 from core.mapping.text.file_form import keep_form
@@ -159,6 +160,8 @@ def _is_written(work: Work, path: str, content: bytes) -> bool:
 
 def _not_written(path: str, error: WorkspaceError) -> MappingFileError:
     match error:
+        case _ if is_local(path):
+            fix = error.fix
         case PermissionDeniedError():
             fix = "Grant the app's principal CAN EDIT on the file, or CAN MANAGE on its folder."
         case AlreadyExistsError():

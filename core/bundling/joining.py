@@ -25,8 +25,7 @@ _NAME_PREFIXES: Mapping[str, str] = {
     ValueSection.ZONES: "zone",
     ValueSection.TAGS: "tag",
 }
-# Entries of these are the beginning of a value: the rest of it is the same everywhere.
-_PREFIXES = (ValueSection.PATHS.place, ValueSection.CATALOGS.place)
+_NAMES_OF_PARTS = (ValueSection.CATALOGS.place, ValueSection.SCHEMAS.place)
 _LOOKS_LIKE_A_NAME = re.compile(r"[\w.@/-]{1,40}")
 
 
@@ -102,17 +101,38 @@ class Joiner:
         return self._book.reference(hint, *sides, is_complex=True)
 
     def _leaf(self, dev: Any, prod: Any, place: Place) -> str:
-        """Return a text with the reference to a variable for what differs in it."""
+        """Return a text with references to variables for what differs in it."""
         entries = self._mapped.get(written(place), [])
-        entry = entries[0] if len(entries) == 1 else None
-        if entry and isinstance(dev, str) and isinstance(prod, str):
-            rest = _rest_of(dev, prod, entry)
+        if entries and isinstance(dev, str) and isinstance(prod, str):
+            if all(entry.section in _NAMES_OF_PARTS for entry in entries):
+                return self._parts(dev, prod, entries, place)
+            rest = _rest_of(dev, prod, entries[0])
             if rest is not None:
                 old, new = dev[: len(dev) - len(rest)], prod[: len(prod) - len(rest)]
-                reference = self._variable(old, new, _name_of(entry, place), _words_of(entry))
-                return reference + escape(rest)
-        hint = _name_of(entry, place) if entry else "_".join([_name_at(place), _slug_of(dev)])
-        return self._variable(dev, prod, hint, _words_of(entry) if entry else "")
+                return self._by_entry(old, new, entries[0], place) + escape(rest)
+        if len(entries) == 1:
+            return self._by_entry(dev, prod, entries[0], place)
+        return self._variable(dev, prod, "_".join([_name_at(place), _slug_of(dev)]), "")
+
+    def _parts(self, dev: str, prod: str, entries: list[MappedValue], place: Place) -> str:
+        """Return the name of a table, or one like it, in which the parts that differ are variables.
+
+        The parts may be split anywhere: whatever they are, together they are the whole.
+        """
+        old, new = dev.split("."), prod.split(".")
+        by_part = {entry.name.rpartition(".")[2].casefold(): entry for entry in entries}
+        if len(old) != len(new):
+            return self._variable(dev, prod, "_".join([_name_at(place), _slug_of(dev)]), "")
+        return ".".join(
+            escape(one)
+            if one == other
+            else self._by_entry(one, other, by_part.get(one.casefold(), entries[0]), place)
+            for one, other in zip(old, new, strict=True)
+        )
+
+    def _by_entry(self, old: Any, new: Any, entry: MappedValue, place: Place) -> str:
+        words = f"{entry.section} of the mapping file: {entry.name}"
+        return self._variable(old, new, _name_of(entry, place), words)
 
     def _variable(self, dev: Any, prod: Any, hint: str, description: str) -> str:
         for value in (dev, prod):
@@ -168,8 +188,8 @@ def _side(value: Any) -> Side:
 
 
 def _rest_of(dev: str, prod: str, entry: MappedValue) -> str | None:
-    """Return what follows the part that an entry changed; None unless both sides have it."""
-    if entry.section not in _PREFIXES or not dev.startswith(entry.name):
+    """Return what follows the part of a path that is an entry; None unless both sides have it."""
+    if entry.section != ValueSection.PATHS.place or not dev.startswith(entry.name):
         return None
     rest = dev[len(entry.name) :]
     if not rest or not prod.endswith(rest) or rest.startswith("{"):
@@ -190,10 +210,6 @@ def _name_of(entry: MappedValue, place: Place) -> str:
     if section not in _NAME_PREFIXES:
         return _name_at(place)
     return make_slug(entry.name, _NAME_PREFIXES[section])
-
-
-def _words_of(entry: MappedValue) -> str:
-    return f"{entry.section} of the mapping file: {entry.name}"
 
 
 def _name_of_object(value: Lookup) -> str:

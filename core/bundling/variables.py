@@ -65,7 +65,7 @@ class Variable:
 
 @dataclass(slots=True)
 class VariableBook:
-    """The variables gathered so far; equal ones are one."""
+    """The variables gathered so far; those that are equal and of the same name are one."""
 
     _by_value: dict[str, Variable] = field(default_factory=dict)
     _names: set[str] = field(default_factory=set)
@@ -78,7 +78,8 @@ class VariableBook:
         Args:
             hint: what its name should remind of.
         """
-        key = json.dumps([_as_key(dev), _as_key(prod), is_complex], sort_keys=True)
+        # Values that are equal by chance are not one: only one of them may change some day.
+        key = json.dumps([hint, _as_key(dev), _as_key(prod), is_complex], sort_keys=True)
         if key not in self._by_value:
             digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:6]
             name = find_free(make_slug(hint), digest, self._names)
@@ -137,6 +138,6 @@ def _as_key(side: Side) -> Any:
         case Given():
             return ["given", side.value]
         case Lookup():
-            return ["lookup", side.word or side.noun, side.name]
+            return ["lookup", side.word, side.noun, side.name]
         case _:
             return ["unused"]

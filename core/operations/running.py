@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from core.errors import Issue, StateError, StoppedError, SyncError
 from core.jobsettings.secrets import mask_text
+from core.logs import in_operation
 from core.operations.counters import count_result
 from core.operations.entry import make_entry
 from core.operations.kinds import KINDS, REMEMBERED_KINDS, Request, UseCases
@@ -25,6 +26,7 @@ from core.operations.outcome import Outcome
 from core.operations.plan_documents import read_adoptable, read_draft, read_fingerprints
 from core.operations.recorder import Recorder
 from core.operations.tally import Tally
+from core.parallel import start_thread
 from core.planning.statuses import RowResult
 from core.reporting.report import Report, ReportStatus
 from core.settings import AppMode
@@ -68,7 +70,7 @@ def carry_out(
     if queued is not None and store.claim(operation_id):
         operation = _claimed(store, queued, now())
         running = _Running(operation, store, mode, now, sleep, tally or Tally(store.count))
-        with _beating(running.beat, beat_s):
+        with in_operation(operation_id), _beating(running.beat, beat_s):
             running.carry_out(open_service)
 
 
@@ -107,6 +109,7 @@ class _Running:
     def carry_out(self, open_service: OpenService) -> None:
         """Every way out leaves a final status."""
         with _logging_to(self._recorder):
+            log.info("%s began", self._operation.kind)
             service, status, outcome = self._attempt(open_service)
             outcome = replace(outcome, mode=self._mode.value)
             if self._stopped_early:  # who cancels because the workspace is slow need not wait again
@@ -114,6 +117,7 @@ class _Running:
             if service:
                 outcome = self._remember(service, status, outcome)
             self._finish(status, outcome)
+            log.info("%s ended: %s", self._operation.kind, status)
 
     def beat(self) -> None:
         """Show that the process is alive; write what the store has lost or could not take."""
@@ -159,7 +163,7 @@ class _Running:
             self._recorder.log("ERROR", str(error))
             status, outcome = Status.FAILED, self._failed(str(error))
         except Exception:  # the edge of the process: whatever it was, the user learns of it
-            log.exception("operation %s failed", self._operation.operation_id)
+            log.exception("%s failed", self._operation.kind)
             status, outcome = Status.FAILED, self._failed(_BUG)
         return service, status, outcome
 
@@ -238,7 +242,7 @@ def _beating(beat: Callable[[], None], every_s: float) -> Iterator[None]:
                     log.warning("could not show that the operation is running: %s", error)
                 is_away = True
 
-    threading.Thread(target=keep_beating, daemon=True).start()
+    start_thread(keep_beating, "beat")
     try:
         yield
     finally:
@@ -251,6 +255,7 @@ def _logging_to(recorder: Recorder) -> Iterator[None]:
     core_log, handler = logging.getLogger("core"), _ToRecorder(recorder)
     core_log.addHandler(handler)
     core_log.setLevel(logging.INFO)
+    log.setLevel(logging.INFO)
     try:
         yield
     finally:

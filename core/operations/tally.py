@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from core.calls import Wait
 from core.operations.counters import Additions, Counter, count_call, count_wait
+from core.parallel import start_thread
 
 _MOMENT_S = 1.0
 _LATER_S = 30.0  # at most, while nothing can be written
@@ -74,7 +75,7 @@ class Tally:
 def _is_started(work: Callable[[], None]) -> bool:
     """Start a thread; False where the machine has none left, as it may have later."""
     try:
-        threading.Thread(target=work, name="tally", daemon=True).start()
+        start_thread(work, "tally")
     except RuntimeError:
         return False
     return True

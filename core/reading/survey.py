@@ -1,7 +1,6 @@
 """Reads everything that a plan depends on: who we are, Git's side, the workspace's side."""
 
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from core.definitions.folder import GitContents, GitReader, with_remembered
@@ -10,6 +9,7 @@ from core.errors import Issue, NotFoundError
 from core.mapping.mapped_definitions import MappedDefinitions
 from core.mapping.mapping_file import Mappings, PausePolicy, parse_mappings
 from core.mapping.name_book import NameBook
+from core.parallel import Pool
 from core.planning.import_plan import Plan
 from core.ports import CurrentPrincipal, LiveJob, Ports
 from core.reading.absent_jobs import AbsentJobs, ask_for_absent_jobs
@@ -85,9 +85,7 @@ class Surveyor:
         mappings, warnings = (
             self.read_mappings() if mappings is None else (mappings, mappings.warnings)
         )
-        with ThreadPoolExecutor(
-            min(2, self._settings.threads), thread_name_prefix="survey"
-        ) as pool:
+        with Pool(min(2, self._settings.threads), thread_name_prefix="survey") as pool:
             listing = pool.submit(self._list_jobs)
             reading = pool.submit(self._read_folder, with_ignore_rules=with_ignore_rules)
             listed, (contents, rules) = listing.result(), reading.result()
@@ -110,7 +108,7 @@ class Surveyor:
             live,
             book,
             mappings,
-            (*warnings, *memory.written.issues),
+            (*warnings, *memory.written.issues, *self._check_ledgers(memory)),
             absent.unproven,
             rules,
             memory.exported,
@@ -178,6 +176,21 @@ class Surveyor:
             return Mappings(path=path), (missing,) if maps else ()
         mappings = parse_mappings(content, path)
         return mappings if maps else mappings.only_selection(), mappings.warnings
+
+    def _check_ledgers(self, memory: Memory) -> tuple[Issue, ...]:
+        """Say when a checkout begins ledgers of its own: others may keep some for this workspace.
+
+        Beside a Git folder their place follows from it; here somebody has to set it right.
+        """
+        if not self._settings.is_checkout or memory.imported.jobs or memory.exported.files:
+            return ()
+        return (
+            Issue(
+                f"Nothing is noted in {self._settings.state_path} yet. If a page or another "
+                "pipeline works on this workspace, set STATE_FOLDER_PATH to the state folder that "
+                "its “info” shows: otherwise neither knows what the other exported and imported."
+            ),
+        )
 
     def ask_workspace(self, plan: Plan, me: str) -> WorkspaceFacts:
         """Ask about the jobs that the plan would write or remove."""

@@ -12,7 +12,10 @@ docs.gitlab.com, "Default closing pattern"; learn.microsoft.com, "Skip CI for in
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from enum import Enum, auto
+from itertools import groupby
+from operator import itemgetter
 
 from core.jobsettings.secrets import mask_text
 from core.one_line import escape_controls, one_line
@@ -29,12 +32,21 @@ _ORDERS = re.compile(
     r"|\*\*\*(?=NO_CI)",
     re.IGNORECASE,
 )
-_TOKEN = re.compile(r"([“‘„\"'(]*)(.*?)([.,;:!?…”’\"')]*)", re.DOTALL)
+_PARTS = re.compile(r"([“‘„\"'(]*)(.*?)([.,;:!?…”’\"')]*)", re.DOTALL)
+_TOKEN = re.compile(r"“[^“”]*”\S*|\S+")
 _WORD = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*|\d+[.,:]\d+|[→·–—]|•+")
 # An id of a commit, or of an issue as trackers write it.
 _REFERENCE = re.compile(r"[0-9a-f]{7,}|[a-z][a-z0-9]*-\d+", re.IGNORECASE)
 _PIPES = re.compile(r"(\\*)\|")
 _BACKTICKS = re.compile("`+")
+
+
+class _Kind(Enum):
+    """How a part of a sentence is shown: NAME is one in quotes that is not plain."""
+
+    PLAIN = auto()
+    NAME = auto()
+    CODE = auto()
 
 
 def code(text: str, most: int = 120) -> str:
@@ -80,21 +92,45 @@ def length(text: str) -> int:
 def _line(line: str) -> str:
     if line.startswith(" "):  # a drawing, such as the place of a mistake
         return code(line, len(line))
-    tokens = line.split()
-    return " ".join(_token(token, is_first=index == 0) for index, token in enumerate(tokens))
+    tokens = _TOKEN.findall(line)
+    kinds = [_kind_of(token, is_first=index == 0) for index, token in enumerate(tokens)]
+    runs = groupby(zip(kinds, tokens, strict=True), key=itemgetter(0))
+    return " ".join(_run(kind, [token for _, token in run]) for kind, run in runs)
 
 
-def _token(token: str, *, is_first: bool) -> str:
-    match = _TOKEN.fullmatch(token)
+def _kind_of(token: str, *, is_first: bool) -> _Kind:
+    _, text, after = _parts(token)
+    starts_list = is_first and text.isdigit() and after[:1] in (".", ")")
+    words = text.split(" ")
+    if not starts_list and all(map(_WORD.fullmatch, words)) and not any(map(_is_reference, words)):
+        return _Kind.PLAIN
+    return _Kind.NAME if token.startswith("“") else _Kind.CODE
+
+
+def _is_reference(word: str) -> bool:
+    return bool(_REFERENCE.fullmatch(word))
+
+
+def _run(kind: _Kind, tokens: Sequence[str]) -> str:
+    match kind:
+        case _Kind.PLAIN:
+            return " ".join(map(_in_its_place, tokens))
+        case _Kind.NAME:
+            return " ".join(map(_code_between, tokens))
+        case _:
+            return _code_between(" ".join(tokens))
+
+
+def _code_between(text: str) -> str:
+    """Return a text as one code span between the punctuation around it."""
+    before, inner, after = _parts(text)
+    return f"{before}{code(inner, len(inner))}{after}" if inner else code(text, len(text))
+
+
+def _parts(text: str) -> tuple[str, str, str]:
+    match = _PARTS.fullmatch(text)
     assert match is not None
-    before, word, after = match.groups()
-    is_plain = bool(_WORD.fullmatch(word)) and not _REFERENCE.fullmatch(word)
-    starts_list = is_first and word.isdigit() and after[:1] in (".", ")")
-    if is_plain and not starts_list:
-        return _in_its_place(token)
-    if not word:
-        return code(token)
-    return f"{before}{code(word, len(word))}{after}"
+    return match[1], match[2], match[3]
 
 
 def _shortened(text: str, most: int) -> str:

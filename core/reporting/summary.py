@@ -10,7 +10,15 @@ from core.reporting.markdown_text import code, length, prose, table_row
 from core.reporting.pending import is_pending
 from core.reporting.report import Report, ReportRow
 from core.reporting.summary_rows import change_cells, error_cells, name_cells
-from core.reporting.summary_words import DONE, FIELD_HEADS, TITLES, list_counts, verdict
+from core.reporting.summary_words import (
+    DONE,
+    FIELD_HEADS,
+    TITLES,
+    label_of,
+    list_counts,
+    rank_of,
+    verdict,
+)
 
 DEFAULT_LIMIT = 60_000
 """In characters. GitHub takes 65,536 in a comment, Azure DevOps 150,000, GitLab 1,000,000."""
@@ -20,10 +28,6 @@ _LONGEST_TITLE = 120  # characters
 _OPEN_ROWS = 30  # more are folded
 _SHARES = 8  # of the limit, one is kept for each section that follows
 _ROOM_FOR_FRAME = 400  # characters: a title, what folds a table, and what is said of missing rows
-_ORDER = (
-    *(RowStatus.NEW, RowStatus.RENAMED, RowStatus.CHANGED, RowStatus.DELETED),
-    *(RowStatus.UNMANAGED, RowStatus.UNCHANGED, RowStatus.SKIPPED, RowStatus.EXCLUDED),
-)
 One = TypeVar("One")
 
 
@@ -79,7 +83,7 @@ def _sections(report: Report, csv_name: str) -> Iterator[_Section]:
     in_json = "`--json` writes all of them."
     errors = [row for row in report.rows if row.status == RowStatus.ERROR]
     shown = [row for row in report.rows if _is_shown(report.operation, row)]
-    changes = sorted(shown, key=lambda row: _ORDER.index(RowStatus(row.status)))
+    changes = sorted(shown, key=lambda row: rank_of(label_of(report.operation, row)))
     notes = _Section(
         "What went wrong" if report.has_failed else "Notes",
         "",
@@ -91,7 +95,7 @@ def _sections(report: Report, csv_name: str) -> Iterator[_Section]:
     to_cells = partial(change_cells, report.operation)
     name_heads = "Name", "Needed by", "Add to the mapping file"
     tables = (
-        _table("Errors", ("", "What is wrong"), errors, error_cells, in_csv),
+        _table("Errors", ("Job or file", "What is wrong"), errors, error_cells, in_csv),
         _table("Names to map", name_heads, report.unmapped, name_cells, in_json),
         _table("Changes", ("Job", *heads), changes, to_cells, in_csv),
     )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from core.comparing.diff import FieldChange
 from core.comparing.origin import Origin
@@ -9,13 +10,17 @@ from core.jobsettings.secrets import mask_sides
 from core.mapping.unmapped import UnmappedName
 from core.reporting.markdown_text import code, prose
 from core.reporting.report import ReportRow
-from core.reporting.summary_words import label_of
+from core.reporting.summary_words import DONE, label_of
 
 _MOST_FIELDS = 6
+_NOTHING = "nothing"
 _MOST_ISSUES = 5
 _MOST_JOBS = 3
 _VALUE, _LINE = 60, 200  # characters
-_ORIGINS: Mapping[Origin, str] = {Origin.HERE: " (changed here)", Origin.BOTH: " (changed in both)"}
+_ORIGINS: Mapping[Origin, str] = {
+    Origin.HERE: " (changed in the workspace)",
+    Origin.BOTH: " (changed in both)",
+}
 
 
 def error_cells(row: ReportRow) -> Sequence[str]:
@@ -26,9 +31,13 @@ def error_cells(row: ReportRow) -> Sequence[str]:
 
 
 def change_cells(operation: str, row: ReportRow) -> Sequence[str]:
-    """Return of a row which job it is, what becomes of it, what differs, and what to look at."""
+    """Return of a row which job it is, what becomes of it, what differs, and what to look at.
+
+    What an import left alone has no fields: they would read as if it had changed them.
+    """
     name = code(row.job_name) or code(row.file_name)
-    fields = _lines(map(_field, row.changes), _MOST_FIELDS)
+    changes = row.changes if operation != "import" or row.result in DONE else ()
+    fields = _lines(map(_field, changes), _MOST_FIELDS)
     return name, label_of(operation, row), fields, _lines([prose(row.message), *_risks(row)])
 
 
@@ -53,10 +62,9 @@ def _lines(texts: Iterable[str], most: int = 20) -> str:
 
 def _field(change: FieldChange) -> str:
     sides = mask_sides(change.path, change.current, change.desired)
-    current, desired = (code(json.dumps(side, ensure_ascii=False), _VALUE) for side in sides)
-    origin = _ORIGINS.get(change.origin, "")
-    if change.current is None:
-        return f"{code(change.path)} added: {desired}{origin}"
-    if change.desired is None:
-        return f"{code(change.path)} removed: {current}{origin}"
-    return f"{code(change.path)}: {current} → {desired}{origin}"
+    current, desired = map(_value, sides)
+    return f"{code(change.path)}: {current} → {desired}{_ORIGINS.get(change.origin, '')}"
+
+
+def _value(side: Any) -> str:
+    return _NOTHING if side is None else code(json.dumps(side, ensure_ascii=False), _VALUE)

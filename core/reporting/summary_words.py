@@ -16,10 +16,10 @@ TITLES: Mapping[str, str] = {
     "export": "export",
 }
 FIELD_HEADS: Mapping[str, str] = {
-    "validate": "Fields (here → after an import)",
+    "validate": "Fields (workspace → after an import)",
     "import": "Fields (before → after)",
-    "drift": "Fields (here → in Git)",
-    "export": "Fields (in Git → here)",
+    "drift": "Fields (workspace → Git)",
+    "export": "Fields (Git → workspace)",
 }
 """What the two sides of a field are, by operation."""
 
@@ -28,20 +28,24 @@ DONE = (
     RowResult.ADOPTED,
 )
 _IMPORTED = (RowStatus.NEW, RowStatus.RENAMED, RowStatus.CHANGED)
+_GONE = "Deleted in Git"
 _LABELS: Mapping[str, Mapping[str, str]] = {
     "export": {RowStatus.UNMANAGED: "Not from this workspace"},
-    "remove": dict.fromkeys(_IMPORTED, "Not imported"),
+    "validate": {RowStatus.DELETED: _GONE},
+    "import": {RowStatus.DELETED: _GONE},
+    "remove": {RowStatus.DELETED: _GONE, **dict.fromkeys(_IMPORTED, "Not imported")},
 }
 _HERE: Mapping[Origin, str] = {
-    Origin.HERE: "Changed here",
-    Origin.BOTH: "Changed here and in Git",
+    Origin.HERE: "Changed in the workspace",
+    Origin.BOTH: "Changed in both",
 }
 _DONE_WORDS: Mapping[str, tuple[str, str]] = {
     "import": ("job", "imported"),
     "remove": ("job", "removed"),
     "export": ("file", "exported"),
 }
-_GONE, _UNKNOWN = "Deleted or renamed here", "Unknown"
+_LEFT = "Changed in the workspace, deleted in Git"
+_GONE_HERE, _UNKNOWN = "Deleted or renamed in the workspace", "Unknown"
 _NOT_SELECTED = ", not selected"
 _ALONE: Mapping[str, str] = {
     "Error": "left alone until it is fixed, see below",
@@ -53,8 +57,8 @@ _ALONE: Mapping[str, str] = {
 }
 _COMPARED: Mapping[str, str] = {
     **_ALONE,
-    "Deleted": "no longer in Git: only a removal deletes it here",
-    "Unmanaged": "left alone: no definition in Git, not imported by this app",
+    _GONE: "only a removal deletes it in the workspace",
+    "Unmanaged": "left alone: no definition in Git",
 }
 _BY_NAME = "left alone by an import that does not name it with `--only`"
 _MEANINGS: Mapping[str, Mapping[str, str]] = {
@@ -71,15 +75,16 @@ _MEANINGS: Mapping[str, Mapping[str, str]] = {
     },
     "remove": {
         **_COMPARED,
-        "Deleted": "no longer in Git, and not selected: left alone",
+        _GONE: "not selected: left alone",
         "Not imported": "new or changed in Git: left alone by a removal",
     },
     "drift": {
         **_ALONE,
-        "Changed here": "an import leaves it alone, or undoes it if it names the job",
-        "Changed here and in Git": "an import that names the job undoes what was changed here",
-        _GONE: "an import that names the job creates it again",
-        _UNKNOWN: "nobody can say whether it was changed here",
+        "Changed in the workspace": "an import of it undoes what was changed in the workspace",
+        "Changed in both": "an import of it undoes what was changed in the workspace",
+        _LEFT: "only a removal deletes it in the workspace",
+        _GONE_HERE: "an import of it creates it again",
+        _UNKNOWN: "whether it was changed in the workspace is unknown",
     },
     "export": {
         **_ALONE,
@@ -87,13 +92,13 @@ _MEANINGS: Mapping[str, Mapping[str, str]] = {
         "Renamed": "its file is written by an export",
         "Changed": "its file is written by an export",
         "Deleted": "its file is removed by an export",
-        "Not from this workspace": "left alone: another workspace exported it",
+        "Not from this workspace": "left alone: not exported by this workspace",
         "Excluded": "not exported: excluded by the mapping file",
     },
 }
 _ORDER = (
-    *("Failed", "Error", "Created", "New", "Renamed", "Updated", "Changed", "Changed here"),
-    *("Changed here and in Git", _GONE, _UNKNOWN, "Removed", "Deleted", "Adopted"),
+    *("Failed", "Error", "Created", "New", "Renamed", "Updated", "Changed"),
+    *(*_HERE.values(), _LEFT, _GONE_HERE, _UNKNOWN, "Removed", _GONE, "Deleted", "Adopted"),
     *(word + _NOT_SELECTED for word in ("New", "Renamed", "Changed")),
     *("Not started", "Unchanged", "Not imported", "Unmanaged", "Not from this workspace"),
     *("Skipped", "Excluded"),
@@ -103,11 +108,16 @@ _ORDER = (
 def label_of(operation: str, row: ReportRow) -> str:
     """Return in a word or two what was done with a row, or else what was found about it."""
     if operation == "drift" and row.status != RowStatus.ERROR:
-        return _GONE if row.status == RowStatus.NEW else _HERE.get(row.origin, _UNKNOWN)
-    known = _LABELS.get(operation, {}).get(row.status, "")
+        return _drift_of(row)
+    known = "" if row.result else _LABELS.get(operation, {}).get(row.status, "")
     label = known or (row.result or row.status).replace("_", " ").capitalize()
     is_left = operation == "import" or (operation == "validate" and row.by_choice)
     return label + _NOT_SELECTED if is_left and _is_planned(row) else label
+
+
+def rank_of(label: str) -> int:
+    """Return where rows of a label come, the most important first."""
+    return _ORDER.index(label) if label in _ORDER else len(_ORDER)
 
 
 def list_counts(report: Report) -> list[tuple[str, int, str]]:
@@ -115,9 +125,7 @@ def list_counts(report: Report) -> list[tuple[str, int, str]]:
     counts = Counter(label_of(report.operation, row) for row in report.rows)
     meanings = _MEANINGS.get(report.operation, _ALONE)
     return [
-        (label, counts[label], meanings.get(label, ""))
-        for label in dict.fromkeys((*_ORDER, *counts))
-        if counts[label]
+        (label, counts[label], meanings.get(label, "")) for label in sorted(counts, key=rank_of)
     ]
 
 
@@ -163,15 +171,14 @@ def _all_equal(operation: str, *, has_errors: bool) -> str:
 def _on_drift(moved: Sequence[ReportRow], *, has_errors: bool) -> Sequence[str]:
     known = sum(label_of("drift", row) != _UNKNOWN for row in moved)
     unknown = len(moved) - known
-    doubt = f"Whether {_count(unknown, 'job')} {_was(unknown)} changed here is unknown."
+    where = "changed in the workspace"
+    doubt = f"Whether {_count(unknown, 'job')} {_was(unknown)} {where} is unknown."
     if not moved:
-        return (
-            "✅",
-            f"No {'other ' if has_errors else ''}job was changed here since the last import.",
-        )
+        other = "other " if has_errors else ""
+        return "✅", f"No {other}job was {where} since the last import."
     if not known:
         return "⚠️", doubt
-    first = f"{_count(known, 'job')} {_was(known)} changed here since the last import."
+    first = f"{_count(known, 'job')} {_was(known)} {where} since the last import."
     return "⚠️", first, *((doubt,) if unknown else ())
 
 
@@ -202,6 +209,14 @@ def _on_deleted(count: int) -> Sequence[str]:
 
 def _count_deleted(rows: Sequence[ReportRow]) -> int:
     return sum(row.status == RowStatus.DELETED for row in rows)
+
+
+def _drift_of(row: ReportRow) -> str:
+    if row.status == RowStatus.NEW:
+        return _GONE_HERE
+    if row.status == RowStatus.DELETED and row.origin is Origin.BOTH:
+        return _LEFT
+    return _HERE.get(row.origin, _UNKNOWN)
 
 
 def _is_planned(row: ReportRow) -> bool:

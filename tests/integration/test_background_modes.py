@@ -90,6 +90,16 @@ def test_one_copy_alone_is_ready_when_its_files_can_be_used(tmp_path: Path) -> N
     assert client.get("/readyz").text == "store: OK\nqueue: OK\n"
 
 
+@pytest.mark.parametrize(("background", "loads"), [("celery", True), ("", False)])
+def test_only_replicas_load_the_page_before_they_listen(
+    background: str, loads: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy would wait for one that listens and is still loading."""
+    monkeypatch.setenv("PYTHON_DOTENV_DISABLED", "1")
+    monkeypatch.setenv("BACKGROUND", background)
+    assert runpy.run_path(str(ROOT / "gunicorn.conf.py"))["preload_app"] is loads
+
+
 def test_a_page_that_ends_stops_no_operation_of_the_workers(
     shared_redis: RedisServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,6 +25,7 @@ from core.operations.outcome import Outcome
 from core.planning.statuses import RowStatus
 from core.reporting.report import Report
 from core.settings import Settings
+from tests.checkout import make_repository
 from tests.emulated import Emulated
 from web.security import content_policy, signing_key
 from web.settings import PageSettings
@@ -632,6 +633,24 @@ def test_all_workers_sign_with_one_key(tmp_path: Path) -> None:
 
 
 # Beside a workspace
+
+
+def test_the_page_shows_the_branch_of_a_checkout_and_no_link(
+    dev: Emulated, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setenv("DATABRICKS_HOST", dev.url)
+    monkeypatch.setenv("DATABRICKS_TOKEN", dev.token)
+    folder = make_repository(tmp_path / "checkout")
+    env = environment(
+        tmp_path,
+        DATABRICKS_HOST=dev.url,
+        WORKSPACE_GIT_FOLDER_PATH=f"file:{folder}",
+        STATE_FOLDER_PATH="/Workspace/job-sync/state",
+    )
+    props = read_place(create_app(env).server.test_client())
+    assert props[ids.WORKSPACE_PROBLEM]["hidden"] is True
+    assert "main · " in json.dumps(props[ids.GIT_PLACE], ensure_ascii=False)
+    assert props[ids.EXPORT_PUSH] == {"href": "", "hidden": True}
 
 
 def test_the_page_reads_its_workspace_and_history(

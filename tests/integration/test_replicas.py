@@ -3,12 +3,14 @@
 Each test begins operations of its own; a service that one stops is running again after it.
 """
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -24,7 +26,7 @@ from tests.emulated import CREATE, LIST, Emulated
 from tests.replicas import DEPLOYMENT, PAGES, WORKERS, Replicas, start_replicas
 
 pytestmark = pytest.mark.slow
-CREATE_S = 0.3
+CREATE_S, SLOW_CREATE_S = 0.3, 2.0
 PATIENCE_S = 120.0
 SEEN_S = 15.0
 UNANSWERED_S = 5.0
@@ -55,6 +57,11 @@ class Deployment:
             self.prod.put(f"{name}.json", text)
         return names
 
+    def make_slow(self, create_s: float) -> None:
+        """Let the workspace take its time for each job that is created."""
+        self.prod.clear_faults()
+        self.prod.fault(CREATE, kind="delay", delay_s=create_s, times=0)
+
     def begin_import(self, names: Sequence[str]) -> str:
         """Validate, begin to import some at the first page, and wait until one is there."""
         first = self.pages[0]
@@ -75,11 +82,13 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
     folder = tmp_path_factory.mktemp("replicas")
     with start_environment(folder / "workspaces", ("PROD",)) as environment:
         prod = Emulated(environment["PROD"])
-        prod.fault(CREATE, kind="delay", delay_s=CREATE_S, times=0)
         with start_replicas(
             folder, prod.running, DEPLOYMENT, NUM_THREADS="1", SECRET_KEY=SECRET_KEY
         ) as replicas:
-            yield Deployment(replicas, prod, [Browserless(replicas.url(page)) for page in PAGES])
+            pages = [Browserless(replicas.url(page)) for page in PAGES]
+            deployment = Deployment(replicas, prod, pages)
+            deployment.make_slow(CREATE_S)
+            yield deployment
 
 
 def until(holds: Callable[[], Any], otherwise: str, within_s: float = PATIENCE_S) -> float:
@@ -107,6 +116,11 @@ def test_any_page_shows_and_cancels_what_another_one_started(deployment: Deploym
     created = set(deployment.prod.names()) & set(names)
     assert 0 < len(created) < len(names)
     assert done(deployment.pages[0].poll()) == done(other.poll()) == created
+
+
+def test_a_page_is_loaded_without_threads_that_a_fork_would_lose(deployment: Deployment) -> None:
+    for page in PAGES:
+        assert psutil.Process(deployment.replicas.running[page].pid).num_threads() == 1
 
 
 def test_two_pages_that_start_at_once_start_one(deployment: Deployment) -> None:
@@ -216,7 +230,10 @@ class Watcher:
             time.sleep(0.2)
 
 
-def test_pages_are_restarted_one_by_one_without_a_gap_or_a_stop(deployment: Deployment) -> None:
+@pytest.mark.reliability
+def test_pages_are_restarted_one_by_one_without_a_gap_or_a_stop(
+    deployment: Deployment, record_property: Callable[[str, object], None]
+) -> None:
     names = deployment.define(40)
     watcher = Watcher(deployment.replicas.url("proxy"))
     operation = deployment.begin_import(names)
@@ -228,6 +245,8 @@ def test_pages_are_restarted_one_by_one_without_a_gap_or_a_stop(deployment: Depl
     assert text.startswith(f"Import finished. {len(names)} jobs imported")
     assert watcher.failed == []
     assert watcher.longest_s() < UNANSWERED_S
+    figures = {"case": "restart of two pages", "polls": len(watcher.answered)}
+    record_property("figures", {**figures, "longest gap ms": round(watcher.longest_s() * 1000)})
 
 
 def test_a_worker_that_is_stopped_ends_its_operation_between_two_jobs(
@@ -246,8 +265,10 @@ def test_a_worker_that_is_stopped_ends_its_operation_between_two_jobs(
     deployment.replicas.launch(worker)
 
 
-@pytest.mark.parametrize("what", ["worker", "process"])
-def test_a_kill_is_seen(deployment: Deployment, what: str) -> None:
+@pytest.mark.parametrize("what", ["worker", pytest.param("process", marks=pytest.mark.reliability)])
+def test_a_kill_is_seen(
+    deployment: Deployment, what: str, record_property: Callable[[str, object], None]
+) -> None:
     names = deployment.define(60)
     operation = deployment.begin_import(names)
     worker = deployment.worker_of(operation)
@@ -259,12 +280,34 @@ def test_a_kill_is_seen(deployment: Deployment, what: str) -> None:
             process.kill()
     killed = time.monotonic()
     text = deployment.pages[1].wait(operation, timeout_s=SEEN_S)
-    assert time.monotonic() - killed < SEEN_S
+    seen_s = time.monotonic() - killed
+    assert seen_s < SEEN_S
+    record_property("figures", {"case": f"kill of a {what}", "seen after s": round(seen_s, 1)})
     assert text.startswith("Import interrupted")
     assert done(deployment.pages[1].poll()) <= set(deployment.prod.names())
     if what == "worker":
         deployment.replicas.launch(worker)
     assert deployment.pages[0].run("validate").startswith("Validation finished")
+
+
+@pytest.mark.reliability
+def test_without_a_worker_nothing_begins_and_nothing_begins_later(deployment: Deployment) -> None:
+    page = deployment.pages[0]
+    for worker in WORKERS:
+        deployment.replicas.stop(worker)
+    until(lambda: not page.poll()["props"][ids.STORE_NOTICE]["hidden"], "nobody says so")
+    answer = page.poll()
+    assert "No worker is running" in texts(answer["props"][ids.STORE_NOTICE])
+    assert answer["props"][ids.IMPORT_VALIDATE]["disabled"]
+    assert "queue: No worker" in requests.get(f"{page.url}/readyz", timeout=60).text
+    operation = page.start("validate")  # as a page does that was loaded before
+    text = page.wait(operation)
+    assert text.startswith("Validation cancelled. No worker began it")
+    deployment.replicas.start(*WORKERS)
+    deployment.replicas.wait_until_ready()
+    until(lambda: operation in "".join(map(deployment.replicas.log, WORKERS)), "not taken")
+    assert page.poll()["finished"]["text"] == text
+    assert page.run("validate").startswith("Validation finished")
 
 
 def feed(page: Browserless) -> requests.Response:
@@ -273,7 +316,7 @@ def feed(page: Browserless) -> requests.Response:
 
 def is_shown(page: Browserless, operation: str) -> bool:
     answer = feed(page)
-    return answer.ok and answer.json()["operation"] == operation
+    return answer.ok and answer.json()["operation"] == operation and answer.json()["isActive"]
 
 
 def test_while_redis_is_away_the_page_says_so_and_what_runs_continues(
@@ -284,6 +327,7 @@ def test_while_redis_is_away_the_page_says_so_and_what_runs_continues(
     replicas, (first, second) = deployment.replicas, deployment.pages
     operation = deployment.begin_import(names)
     [idle] = set(WORKERS) - {deployment.worker_of(operation)}
+    deployment.make_slow(SLOW_CREATE_S)  # it is still running when Redis is back
     replicas.kill("redis")
 
     until(lambda: feed(first).status_code == 503, "the page does not notice")
@@ -306,12 +350,23 @@ def test_while_redis_is_away_the_page_says_so_and_what_runs_continues(
     assert "Job Sync" in requests.get(first.url, timeout=60).text
     assert feed(first).status_code == 503
     replicas.launch(idle)
-    assert set(deployment.prod.names()) & set(names) < set(names), "too fast to show anything"
 
     replicas.start("redis")
     for page in (first, second):
         until(lambda page=page: is_shown(page, operation), "the operation is not back")
+    deployment.make_slow(CREATE_S)
     assert first.wait(operation).startswith(f"Import finished. {len(names)} jobs imported")
     assert done(second.poll()) >= set(names)
     replicas.wait_until_ready()
     assert second.run("validate").startswith("Validation finished")
+
+
+@pytest.mark.reliability
+def test_what_compose_yaml_says_runs_as_it_is(tmp_path: Path) -> None:
+    """With the local workspaces of its own, and all that the file configures."""
+    with start_replicas(tmp_path, None, (*DEPLOYMENT, "workspaces", "page-dev")) as replicas:
+        dev = Browserless(replicas.url("page-dev"), "export")
+        assert re.match(r"Export finished\. \d+ created", dev.run("export"))
+        prod = Browserless(replicas.url("proxy"))
+        assert prod.run("validate").startswith("Validation finished")
+        assert requests.get(replicas.url("page-1") + "/readyz", timeout=60).ok

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, request
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 MAIN = "main"
 REPOSITORY = "acme/definitions"
@@ -70,6 +70,7 @@ class Forge:
         self._work = directory / "people"
         self._git(directory, "init", "--quiet", "--bare", "-b", MAIN, str(self.repository))
         self._git(self.repository, "config", "http.receivepack", "true")
+        self._git(self.repository, "config", "uploadpack.allowAnySHA1InWant", "true")
         self._git(directory, "clone", "--quiet", str(self.repository), str(self._work))
         self._git(self._work, "checkout", "--quiet", "-b", MAIN)
 
@@ -219,7 +220,7 @@ def serve(forge: Forge, *apis: Blueprint) -> Iterator[Forge]:
         if not request.path.startswith("/git/"):
             forge.log.append(f"{request.method} {request.path}")
 
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     forge.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
@@ -229,6 +230,11 @@ def serve(forge: Forge, *apis: Blueprint) -> Iterator[Forge]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: object) -> None:
+        """Leave the output to the tests."""
 
 
 def _git_over_http(forge: Forge) -> Blueprint:

@@ -7,6 +7,7 @@ upload-artifact. What a workflow uses beyond this is an error, so that nothing p
 import base64
 import fnmatch
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +33,7 @@ _RIGHTS = {
     ("issues", "write"): {"issue", "comment"},
     ("actions", "write"): {"start"},
 }
+_COMMAND = re.compile(r"^\s*::|##\[")  # what the runner takes for an order in a log
 _SHELLS = {"bash": ["bash", "--noprofile", "--norc", "-eo", "pipefail"]}
 
 
@@ -58,6 +60,7 @@ class JobRun:
     log: str = ""
     summary: str = ""
     artifacts: dict[str, str] = field(default_factory=dict)
+    commands: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -235,6 +238,7 @@ class _Job:
             temporary=self._temporary,
         )
         run.log += ended.log
+        run.commands += [line for line in ended.log.splitlines() if _COMMAND.search(line)]
         run.summary += summary.read_text("utf-8")
         if "id" in step:
             lines = output.read_text("utf-8").splitlines()
@@ -269,15 +273,16 @@ class _Job:
         def git(*arguments: str) -> None:
             run_git(target, self._environment, *arguments)
 
-        depth = options.get("fetch-depth", "1")
+        depth, commit = options.get("fetch-depth", "1"), self._environment["GITHUB_SHA"]
+        is_whole = depth == "0"
+        wanted = ["+refs/heads/*:refs/remotes/origin/*"] if is_whole else []
+        limit = [] if is_whole else [f"--depth={depth}"]
         git("init", "--quiet")
         git("remote", "add", "origin", url)
         git("config", key, header)
-        branch = self._event.ref.removeprefix("refs/heads/")
-        everything = ["+refs/heads/*:refs/remotes/origin/*", f"+{self._event.ref}:refs/tested"]
-        git("fetch", "--quiet", *([] if depth == "0" else [f"--depth={depth}"]), "origin",
-            *(everything if depth == "0" else [f"+{self._event.ref}:refs/tested"]))  # fmt: skip
-        git("checkout", "--quiet", "-B", branch.replace("/", "-"), self._environment["GITHUB_SHA"])
+        git("fetch", "--quiet", "--no-tags", *limit, "origin", *wanted, f"+{commit}:refs/tested")
+        branch = self._event.ref.removeprefix("refs/heads/").replace("/", "-")
+        git("checkout", "--quiet", "-B", branch, commit)
         if options.get("persist-credentials") == "false":
             git("config", "--unset", key)
 

@@ -20,11 +20,25 @@ class Ended:
     log: str
 
 
+# Everything is installed here already, which pip finds once; after that it would only cost time.
+_PIP = """#!/usr/bin/env bash
+set -euo pipefail
+[ "$1" = install ]
+if mkdir "{once}" 2>/dev/null; then exec python -m pip "$@"; fi
+"""
+
+
 def machine_environment(home: Path) -> dict[str, str]:
-    """Return what an agent's machine has by itself: programs, and no configuration."""
-    home.mkdir(exist_ok=True)
+    """Return what an agent's machine has by itself: programs, and no configuration.
+
+    `home` is a folder that is not there yet, below one that all machines of a test share.
+    """
+    programs = home / "bin"
+    programs.mkdir(parents=True)
+    (programs / "pip").write_text(_PIP.format(once=home.parents[1] / "has-installed"))
+    (programs / "pip").chmod(0o755)
     return {
-        "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
+        "PATH": f"{programs}:{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
         "HOME": str(home),
         "LANG": "C.UTF-8",
         "PIP_NO_INDEX": "1",  # everything is here already; what is missing fails

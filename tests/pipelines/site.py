@@ -17,11 +17,7 @@ from tests.pipelines.forge import Forge, serve
 DOCS = Path(__file__).parents[2] / "docs" / "ci"
 STATE = "/Workspace/job-sync/state"
 DEFINITION = "jobs/{}.json"
-# Beside definitions, so that their folder is one of a real repository.
-FIRST_FILES: dict[str, bytes | None] = {
-    "README.md": b"# Jobs\n",
-    "config/job-mappings.json": b'{value_mappings: {tags: {env: "prod"}}}\n',
-}
+MAPPINGS = "config/job-mappings.json"
 
 
 @dataclass
@@ -56,8 +52,12 @@ def open_site(directory: Path, make_api: Any) -> Iterator[Site]:
     """Start the workspaces and the provider, both empty but for the repository's first files."""
     (directory / "forge").mkdir()
     forge = Forge(directory / "forge")
-    forge.commit(FIRST_FILES)
     api: Blueprint = make_api(forge)
     with start_environment(directory / "workspaces") as workspaces, serve(forge, api):
         dev, prod = Emulated(workspaces["DEV"]), Emulated(workspaces["PROD"])
+        mappings = {
+            "value_mappings": {"tags": {"env": "prod"}},
+            "run_as_mappings": {"default": {"service_principal_name": prod.running.client_id}},
+        }
+        forge.commit({"README.md": b"# Jobs\n", MAPPINGS: json.dumps(mappings).encode()})
         yield Site(dev, prod, forge, directory / "runs")

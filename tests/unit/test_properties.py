@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.planning.order import cut_circles, find_circles
 from core.comparing.canonical import canonicalize, drop_unsendable, sort_shuffled
 from core.comparing.diff import FieldChange, HiddenDifference, diff_settings
 from core.definitions.definition import Definition, encode_definition, parse_definition
@@ -38,6 +37,7 @@ from core.mapping.unmapped import UnmappedName
 from core.mapping.use import EntryState, MappingEntry
 from core.operations.grid_row import GridRow, Pick, RecordedRow, RowState
 from core.operations.outcome import Outcome
+from core.planning.order import cut_circles, find_circles
 from core.planning.risks import Risk
 from core.planning.statuses import RowStatus
 from core.ports import NamedResource

@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import ModeError, SettingsError
 from core.operations.kinds import KINDS, OperationKind
-from core.settings import OPERATION_MODES, AppMode, Settings
+from core.settings import OPERATION_MODES, AppMode, Settings, logs_as_json
 
 FOLDER = {"WORKSPACE_GIT_FOLDER_PATH": "/Workspace/Shared/jobs"}
 
@@ -191,6 +191,20 @@ def test_replicas_keep_their_operations_in_redis() -> None:
 def test_what_is_no_background_is_refused(background: str, url: str, named: str) -> None:
     with pytest.raises(SettingsError, match=named):
         Settings.from_env({**FOLDER, "BACKGROUND": background, "REDIS_URL": url})
+
+
+@pytest.mark.parametrize(
+    ("text", "is_json"),
+    [(None, False), ("", False), ("text", False), ("json", True), (" JSON ", True)],
+)
+def test_the_log_is_text_unless_json_is_asked_for(text, is_json):
+    assert logs_as_json({} if text is None else {"LOG_FORMAT": text}) is is_json
+
+
+@pytest.mark.parametrize("text", ["1", "jsonl", "logfmt"])
+def test_no_other_form_of_the_log_is_taken(text):
+    with pytest.raises(SettingsError, match=f"LOG_FORMAT is “{text}”. Set it to json, or to text"):
+        logs_as_json({"LOG_FORMAT": text})
 
 
 STATE = {"STATE_FOLDER_PATH": "/Workspace/job-sync/state"}

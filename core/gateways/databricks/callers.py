@@ -12,6 +12,8 @@ from typing import Generic, TypeVar
 
 import requests
 
+from core.parallel import start_thread
+
 Result = TypeVar("Result")
 _LOOK_S = 0.25  # how often to ask whether to stop
 
@@ -50,7 +52,7 @@ def give_up_late(
     """
     call = _Call(work)
     try:
-        threading.Thread(target=call.make, name="call", daemon=True).start()
+        start_thread(call.make, "call")
     except RuntimeError:  # the machine has no thread left
         call.make()
     over = time.monotonic() + most_s

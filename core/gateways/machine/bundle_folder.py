@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,6 +14,8 @@ from core.json_text import parse_json, stable_bytes
 LIST_FILE = ".job-sync-bundle.json"
 _ELSEWHERE = "Choose an empty folder, or delete this bundle to have it written anew."
 _UNFINISHED = ".job-sync-part"
+# Whoever can write the list must not make us delete other files.
+_OURS = re.compile(r"databricks\.yml|variables\.yml|resources/[a-z0-9_]+\.job\.yml")
 
 
 class BundleFolder:
@@ -59,9 +62,10 @@ class BundleFolder:
             raise SettingsError(
                 f"{LIST_FILE} in {self._path} is damaged. Nothing was written.", fix=_ELSEWHERE
             ) from error
-        files = document.get("files") if isinstance(document, dict) else None
-        jobs = document.get("jobs") if isinstance(document, dict) else None
-        if not _is_table(files, list) or not _is_table(jobs, str):
+        known: dict[str, Any] = document if isinstance(document, dict) else {}
+        files, jobs = known.get("files", ()), known.get("jobs", ())
+        is_ours = _is_table(files, list) and all(map(_OURS.fullmatch, files))
+        if not is_ours or not _is_table(jobs, str):
             raise SettingsError(
                 f"{LIST_FILE} in {self._path} is damaged. Nothing was written.", fix=_ELSEWHERE
             )

@@ -10,7 +10,7 @@ from typing import TypeVar
 from core.errors import NotFoundError, WorkspaceError
 from core.gateways.machine.closed_tree import Base, ClosedTree, refuse_link
 from core.gateways.machine.left_out_by_git import Checkout, LeftOut
-from core.gateways.machine.new_files import delete_left_over, put_new, put_over
+from core.gateways.machine.new_files import keep_no_left_over, put_new, put_over
 from core.local_paths import LOCAL, is_local
 from core.ports import Access, FileStatus, ObjectKind
 
@@ -21,6 +21,9 @@ _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # no pipe ma
 _READS = 4
 _STEP_S = 0.02  # twice the longest step of the kernel's clock that gives files their times
 _DEFINITION = ".json"
+_NO_FOLDER = (
+    "Clone the repository, create the folder, or correct --folder or WORKSPACE_GIT_FOLDER_PATH."
+)
 _KINDS = (
     (stat.S_ISFIFO, "a named pipe"),
     (stat.S_ISSOCK, "a socket"),
@@ -73,7 +76,7 @@ class LocalFiles:
     def status(self, path: str) -> FileStatus:
         """Return what has this name. A link is what it is, not what it leads to."""
         with self._tree.folder_of(path) as (folder, name):
-            return _status(path, os.stat(name, dir_fd=folder, follow_symlinks=False), folder)
+            return _status(path, os.stat(name, dir_fd=folder, follow_symlinks=False), name, folder)
 
     def access(self, kind: ObjectKind, object_id: int) -> Sequence[Access]:  # noqa: ARG002
         """Raise: this machine knows users of its own."""
@@ -87,10 +90,10 @@ class LocalFiles:
         left_out = self._left_out_of(path)
         try:
             found = self._list(path)
-        except NotFoundError:
+        except NotFoundError as error:
             if left_out:
                 raise self._why_left_out(left_out[0]) from None
-            raise
+            raise NotFoundError(error.message, fix=_NO_FOLDER) from error
         if left_out and f"{LOCAL}{self._root}/{left_out[0].path}" == path:  # an empty submodule
             raise self._why_left_out(left_out[0])
         there = {entry.path for entry in found}
@@ -98,10 +101,11 @@ class LocalFiles:
         return [*found, *{one.path: one for one in absent if one.path not in there}.values()]
 
     def _list(self, path: str) -> list[FileStatus]:
-        with self._tree.folder(path) as folder, os.scandir(folder) as entries:
+        with self._tree.folder(path) as folder:
+            names = keep_no_left_over(folder, os.listdir(folder))  # noqa: PTH208 - of a descriptor
             return [
-                _status(f"{path}/{_readable(one.name)}", one.stat(follow_symlinks=False), folder)
-                for one in entries
+                _status(f"{path}/{_readable(name)}", _look(folder, name), name, folder)
+                for name in names
             ]
 
     def read(self, path: str) -> bytes:
@@ -129,7 +133,6 @@ class LocalFiles:
     def create(self, path: str, content: bytes) -> None:
         """Write a new file, which is there as a whole or not at all."""
         with self._tree.folder_of(path) as (folder, name):
-            delete_left_over(folder)
             put_new(folder, name, content)
             self._note(folder, name, path)
 
@@ -137,7 +140,6 @@ class LocalFiles:
         """Put a file in the place of the one that may be there; its permissions stay."""
         with self._tree.folder_of(path) as (folder, name):
             found = self._find_unmoved(folder, name, path)
-            delete_left_over(folder)
             put_over(folder, name, content, stat.S_IMODE(found.st_mode) if found else None)
             self._note(folder, name, path)
 
@@ -265,14 +267,23 @@ def _readable(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def _status(path: str, found: os.stat_result, folder: int) -> FileStatus:
+def _look(folder: int, name: str) -> os.stat_result | None:
+    """Return what a name in an open folder is, None when it has gone since it was listed."""
+    try:
+        return os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+
+
+def _status(path: str, found: os.stat_result | None, name: str, folder: int) -> FileStatus:
     """Describe a name. What could hide definitions counts as a file or folder that fails later."""
+    is_definition = path.casefold().endswith(_DEFINITION)
+    if found is None:
+        return FileStatus(path, 0, is_file=is_definition, is_folder=False)
     is_folder = stat.S_ISDIR(found.st_mode)
     if stat.S_ISLNK(found.st_mode):
-        is_folder = _leads_to_folder(folder, path.rpartition("/")[2])
-    is_file = not is_folder and (
-        stat.S_ISREG(found.st_mode) or path.casefold().endswith(_DEFINITION)
-    )
+        is_folder = _leads_to_folder(folder, name)
+    is_file = not is_folder and (stat.S_ISREG(found.st_mode) or is_definition)
     return FileStatus(path, found.st_ino, is_file, is_folder, found.st_mtime_ns // 10**6)
 
 

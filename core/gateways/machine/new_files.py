@@ -1,7 +1,7 @@
 """Files that appear as a whole or not at all, in an open folder.
 
 The content is first in a file of its own, `.job-sync-….tmp`, which its writer keeps locked. One
-that nobody has locked was left by a process that was killed: the next write beside it deletes it.
+that nobody has locked was left by a process that was killed: who lists the folder next deletes it.
 """
 
 import errno
@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 _NAME = re.compile(r"\.job-sync-[0-9a-f]{16}\.tmp")
@@ -43,12 +43,16 @@ def put_over(folder: int, name: str, content: bytes, mode: int | None) -> None:
         os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
 
 
-def delete_left_over(folder: int) -> None:
-    """Delete what killed processes left in an open folder."""
-    with suppress(OSError), os.scandir(folder) as entries:
-        for name in [entry.name for entry in entries if _NAME.fullmatch(entry.name)]:
-            with suppress(OSError):
-                _delete_if_free(folder, name)
+def keep_no_left_over(folder: int, names: Iterable[str]) -> list[str]:
+    """Delete what killed processes left in an open folder, and return its other names."""
+    kept: list[str] = []
+    for name in names:
+        if not _NAME.fullmatch(name):
+            kept.append(name)
+            continue
+        with suppress(OSError):
+            _delete_if_free(folder, name)
+    return kept
 
 
 @contextmanager

@@ -20,7 +20,8 @@ stop() {
 }
 
 base="$(git rev-parse HEAD)"
-git add --all -- "$folder"
+# A warning may have names of files in it, in which ## or :: would be an order to the agent.
+git add --all -- "$folder" 2> >(sed -e 's/##/# #/g' -e 's/::/: :/g' >&2)
 if git diff --cached --quiet; then
   echo none
   exit
@@ -32,7 +33,8 @@ before=""
 if [ -n "$(git ls-remote origin "refs/heads/$branch")" ]; then
   git fetch --quiet --no-tags origin "+refs/heads/$branch:$ours"
   before="$(git rev-parse "$ours")"
-  if git log --format=%ae "$base..$before" | grep -qvxF "$email"; then
+  others="$(git log --format=%ae "$base..$before" | grep -vxF "$email" || true)"
+  if [ -n "$others" ]; then
     stop "$branch has commits of somebody else, which an export would lose. Merge it or delete it."
   fi
   if [ "$(git rev-parse "$before^{tree}")" = "$(git rev-parse "HEAD^{tree}")" ] &&

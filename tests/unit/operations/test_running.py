@@ -3,12 +3,13 @@
 import json
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from core.errors import PermissionDeniedError, UnreachableError
+from core.errors import PermissionDeniedError, StateError, UnreachableError
+from core.logs import OneLineFormatter
 from core.operations.counters import JOBS_FAILED, JOBS_WRITTEN, OPERATIONS, Additions, Counter
 from core.operations.grid_row import RecordedRow
 from core.operations.kinds import OperationKind, UseCases
@@ -419,3 +420,67 @@ def test_no_operation_fails_over_its_counters(desk: Desk) -> None:
     desk.store = Away()
     desk.put("a")
     assert desk.run("import", plan=desk.validated(), names=["a"]).status is Status.SUCCEEDED
+
+
+# The log
+
+
+class Lines(logging.Handler):
+    """Formats what is logged, where it is logged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+        self.setFormatter(OneLineFormatter("%(name)s %(message)s"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+@pytest.fixture
+def lines() -> Iterator[list[str]]:
+    handler = Lines()
+    logging.getLogger().addHandler(handler)
+    yield handler.lines
+    logging.getLogger().removeHandler(handler)
+
+
+def test_every_line_of_an_operation_has_its_id(desk: Desk, lines: list[str]) -> None:
+    desk.put("a", "b", "c")
+    validated = desk.run("validate").operation_id
+    imported = desk.run("import", plan=validated, names=["a", "b", "c"]).operation_id
+    of_one, of_other = (
+        [line for line in lines if f"[{name}]" in line] for name in (validated, imported)
+    )
+    assert len(of_one) + len(of_other) == len(lines)
+    assert of_one[0] == f"operations [{validated}] validate began"
+    assert of_one[-1] == f"operations [{validated}] validate ended: succeeded"
+    assert of_other[-1] == f"operations [{imported}] import ended: succeeded"
+    assert any(line.startswith("core.") for line in of_other)
+
+
+def test_the_thread_that_shows_that_an_operation_is_running_logs_for_it(
+    desk: Desk, lines: list[str]
+) -> None:
+    class Away(FakeOperationStore):
+        beats = 0
+
+        def beat(self, operation: Operation) -> bool:
+            self.beats += 1
+            if self.beats < 3:
+                raise StateError("The store is away.")
+            return super().beat(operation)
+
+    desk.store = store = Away()
+    ready = threading.Event()
+
+    def open_slowly(_recorder: Recorder) -> JobSync:
+        while store.beats < 3:
+            ready.wait(0.001)
+        return desk.workspace.service()
+
+    name = desk.begin("validate")
+    carry_out(name, store, open_slowly, AppMode.BOTH, lambda: 0.0, beat_s=0.001)
+    said = [line for line in lines if "The store is away" in line or "answers again" in line]
+    assert len(said) == 2
+    assert all(line.startswith(f"operations [{name}] ") for line in said)

@@ -4,56 +4,17 @@ import re
 
 import pytest
 from hypothesis import example, given
-from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from core.one_line import one_line
 from core.reporting.markdown_text import code, length, prose, table_row
+from tests.hostile_texts import HOSTILE
 from tests.secret_samples import SAMPLES
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 HEAD = "| A | B | C |\n|:--|:--|:--|\n"
 ZERO_WIDTH = re.compile("[\u200b\u200e]")
-PARTS = (
-    *(
-        "|",
-        "\\",
-        "`",
-        "```",
-        "\n",
-        "\n\n",
-        " ",
-        "   ",
-        "    ",
-        "\t",
-        "\r",
-        "\0",
-        "\ud800",
-        "\ufffe",
-    ),
-    *("<img src=x onerror=alert(1)>", "<!--", "-->", "</details>", "</td>", "&lt;", "&#64;"),
-    *("@admin", "@org/team", "<@123>", "#12", "!12", "closes #12", "fixes", "org/repo#1", "GH-1"),
-    *("https://x.example/a", "www.x.example", "ana@dev.example", "[x](https://x.example)"),
-    *(
-        "![x](y)",
-        "[^1]",
-        "[ ]",
-        "# ",
-        "## head",
-        "> ",
-        "- ",
-        "1. ",
-        "1) ",
-        "+ ",
-        "---",
-        "===",
-        "***",
-    ),
-    *("*a*", "__a__", "~~a~~", "$a$", ":tada:", "| --- |", "/close", "[skip ci]", "deadbeef1"),
-    *("\u202e", "\u2066", "\u200b", "\u2028", "שלום", "سلام", "🎉", "word", "“name”", "job."),
-)
-HOSTILE = st.lists(st.sampled_from(PARTS) | st.text(max_size=3), max_size=12).map("".join)
 
 
 def inlines(markdown: str) -> list[Token]:
@@ -146,7 +107,9 @@ def test_words_are_shown_in_their_order(text: str):
     [
         ("Will be created.", "Will be created."),
         ("“load” runs 3 jobs, since 2026-11-01 12:00 UTC.",) * 2,
-        ("Compute changes: tasks[a].b, c_d.", "Compute changes: `tasks[a].b`, `c_d`."),
+        ("Compute changes: tasks[a].b.", "Compute changes: `tasks[a].b`."),
+        ('such as {"user_name": "…"}, or (a_b)', 'such as `{"user_name": "…"}`, or (`a_b`)'),
+        ("“big | one”, “a_b” and “c d” run.", "“`big | one`”, “`a_b`” and “c d” run."),
         ("(see job_clusters)", "(see `job_clusters`)"),
         ("a 1 → 2 — it’s 1,5", "a 1 → 2 — it’s 1,5"),
         ("1. first\n  ^ here\n\nlast", "`1`. first<br>`  ^ here`<br>last"),

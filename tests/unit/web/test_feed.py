@@ -414,8 +414,19 @@ def test_what_was_known_before_an_operation_ended_is_not_shown_after_it(feed, wo
 def test_a_folder_outside_of_git_is_no_link(feed, workspace):
     workspace.git.root = "/Workspace/elsewhere"
     props = asked(feed)["props"]
-    assert props[ids.EXPORT_PUSH]["href"] == ""
+    assert props[ids.EXPORT_PUSH] == {"href": "", "hidden": True}
     assert "no Git folder" in texts(props[ids.GIT_PLACE]["children"])
+
+
+def test_a_checkout_is_pulled_by_git_and_everything_else_works(store, workspace):
+    reader = WorkspaceReader(workspace.opened)
+    page = PageSettings("DEV", user_header="")
+    for is_checkout in (False, True):
+        feed = Feed(store, "", reader, page, {}, is_checkout=is_checkout)
+        props = feed.tab("import", "", 0, OPERATOR)[0]["props"]
+        assert props[ids.IMPORT_PULL]["disabled"] is is_checkout
+        assert ("git pull" in props[ids.IMPORT_PULL]["title"]) is is_checkout
+        assert not props[ids.IMPORT_VALIDATE]["disabled"]
 
 
 def test_a_workspace_that_cannot_be_read_is_a_problem_until_it_can(store, workspace):

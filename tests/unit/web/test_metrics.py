@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from core.calls import WaitReason
@@ -19,6 +21,7 @@ from web.exposition import CONTENT_TYPE, LastValidation, measure, metrics_text
 from web.metrics import is_scraper
 
 IMPORT, VALIDATE = OperationKind.IMPORT, OperationKind.VALIDATE
+DOCUMENT = (Path(__file__).resolve().parents[3] / "docs/observability.md").read_text()
 ANA = "ana@dev.example"
 VERSIONS = {"job-sync": "1.2.3", "databricks-sdk": "0.156.0"}
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -171,6 +174,35 @@ def test_values_of_the_drift_are_written_in_full(store):
     ).decode()
     [shown] = re.findall(r"^job_sync_last_validation_timestamp_seconds (.*)$", text, re.M)
     assert float(shown) == 1_700_000_000.25
+
+
+def test_the_document_lists_every_metric_every_label_and_every_kind(store):
+    for addition in (
+        count_call("GET /api/2.2/jobs/list", 200),
+        count_result(IMPORT, RowResult.CREATED),
+        count_end(IMPORT, "succeeded", 1.0),
+    ):
+        store.count(addition)
+    finish_validation(store)
+    for name, family in families(store).items():
+        full = f"{name}_total" if family.type == "counter" else name
+        [row] = [line for line in DOCUMENT.splitlines() if line.startswith("|") and full in line]
+        labels = {label for sample in family.samples for label in sample.labels} - {"le"}
+        assert name == "job_sync_build_info" or all(f"`{label}`" in row for label in labels)
+    assert all(f"`{kind}`" in DOCUMENT for kind in OperationKind)
+    assert all(f"`{end}`" in DOCUMENT for end in Status if not end.is_active)
+
+
+def test_the_alerts_of_the_document_ask_for_metrics_that_exist(store):
+    finish_validation(store)
+    names = {sample.name for family in families(store).values() for sample in family.samples}
+    [alerts] = [
+        text for text in re.findall(r"```yaml\n(.*?)```", DOCUMENT, re.S) if "alert" in text
+    ]
+    rules = yaml.safe_load(alerts)["groups"][0]["rules"]
+    asked = {name for rule in rules for name in re.findall(r"job_sync_\w+", rule["expr"])}
+    assert len(asked) > 4
+    assert asked <= names
 
 
 # Who gets it

@@ -509,16 +509,16 @@ def writer(folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
     started.stdout.close()
 
 
-def test_what_a_killed_process_left_is_deleted_by_the_next_write_and_not_before(
+def test_what_a_killed_process_left_is_deleted_by_the_next_reading_and_not_before(
     files, folder, writer
 ) -> None:
     [half] = folder.iterdir()
     files.create(local(folder / "a.json"), b"{}")
-    assert half.exists()  # its writer lives
-    writer.kill()
-    writer.wait()
-    assert not [one for one in files.list_folder(local(folder)) if one.path.endswith("json.tmp")]
-    files.write(local(folder / "a.json"), b"[]")
+    for _ in range(2):
+        assert [one.path for one in files.list_folder(local(folder))] == [f"{local(folder)}/a.json"]
+        assert half.exists() is (writer.poll() is None)
+        writer.kill()
+        writer.wait()
     assert [path.name for path in folder.iterdir()] == ["a.json"]
 
 
@@ -529,6 +529,7 @@ def test_no_file_of_anybody_else_is_deleted(files, folder) -> None:
     (folder / f"{LEFT_OVER[:-5]}0.tmp").symlink_to(folder / "a.tmp")
     (folder / LEFT_OVER).mkdir()
     files.create(local(folder / "a.json"), b"{}")
+    files.list_folder(local(folder))
     kept = [*foreign, LEFT_OVER, f"{LEFT_OVER[:-5]}0.tmp", "a.json"]
     assert sorted(path.name for path in folder.iterdir()) == sorted(kept)
 

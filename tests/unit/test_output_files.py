@@ -1,0 +1,60 @@
+"""The files that a command writes about itself."""
+
+from pathlib import Path
+
+import pytest
+
+from command_line.arguments import make_parser
+from command_line.output_files import write_outputs
+from core.reporting.report import Report, ReportRow
+
+ROWS = tuple(ReportRow(f"job {number}", "", "new") for number in range(300))
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def write(*arguments: str, rows: tuple[ReportRow, ...] = ROWS) -> bool:
+    return write_outputs(make_parser().parse_args(arguments), Report(arguments[0], rows))
+
+
+@pytest.mark.parametrize("command", ["export", "validate", "drift", "import", "remove"])
+def test_each_command_of_a_pipeline_writes_what_was_asked_for(command: str, folder: Path):
+    assert write(command)
+    assert [*folder.iterdir()] == []
+    assert write(command, "--markdown", "s.md", "--junit", "j.xml", "--csv", "r.csv")
+    assert sorted(path.name for path in folder.iterdir()) == ["j.xml", "r.csv", "s.md"]
+
+
+def test_the_summary_has_the_title_the_size_and_the_name_of_the_table(folder: Path):
+    options = ["--markdown", "s.md", "--markdown-limit", "4000", "--markdown-title", "PROD"]
+    write("validate", *options, "--csv", str(folder / "r.csv"))
+    text = (folder / "s.md").read_text()
+    assert text.startswith("## PROD\n")
+    assert len(text) <= 4000
+    assert "`r.csv` has all of them." in text
+    assert str(folder) not in text
+
+
+def test_a_file_that_cannot_be_written_is_said_and_the_others_are_written(folder: Path, capsys):
+    (folder / "dangling").symlink_to(folder / "missing" / "s.md")
+    assert not write("validate", "--markdown", "dangling", "--junit", "j.xml")
+    assert "dangling was not written: No such file or directory." in capsys.readouterr().err
+    assert (folder / "j.xml").exists()
+
+
+@pytest.mark.parametrize("limit", ["3999", "1000001", "many", "-1", "4e3", ""])
+def test_a_size_that_no_comment_can_have_is_wrong_usage(limit: str, capsys):
+    with pytest.raises(SystemExit):
+        write("validate", "--markdown", "s.md", "--markdown-limit", limit)
+    assert "is not a number from 4000 to 1000000" in capsys.readouterr().err
+
+
+def test_a_lone_surrogate_in_a_name_is_no_obstacle(folder: Path):
+    rows = (ReportRow("bad \ud800", "", "new"),)
+    assert write("validate", "--markdown", "s.md", "--junit", "j.xml", rows=rows)
+    assert "`bad \\ud800`" in (folder / "s.md").read_text("utf-8")

@@ -1,7 +1,6 @@
 """How a Celery worker carries out operations, shows that it is there, and stops."""
 
 import gc
-import gc
 import importlib
 import logging
 import threading

@@ -58,7 +58,12 @@ def serve(queue: Celery, store: OperationStore, presence: WorkerPresence) -> Non
 
     @queue.task(name=TASK, ignore_result=True)
     def operation(operation_id: str) -> None:
-        run_operation(operation_id)
+        try:
+            run_operation(operation_id)
+        finally:
+            # Connections to the workspace, to Redis and to the cache hang in circles of objects. A
+            # process of the embedded page ends now; this one carries out the next operation.
+            gc.collect()
 
     class Presence(bootsteps.StartStopStep):
         """Shows that this worker takes messages: its loop does it, not a thread beside it."""

@@ -1,12 +1,14 @@
 """The commands and their options."""
 
 import argparse
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from core.local_paths import local_path
+from core.errors import SettingsError
+from core.local_paths import LOCAL, local_path
 from core.reporting.summary import DEFAULT_LIMIT, SMALLEST_LIMIT
 
 _ABOUT = "The engine without a browser."
@@ -16,6 +18,7 @@ _PLACES = {
     "mappings": "RESOURCE_NAME_MAPPINGS_FILE_PATH",
 }
 _NEEDS_NO_FOLDER = frozenset({"convert"})
+_NEEDS_NO_MAPPING_FILE = frozenset({"info", "mappings", "history"})
 
 
 def _output_file(text: str) -> Path:
@@ -30,13 +33,27 @@ def places_of(options: argparse.Namespace) -> Mapping[str, str]:
     """Return the variables of the configuration that options take the place of.
 
     Raises:
-        SettingsError: one of them is no path of this machine.
+        SettingsError: one of them is no path of this machine, or a mapping file is missing.
     """
-    return {
+    places = {
         variable: local_path(f"--{option}", text)
         for option, variable in _PLACES.items()
         if (text := getattr(options, option, None)) is not None
     }
+    if options.command not in _NEEDS_NO_MAPPING_FILE:
+        _require_mapping_file(places.get(_PLACES["mappings"], ""))
+    return places
+
+
+def _require_mapping_file(place: str) -> None:
+    """Refuse a slip of the pen: without the file, names and values would be those of DEV."""
+    path = place.removeprefix(LOCAL)
+    if path and not os.path.lexists(path):
+        raise SettingsError(
+            f"There is no mapping file {path}.",
+            fix="Correct --mappings, or leave it out where nothing is mapped. "
+            "“mappings --suggest” prints what a new file needs.",
+        )
 
 
 def _folder(text: str) -> Path:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from core.definitions.folder import GitContents, GitReader, with_remembered
 from core.definitions.ignore_rules import IgnoreRules
 from core.errors import Issue, NotFoundError
+from core.local_paths import LOCAL
 from core.mapping.mapped_definitions import MappedDefinitions
 from core.mapping.mapping_file import Mappings, PausePolicy, parse_mappings
 from core.mapping.name_book import NameBook
@@ -172,7 +173,8 @@ class Surveyor:
         try:
             content = self._ports.files.read(path)
         except NotFoundError:
-            missing = Issue(f"There is no mapping file {path}: names are used unchanged.")
+            shown = path.removeprefix(LOCAL)
+            missing = Issue(f"There is no mapping file {shown}: names are used unchanged.")
             return Mappings(path=path), (missing,) if maps else ()
         mappings = parse_mappings(content, path)
         return mappings if maps else mappings.only_selection(), mappings.warnings

@@ -483,6 +483,11 @@ def test_a_folder_of_this_machine_in_place_of_the_git_folder(
     for command in ("info", "drift", "mappings", "adopt", "import", "history"):
         code, out = run(capsys, command, *places)
         assert code == 0, out
+    for command in ("import", "validate", "bundle"):
+        out_folder = ("--out", "out") if command == "bundle" else ()
+        code, out = run(capsys, command, *places[:2], "--mappings", "mpa.json", *out_folder)
+        assert (code, "There is no mapping file" in out) == (2, True), out
+    assert run(capsys, "mappings", *places[:2], "--mappings", "mpa.json")[0] == 0
     code, out = run(capsys, "validate", "--folder", "nothing-here")
     assert code == 1
     assert f"{tmp_path}/nothing-here does not exist on this machine." in out

@@ -174,14 +174,16 @@ def _bundle(
     options: argparse.Namespace, service: "JobSync", listener: Listener
 ) -> tuple[Report, int]:
     """Reads the definitions through the workspace and writes files on this machine."""
-    from core.bundling.plan import BundleRequest  # noqa: PLC0415 - the engine is loaded by now
+    from core.bundling.leaving import check_leaving  # noqa: PLC0415 - the engine is loaded by now
+    from core.bundling.plan import BundleRequest  # noqa: PLC0415
     from core.bundling.variables import DEV, PROD  # noqa: PLC0415
     from core.gateways.machine.bundle_folder import BundleFolder  # noqa: PLC0415
     from core.reporting.bundling import bundle_report  # noqa: PLC0415
 
     folder = BundleFolder(options.out)
     hosts = {DEV: options.dev_host or "", PROD: options.prod_host or ""}
-    plan = service.plan_bundle(BundleRequest(options.name, hosts, folder.keys), listener=listener)
+    request = BundleRequest(options.name, hosts, folder.keys)
+    plan = check_leaving(service.plan_bundle(request, listener=listener), folder.keys)
     folder.write(plan.files, plan.keys)
     report = bundle_report(plan)
     return report, DONE if report.status == "completed" else FAILED

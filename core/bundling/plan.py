@@ -12,6 +12,7 @@ from core.bundling.keys import make_keys
 from core.bundling.known_fields import find_unknown
 from core.bundling.relative_paths import find_relative_paths
 from core.bundling.variables import VariableBook
+from core.bundling.words import list_names
 from core.bundling.yaml_text import has_surrogates
 from core.definitions.definition import Definition
 from core.definitions.folder import DefinitionFile, GitContents, UnreadFile
@@ -28,7 +29,6 @@ from core.planning.outside import side_of_file
 from core.planning.risks import SecretNotes, risks_of_secrets
 from core.planning.secret_checks import SecretCheck, explain_secrets
 
-_MOST_LISTED = 20
 _INT64 = range(-(2**63), 2**63)
 OLDEST_WITH_ESCAPES = "1.15.0"
 """The vendor's client that takes `$${` for `${` in all its ways to deploy. databricks/cli#6484."""
@@ -217,7 +217,7 @@ class _Planner:
                 f"with version {OLDEST_WITH_ESCAPES} of the Databricks CLI or a newer one."
             )
         if self._twice_escaped:
-            names = ", ".join(f"“{name}”" for name in self._twice_escaped[:_MOST_LISTED])
+            names = list_names(self._twice_escaped)
             yield Issue(
                 f"“{ESCAPED}” itself is ambiguous in a bundle. Compare after deploying: {names}."
             )

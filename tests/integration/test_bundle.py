@@ -95,6 +95,43 @@ def test_what_cannot_be_in_it_is_an_error_and_the_rest_is_written(
     assert sorted(read(tmp_path / "out")) == ["databricks.yml", "resources/good.job.yml"]
 
 
+BROKEN = b"{"
+WITH_SECRET = definition_text(job("bad", tags={"t": "dapi" + "0123456789abcdef" * 2}))
+TWICE = definition_text(job("good"))
+
+
+@pytest.mark.parametrize("broken", [BROKEN, WITH_SECRET, TWICE])
+def test_no_job_leaves_a_bundle_because_its_definition_is_in_error(
+    dev: Emulated, run: Run, tmp_path: Path, broken: bytes
+) -> None:
+    """The next deployment would delete it, in both workspaces."""
+    dev.put("good.json", definition_text(job("good")))
+    dev.put("bad.json", definition_text(job("bad")))
+    assert run("--out", "out")[0] == 0
+    before = read(tmp_path / "out")
+    dev.put("bad.json", broken)
+    code, out = run("--out", "out")
+    assert code == 1
+    assert "Nothing was written" in out
+    assert "bad" in out
+    assert read(tmp_path / "out") == before
+
+
+def test_a_job_that_leaves_a_bundle_is_named(dev: Emulated, run: Run, tmp_path: Path) -> None:
+    dev.put("good.json", definition_text(job("good")))
+    dev.put("gone.json", definition_text(job("gone")))
+    assert run("--out", "out")[0] == 0
+    dev.remove_file("gone.json")
+    dev.put("broken.json", BROKEN)
+    assert run("--out", "out")[0] == 1
+    dev.remove_file("broken.json")
+    code, out = run("--out", "out")
+    assert code == 0
+    assert "no longer in the bundle, and a deployment would delete them: “gone”." in out
+    assert sorted(read(tmp_path / "out")) == ["databricks.yml", "resources/good.job.yml"]
+    assert "no longer in the bundle" not in run("--out", "out")[1]
+
+
 def test_a_folder_with_anything_is_refused_before_a_call(
     dev: Emulated, run: Run, tmp_path: Path
 ) -> None:

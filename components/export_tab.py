@@ -36,7 +36,7 @@ def export_tab(git: Mapping[str, str]) -> Component:
                     step(
                         2,
                         "Push to Git Repo",
-                        "Opens the Git folder in the workspace, to review, commit and push.",
+                        "Review in the Git folder what was written, then commit and push.",
                         [git_link(ids.EXPORT_PUSH, "Open the Git folder", git)],
                     ),
                 ],

@@ -110,5 +110,8 @@ def _comment(comment: Comment) -> dict[str, Any]:
     return {"id": comment.number, "body": comment.body, "user": _user(comment.author)}
 
 
-def _user(caller: Caller) -> dict[str, str]:
+def _user(caller: Caller) -> dict[str, str] | None:
+    """Return who wrote something, None where the account is gone."""
+    if not caller.name:
+        return None
     return {"login": caller.name, "type": "Bot" if caller.is_bot else "User"}

@@ -78,6 +78,17 @@ def test_drift_is_reported_once_however_often_it_is_seen(site: Site, runner: Git
     site.change(site.prod, "load", timeout_seconds=0)
 
 
+def test_an_error_does_not_hide_what_drifted(site: Site, runner: GitHubRunner) -> None:
+    site.forge.commit({"jobs/broken.json": b"{"})
+    site.change(site.prod, "load", timeout_seconds=90)
+    run = runner.run(DRIFT, NIGHTLY)["drift"]
+    assert run.result == "failure"
+    assert "`broken.json`" in run.summary
+    assert "`timeout_seconds`" in run.summary
+    site.forge.commit({"jobs/broken.json": None})
+    site.change(site.prod, "load", timeout_seconds=0)
+
+
 def test_a_removal_is_asked_for_by_hand(site: Site, runner: GitHubRunner) -> None:
     site.forge.commit({"jobs/report.json": None})
     runs = runner.run(IMPORT, MERGED)

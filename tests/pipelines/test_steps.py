@@ -186,8 +186,9 @@ def test_a_run_without_a_summary_replaces_the_comment_of_the_one_before(
     pull = forge.open_pull("change")
     marker = "<!-- job-sync: validate -->"
     bot = Caller("github-actions[bot]", frozenset())
+    gone = Caller("", frozenset())
     for number in range(3):  # more than one page of comments by others
-        forge.add_comment(pull, bot, f"{number}")
+        forge.add_comment(pull, gone if number else bot, f"{number}")
     ours = forge.add_comment(pull, bot, f"{marker}\nAll is well.")
     with serve(forge, make_api(forge)):
         environment = {**github(forge, "comment"), "PULL_REQUEST": str(pull.number)}

@@ -60,7 +60,7 @@ class GitHub:
         found = [
             f"issues/comments/{one['id']}"
             for one in self._rest.pages(f"issues/{number}/comments")
-            if one["user"]["type"] == "Bot" and one["body"].startswith(marker)
+            if _is_of_bot(one) and (one.get("body") or "").startswith(marker)
         ]
         return found[0] if found else None
 
@@ -75,7 +75,7 @@ class GitHub:
         found = [
             int(one["number"])
             for one in self._rest.pages("issues", state="open", labels=label)
-            if "pull_request" not in one and one["user"]["type"] == "Bot"
+            if "pull_request" not in one and _is_of_bot(one)
         ]
         return min(found, default=None)
 
@@ -97,3 +97,8 @@ class GitHub:
     def _event(self) -> Json:
         event: Json = json.loads(Path(self._env["GITHUB_EVENT_PATH"]).read_text("utf-8"))
         return event
+
+
+def _is_of_bot(one: Json) -> bool:
+    """Whether a bot wrote it; whose account is gone has no user."""
+    return (one.get("user") or {}).get("type") == "Bot"

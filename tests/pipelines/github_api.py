@@ -24,7 +24,8 @@ def make_api(forge: Forge) -> Blueprint:
         head, base = request.args["head"], request.args["base"]
         owner, _, branch = head.partition(":")
         assert owner == REPOSITORY.partition("/")[0]
-        return jsonify([_thread(one) for one in forge.find_pulls(branch, base)])
+        found = forge.find_pulls(branch, base, is_open=request.args["state"] == "open")
+        return jsonify([{**_thread(one), "head": {"sha": one.commit}} for one in found])
 
     @api.post("/pulls")
     def open_pull() -> Any:

@@ -30,11 +30,10 @@ def make_api(forge: Forge) -> Blueprint:
     def list_pulls() -> Any:
         caller("read")
         asked = {name.partition(".")[2]: value for name, value in request.args.items()}
-        assert asked["status"] in ("active", "abandoned")
+        assert asked["status"] == "active"
         source = asked["sourceRefName"].removeprefix(_HEADS)
         target = asked["targetRefName"].removeprefix(_HEADS)
-        found = forge.find_pulls(source, target, is_open=asked["status"] == "active")
-        return jsonify({"value": [_pull(one) for one in found]})
+        return jsonify({"value": [_pull(one) for one in forge.find_pulls(source, target)]})
 
     @api.post(f"{repository}/pullrequests")
     def open_pull() -> Any:
@@ -100,8 +99,4 @@ def make_api(forge: Forge) -> Blueprint:
 
 
 def _pull(thread: Thread) -> dict[str, Any]:
-    return {
-        "pullRequestId": thread.number,
-        "status": "active" if thread.is_open else "abandoned",
-        "lastMergeSourceCommit": {"commitId": thread.commit},
-    }
+    return {"pullRequestId": thread.number, "status": "active" if thread.is_open else "abandoned"}

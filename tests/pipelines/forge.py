@@ -39,7 +39,7 @@ class Comment:
 
 @dataclass
 class Thread:
-    """A pull request or an issue. `commit` is what the pull request began with."""
+    """A pull request or an issue."""
 
     number: int
     author: Caller
@@ -48,7 +48,6 @@ class Thread:
     source: str = ""
     target: str = ""
     label: str = ""
-    commit: str = ""
     is_open: bool = True
     comments: list[Comment] = field(default_factory=list)
 
@@ -166,15 +165,14 @@ class Forge:
             abort(422)
         if thread.is_pull and self.find_pulls(thread.source, thread.target):
             abort(409)
-        thread.commit = self.tip(thread.source) if thread.is_pull else ""
         self.threads.append(thread)
         return thread
 
-    def find_pulls(self, source: str, target: str, *, is_open: bool = True) -> list[Thread]:
+    def find_pulls(self, source: str, target: str) -> list[Thread]:
         return [
             one
             for one in self.pulls()
-            if one.is_open is is_open and (one.source, one.target) == (source, target)
+            if one.is_open and (one.source, one.target) == (source, target)
         ]
 
     def thread(self, number: int) -> Thread:

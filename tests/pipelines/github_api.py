@@ -24,8 +24,7 @@ def make_api(forge: Forge) -> Blueprint:
         head, base = request.args["head"], request.args["base"]
         owner, _, branch = head.partition(":")
         assert owner == REPOSITORY.partition("/")[0]
-        found = forge.find_pulls(branch, base, is_open=request.args["state"] == "open")
-        return jsonify([{**_thread(one), "head": {"sha": one.commit}} for one in found])
+        return jsonify([_thread(one) for one in forge.find_pulls(branch, base)])
 
     @api.post("/pulls")
     def open_pull() -> Any:

@@ -26,10 +26,9 @@ def make_api(forge: Forge) -> Blueprint:
     def list_pulls() -> Any:
         caller("pull")
         asked = request.args
-        assert asked["state"] in ("opened", "closed")
-        branch, is_open = asked["source_branch"], asked["state"] == "opened"
-        found = forge.find_pulls(branch, asked["target_branch"], is_open=is_open)
-        return jsonify([{**_thread(one), "sha": one.commit} for one in found])
+        assert asked["state"] == "opened"
+        found = forge.find_pulls(asked["source_branch"], asked["target_branch"])
+        return jsonify([_thread(one) for one in found])
 
     @api.post(f"{project}/merge_requests")
     def open_pull() -> Any:

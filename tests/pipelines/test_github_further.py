@@ -53,23 +53,6 @@ def test_an_export_of_the_same_changes_nothing(site: Site, runner: GitHubRunner)
     assert [len(one.comments) for one in site.forge.pulls()] == [1]
 
 
-def test_a_pull_request_that_could_not_be_opened_is_opened_later(
-    site: Site, runner: GitHubRunner
-) -> None:
-    pulls = site.forge.pulls()
-    assert [one.is_open for one in pulls] == [True]
-    site.forge.threads.clear()  # as where the token had no right to open it
-    run = runner.run(EXPORT, NIGHTLY)["export"]
-    assert run.result == "success", run.log
-    [again] = site.forge.pulls()
-    assert len(again.comments) == 1
-    again.is_open = False  # somebody has refused it
-    run = runner.run(EXPORT, NIGHTLY)["export"]
-    assert run.result == "success", run.log
-    assert site.forge.pulls() == [again]
-    again.is_open = True
-
-
 def test_with_nothing_left_to_import_nobody_is_asked(site: Site, runner: GitHubRunner) -> None:
     site.forge.merge(site.forge.pulls()[0])
     refused = runner.run(IMPORT, MERGED, approve=lambda name: name != "job-sync-prod")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from rest import Json, Rest
+from rest import Rest
 
 _VERSION: dict[str, Any] = {"api-version": "7.1"}
 _HEADS = "refs/heads/"
@@ -41,24 +41,13 @@ class AzureDevOps:
         return self._env["BUILD_SOURCEBRANCH"].removeprefix(_HEADS)
 
     def find_pull_request(self, branch: str) -> int | None:
-        found = self._pull_requests(branch, "active")
-        return int(found[0]["pullRequestId"]) if found else None
-
-    def has_refused(self, branch: str, commit: str) -> bool:
-        """Whether a pull request of this very commit was abandoned."""
-        found = self._pull_requests(branch, "abandoned")
-        return any(
-            (one.get("lastMergeSourceCommit") or {}).get("commitId") == commit for one in found
-        )
-
-    def _pull_requests(self, branch: str, status: str) -> list[Json]:
         criteria: dict[str, Any] = {
-            "searchCriteria.status": status,
+            "searchCriteria.status": "active",
             "searchCriteria.sourceRefName": _HEADS + branch,
             "searchCriteria.targetRefName": _HEADS + self.target,
         }
-        found: list[Json] = self._rest.call("GET", "pullrequests", **criteria, **_VERSION)["value"]
-        return found
+        found = self._rest.call("GET", "pullrequests", **criteria, **_VERSION)["value"]
+        return int(found[0]["pullRequestId"]) if found else None
 
     def open_pull_request(self, branch: str, title: str, text: str) -> int:
         body = {

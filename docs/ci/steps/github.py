@@ -48,12 +48,6 @@ class GitHub:
         found = self._rest.pages("pulls", state="open", head=head, base=self.target)
         return int(found[0]["number"]) if found else None
 
-    def has_refused(self, branch: str, commit: str) -> bool:
-        """Whether a pull request of this very commit was closed."""
-        head = f"{self._owner}:{branch}"
-        found = self._rest.pages("pulls", state="closed", head=head, base=self.target)
-        return any(one["head"]["sha"] == commit for one in found)
-
     def open_pull_request(self, branch: str, title: str, text: str) -> int:
         body = {"head": branch, "base": self.target, "title": title, "body": text}
         return int(self._rest.call("POST", "pulls", body)["number"])

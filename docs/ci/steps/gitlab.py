@@ -42,13 +42,6 @@ class GitLab:
         )
         return int(found[0]["iid"]) if found else None
 
-    def has_refused(self, branch: str, commit: str) -> bool:
-        """Whether a merge request of this very commit was closed."""
-        found = self._rest.pages(
-            "merge_requests", state="closed", source_branch=branch, target_branch=self.target
-        )
-        return any(one["sha"] == commit for one in found)
-
     def open_pull_request(self, branch: str, title: str, text: str) -> int:
         body = {
             "source_branch": branch,

@@ -1,9 +1,7 @@
 """Puts summaries where people review: pull requests and issues of the provider that runs this.
 
     review.py comment FILE             writes FILE as the comment of this run's pull request
-    review.py propose BRANCH FILE      opens a pull request for BRANCH, with FILE as a comment;
-                                       with --pushed COMMIT only if BRANCH, which is at COMMIT
-                                       since an earlier run, never had one
+    review.py propose BRANCH FILE      opens a pull request for BRANCH, with FILE as a comment
     review.py withdraw BRANCH          closes that pull request
     review.py note FILE                writes FILE as an open issue
     review.py settle                   closes that issue
@@ -84,7 +82,6 @@ def _parser() -> argparse.ArgumentParser:
     proposing = commands.add_parser("propose")
     proposing.add_argument("branch")
     proposing.add_argument("file", type=Path)
-    proposing.add_argument("--pushed", metavar="COMMIT", default="", help="by an earlier run")
     proposing.add_argument("--start", metavar="WORKFLOW", help="start this one for it, on GitHub")
     commands.add_parser("withdraw").add_argument("branch")
     commands.add_parser("note").add_argument("file", type=Path)
@@ -110,10 +107,6 @@ def _propose(
     provider: GitHub | GitLab | AzureDevOps, options: argparse.Namespace, workspace: str
 ) -> None:
     number = provider.find_pull_request(options.branch)
-    if options.pushed and (
-        number is not None or provider.has_refused(options.branch, options.pushed)
-    ):
-        return
     if number is None:
         title = f"Export the jobs of {workspace}"
         text = _OPENED.format(workspace=workspace)

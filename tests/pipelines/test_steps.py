@@ -56,7 +56,7 @@ def run_product(tmp_path: Path, **environment: str) -> subprocess.CompletedProce
     product, definitions = tmp_path / "product", tmp_path / "definitions"
     check_out_product(product)
     definitions.mkdir()
-    (definitions / ".env").write_text("APP_MODE=Planted\n")
+    (definitions / ".env").write_text("NUM_THREADS=planted\n")
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     settings = {"WORKSPACE_GIT_FOLDER_PATH": "/Workspace/jobs", **environment}
     script = product / "docs" / "ci" / "steps" / "job-sync.sh"
@@ -65,10 +65,10 @@ def run_product(tmp_path: Path, **environment: str) -> subprocess.CompletedProce
 
 @pytest.mark.slow
 def test_a_command_reads_no_settings_from_the_definitions(tmp_path: Path) -> None:
-    ended = run_product(tmp_path, NUM_THREADS="none")
+    ended = run_product(tmp_path, APP_MODE="none")
     assert ended.returncode == 2
-    assert "NUM_THREADS is “none”" in ended.stdout
-    assert "Planted" not in ended.stdout
+    assert "APP_MODE is “none”" in ended.stdout
+    assert "planted" not in ended.stdout
 
 
 @pytest.mark.slow

@@ -22,9 +22,10 @@ from core.errors import (
     PermissionDeniedError,
     WorkspaceError,
 )
+from core.gateways.machine.disk_reading import MOST_BYTES, DiskClock
 from core.gateways.machine.git_index import is_tracked
 from core.gateways.machine.left_out_by_git import Checkout
-from core.gateways.machine.local_files import MOST_BYTES, DiskClock, LocalFiles
+from core.gateways.machine.local_files import LocalFiles
 from core.gateways.machine.new_files import put_new
 from core.ports import ObjectKind
 from tests.checkout import commit_all, git, make_repository

@@ -97,4 +97,3 @@ class GitHub:
     def _event(self) -> Json:
         event: Json = json.loads(Path(self._env["GITHUB_EVENT_PATH"]).read_text("utf-8"))
         return event
-

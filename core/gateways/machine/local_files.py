@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from core.errors import NotFoundError, WorkspaceError
 from core.gateways.machine.closed_tree import Base, ClosedTree, refuse_link
-from core.gateways.machine.disk_names import look_at, readable, status_of
+from core.gateways.machine.disk_names import look_at, readable, refuse_unreadable_name, status_of
 from core.gateways.machine.disk_reading import (
     STEP_S,
     DiskClock,
@@ -43,6 +43,7 @@ class LocalFiles:
             self._checkout = Checkout(folder.removeprefix(LOCAL))
         if is_local(mapping_path):
             bases.append(Base.of_file(mapping_path.removeprefix(LOCAL)))
+        self._folder = folder
         self._tree = ClosedTree(bases)
         self._read: dict[str, Version] = {}
         self._clock = clock
@@ -69,7 +70,11 @@ class LocalFiles:
         except NotFoundError as error:
             if left_out:
                 raise self._why_left_out(left_out[0]) from None
-            raise NotFoundError(error.message, fix=_NO_FOLDER) from error
+            if path == self._folder:
+                raise NotFoundError(error.message, fix=_NO_FOLDER) from error
+            with self._tree.folder_of(path) as (folder, name):
+                refuse_unreadable_name(folder, name, path)
+            raise
         if left_out and f"{LOCAL}{self._root}/{left_out[0].path}" == path:  # an empty submodule
             raise self._why_left_out(left_out[0])
         there = {entry.path for entry in found}

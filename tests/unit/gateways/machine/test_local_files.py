@@ -295,6 +295,17 @@ def test_a_name_that_is_not_utf_8_is_listed_and_says_so_when_it_is_read(files, f
         files.read(f"file:{folder}/other.json")
 
 
+def test_a_folder_whose_name_is_not_utf_8_says_so_when_it_is_listed(files, folder) -> None:
+    Path(os.fsdecode(os.fsencode(folder) + b"/l\xf6ad")).mkdir()
+    [listed] = files.list_folder(local(folder))
+    assert listed.is_folder
+    with pytest.raises(WorkspaceError, match="is not UTF-8"):
+        files.list_folder(listed.path)
+    with pytest.raises(NotFoundError) as missing:
+        files.list_folder(local(folder / "other"))
+    assert not missing.value.fix
+
+
 def test_a_name_that_is_too_long_is_an_error(files, folder) -> None:
     with pytest.raises(WorkspaceError, match="too long"):
         files.create(local(folder / f"{'x' * 300}.json"), b"{}")

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import ModeError, NotFoundError, RemovalRefusedError, SettingsError
+from core.errors import LockedError, ModeError, NotFoundError, RemovalRefusedError, SettingsError
 from core.planning.fingerprints import fingerprint_plan
 from core.planning.review import Review
+from core.reporting.listener import Listener
 from core.reporting.report import Report
 from core.service import JobSync
 from tests.builders import definition_text, job
@@ -75,6 +76,19 @@ def test_everything_but_the_definitions_is_in_the_workspace(dev, folder) -> None
     kept = {path.removeprefix(f"{STATE}/").partition("/")[0] for path in dev.files.files}
     assert "exported.json" in kept
     assert all(path.startswith(STATE) for path in dev.files.files)
+
+
+def test_a_page_and_a_pipeline_wait_for_one_lock(prod, folder) -> None:
+    page, refused = prod.service(state_path=STATE), []
+
+    def begun(_me: object) -> None:
+        with pytest.raises(LockedError) as busy:
+            page.adopt()
+        refused.append(busy.value)
+
+    service(prod, folder).adopt(listener=Listener(on_begun=begun))
+    assert len(refused) == 1
+    page.adopt()
 
 
 def test_files_of_gone_jobs_are_removed_and_those_of_others_stay(dev, folder) -> None:

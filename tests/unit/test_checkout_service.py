@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from core.reporting.listener import Listener
 from core.reporting.report import Report
 from core.service import JobSync
 from tests.builders import definition_text, job
-from tests.checkout import commit_all, git, make_repository
+from tests.checkout import commit_all, git, make_repository, undecodable
 from tests.fakes import ME, FakeWorkspace
 
 STATE = "/Workspace/job-sync/state"
@@ -149,8 +150,7 @@ def in_place_of_the_file(folder: Path, kind: str, outside: Path) -> None:
             with path.open("wb") as file:
                 file.truncate(2**40)
         case "name that is not UTF-8":
-            other = os.fsdecode(os.fsencode(folder) + b"/l\xf6ad.json")
-            Path(other).write_bytes(definition_text(job("load")))
+            undecodable(folder).write_bytes(definition_text(job("load")))
         case "conflict":
             path.write_text('<<<<<<< HEAD\n{"a": 1}\n=======\n{"a": 2}\n>>>>>>> main\n')
 
@@ -228,7 +228,10 @@ def test_an_excerpt_of_a_file_outside_is_never_shown(prod, folder, tmp_path) -> 
 @pytest.mark.parametrize("depth", [150, 1500])
 def test_folders_in_folders_without_end_are_no_end_of_the_reading(prod, folder, depth) -> None:
     nest(folder, depth, definition_text(job("deep"), job_id=3, run_as=ME))
-    plan, report = service(prod, folder).validate()
+    try:
+        plan, report = service(prod, folder).validate()
+    finally:  # Python's own way to delete a tree ends at the same depth as recursion
+        subprocess.run(["rm", "-rf", str(folder / "a")], check=True)
     assert rows_of(report)["load"] == "unchanged"
     assert ("deep" in rows_of(report)) is (depth == 150)
     assert plan.is_complete is (depth == 150)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
+from billiard.exceptions import WorkerLostError
+from billiard.util import get_logger
 from celery import Celery, bootsteps, signals
 from celery.apps.worker import Worker
 from celery.worker import state
@@ -25,6 +27,10 @@ log = logging.getLogger(__name__)
 _BEAT_S = 2.0
 _AGAIN_S = 2.0  # between two attempts to connect; what is queued longer is not begun
 _LOOK_S = 0.5
+_KILLED = (
+    "Its process was killed or crashed before it finished. Completed rows are listed; validate "
+    "again before you continue."
+)
 
 
 class SteadyConsumer(Consumer):
@@ -81,9 +87,13 @@ def serve(queue: Celery, store: OperationStore, presence: WorkerPresence) -> Non
     def on_stop(**_: Any) -> None:
         threading.Thread(target=stop, name="stopping", daemon=True).start()
 
+    def on_failure(task_id: str, exception: BaseException, **_: Any) -> None:
+        note_kill(store, task_id, exception)
+
     signals.setup_logging.connect(_leave_logging, weak=False)
     signals.worker_init.connect(_load, weak=False)
     signals.worker_shutting_down.connect(on_stop, weak=False)
+    signals.task_failure.connect(on_failure, weak=False)
 
 
 def ask_to_stop(
@@ -109,8 +119,24 @@ def ask_to_stop(
         sleep(_LOOK_S)
 
 
+def note_kill(store: OperationStore, operation_id: str, why: BaseException) -> None:
+    """Note the end of an operation whose process is gone; any other end it has noted itself."""
+    if not isinstance(why, WorkerLostError):
+        return
+    try:
+        store.finish(operation_id, Status.INTERRUPTED, None, _KILLED)
+    except StateError as error:  # pages see that nothing is heard of it
+        log.warning("could not note that the process of an operation is gone: %s", error)
+
+
 def _leave_logging(**_: Any) -> None:
-    """Keep Celery from setting up the log of the process, which is set up already."""
+    """Keep Celery from setting up the log of the process, which is set up already.
+
+    What is said of processes has a log of its own, which would write to nowhere in no form.
+    """
+    processes = get_logger()
+    processes.propagate = True
+    processes.setLevel(logging.ERROR)
 
 
 def _load(**_: Any) -> None:

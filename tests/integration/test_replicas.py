@@ -284,6 +284,7 @@ def test_a_kill_is_seen(
     assert seen_s < SEEN_S
     record_property("figures", {"case": f"kill of a {what}", "seen after s": round(seen_s, 1)})
     assert text.startswith("Import interrupted")
+    assert ("killed or crashed" in text) or what == "worker"
     assert done(deployment.pages[1].poll()) <= set(deployment.prod.names())
     if what == "worker":
         deployment.replicas.launch(worker)

@@ -10,9 +10,9 @@ from functools import partial
 from typing import Any
 
 from billiard.exceptions import WorkerLostError
-from billiard.util import get_logger
 from celery import Celery, bootsteps, signals
 from celery.apps.worker import Worker
+from celery.utils.log import get_multiprocessing_logger
 from celery.worker import state
 from celery.worker.consumer import Consumer
 
@@ -63,7 +63,12 @@ def serve(queue: Celery, store: OperationStore, presence: WorkerPresence) -> Non
 
     @queue.task(name=TASK, ignore_result=True)
     def operation(operation_id: str) -> None:
-        run_operation(operation_id)
+        try:
+            run_operation(operation_id)
+        finally:
+            # Connections to the workspace, to Redis and to the cache hang in circles of objects. A
+            # process of the embedded page ends now; this one carries out the next operation.
+            gc.collect()
 
     class Presence(bootsteps.StartStopStep):
         """Shows that this worker takes messages: its loop does it, not a thread beside it."""
@@ -132,11 +137,9 @@ def note_kill(store: OperationStore, operation_id: str, why: BaseException) -> N
 def _leave_logging(**_: Any) -> None:
     """Keep Celery from setting up the log of the process, which is set up already.
 
-    What is said of processes has a log of its own, which would write to nowhere in no form.
+    What it says of its own processes goes there as well: by itself it would go past all handlers.
     """
-    processes = get_logger()
-    processes.propagate = True
-    processes.setLevel(logging.ERROR)
+    get_multiprocessing_logger().propagate = True
 
 
 def _load(**_: Any) -> None:

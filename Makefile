@@ -10,7 +10,7 @@ BIOME := $(BIN)/node $(SCRIPTS)/node_modules/@biomejs/biome/bin/biome
 CLIENT_TESTS := tests/contract tests/integration/test_gateways.py tests/integration/test_logins.py
 OLDEST := .venv-oldest
 OLDEST_READY := $(OLDEST)/.ready
-TYPED := core cli.py command_line app.py worker.py web callbacks components emulator examples bench
+TYPED := core cli.py command_line app.py worker.py web callbacks components emulator examples bench docs/ci/steps docs/ci/databricks
 CODE := $(TYPED) gunicorn.conf.py tests
 
 .PHONY: help demo promote workspaces test coverage chromium redis oldest-sdk bench bench-memory reliability check static scripts unit fmt clean

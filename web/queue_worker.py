@@ -11,6 +11,7 @@ from typing import Any
 
 from celery import Celery, bootsteps, signals
 from celery.apps.worker import Worker
+from celery.utils.log import get_multiprocessing_logger
 from celery.worker import state
 from celery.worker.consumer import Consumer
 
@@ -115,7 +116,11 @@ def ask_to_stop(
 
 
 def _leave_logging(**_: Any) -> None:
-    """Keep Celery from setting up the log of the process, which is set up already."""
+    """Keep Celery from setting up the log of the process, which is set up already.
+
+    What it says of its own processes goes there as well: by itself it would go past all handlers.
+    """
+    get_multiprocessing_logger().propagate = True
 
 
 def _load(**_: Any) -> None:

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from core.service import JobSync
 
 # Without one of these the SDK knows no workspace, unless its configuration file names one.
-# Source: databricks-sdk config.py, `Config`.
-_SAY_WHERE = ("DATABRICKS_HOST", "DATABRICKS_AZURE_RESOURCE_ID")
+# Source: databricks-sdk config.py, `Config`; credentials_provider.py, `runtime_native_auth`, for
+# what runs as a job of the workspace itself.
+_SAY_WHERE = ("DATABRICKS_HOST", "DATABRICKS_AZURE_RESOURCE_ID", "DATABRICKS_RUNTIME_VERSION")
 _SDK_FILE, _SDK_FILE_DEFAULT = "DATABRICKS_CONFIG_FILE", "~/.databrickscfg"
 
 

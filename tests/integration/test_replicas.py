@@ -3,6 +3,7 @@
 Each test begins operations of its own; a service that one stops is running again after it.
 """
 
+import json
 import re
 import threading
 import time
@@ -17,6 +18,7 @@ import psutil
 import pytest
 import redis
 import requests
+from prometheus_client.parser import text_string_to_metric_families
 
 from components import ids
 from emulator import start_environment
@@ -31,6 +33,10 @@ PATIENCE_S = 120.0
 SEEN_S = 15.0
 UNANSWERED_S = 5.0
 SECRET_KEY = "the-key-that-pages-sign-with-0123456789"
+METRICS_TOKEN = "the-token-that-scrapers-send-0123456789"
+BEARER = {"Authorization": f"Bearer {METRICS_TOKEN}"}
+# How the lines begin that Celery prints itself: when it starts, and in the handler of a signal.
+BANNER = (" ", "-", "[tasks]", "worker: ")
 SECRETS = {
     "X-Forwarded-Access-Token": "token-of-a-user",
     "Authorization": "Bearer bearer-of-a-user",
@@ -83,7 +89,13 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
     with start_environment(folder / "workspaces", ("PROD",)) as environment:
         prod = Emulated(environment["PROD"])
         with start_replicas(
-            folder, prod.running, DEPLOYMENT, NUM_THREADS="1", SECRET_KEY=SECRET_KEY
+            folder,
+            prod.running,
+            DEPLOYMENT,
+            NUM_THREADS="1",
+            SECRET_KEY=SECRET_KEY,
+            METRICS_TOKEN=METRICS_TOKEN,
+            LOG_FORMAT="json",
         ) as replicas:
             pages = [Browserless(replicas.url(page)) for page in PAGES]
             deployment = Deployment(replicas, prod, pages)
@@ -359,6 +371,51 @@ def test_while_redis_is_away_the_page_says_so_and_what_runs_continues(
     assert done(second.poll()) >= set(names)
     replicas.wait_until_ready()
     assert second.run("validate").startswith("Validation finished")
+
+
+def series(page: Browserless) -> dict[tuple[str, ...], float]:
+    """Return what a page shows of operations and of calls, by name and the values of labels."""
+    answer = requests.get(f"{page.url}/metrics", headers=BEARER, timeout=60)
+    answer.raise_for_status()
+    return {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+        if sample.value
+    }
+
+
+def test_every_page_shows_the_totals_of_all_workers_and_pages(deployment: Deployment) -> None:
+    first, other = deployment.pages
+    written = ("job_sync_jobs_written_total", "created", "import")
+    before = series(first)
+    names = deployment.define(4)
+    for page in deployment.pages:
+        plan = page.start("validate")
+        page.wait(plan)
+        page.run("import", plan=plan, names=[names.pop(), names.pop()])
+    until(lambda: series(first) == series(other), "the pages show different totals")
+    after = series(other)
+    assert after[written] == before.get(written, 0) + 4
+    validated = ("job_sync_operations_total", "validate", "succeeded")
+    assert after[validated] == before.get(validated, 0) + 2
+    assert after["job_sync_api_calls_total", CREATE, "200"] >= 4
+    assert after["job_sync_last_validation_timestamp_seconds",] > 0
+
+
+def test_every_line_of_pages_and_workers_is_json_and_says_its_operation(
+    deployment: Deployment,
+) -> None:
+    ended = deployment.pages[0].start("validate")
+    deployment.pages[0].wait(ended)
+    logs = "".join(deployment.replicas.log(name) for name in (*PAGES, *WORKERS))
+    lines = [line for line in logs.splitlines() if line and not line.startswith(BANNER)]
+    said = [json.loads(line) for line in lines]
+    assert {"celery.worker.consumer.connection", "gunicorn.error"} <= {
+        one["logger"] for one in said
+    }
+    [end] = [one for one in said if one.get("operation") == ended and "ended" in one["message"]]
+    assert end["message"] == "validate ended: succeeded"
 
 
 @pytest.mark.reliability

@@ -6,14 +6,15 @@ Source: learn.microsoft.com/azure/devops/pipelines/process.
 
 import fnmatch
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from tests.pipelines.azure_api import COLLECTION, PROJECT, REPOSITORY_ID
+from tests.pipelines.azure_api import COLLECTION, PROJECT, REPOSITORY_ID, make_api
 from tests.pipelines.forge import MAIN, Forge, Thread
 from tests.pipelines.shell import (
     check_out_product,
@@ -21,6 +22,7 @@ from tests.pipelines.shell import (
     run_git,
     run_script,
 )
+from tests.pipelines.site import Site, open_site
 
 _COMMAND = re.compile(r"##vso\[([\w.]+)\s*([^\]\n]*)\](.*)$", re.MULTILINE)  # anywhere in a line
 _MACRO = re.compile(r"\$\(([\w.]+)\)")
@@ -70,6 +72,21 @@ def pull_request_build(forge: Forge, pull: Thread, *, fork: bool = False) -> Bui
     }
     ref = f"refs/pull/{pull.number}/merge"
     return Build("PullRequest", forge.make_trial_merge(pull), ref, (), variables)
+
+
+@contextmanager
+def open_azure(directory: Path) -> Iterator[tuple[Site, "AzureRunner"]]:
+    """Start a site and its agents, with the variable groups that docs/ci/README.md describes."""
+    with open_site(directory, make_api) as site:
+        dev, prod = (
+            Group(
+                {"DATABRICKS_HOST": one.url, "DATABRICKS_CLIENT_ID": one.running.client_id},
+                {"DATABRICKS_CLIENT_SECRET": one.running.client_secret},
+            )
+            for one in (site.dev, site.prod)
+        )
+        groups = {"job-sync-dev": dev, "job-sync-prod-read": prod, "job-sync-prod": prod}
+        yield site, AzureRunner(site.forge, groups, site.directory)
 
 
 class AzureRunner:

@@ -130,8 +130,7 @@ class Forge:
 
     def tip(self, branch: str) -> str:
         """Return the commit of a branch, empty when there is none."""
-        found = self.git("for-each-ref", "--format=%(objectname)", f"refs/heads/{branch}")
-        return found
+        return self.git("for-each-ref", "--format=%(objectname)", f"refs/heads/{branch}")
 
     def files(self, branch: str) -> dict[str, str]:
         names = self.git("ls-tree", "-r", "-z", "--name-only", branch).split("\0")

@@ -8,7 +8,8 @@ import base64
 import fnmatch
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import yaml
 
 from tests.pipelines.forge import MAIN, REPOSITORY, Forge, Thread
-from tests.pipelines.github_api import BASE
+from tests.pipelines.github_api import BASE, make_api
 from tests.pipelines.github_expressions import fill, holds
 from tests.pipelines.shell import (
     check_out_product,
@@ -24,6 +25,7 @@ from tests.pipelines.shell import (
     run_git,
     run_script,
 )
+from tests.pipelines.site import Site, open_site
 
 PRODUCT = "acme/job-sync"
 _RIGHTS = {
@@ -79,6 +81,21 @@ def pull_request_event(forge: Forge, pull: Thread, *, fork: str = "") -> Event:
     payload = {"pull_request": {"number": pull.number, "head": head}}
     ref = f"refs/pull/{pull.number}/merge"
     return Event("pull_request", ref, merged, payload, {}, tuple(changed), bool(fork))
+
+
+@contextmanager
+def open_github(directory: Path) -> Iterator[tuple[Site, "GitHubRunner"]]:
+    """Start a site and its runners, with the environments that docs/ci/README.md describes."""
+    with open_site(directory, make_api) as site:
+        dev, prod = (
+            Environment(
+                {"DATABRICKS_HOST": one.url, "DATABRICKS_CLIENT_ID": one.running.client_id},
+                {"DATABRICKS_CLIENT_SECRET": one.running.client_secret},
+            )
+            for one in (site.dev, site.prod)
+        )
+        environments = {"job-sync-dev": dev, "job-sync-prod-read": prod, "job-sync-prod": prod}
+        yield site, GitHubRunner(site.forge, environments, site.directory)
 
 
 class GitHubRunner:

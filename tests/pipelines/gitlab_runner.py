@@ -7,21 +7,25 @@ error. Source: docs.gitlab.com/ci/yaml.
 import fnmatch
 import re
 import subprocess
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from tests.emulated import Emulated
 from tests.pipelines.forge import MAIN, Forge, Thread
-from tests.pipelines.gitlab_api import BASE, PROJECT
+from tests.pipelines.gitlab_api import BASE, PROJECT, make_api
 from tests.pipelines.shell import (
     check_out_product,
     machine_environment,
     run_git,
     run_script,
 )
+from tests.pipelines.site import Site, open_site
 
 _COMPARED = re.compile(r"""\$(\w+)\s*==\s*(?:\$(\w+)|"([^"]*)")""")
 _JOB_KEYS = {
@@ -59,6 +63,28 @@ def merge_request_pipeline(forge: Forge, pull: Thread, *, fork: bool = False) ->
     }
     commit = forge.tip(pull.source)
     return Pipeline("merge_request_event", commit, pull.source, tuple(changed), variables)
+
+
+@contextmanager
+def open_gitlab(directory: Path) -> Iterator[tuple[Site, "GitLabRunner"]]:
+    """Start a site and its runners, with the variables that docs/ci/README.md describes."""
+    with open_site(directory, make_api) as site:
+
+        def variables(workspace: Emulated, *rights: str) -> dict[str, str]:
+            token = {"GITLAB_API_TOKEN": site.forge.issue_token("bot", *rights)} if rights else {}
+            return {
+                "DATABRICKS_HOST": workspace.url,
+                "DATABRICKS_CLIENT_ID": workspace.running.client_id,
+                "DATABRICKS_CLIENT_SECRET": workspace.running.client_secret,
+                **token,
+            }
+
+        environments = {
+            "job-sync-dev": variables(site.dev, "read", "push", "pull", "comment"),
+            "job-sync-prod-read": variables(site.prod, "comment", "issue"),
+            "job-sync-prod": variables(site.prod),
+        }
+        yield site, GitLabRunner(site.forge, environments, site.directory)
 
 
 class GitLabRunner:
@@ -215,6 +241,9 @@ def _make_product_repository(directory: Path) -> None:
         target = link.resolve()
         link.unlink()
         subprocess.run(["cp", "-r", str(target), str(link)], check=True)
+    # Bytecode that is valid in each clone: compiling it there would take most of the time.
+    compiled = ["-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(directory)]
+    subprocess.run([sys.executable, *compiled], check=True)
     who = ["-c", "user.name=x", "-c", "user.email=x@dev.example"]
     for arguments in (
         ["init", "--quiet"],

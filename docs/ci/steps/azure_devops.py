@@ -1,11 +1,12 @@
 """Pull requests of Azure Repos. Source: learn.microsoft.com/rest/api/azure/devops/git."""
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
 from rest import Rest
 
-_VERSION = {"api-version": "7.1"}
+_VERSION: dict[str, Any] = {"api-version": "7.1"}
 _HEADS = "refs/heads/"
 
 
@@ -40,16 +41,12 @@ class AzureDevOps:
         return self._env["BUILD_SOURCEBRANCH"].removeprefix(_HEADS)
 
     def find_pull_request(self, branch: str) -> int | None:
-        found = self._rest.call(
-            "GET",
-            "pullrequests",
-            **{
-                **_VERSION,
-                "searchCriteria.status": "active",
-                "searchCriteria.sourceRefName": _HEADS + branch,
-                "searchCriteria.targetRefName": _HEADS + self.target,
-            },
-        )["value"]
+        criteria: dict[str, Any] = {
+            "searchCriteria.status": "active",
+            "searchCriteria.sourceRefName": _HEADS + branch,
+            "searchCriteria.targetRefName": _HEADS + self.target,
+        }
+        found = self._rest.call("GET", "pullrequests", **criteria, **_VERSION)["value"]
         return int(found[0]["pullRequestId"]) if found else None
 
     def open_pull_request(self, branch: str, title: str, text: str) -> int:

@@ -41,7 +41,9 @@ def test_an_environment_that_names_no_workspace_is_refused_with_what_to_set(tmp_
         require_workspace({"DATABRICKS_HOST": " ", "DATABRICKS_CONFIG_FILE": absent})
 
 
-@pytest.mark.parametrize("name", ["DATABRICKS_HOST", "DATABRICKS_AZURE_RESOURCE_ID"])
+@pytest.mark.parametrize(
+    "name", ["DATABRICKS_HOST", "DATABRICKS_AZURE_RESOURCE_ID", "DATABRICKS_RUNTIME_VERSION"]
+)
 def test_a_variable_may_name_the_workspace(name: str, tmp_path: Path) -> None:
     require_workspace({name: "x", "DATABRICKS_CONFIG_FILE": str(tmp_path / "absent.cfg")})
 

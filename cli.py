@@ -15,6 +15,7 @@ from command_line.arguments import make_parser, places_of
 from command_line.output_files import write_outputs
 from command_line.restoring import RestoreCommand
 from command_line.screen import Screen
+from command_line.tables import plain
 from core.errors import ModeError, RemovalRefusedError, SelectionError, SettingsError, SyncError
 from core.gateways.opening import OpenService, open_service, require_workspace
 from core.jobsettings.secrets import mask_text
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     _escape_what_the_terminal_lacks()
     options = _parse(arguments)
-    load_dotenv(Path.cwd() / ".env")
+    _load_own_settings(Path.cwd() / ".env")
     screen = Screen(options)
     opened: OpenService | None = None
     record: CommandRecord | None = None
@@ -81,6 +82,22 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         if ended.code == USAGE and "--exit-code" in given:
             raise SystemExit(FAILED) from None
         raise
+
+
+def _load_own_settings(file: Path) -> None:
+    """Read a `.env` file, unless it came with a repository.
+
+    Whoever may propose a change to a repository could say by it where the login is sent.
+    """
+    if not file.exists():
+        return
+    from core.gateways.machine.git_index import is_tracked  # noqa: PLC0415 - only needed here
+
+    if is_tracked(file):
+        message = f"{file} was not read: it is part of a Git repository. Take it out of Git."
+        print(plain(message), file=sys.stderr)
+    else:
+        load_dotenv(file)
 
 
 def _escape_what_the_terminal_lacks() -> None:

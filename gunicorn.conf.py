@@ -21,6 +21,9 @@ threads = 8
 timeout = 60
 graceful_timeout = 7  # Databricks Apps kill 15 s after SIGTERM
 max_requests = 0  # every poll is a request: recycling workers would come often
+# Replicas listen only when they can answer: a proxy would wait for one that is still loading. One
+# copy alone has nobody in its place, and the processes of its operations must not come of a fork.
+preload_app = os.environ.get("BACKGROUND", "").strip().casefold() == "celery"
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
 accesslog = None

@@ -18,9 +18,12 @@ _LOOK_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Sizes in megabytes. `descriptors` are of different things; several threads of a process that
-    have the same file open are counted in `same_file`, of the file that is open most often. `redis` is
-    the memory that Redis uses for its `keys`."""
+    """Sizes in megabytes.
+
+    `descriptors` are of different things; several threads of a process that have the same file
+    open are counted in `same_file`, of the file that is open most often. `redis` is the memory
+    that Redis uses for its `keys`.
+    """
 
     memory: float
     processes: int

@@ -1,6 +1,6 @@
 """What a page holds before and after thirty operations in a row.
 
-Run `python -m bench.thirty [OPERATIONS [BEFORE]] [--write]`: about two minutes.
+Run `python -m bench.thirty [OPERATIONS [BEFORE]] [--write]`: about six minutes.
 
 Each third operation changes every job. Before the first look so many operations are carried out
 that the page forgets the oldest: from then on nothing may grow.

@@ -208,10 +208,7 @@ def _add_pipeline_options(command: argparse.ArgumentParser) -> None:
         help="write a summary for a pull request to a Markdown file",
     )
     command.add_argument(
-        "--markdown-title",
-        default="",
-        metavar="TEXT",
-        help="its title, such as: Validation in PROD",
+        "--workspace-name", default="", metavar="NAME", help="of the workspace, for its title"
     )
     command.add_argument(
         "--markdown-limit",

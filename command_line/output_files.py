@@ -29,7 +29,7 @@ def _contents(options: argparse.Namespace, report: Report) -> Iterator[tuple[Pat
     if getattr(options, "markdown", None):
         text = summary_text(
             report,
-            title=options.markdown_title,
+            workspace=options.workspace_name,
             limit=options.markdown_limit,
             csv_name=options.csv.name if options.csv else "",
         )

@@ -89,6 +89,7 @@ class Bundle:
     def _variable(self, name: str) -> Any:
         assert _KEY.fullmatch(name), name
         definition = self.whole["variables"][name]
+        assert not _REFERENCE.search(definition.get("description", ""))
         if "lookup" in definition:
             [(word, found)] = definition["lookup"].items()
             assert isinstance(found, str) and "${" not in found

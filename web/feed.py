@@ -148,7 +148,7 @@ class Feed:
     def held(self, tab: str, user: User, error: StateError) -> dict[str, Any]:
         """Return what a tab shows while the store does not answer: why, at its buttons as well."""
         why = mask_text(error.message)
-        now = Situation(user.may_change, why_not=user.refusal, trouble=why, entry="-")
+        now = Situation(user.may_change, why_not=user.refusal, trouble=why)
         actions = actions_of(tab, now)
         return {
             "message": mask_text(str(error)),

@@ -1,5 +1,6 @@
 """How a Celery worker carries out operations, shows that it is there, and stops."""
 
+import gc
 import importlib
 import logging
 import threading
@@ -9,6 +10,8 @@ from functools import partial
 from typing import Any
 
 from celery import Celery, bootsteps, signals
+from celery.apps.worker import Worker
+from celery.utils.log import get_multiprocessing_logger
 from celery.worker import state
 from celery.worker.consumer import Consumer
 
@@ -43,12 +46,24 @@ class SteadyConsumer(Consumer):
         return super().ensure_connected(conn)
 
 
+class PlainWorker(Worker):
+    """Says what it does in its log, and prints no banner beside it."""
+
+    def emit_banner(self) -> None:
+        log.info("%s is starting", self.hostname)
+
+
 def serve(queue: Celery, store: OperationStore, presence: WorkerPresence) -> None:
     """Make a worker of the process that Celery starts with this queue."""
 
     @queue.task(name=TASK, ignore_result=True)
     def operation(operation_id: str) -> None:
-        run_operation(operation_id)
+        try:
+            run_operation(operation_id)
+        finally:
+            # Connections to the workspace, to Redis and to the cache hang in circles of objects. A
+            # process of the embedded page ends now; this one carries out the next operation.
+            gc.collect()
 
     class Presence(bootsteps.StartStopStep):
         """Shows that this worker takes messages: its loop does it, not a thread beside it."""
@@ -65,6 +80,7 @@ def serve(queue: Celery, store: OperationStore, presence: WorkerPresence) -> Non
                 timer.cancel()
 
     queue.steps["consumer"].add(Presence)
+    queue.worker_cls = f"{__name__}:{PlainWorker.__name__}"
     queue.conf.worker_consumer = f"{__name__}:{SteadyConsumer.__name__}"
     stop = partial(ask_to_stop, store, _running_here, time.sleep)
 
@@ -100,12 +116,21 @@ def ask_to_stop(
 
 
 def _leave_logging(**_: Any) -> None:
-    """Keep Celery from setting up the log of the process, which is set up already."""
+    """Keep Celery from setting up the log of the process, which is set up already.
+
+    What it says of its own processes goes there as well: by itself it would go past all handlers.
+    """
+    get_multiprocessing_logger().propagate = True
 
 
 def _load(**_: Any) -> None:
-    """Load what every operation needs once, before processes are forked for them."""
+    """Load what every operation needs once, before processes are forked for them.
+
+    What is frozen stays shared: collecting garbage would write to it in each of them.
+    """
     importlib.import_module("core.gateways.connect")
+    gc.collect()
+    gc.freeze()
 
 
 def _running_here() -> list[str]:

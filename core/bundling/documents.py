@@ -40,8 +40,13 @@ def make_documents(
     for key, (joined, source_id) in jobs.items():
         comment = f"# Exported from job {source_id}.\n" if source_id is not None else ""
         text = _WRITTEN_BY + comment + to_yaml(_resource(key, joined))
-        files[f"resources/{key}.job.yml"] = text
+        files[path_of_job(key)] = text
     return files
+
+
+def path_of_job(key: str) -> str:
+    """Return where the job of a key is."""
+    return f"resources/{key}.job.yml"
 
 
 def _root(name: str, hosts: Mapping[str, str], client: str, has_variables: bool) -> JsonDict:

@@ -69,16 +69,22 @@ class Forms:
 class FormMaker:
     """Makes the forms of all definitions of a bundle.
 
-    `links` are the keys of the jobs that the bundle holds, by their names. Those in `circles` refer
-    to each other by name: a bundle cannot deploy each of them before the other.
+    `links` are the keys of the jobs that the bundle holds, by their names, `names` their names by
+    the ids that they have in DEV. Those in `circles` refer to each other by name: a bundle cannot
+    deploy each of them before the other.
     """
 
     def __init__(
-        self, mappings: Mappings, links: Mapping[str, str], circles: frozenset[str]
+        self,
+        mappings: Mappings,
+        links: Mapping[str, str],
+        names: Mapping[str, str],
+        circles: frozenset[str],
     ) -> None:
         self._mappings = mappings
         self._principals = MapPrincipal(mappings)
         self._links = links
+        self._names = names
         self._circles = circles
 
     def make(self, definition: Definition, values: JobSettings) -> Forms:
@@ -107,7 +113,7 @@ class FormMaker:
         self, settings: JobSettings, job_name: str, raw: list[str], *, in_prod: bool
     ) -> JobSettings:
         def put(reference: Reference) -> Any:
-            name = name_in(reference.kind, reference.value)
+            name = name_of_job(reference, self._names) or name_in(reference.kind, reference.value)
             if name is None:
                 if _is_raw(reference):
                     raw.append(f"{reference.path} ({reference.kind.noun} {reference.value})")
@@ -179,6 +185,20 @@ class FormMaker:
         ]
         unique = sort_permissions(there)  # two may have become one
         prod[PERMISSIONS] = _entries(there if len(there) == len(unique) else unique)
+
+
+def name_of_job(reference: Reference, names: Mapping[str, str]) -> str:
+    """Return the name of the job that a reference leads to, by its name or its id in DEV.
+
+    Other tools write ids. Empty for other objects, and for a job that is not here.
+
+    Args:
+        names: of the jobs by their ids in DEV.
+    """
+    if reference.kind is not Kind.JOB:
+        return ""
+    known = names.get(str(reference.value), "") if _is_raw(reference) else ""
+    return name_in(reference.kind, reference.value) or known
 
 
 def _is_raw(reference: Reference) -> bool:

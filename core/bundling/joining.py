@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.bundling.escaping import escape
 from core.bundling.keys import make_slug
 from core.bundling.variables import UNUSED, Given, Lookup, Side, VariableBook
 from core.jobsettings.places import Place, key_of, written
@@ -12,7 +13,6 @@ from core.json_text import JsonDict, equal_json
 from core.mapping.mapped_value import MappedValue
 from core.mapping.values.rules import VALUE_MAPPINGS, ValueSection
 
-ESCAPED = "$${"
 _NAME_PREFIXES: Mapping[str, str] = {
     ValueSection.PATHS: "path",
     ValueSection.CATALOGS: "catalog",
@@ -43,14 +43,6 @@ class Joined:
     settings: JsonDict
     dev_only: JsonDict = field(default_factory=dict)
     prod_only: JsonDict = field(default_factory=dict)
-
-
-def escape(text: str) -> str:
-    """Return a text that a bundle takes for itself.
-
-    Source: databricks/cli#6484; Terraform, string templates.
-    """
-    return text.replace("${", ESCAPED)
 
 
 class Joiner:

@@ -3,12 +3,13 @@
 import re
 
 from core.jobsettings.places import list_texts, written
-from core.jobsettings.value_places import Form, find_values, places_tree
+from core.jobsettings.value_places import Form, FoundValue, find_values, places_tree
 from core.json_text import JobSettings
 
 _RELATIVE = ("./", "../")
+_PACKAGES = (".whl", ".jar")
 _ABSOLUTE = re.compile(r"/|[A-Za-z][A-Za-z0-9+.-]*:|\{\{|\$\{|~")
-_TREE = places_tree({Form.PATH})
+_TREE = places_tree({Form.PATH, Form.DEPENDENCY})
 
 
 def find_relative_paths(settings: JobSettings) -> tuple[str, ...]:
@@ -19,8 +20,15 @@ def find_relative_paths(settings: JobSettings) -> tuple[str, ...]:
     found = {
         written(value.place)
         for value in find_values(settings, _TREE)
-        if value.leaf.git_by_default is not None and not _ABSOLUTE.match(value.value)
+        if _is_file(value) and not _ABSOLUTE.match(value.value)
     }
     if settings.get("git_source") is None:
         found |= {place for place, text in list_texts(settings) if text.startswith(_RELATIVE)}
     return tuple(sorted(found))
+
+
+def _is_file(value: FoundValue) -> bool:
+    """Whether a bundle takes the value for a file: a package without a path has no such ending."""
+    if value.leaf.form is Form.DEPENDENCY:
+        return value.value.endswith(_PACKAGES)
+    return value.leaf.git_by_default is not None

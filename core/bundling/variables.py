@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.bundling.escaping import escape
 from core.bundling.keys import find_free, make_slug
 from core.json_text import JsonDict
 
@@ -99,7 +100,7 @@ class VariableBook:
             dev, prod = variable.sides
             definition: JsonDict = {}
             if variable.description:
-                definition["description"] = variable.description
+                definition["description"] = escape(variable.description)
             if variable.is_complex:
                 definition["type"] = "complex"
             # A default of the definition would be used in PROD as well.

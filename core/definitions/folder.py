@@ -344,8 +344,13 @@ class GitReader:
     def _tree(
         self, children: Iterable[FileStatus], unread: list[UnreadFile], left_out: list[str]
     ) -> Iterator[FileStatus]:
-        """Yield all files below a folder; a subfolder that cannot be listed is noted as unread."""
-        for child in sorted(children, key=lambda child: child.path):
+        """Yield all files below a folder; a subfolder that cannot be listed is noted as unread.
+
+        Folders may be nested deeper than functions can be.
+        """
+        waiting = _sorted_for_popping(children)
+        while waiting:
+            child = waiting.pop()
             if not child.is_folder:
                 yield child
                 continue
@@ -358,7 +363,11 @@ class GitReader:
             except SyncError as error:
                 unread.append(UnreadFile(path, Issue(str(error), path)))
             else:
-                yield from self._tree(inside, unread, left_out)
+                waiting += _sorted_for_popping(inside)
+
+
+def _sorted_for_popping(entries: Iterable[FileStatus]) -> list[FileStatus]:
+    return sorted(entries, key=lambda entry: entry.path, reverse=True)
 
 
 def _name(entry: FileStatus) -> str:

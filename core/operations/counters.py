@@ -69,8 +69,11 @@ class Counter:
         Raises:
             InvalidJsonError: it is something else.
         """
-        match parse_json(text):
-            case [str(name), dict(labels)] if all(isinstance(x, str) for x in labels.values()):
+        parts = parse_json(text)
+        if isinstance(parts, list) and len(parts) == 2:
+            name, labels = parts
+            is_named = isinstance(name, str) and isinstance(labels, dict)
+            if is_named and all(isinstance(label, str) for label in labels.values()):
                 return cls.of(name, **labels)
         raise InvalidJsonError("A counter should be a name and labels.")
 

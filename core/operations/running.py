@@ -98,6 +98,7 @@ class _Running:
         self._store = store
         self._mode = mode
         self._now = now
+        self._began = now()  # by the clock of this machine; the store's may be another
         self._sleep = sleep
         self._stopped_early = False  # before anything was written
         self._is_noted = False  # how it ended
@@ -212,7 +213,7 @@ class _Running:
             status=status,
             outcome=outcome,
             error=outcome.message,
-            finished=self._now(),
+            finished=self._operation.started + self._now() - self._began,
         )
         try:
             rows = [row.as_json() for row in self._recorder.history_rows()]

@@ -25,7 +25,7 @@ _LEFT_TO_RIGHT = "\u200e"
 _RIGHT_TO_LEFT = ("R", "AL", "AN")
 _ORDERS = re.compile(
     r"(?<![\w.+-])@(?=[\w<])"
-    r"|#(?=\d)"
+    r"|#(?=\d|#(?:vso)?\[)"
     r"|\b(?:clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)|implement(?:s|ed|ing)?)"
     r"(?=:?\s)"
     r"|\[(?=\s*(?:skip|no|ci|actions|az\w*)[\s-])"

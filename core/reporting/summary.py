@@ -24,7 +24,7 @@ DEFAULT_LIMIT = 60_000
 """In characters. GitHub takes 65,536 in a comment, Azure DevOps 150,000, GitLab 1,000,000."""
 
 SMALLEST_LIMIT = 4_000
-_LONGEST_TITLE = 120  # characters
+_LONGEST_NAME = 120  # characters
 _OPEN_ROWS = 30  # more are folded
 _SHARES = 8  # of the limit, one is kept for each section that follows
 _ROOM_FOR_FRAME = 400  # characters: a title, what folds a table, and what is said of missing rows
@@ -46,17 +46,17 @@ class _Section:
 
 
 def summary_text(
-    report: Report, *, title: str = "", limit: int = DEFAULT_LIMIT, csv_name: str = ""
+    report: Report, *, workspace: str = "", limit: int = DEFAULT_LIMIT, csv_name: str = ""
 ) -> str:
     """Return the report as Markdown.
 
     Args:
-        title: of the summary, in place of the operation's name.
+        workspace: its name, for the title; empty for none.
         limit: the most characters, at least SMALLEST_LIMIT. Whole rows are left out, and a
             sentence says how many, and where they are.
         csv_name: name of the file that has all rows; empty for none.
     """
-    text = _head(report, title)
+    text = _head(report, workspace)
     sections = [section for section in _sections(report, csv_name) if section.total]
     for index, section in enumerate(sections):
         kept = (len(sections) - index - 1) * (limit // _SHARES)
@@ -64,13 +64,14 @@ def summary_text(
     return text
 
 
-def _head(report: Report, title: str) -> str:
-    known = f"Job Sync: {TITLES.get(report.operation, report.operation)}"
+def _head(report: Report, workspace: str) -> str:
+    title, where = TITLES.get(report.operation, (report.operation, "in"))
+    name = f" {where} {prose(workspace, _LONGEST_NAME)}" if workspace else ""
     counts = "".join(
         table_row((label, f"{count:,}", meaning)) for label, count, meaning in list_counts(report)
     )
     table = f"\n| | Count | |\n|:--|--:|:--|\n{counts}" if counts else ""
-    return f"## {prose(title, _LONGEST_TITLE) or known}\n\n{verdict(report)}\n{table}"
+    return f"## Job Sync: {title}{name}\n\n{verdict(report)}\n{table}"
 
 
 def _sections(report: Report, csv_name: str) -> Iterator[_Section]:

@@ -26,7 +26,9 @@ _ORIGINS: Mapping[Origin, str] = {
 def error_cells(row: ReportRow) -> Sequence[str]:
     """Return of a row in error which job it is, in which file, and what is wrong."""
     names = filter(None, (code(row.job_name), code(row.file_name)))
-    issues = [prose(str(issue)) for issue in row.issues]
+    issues = [
+        prose(issue.message if issue.path == row.file_name else str(issue)) for issue in row.issues
+    ]
     return " in ".join(names), _lines([*issues, prose(row.message), *_risks(row)], _MOST_ISSUES)
 
 

@@ -8,13 +8,15 @@ from core.planning.statuses import RowResult, RowStatus
 from core.reporting.pending import is_pending
 from core.reporting.report import Report, ReportRow
 
-TITLES: Mapping[str, str] = {
-    "validate": "validation",
-    "drift": "check for drift",
-    "import": "import",
-    "remove": "removal",
-    "export": "export",
+TITLES: Mapping[str, tuple[str, str]] = {
+    "validate": ("validation", "in"),
+    "drift": ("check for drift", "in"),
+    "import": ("import", "into"),
+    "remove": ("removal", "in"),
+    "export": ("export", "from"),
 }
+"""By operation what to call it, and how the workspace's name follows."""
+
 FIELD_HEADS: Mapping[str, str] = {
     "validate": "Fields (workspace → after an import)",
     "import": "Fields (before → after)",
@@ -131,17 +133,18 @@ def list_counts(report: Report) -> list[tuple[str, int, str]]:
 
 def verdict(report: Report) -> str:
     """Return in one line what the report comes to."""
-    title = TITLES.get(report.operation, report.operation)
+    title, _ = TITLES.get(report.operation, (report.operation, ""))
     if report.has_failed:
         begun = any(row.result in DONE for row in report.rows)
         extent = "Part of it was done, see below." if begun else "Nothing was changed."
         return f"❌ **The {title} failed.** {extent}"
     errors = sum(row.status == RowStatus.ERROR for row in report.rows)
     rows = [row for row in report.rows if row.status != RowStatus.ERROR]
-    sign, first, *rest = _sentences(report.operation, rows, has_errors=errors > 0)
+    sign, *sentences = _sentences(report.operation, rows, has_errors=errors > 0)
     if errors:
-        return " ".join([f"❌ **{_count(errors, 'error')}, see below.**", first, *rest])
-    return " ".join([sign, f"**{first}**", *rest])
+        sign = "❌"
+        sentences.insert(0, f"{_count(errors, 'error')}, see below.")
+    return " ".join([sign, f"**{sentences[0]}**", *sentences[1:]])
 
 
 def _sentences(operation: str, rows: Sequence[ReportRow], *, has_errors: bool) -> Sequence[str]:
@@ -151,7 +154,8 @@ def _sentences(operation: str, rows: Sequence[ReportRow], *, has_errors: bool) -
         return _on_drift(left, has_errors=has_errors)
     done = sum(row.result in DONE for row in rows)
     if not left and not done:
-        return "✅", _all_equal(operation, has_errors=has_errors)
+        is_known = not has_errors or any(row.status == RowStatus.UNCHANGED for row in rows)
+        return "✅", *((_all_equal(operation, has_errors=has_errors),) if is_known else ())
     if operation == "validate":
         return _on_plan(left)
     if operation == "export" and not any(row.result for row in rows):

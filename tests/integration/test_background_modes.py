@@ -4,22 +4,27 @@ import os
 import runpy
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
 
 from app import create_app
 from components import ids
-from core.errors import SettingsError
+from core.errors import SettingsError, StateError
 from core.gateways.redis.connection import RedisConnection
 from core.gateways.redis.presence import WorkerPresence
 from core.gateways.stores import open_store
 from core.operations.kinds import OperationKind
 from core.operations.operation import Status
 from core.settings import Settings
+from tests.fakes import FakeOperationStore
 from tests.redis_server import RedisServer
+from web.background_queue import OperationQueue
+from web.opened_queue import open_deployments_queue
 
 ROOT = Path(__file__).resolve().parents[2]
 NOWHERE = "redis://127.0.0.1:1/0"
@@ -38,6 +43,13 @@ def run_python(code: str, env: Mapping[str, str]) -> "subprocess.CompletedProces
     return subprocess.run(
         command, cwd=ROOT, env={**kept, **env}, capture_output=True, text=True, check=False
     )
+
+
+def until_ok(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def test_one_copy_alone_loads_neither_celery_nor_redis(tmp_path: Path) -> None:
@@ -88,6 +100,39 @@ def test_one_copy_alone_is_ready_when_its_files_can_be_used(tmp_path: Path) -> N
     client = create_app({**ALONE, "CACHE_FOLDER": str(tmp_path)}).server.test_client()
     assert client.get("/healthz").status_code == 200
     assert client.get("/readyz").text == "store: OK\nqueue: OK\n"
+
+
+def test_a_redis_that_accepts_connections_and_answers_nothing_holds_up_nobody(
+    redis_server: RedisServer, tmp_path: Path
+) -> None:
+    env = {**REPLICA, "REDIS_URL": redis_server.url, "CACHE_FOLDER": str(tmp_path)}
+    app = create_app(env)
+    client = app.server.test_client()
+    assert client.get("/feed/export").status_code == 200
+    operation = open_store(Settings.from_env(env), env).start(OperationKind.EXPORT, {}, "ana")
+    redis_server.pause()
+    assert client.get("/feed/export").status_code == 503
+    assert client.get("/readyz").status_code == 503
+    assert client.get("/healthz").status_code == 200
+    queue, _ = open_deployments_queue(Settings.from_env(env), env)
+    store = FakeOperationStore()
+    presence: Any = None
+    jobs = OperationQueue(queue, store, presence, store.note_launch, lambda _id: True)
+    with pytest.raises(StateError, match="could not be handed"):
+        jobs.call_job_fn("key", print, [operation.operation_id], {})
+    redis_server.resume()
+    until_ok(lambda: client.get("/feed/export").status_code == 200)
+    jobs.call_job_fn("key", print, [operation.operation_id], {})
+
+
+@pytest.mark.parametrize(("background", "loads"), [("celery", True), ("", False)])
+def test_only_replicas_load_the_page_before_they_listen(
+    background: str, loads: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy would wait for one that listens and is still loading."""
+    monkeypatch.setenv("PYTHON_DOTENV_DISABLED", "1")
+    monkeypatch.setenv("BACKGROUND", background)
+    assert runpy.run_path(str(ROOT / "gunicorn.conf.py"))["preload_app"] is loads
 
 
 def test_a_page_that_ends_stops_no_operation_of_the_workers(

@@ -140,3 +140,21 @@ def test_the_vendor_s_client_takes_it(dev: Emulated, run: Run, tmp_path: Path) -
     )
     loaded = json.loads(validated.stdout)["resources"]["jobs"]["load"]
     assert {key: loaded[key] for key in settings} == settings
+
+
+def test_a_checkout(
+    dev: Emulated, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STATE_FOLDER_PATH", "/Workspace/Shared/state")
+    folder = tmp_path / "jobs"
+    folder.mkdir()
+    (folder / "load.json").write_bytes(definition_text(job("load", max_concurrent_runs=1)))
+    mappings = {"value_mappings": {"fields": {"max_concurrent_runs": 4}}}
+    (tmp_path / "mappings.json").write_text(json.dumps(mappings))
+    code, out = run("--folder", "jobs", "--mappings", "mappings.json", "--out", "out")
+    assert code == 0, out
+    runs = {
+        target: Bundle(read(tmp_path / "out"), target).jobs["load"]["max_concurrent_runs"]
+        for target in ("dev", "prod")
+    }
+    assert runs == {"dev": 1, "prod": 4}

@@ -97,6 +97,12 @@ def test_a_file_that_was_changed_is_refused(written: Path) -> None:
     assert "was changed" in refusal(written)
 
 
+def test_line_ends_of_windows_are_no_change(written: Path) -> None:
+    (written / "databricks.yml").write_bytes(b"a\r\n")
+    BundleFolder(written).write(FILES, KEYS)
+    assert tree(written) == FILES
+
+
 def test_a_file_that_was_deleted_is_written_again(written: Path) -> None:
     (written / "databricks.yml").unlink()
     BundleFolder(written).write(FILES, KEYS)

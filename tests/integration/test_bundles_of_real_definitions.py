@@ -9,7 +9,7 @@ import json
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -18,6 +18,7 @@ from core.definitions.definition import make_definition
 from core.definitions.folder import DefinitionFile, GitContents
 from core.errors import SyncError
 from tests.bundle_reading import Bundle, Found
+from tests.bundle_schema import find_faults
 from tests.bundles import mappings_of, with_names
 
 JOBS = Path(__file__).resolve().parents[2].parent / "shared" / "jobs"
@@ -50,19 +51,32 @@ OF_A_TASK = {
 }
 
 
+class Planned(NamedTuple):
+    """A plan, and what each target reads of it: reading takes as long as all else together."""
+
+    plan: BundlePlan
+    dev: Bundle
+    prod: Bundle
+
+
+def planned_with(contents: GitContents, mappings: dict[str, Any] | None) -> Planned:
+    plan = plan_bundle(contents, mappings_of(mappings), BundleRequest())
+    return Planned(plan, Bundle(plan.files, "dev"), Bundle(plan.files, "prod"))
+
+
 @pytest.fixture(scope="module")
 def contents() -> GitContents:
     return GitContents("/jobs", tuple(_definitions()))
 
 
 @pytest.fixture(scope="module")
-def plain(contents: GitContents) -> BundlePlan:
-    return plan_bundle(contents, mappings_of(None), BundleRequest())
+def plain(contents: GitContents) -> Planned:
+    return planned_with(contents, None)
 
 
 @pytest.fixture(scope="module")
-def mapped(contents: GitContents) -> BundlePlan:
-    return plan_bundle(contents, mappings_of(MAPPINGS), BundleRequest())
+def mapped(contents: GitContents) -> Planned:
+    return planned_with(contents, MAPPINGS)
 
 
 def _definitions() -> Iterator[DefinitionFile]:
@@ -92,26 +106,26 @@ def as_bundled(file: DefinitionFile) -> dict[str, Any]:
     return kept
 
 
-def test_they_come_back(contents: GitContents, plain: BundlePlan) -> None:
-    bundled = {row.job_name for row in plain.rows if isinstance(row, BundledJob)}
-    refused = [row for row in plain.rows if isinstance(row, NotBundled)]
+def test_they_come_back(contents: GitContents, plain: Planned) -> None:
+    bundled = {row.job_name for row in plain.plan.rows if isinstance(row, BundledJob)}
+    refused = [row for row in plain.plan.rows if isinstance(row, NotBundled)]
     assert all("holds a secret" in row.issues[0].message for row in refused)
     assert len(bundled) > 540
     assert len(bundled) + len(refused) == len(contents.files)
     files = {file.definition.job_name: file for file in contents.files}
-    bundle = Bundle(plain.files, "prod")
+    bundle, keys = plain.prod, plain.plan.keys
     assert len(bundle.jobs) == len(bundled)
     for name in bundled:
-        job = with_names(bundle.jobs[plain.keys[name]], plain)
+        job = with_names(bundle.jobs[keys[name]], plain.plan)
         assert job == as_bundled(files[name]), name
 
 
-def test_dev_stays_as_it_is_with_a_mapping_file(contents: GitContents, mapped: BundlePlan) -> None:
-    bundle = Bundle(mapped.files, "dev")
+def test_dev_stays_as_it_is_with_a_mapping_file(contents: GitContents, mapped: Planned) -> None:
+    bundle = mapped.dev
     for file in contents.files:
-        key = mapped.keys.get(file.definition.job_name)
+        key = mapped.plan.keys.get(file.definition.job_name)
         if key is not None:
-            job, expected = with_names(bundle.jobs[key], mapped), as_bundled(file)
+            job, expected = with_names(bundle.jobs[key], mapped.plan), as_bundled(file)
             assert without_active(job) == without_active(expected)
 
 
@@ -125,8 +139,8 @@ def without_active(settings: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def test_prod_has_the_values_of_the_mapping_file(mapped: BundlePlan) -> None:
-    jobs = Bundle(mapped.files, "prod").jobs.values()
+def test_prod_has_the_values_of_the_mapping_file(mapped: Planned) -> None:
+    jobs = mapped.prod.jobs.values()
     assert {job["max_concurrent_runs"] for job in jobs} == {3}
     robot = {"service_principal_name": Found("service_principal", "robot")}
     others = [job["run_as"] for job in jobs if job["run_as"] != robot]
@@ -137,18 +151,36 @@ def test_prod_has_the_values_of_the_mapping_file(mapped: BundlePlan) -> None:
     assert {start["pause_status"] for start in starts} == {"PAUSED"}
 
 
-def test_it_is_the_same_each_time(contents: GitContents, mapped: BundlePlan) -> None:
-    again = plan_bundle(contents, mappings_of(MAPPINGS), BundleRequest(keys=mapped.keys))
-    assert again.files == mapped.files
+def test_it_is_the_same_each_time(contents: GitContents, mapped: Planned) -> None:
+    again = plan_bundle(contents, mappings_of(MAPPINGS), BundleRequest(keys=mapped.plan.keys))
+    assert again.files == mapped.plan.files
+
+
+def test_a_bundle_adds_no_fault_by_the_schema(
+    contents: GitContents, plain: Planned, mapped: Planned
+) -> None:
+    without_fault = 0
+    for planned in (plain, mapped):
+        jobs = planned.dev.whole["resources"]["jobs"]
+        for file in checked_files(contents, planned.plan):
+            faults = set(find_faults(jobs[planned.plan.keys[file.definition.job_name]]))
+            assert faults <= set(find_faults(as_bundled(file))), file.path
+            without_fault += not faults
+    assert without_fault > 500
+
+
+def checked_files(contents: GitContents, planned: BundlePlan) -> Iterator[DefinitionFile]:
+    """The definitions that are no templates of a bundle: the variables of those are plain text."""
+    for file in contents.files:
+        is_template = "${" in file.definition.packed.text()
+        if file.definition.job_name in planned.keys and not is_template:
+            yield file
 
 
 def test_the_vendor_s_models_refuse_nothing_more(
-    contents: GitContents, plain: BundlePlan, mapped: BundlePlan
+    contents: GitContents, plain: Planned, mapped: Planned
 ) -> None:
-    """Definitions have faults of their own; being in a bundle adds none.
-
-    Those that are templates of a bundle themselves are left out: their variables are plain text.
-    """
+    """Definitions have faults of their own; being in a bundle adds none."""
     models = pytest.importorskip(
         "databricks.bundles.jobs", reason="the package databricks-bundles is not installed"
     )
@@ -160,13 +192,11 @@ def test_the_vendor_s_models_refuse_nothing_more(
             return str(error)
         return ""
 
-    checked = 0
+    without_fault = 0
     for planned in (plain, mapped):
-        jobs = Bundle(planned.files, "dev").whole["resources"]["jobs"]
-        for file in contents.files:
-            key = planned.keys.get(file.definition.job_name)
-            if key is not None and "${" not in file.definition.packed.text():
-                fault = fault_of(jobs[key])
-                assert not fault or fault_of(as_bundled(file)), key
-                checked += not fault
-    assert checked > 500
+        jobs = planned.dev.whole["resources"]["jobs"]
+        for file in checked_files(contents, planned.plan):
+            fault = fault_of(jobs[planned.plan.keys[file.definition.job_name]])
+            assert not fault or fault_of(as_bundled(file)), file.path
+            without_fault += not fault
+    assert without_fault > 500

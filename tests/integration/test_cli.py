@@ -11,6 +11,7 @@ import pytest
 
 import cli
 from tests.builders import definition_text, job
+from tests.checkout import git, make_repository
 from tests.emulated import Emulated
 
 ADMIN = "admin@dev.example"
@@ -440,6 +441,28 @@ def test_fields_are_taken_into_git_on_the_command_line(dev, environment, capsys)
     code, document = run_json(capsys, "take", "load", "--field", "timeout_seconds")
     assert (code, document["status"]) == (1, "completed_with_errors")
     assert run(capsys, "take", "nobody", "--field", "a")[0] == 2
+
+
+def test_settings_that_came_with_a_repository_are_not_read(
+    dev, environment, capsys, tmp_path
+) -> None:
+    """A pull request could say where the login of the pipeline is sent."""
+    environment.delenv("DATABRICKS_HOST")
+    repository = make_repository(tmp_path / "repository")
+    environment.chdir(repository)
+    (repository / ".env").write_text(f"DATABRICKS_HOST={dev.url}\n")
+    environment.setenv("HOME", str(tmp_path))
+    git(repository, "add", ".env")
+    for index in (None, b"DIRC what nobody can read"):
+        if index:
+            (repository / ".git/index").write_bytes(index)
+        assert cli.main(["info"]) == 2
+        printed = capsys.readouterr()
+        assert ".env was not read: it is part of a Git repository." in printed.err
+        assert "No workspace is configured." in printed.out + printed.err
+    (repository / ".git/index").unlink()
+    code, out = run(capsys, "info")
+    assert code == 0, out
 
 
 def test_a_folder_of_this_machine_in_place_of_the_git_folder(

@@ -106,7 +106,7 @@ def test_an_export_that_is_killed_leaves_whole_files_and_the_next_one_completes_
 
 @pytest.mark.reliability
 def test_an_export_may_be_killed_anywhere(runner) -> None:
-    for written in range(0, JOBS, 4):
+    for written in range(0, JOBS, 7):
         for path in runner.files():
             path.unlink()
         leaves_nothing_half(runner, written)

@@ -134,6 +134,29 @@ def test_a_second_round_makes_no_series_that_the_first_did_not(
     assert scrape()["job_sync_jobs_written_total", "created", "export"] == 21
 
 
+def test_a_job_that_was_changed_here_shows_until_a_validation_finds_it_no_longer(
+    prod: Emulated, run: Callable[..., str], scrape: Callable[[], Samples]
+) -> None:
+    for number, name in enumerate(("load", "other"), start=1):
+        text = definition_text(job(name), job_id=number, run_as="admin@prod.example")
+        prod.put(f"{number}.json", text)
+    plan = run("validate", pause="", ask_workspace=False)
+    run("import", plan=plan, names=["load", "other"], pause="")
+    job_id = prod.job_id("load")
+    assert ("job_sync_drifted_jobs",) not in scrape()
+    prod.reset_job(job_id, job("load", timeout_seconds=60))
+    for found in (1, 1):
+        run("validate", pause="", ask_workspace=False)
+        assert scrape()["job_sync_drifted_jobs",] == found
+    assert scrape()["job_sync_last_validation_complete",] == 1
+    prod.delete_job(prod.job_id("other"))
+    run("validate", pause="", ask_workspace=False)
+    assert scrape()["job_sync_drifted_jobs",] == 2
+    prod.reset_job(job_id, job("load"))
+    run("validate", pause="", ask_workspace=False)
+    assert scrape()["job_sync_drifted_jobs",] == 1
+
+
 def test_an_operation_whose_process_was_killed_counts_as_interrupted(
     env: dict[str, str], store: SqliteOperationStore, scrape: Callable[[], Samples]
 ) -> None:

@@ -3,18 +3,22 @@
 Each test begins operations of its own; a service that one stops is running again after it.
 """
 
+import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 import redis
 import requests
+from prometheus_client.parser import text_string_to_metric_families
 
 from components import ids
 from emulator import start_environment
@@ -29,6 +33,10 @@ PATIENCE_S = 120.0
 SEEN_S = 15.0
 UNANSWERED_S = 5.0
 SECRET_KEY = "the-key-that-pages-sign-with-0123456789"
+METRICS_TOKEN = "the-token-that-scrapers-send-0123456789"
+BEARER = {"Authorization": f"Bearer {METRICS_TOKEN}"}
+# How the lines begin that Celery prints itself: when it starts, and in the handler of a signal.
+BANNER = (" ", "-", "[tasks]", "worker: ")
 SECRETS = {
     "X-Forwarded-Access-Token": "token-of-a-user",
     "Authorization": "Bearer bearer-of-a-user",
@@ -81,7 +89,13 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
     with start_environment(folder / "workspaces", ("PROD",)) as environment:
         prod = Emulated(environment["PROD"])
         with start_replicas(
-            folder, prod.running, DEPLOYMENT, NUM_THREADS="1", SECRET_KEY=SECRET_KEY
+            folder,
+            prod.running,
+            DEPLOYMENT,
+            NUM_THREADS="1",
+            SECRET_KEY=SECRET_KEY,
+            METRICS_TOKEN=METRICS_TOKEN,
+            LOG_FORMAT="json",
         ) as replicas:
             pages = [Browserless(replicas.url(page)) for page in PAGES]
             deployment = Deployment(replicas, prod, pages)
@@ -114,6 +128,11 @@ def test_any_page_shows_and_cancels_what_another_one_started(deployment: Deploym
     created = set(deployment.prod.names()) & set(names)
     assert 0 < len(created) < len(names)
     assert done(deployment.pages[0].poll()) == done(other.poll()) == created
+
+
+def test_a_page_is_loaded_without_threads_that_a_fork_would_lose(deployment: Deployment) -> None:
+    for page in PAGES:
+        assert psutil.Process(deployment.replicas.running[page].pid).num_threads() == 1
 
 
 def test_two_pages_that_start_at_once_start_one(deployment: Deployment) -> None:
@@ -223,7 +242,10 @@ class Watcher:
             time.sleep(0.2)
 
 
-def test_pages_are_restarted_one_by_one_without_a_gap_or_a_stop(deployment: Deployment) -> None:
+@pytest.mark.reliability
+def test_pages_are_restarted_one_by_one_without_a_gap_or_a_stop(
+    deployment: Deployment, record_property: Callable[[str, object], None]
+) -> None:
     names = deployment.define(40)
     watcher = Watcher(deployment.replicas.url("proxy"))
     operation = deployment.begin_import(names)
@@ -235,6 +257,8 @@ def test_pages_are_restarted_one_by_one_without_a_gap_or_a_stop(deployment: Depl
     assert text.startswith(f"Import finished. {len(names)} jobs imported")
     assert watcher.failed == []
     assert watcher.longest_s() < UNANSWERED_S
+    figures = {"case": "restart of two pages", "polls": len(watcher.answered)}
+    record_property("figures", {**figures, "longest gap ms": round(watcher.longest_s() * 1000)})
 
 
 def test_a_worker_that_is_stopped_ends_its_operation_between_two_jobs(
@@ -253,8 +277,10 @@ def test_a_worker_that_is_stopped_ends_its_operation_between_two_jobs(
     deployment.replicas.launch(worker)
 
 
-@pytest.mark.parametrize("what", ["worker", "process"])
-def test_a_kill_is_seen(deployment: Deployment, what: str) -> None:
+@pytest.mark.parametrize("what", ["worker", pytest.param("process", marks=pytest.mark.reliability)])
+def test_a_kill_is_seen(
+    deployment: Deployment, what: str, record_property: Callable[[str, object], None]
+) -> None:
     names = deployment.define(60)
     operation = deployment.begin_import(names)
     worker = deployment.worker_of(operation)
@@ -266,12 +292,34 @@ def test_a_kill_is_seen(deployment: Deployment, what: str) -> None:
             process.kill()
     killed = time.monotonic()
     text = deployment.pages[1].wait(operation, timeout_s=SEEN_S)
-    assert time.monotonic() - killed < SEEN_S
+    seen_s = time.monotonic() - killed
+    assert seen_s < SEEN_S
+    record_property("figures", {"case": f"kill of a {what}", "seen after s": round(seen_s, 1)})
     assert text.startswith("Import interrupted")
     assert done(deployment.pages[1].poll()) <= set(deployment.prod.names())
     if what == "worker":
         deployment.replicas.launch(worker)
     assert deployment.pages[0].run("validate").startswith("Validation finished")
+
+
+@pytest.mark.reliability
+def test_without_a_worker_nothing_begins_and_nothing_begins_later(deployment: Deployment) -> None:
+    page = deployment.pages[0]
+    for worker in WORKERS:
+        deployment.replicas.stop(worker)
+    until(lambda: not page.poll()["props"][ids.STORE_NOTICE]["hidden"], "nobody says so")
+    answer = page.poll()
+    assert "No worker is running" in texts(answer["props"][ids.STORE_NOTICE])
+    assert answer["props"][ids.IMPORT_VALIDATE]["disabled"]
+    assert "queue: No worker" in requests.get(f"{page.url}/readyz", timeout=60).text
+    operation = page.start("validate")  # as a page does that was loaded before
+    text = page.wait(operation)
+    assert text.startswith("Validation cancelled. No worker began it")
+    deployment.replicas.start(*WORKERS)
+    deployment.replicas.wait_until_ready()
+    until(lambda: operation in "".join(map(deployment.replicas.log, WORKERS)), "not taken")
+    assert page.poll()["finished"]["text"] == text
+    assert page.run("validate").startswith("Validation finished")
 
 
 def feed(page: Browserless) -> requests.Response:
@@ -323,3 +371,59 @@ def test_while_redis_is_away_the_page_says_so_and_what_runs_continues(
     assert done(second.poll()) >= set(names)
     replicas.wait_until_ready()
     assert second.run("validate").startswith("Validation finished")
+
+
+def series(page: Browserless) -> dict[tuple[str, ...], float]:
+    """Return what a page shows of operations and of calls, by name and the values of labels."""
+    answer = requests.get(f"{page.url}/metrics", headers=BEARER, timeout=60)
+    answer.raise_for_status()
+    return {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+        if sample.value
+    }
+
+
+def test_every_page_shows_the_totals_of_all_workers_and_pages(deployment: Deployment) -> None:
+    first, other = deployment.pages
+    written = ("job_sync_jobs_written_total", "created", "import")
+    before = series(first)
+    names = deployment.define(4)
+    for page in deployment.pages:
+        plan = page.start("validate")
+        page.wait(plan)
+        page.run("import", plan=plan, names=[names.pop(), names.pop()])
+    until(lambda: series(first) == series(other), "the pages show different totals")
+    after = series(other)
+    assert after[written] == before.get(written, 0) + 4
+    validated = ("job_sync_operations_total", "validate", "succeeded")
+    assert after[validated] == before.get(validated, 0) + 2
+    assert after["job_sync_api_calls_total", CREATE, "200"] >= 4
+    assert after["job_sync_last_validation_timestamp_seconds",] > 0
+
+
+def test_every_line_of_pages_and_workers_is_json_and_says_its_operation(
+    deployment: Deployment,
+) -> None:
+    ended = deployment.pages[0].start("validate")
+    deployment.pages[0].wait(ended)
+    logs = "".join(deployment.replicas.log(name) for name in (*PAGES, *WORKERS))
+    lines = [line for line in logs.splitlines() if line and not line.startswith(BANNER)]
+    said = [json.loads(line) for line in lines]
+    assert {"celery.worker.consumer.connection", "gunicorn.error"} <= {
+        one["logger"] for one in said
+    }
+    [end] = [one for one in said if one.get("operation") == ended and "ended" in one["message"]]
+    assert end["message"] == "validate ended: succeeded"
+
+
+@pytest.mark.reliability
+def test_what_compose_yaml_says_runs_as_it_is(tmp_path: Path) -> None:
+    """With the local workspaces of its own, and all that the file configures."""
+    with start_replicas(tmp_path, None, (*DEPLOYMENT, "workspaces", "page-dev")) as replicas:
+        dev = Browserless(replicas.url("page-dev"), "export")
+        assert re.match(r"Export finished\. \d+ created", dev.run("export"))
+        prod = Browserless(replicas.url("proxy"))
+        assert prod.run("validate").startswith("Validation finished")
+        assert requests.get(replicas.url("page-1") + "/readyz", timeout=60).ok

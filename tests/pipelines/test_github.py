@@ -77,7 +77,8 @@ def test_its_validation_is_one_comment_that_later_ones_change(
     assert run.result == "success", run.log
     *_, ours = pull.comments
     assert len(pull.comments) == 3
-    assert "2" in ours.body
+    assert "## Job Sync: validation in PROD" in ours.body
+    assert "An import would change 2 jobs." in ours.body
     assert f"Commit {site.forge.tip(BRANCH)[:12]}" in ours.body
     assert run.artifacts["job-sync-rows"].count("\n") == 3
     again = runner.run(VALIDATE, pull_request_event(site.forge, pull))["validate"]

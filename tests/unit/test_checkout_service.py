@@ -211,6 +211,28 @@ def test_an_excerpt_of_a_file_outside_is_never_shown(prod, folder, tmp_path) -> 
     assert "DEFAULT" not in str(refused.value)
 
 
+@pytest.mark.parametrize("depth", [150, 1500])
+def test_folders_in_folders_without_end_are_no_end_of_the_reading(prod, folder, depth) -> None:
+    nest(folder, depth, definition_text(job("deep"), job_id=3, run_as=ME))
+    plan, report = service(prod, folder).validate()
+    assert rows_of(report)["load"] == "unchanged"
+    assert ("deep" in rows_of(report)) is (depth == 150)
+    assert plan.is_complete is (depth == 150)
+
+
+def nest(folder: Path, depth: int, content: bytes) -> None:
+    """Put a file below so many folders; its path is longer than one call takes."""
+    inside = os.open(folder, os.O_RDONLY)
+    for _ in range(depth):
+        os.mkdir("a", dir_fd=inside)
+        above, inside = inside, os.open("a", os.O_RDONLY, dir_fd=inside)
+        os.close(above)
+    file = os.open("deep.json", os.O_WRONLY | os.O_CREAT, dir_fd=inside)
+    os.write(file, content)
+    os.close(file)
+    os.close(inside)
+
+
 # Bytes
 
 
@@ -292,6 +314,18 @@ def test_a_mapping_file_on_this_machine_is_saved_there_and_kept_in_the_workspace
     [kept] = [one for one in prod.files.files if one.startswith(f"{STATE}/mappings/")]
     assert prod.files.files[kept] == b"{jobs: {exclude: ['tmp*']}} // ours\r\n"
     assert read.folder_id is None
+
+
+def test_a_mapping_file_that_is_missing_is_created_beside_no_repository(
+    prod, folder, tmp_path
+) -> None:
+    path = tmp_path / "mappings.json"
+    settings = {"mapping_path": f"file:{path}"}
+    read = service(prod, folder, **settings).read_mappings().details
+    assert not read.exists
+    saved = service(prod, folder, **settings).save_mappings("{}\n", read.version)
+    assert saved.status == "completed", issues_of(saved)
+    assert path.read_bytes() == b"{}\n"
 
 
 def test_a_mapping_file_alone_may_be_on_this_machine(folder) -> None:

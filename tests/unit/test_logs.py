@@ -18,6 +18,7 @@ from core.logs import (
     in_operation,
     log_to_stderr,
     note_operation,
+    say_why,
 )
 from core.parallel import Pool, in_parallel, read_ahead, start_thread
 
@@ -228,16 +229,53 @@ def fail(): raise ValueError("in\\na thread")
 thread = threading.Thread(target=fail, name="one")
 thread.start()
 thread.join()
+quiet = threading.Thread(target=sys.exit)
+quiet.start()
+quiet.join()
 say_why(ValueError("No\\nfolder."))
-raise RuntimeError("the\\nend")
+raise (RuntimeError("the\\nend") if len(sys.argv) < 3 else KeyboardInterrupt)
 """
 
 
-def stderr_of_a_process(form):
-    command = [sys.executable, "-c", WHOLE_PROCESS, form]
+def stderr_of_a_process(*arguments):
+    command = [sys.executable, "-c", WHOLE_PROCESS, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
-    assert (done.returncode, done.stdout) == (1, "")
+    assert done.returncode != 0
+    assert done.stdout == ""
     return done.stderr
+
+
+@pytest.fixture
+def hooks(monkeypatch):
+    """What a process has whose log is JSON. The log itself stays that of the tests."""
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    monkeypatch.setattr(logging, "basicConfig", lambda **_: None)
+    monkeypatch.setattr(logging, "captureWarnings", lambda _: None)
+    log_to_stderr(logging.INFO, PLAIN, as_json=True)
+
+
+@pytest.mark.usefixtures("hooks")
+def test_what_ends_a_process_or_a_thread_is_logged(caplog, capsys):
+    error = ValueError("no")
+    sys.excepthook(ValueError, error, None)
+    for thread in (threading.Thread(name="one"), None):
+        threading.excepthook(threading.ExceptHookArgs((ValueError, error, None, thread)))
+    threading.excepthook(threading.ExceptHookArgs((SystemExit, SystemExit(), None, None)))
+    sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
+    said = ["the process ends: no", "the thread one ends: no", "the thread ? ends: no"]
+    assert [record.getMessage() for record in caplog.records] == said
+    assert capsys.readouterr().err.strip() == "KeyboardInterrupt"
+
+
+def test_why_a_process_cannot_start_is_for_people_or_a_line(caplog, capsys, monkeypatch):
+    say_why(ValueError("No folder."))
+    assert (capsys.readouterr().err, caplog.messages) == ("No folder.\n", [])
+    handler = logging.NullHandler()
+    handler.setFormatter(JsonFormatter())
+    monkeypatch.setattr(logging.getLogger(), "handlers", [*logging.getLogger().handlers, handler])
+    say_why(ValueError("No folder."))
+    assert (capsys.readouterr().err, caplog.messages) == ("", ["No folder."])
 
 
 def test_all_that_a_process_says_is_lines_of_json():
@@ -257,3 +295,9 @@ def test_as_text_a_process_says_why_it_cannot_start_in_a_plain_sentence():
     assert lines[0] == "INFO first"
     assert "No" in lines
     assert "RuntimeError: the" in lines
+
+
+def test_whoever_interrupts_a_process_sees_what_python_says():
+    said = stderr_of_a_process("json", "interrupted").splitlines()
+    assert [line for line in said if line.startswith("{")] == said[:4]
+    assert said[-1] == "KeyboardInterrupt"

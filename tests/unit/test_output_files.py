@@ -31,10 +31,10 @@ def test_each_command_of_a_pipeline_writes_what_was_asked_for(command: str, fold
 
 
 def test_the_summary_has_the_title_the_size_and_the_name_of_the_table(folder: Path):
-    options = ["--markdown", "s.md", "--markdown-limit", "4000", "--markdown-title", "PROD"]
+    options = ["--markdown", "s.md", "--markdown-limit", "4000", "--workspace-name", "PROD"]
     write("validate", *options, "--csv", str(folder / "r.csv"))
     text = (folder / "s.md").read_text()
-    assert text.startswith("## PROD\n")
+    assert text.startswith("## Job Sync: validation in PROD\n")
     assert len(text) <= 4000
     assert "`r.csv` has all of them." in text
     assert str(folder) not in text

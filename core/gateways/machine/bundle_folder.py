@@ -155,4 +155,5 @@ def _is_table(value: Any, kind: type) -> bool:
 
 
 def _hash(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+    """Return what is equal for equal text: a clone on Windows may have other line ends."""
+    return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()

@@ -17,6 +17,7 @@ from core.local_paths import LOCAL, is_local
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _GIT = ".git"
+_DEEPEST = 200  # folders in folders; each step into them is a call
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class Base:
     @classmethod
     def of_file(cls, file: str) -> "Base":
         """Return the same for a file. In no repository it may be a link: a mounted one often is."""
-        return cls(outermost_repository(file) or file)
+        is_link = Path(file).is_symlink()
+        return cls(outermost_repository(file) or (file if is_link else str(Path(file).parent)))
 
     def holds(self, path: str) -> bool:
         """Whether a path is this one or below it."""
@@ -71,6 +73,10 @@ class ClosedTree:
 
     def __init__(self, bases: Sequence[Base]) -> None:
         self._bases = bases
+
+    def holds(self, path: str) -> bool:
+        """Whether a path is in the place of one of the bases."""
+        return any(base.holds(path.removeprefix(LOCAL)) for base in self._bases)
 
     @contextmanager
     def folder_of(self, path: str) -> Iterator[tuple[int, str]]:
@@ -114,6 +120,8 @@ class ClosedTree:
         is_path = is_local(path) and not first and parts and "\0" not in plain
         if not is_path or not {"", ".", ".."}.isdisjoint(parts):
             raise NotFoundError(f"{path} is not a path of this machine.")
+        if len(parts) > _DEEPEST:
+            raise WorkspaceError(f"{path} is nested too deeply.", fix="Move it up in the folder.")
         if any(part.casefold() == _GIT for part in parts):
             raise PermissionDeniedError(
                 f"{path} is inside of Git's own folder.", fix="Choose a folder beside .git."

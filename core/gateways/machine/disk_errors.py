@@ -25,7 +25,7 @@ def as_error(error: OSError, path: str) -> WorkspaceError:
     reason = error.strerror or "unknown error"
     if error.errno in _FULL:
         return WorkspaceError(
-            f"{shown} was not written: {reason}.", fix="Free some space on this disk, try again."
+            f"{shown} was not written: {reason}.", fix="Free some space on this disk and try again."
         )
     if error.errno in _DENIED:
         return PermissionDeniedError(

@@ -8,13 +8,13 @@ not gone from Git.
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.definitions.file_names import fold_file_name
 from core.errors import WorkspaceError
 from core.gateways.machine.closed_tree import nearest_repository
+from core.gateways.machine.git_index import find_index, read_index
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ class Checkout:
 
     def _read(self) -> tuple[LeftOut, ...]:
         try:
-            index = self._index = self._index or _find_index(self.root)
+            index = self._index = self._index or find_index(self.root)
             version = _version(index)
             if version != self._version:
                 self._known = tuple(_left_out(self.root, index)) if version else ()
@@ -95,13 +95,6 @@ class Checkout:
         return self._known
 
 
-def _find_index(root: str) -> Path:
-    from dulwich.repo import Repo  # noqa: PLC0415 - it takes long to load
-
-    with closing(Repo(root)) as repository:
-        return Path(repository.index_path())
-
-
 def _version(index: Path) -> object:
     try:
         found = index.stat()
@@ -111,17 +104,10 @@ def _version(index: Path) -> object:
 
 
 def _left_out(root: str, index: Path) -> Iterator[LeftOut]:
-    from dulwich.index import (  # noqa: PLC0415
-        EXTENDED_FLAG_SKIP_WORKTREE,
-        IndexEntry,
-        read_index_dict,
-    )
+    from dulwich.index import EXTENDED_FLAG_SKIP_WORKTREE, IndexEntry  # noqa: PLC0415
 
     seen: dict[str, str] = {}
-    with index.open("rb") as file:  # dulwich's Index refuses what follows the entries when sparse
-        entries = read_index_dict(file)
-    for name, entry in entries.items():
-        path = os.fsdecode(name).rstrip("/")
+    for path, entry in read_index(index):
         twin = seen.setdefault(fold_file_name(path), path)
         if not isinstance(entry, IndexEntry):
             continue  # in conflict: the file is there, with Git's marks in it

@@ -47,9 +47,20 @@ class _Version:
     def of(cls, found: os.stat_result) -> "_Version":
         return cls(found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
-    def is_settled(self) -> bool:
+    def is_settled(self, now_ns: int) -> bool:
         """Whether the next write would give the file another time."""
-        return not 0 <= time.time_ns() - self.changed_ns < _STEP_S * 10**9
+        return not 0 <= now_ns - self.changed_ns < _STEP_S * 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class DiskClock:
+    """The clock by which files get their times, in ns since the epoch, and how to wait, in s."""
+
+    now_ns: Callable[[], int] = time.time_ns
+    sleep: Callable[[float], None] = time.sleep
+
+
+_THIS_MACHINE = DiskClock()
 
 
 class LocalFiles:
@@ -59,7 +70,7 @@ class LocalFiles:
     """
 
     def __init__(
-        self, folder: str = "", mapping_path: str = "", sleep: Callable[[float], None] = time.sleep
+        self, folder: str = "", mapping_path: str = "", clock: DiskClock = _THIS_MACHINE
     ) -> None:
         """Take the configured places; one that does not begin with `file:` is not ours."""
         bases = []
@@ -71,7 +82,7 @@ class LocalFiles:
             bases.append(Base.of_file(mapping_path.removeprefix(LOCAL)))
         self._tree = ClosedTree(bases)
         self._read: dict[str, _Version] = {}
-        self._sleep = sleep
+        self._clock = clock
 
     def status(self, path: str) -> FileStatus:
         """Return what has this name. A link is what it is, not what it leads to."""
@@ -150,7 +161,7 @@ class LocalFiles:
                 return
         except NotFoundError:
             above = path.rpartition("/")[0]
-            if not above.removeprefix(LOCAL):
+            if not self._tree.holds(above):
                 raise
         self.make_folder(above)
         with self._tree.folder_of(path) as (folder, name):
@@ -179,9 +190,9 @@ class LocalFiles:
 
         It may have been written once more at that same time.
         """
-        if version.is_settled():
+        if version.is_settled(self._clock.now_ns()):
             return True
-        self._sleep(_STEP_S)
+        self._clock.sleep(_STEP_S)
         return version == _Version.of(os.stat(name, dir_fd=folder, follow_symlinks=False))
 
     @property

@@ -7,19 +7,18 @@ import time
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 
-from core.calls import WaitReason
 from core.errors import StateError
 from core.gateways.machine.change_request_rows import ChangeRequestRows, answer, open_request
 from core.gateways.machine.counter_rows import CounterRows, add_up
 from core.gateways.machine.operation_contents import OperationContents
 from core.gateways.machine.operation_file import marks, storable
+from core.gateways.machine.operation_values import age, count_end_of, read_operation
 from core.gateways.machine.processes import machine, process_start
 from core.json_text import JsonDict
 from core.operations.change_request import RequestState
-from core.operations.counters import Counter, count_end
+from core.operations.counters import Counter
 from core.operations.kinds import EXCLUSIVE_KINDS, READING_KINDS, REMEMBERED_KINDS, OperationKind
 from core.operations.operation import (
     APPROVER,
@@ -27,7 +26,6 @@ from core.operations.operation import (
     Operation,
     OperationRunningError,
     Status,
-    Waiting,
 )
 from core.operations.outcome import Outcome
 
@@ -83,14 +81,14 @@ class SqliteOperationStore(ChangeRequestRows, OperationContents, CounterRows):
                 f"{_ALL} where status in {_ACTIVE} and kind=? limit 1", (kind,)
             ).fetchone()
             if reading:
-                return _operation(reading)
+                return read_operation(reading)
         if kind in EXCLUSIVE_KINDS:
             held = sql.execute(
                 f"{_ALL} where status in {_ACTIVE} and kind in {_EXCLUSIVE} limit 1",
                 EXCLUSIVE_KINDS,
             ).fetchone()
             if held:
-                raise OperationRunningError(_operation(held), now)
+                raise OperationRunningError(read_operation(held), now)
             sql.execute("delete from notice")
         number = sql.execute(
             "insert into operation(id, kind, status, actor, params, created, heartbeat, host) "
@@ -200,7 +198,7 @@ class SqliteOperationStore(ChangeRequestRows, OperationContents, CounterRows):
             f"{_ALL} where status in {_ACTIVE} and kind in {_EXCLUSIVE} order by number desc",
             *EXCLUSIVE_KINDS,
         )
-        return next((_operation(row) for row in rows if self._end_of(row) is None), None)
+        return next((read_operation(row) for row in rows if self._end_of(row) is None), None)
 
     def latest(self, kinds: Iterable[OperationKind], *, ended: bool = False) -> Operation | None:
         names = list(kinds)
@@ -242,7 +240,7 @@ class SqliteOperationStore(ChangeRequestRows, OperationContents, CounterRows):
 
     def _as_it_is(self, row: sqlite3.Row) -> Operation:
         """Return an operation as ended where its process is gone, noted or not."""
-        operation, end = _operation(row), self._end_of(row)
+        operation, end = read_operation(row), self._end_of(row)
         return replace(operation, status=end[0], error=end[1]) if end else operation
 
     def _end_of(self, row: sqlite3.Row) -> tuple[Status, str] | None:
@@ -256,12 +254,12 @@ class SqliteOperationStore(ChangeRequestRows, OperationContents, CounterRows):
         if status is Status.QUEUED:
             if is_launched and is_here:
                 return Status.FAILED, _NEVER_BEGUN
-            is_late = _age(row["created"]) > _QUEUED_S
+            is_late = age(row["created"]) > _QUEUED_S
             return (Status.CANCELLED, _NEVER_ASKED) if is_late else None
         if is_here:
             is_shutdown = row["cancel_reason"] == SHUTDOWN
             return Status.INTERRUPTED, _SHUT_DOWN if is_shutdown else _KILLED
-        is_silent = _age(row["heartbeat"]) > _SILENT_S
+        is_silent = age(row["heartbeat"]) > _SILENT_S
         return (Status.INTERRUPTED, _RESTARTED) if is_silent else None
 
     def _put_back(self, sql: sqlite3.Connection, operation: Operation) -> None:
@@ -300,46 +298,4 @@ class SqliteOperationStore(ChangeRequestRows, OperationContents, CounterRows):
             "waiting_at=0 where id=?",
             (status, now, text, storable(error), operation_id),
         )
-        add_up(sql, _count_end(ending, status, now))
-
-
-def _count_end(row: sqlite3.Row, status: Status, now: float) -> dict[Counter, float]:
-    """Count an end. Of one that its process did not note, only its last sign of life is known."""
-    end = row["heartbeat"] if status is Status.INTERRUPTED else now
-    seconds = end - row["started"] if row["started"] else None
-    return count_end(OperationKind(row["kind"]), status, seconds)
-
-
-def _operation(row: sqlite3.Row) -> Operation:
-    kind = OperationKind(row["kind"])
-    return Operation(
-        operation_id=row["id"],
-        kind=kind,
-        status=Status(row["status"]),
-        actor=row["actor"],
-        params=json.loads(row["params"]),
-        created=row["created"],
-        started=row["started"],
-        finished=row["finished"],
-        total=row["total"],
-        done=row["done"],
-        step=row["step"],
-        waiting=Waiting(WaitReason(row["waiting_for"]), row["waiting_at"]),
-        outcome=_outcome(row["outcome"], kind) if row["outcome"] else None,
-        error=row["error"],
-        cancel_reason=row["cancel_reason"],
-        seq=row["seq"],
-        number=row["number"],
-    )
-
-
-@lru_cache(maxsize=16)
-def _outcome(text: str, kind: OperationKind) -> Outcome:
-    """Read an outcome once: a page asks every second, and that of a large mapping file is 5 MB."""
-    return Outcome.from_json(json.loads(text), kind)
-
-
-def _age(then: float) -> float:
-    """Return the seconds since a moment; one that is far ahead, by a clock that was wrong, is as
-    old as it is far."""
-    return abs(time.time() - then)
+        add_up(sql, count_end_of(ending, status, now))

@@ -119,7 +119,10 @@ class RedisChangeRequests(RedisContents):
 
         def read() -> JsonDict | None:
             text = self._redis.call(lambda redis: redis.get(self._key("params", name)), again=True)
-            return None if text is None else dict(json.loads(text))
+            try:
+                return None if text is None else dict(json.loads(text))
+            except (ValueError, TypeError):  # another version wrote it
+                return None
 
         params = self._params_read.get(name, "", read)
         return None if params is None else dict(params)

@@ -7,6 +7,7 @@ local id = ARGV[1]
 local name = key('op', id)
 local seq = redis.call('HGET', name, 'seq')
 if not seq then return -1 end
+note_torn(id)
 for at = 2, #ARGV, 2 do
   seq = string.format('%.0f', tonumber(seq) + 1)
   redis.call('HSET', key('rows', id), ARGV[at], ARGV[at + 1])
@@ -32,9 +33,10 @@ return redis.call('HINCRBY', name, 'writes', 1)
 
 PUT_DOCUMENTS = script("""
 local id = ARGV[1]
+if redis.call('EXISTS', key('op', id)) == 0 then return -1 end
+note_torn(id)
 for at = 2, #ARGV, 2 do redis.call('HSET', key('docs', id), ARGV[at], ARGV[at + 1]) end
 redis.call('EXPIRE', key('docs', id), DOCUMENTS_KEPT_S)
-if redis.call('EXISTS', key('op', id)) == 0 then return -1 end
 redis.call('HSET', key('op', id), 'has_docs', '1')
 return redis.call('HINCRBY', key('op', id), 'writes', 1)
 """)

@@ -26,7 +26,7 @@ class RedisContents:
     def __init__(self, connection: RedisConnection) -> None:
         self._redis = connection
         self._known = Known()
-        self._params_read, self._outcomes_read = Parsed(), Parsed()
+        self._params_read, self._outcomes_read = Parsed(64), Parsed(16)  # an outcome may take 5 MB
 
     def progress(
         self,

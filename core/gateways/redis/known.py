@@ -5,8 +5,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
-_MOST = 64
-
 
 class Known:
     """How often this process wrote to the operations that it carries out."""
@@ -40,7 +38,8 @@ class Known:
 class Parsed:
     """Values that never change once they are written, read once; those used last are kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = most
         self._mutex = threading.Lock()
         self._values: OrderedDict[tuple[str, str], Any] = OrderedDict()
 
@@ -54,6 +53,6 @@ class Parsed:
         if value is not None:
             with self._mutex:
                 self._values[name, version] = value
-                while len(self._values) > _MOST:
+                while len(self._values) > self._most:
                     self._values.popitem(last=False)
         return value

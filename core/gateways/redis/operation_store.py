@@ -6,6 +6,7 @@ and the snapshots are in the workspace.
 
 import hashlib
 import json
+import logging
 import os
 import uuid
 from collections.abc import Iterable, Mapping
@@ -15,6 +16,7 @@ from typing import Any
 import psutil
 
 from core.calls import WaitReason
+from core.errors import InvalidJsonError, StateError
 from core.gateways.machine.processes import machine, process_start
 from core.gateways.redis import scripts
 from core.gateways.redis.change_requests import RedisChangeRequests, as_fields
@@ -22,6 +24,7 @@ from core.gateways.redis.connection import RedisConnection
 from core.gateways.redis.counters import NEVER_BEGUN, RedisCounters
 from core.gateways.redis.prelude import QUEUED_S, SILENT_S
 from core.json_text import JsonDict
+from core.one_line import one_line
 from core.operations.change_request import NotOpenError
 from core.operations.kinds import EXCLUSIVE_KINDS, REMEMBERED_KINDS, OperationKind
 from core.operations.operation import (
@@ -34,11 +37,13 @@ from core.operations.operation import (
 )
 from core.operations.outcome import Outcome
 
+log = logging.getLogger(__name__)
+
 _NOTHING = "Nothing was changed."
 _LISTED = "Completed rows are listed; validate again before you continue."
 _SILENT = (
     f"Its worker has not been heard of for {SILENT_S} seconds: it was killed, or cannot "
-    f"reach Redis. {_LISTED}"
+    f"reach Redis. If it has ended, the history says how. {_LISTED}"
 )
 _SHUT_DOWN = f"Its worker was shut down before it could finish. {_LISTED}"
 _LOST_PARAMS = f"Redis lost what it was started with. {_NOTHING} Start it again."
@@ -102,8 +107,8 @@ class RedisOperationStore(RedisChangeRequests, RedisCounters):
         if word == "not open":
             raise NotOpenError
         operation = self._operation(as_fields(answer[1]))
-        if operation is None:  # evicted in between
-            return Operation(operation_id, kind, Status.QUEUED, actor, params, float(answer[2]))
+        if operation is None:
+            raise _unreadable()
         if word == "held":
             raise OperationRunningError(operation, float(answer[2]))
         return operation
@@ -203,10 +208,14 @@ class RedisOperationStore(RedisChangeRequests, RedisCounters):
 
     def _operation(self, fields: Mapping[str, str]) -> Operation | None:
         """Return an operation as it is shown; None where Redis lost it, or a part that counts."""
-        params = self._params(fields["id"]) if "kind" in fields and "status" in fields else None
+        params = self._params(fields.get("id", "")) if fields else None
         if params is None:
             return None
-        return _as_it_is(fields, params, self._outcome(fields))
+        try:
+            return _as_it_is(fields, params, self._outcome(fields))
+        except (ValueError, KeyError):
+            log.warning("operation %s was written by another version", one_line(fields["id"]))
+            return None
 
     def _outcome(self, fields: Mapping[str, str]) -> Outcome | None:
         name, digest = fields["id"], fields.get("outcome", "")
@@ -215,11 +224,22 @@ class RedisOperationStore(RedisChangeRequests, RedisCounters):
 
         def read() -> Outcome | None:
             text = self._redis.call(lambda redis: redis.get(self._key("outcome", name)), again=True)
-            kind = OperationKind(fields["kind"])
-            return None if text is None else Outcome.from_json(json.loads(text), kind)
+            try:
+                kind = OperationKind(fields["kind"])
+                return None if text is None else Outcome.from_json(json.loads(text), kind)
+            except (ValueError, InvalidJsonError):
+                log.warning("the outcome of operation %s cannot be read", one_line(name))
+                return None
 
         outcome: Outcome | None = self._outcomes_read.get(name, digest, read)
         return outcome
+
+
+def _unreadable() -> StateError:
+    return StateError(
+        "An operation that this page cannot read is running. Nothing was started.",
+        fix="Wait until it finishes, and run the same version everywhere.",
+    )
 
 
 def _is_exclusive(kind: OperationKind) -> str:

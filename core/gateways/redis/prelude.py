@@ -28,6 +28,8 @@ KEPT_S = 30 * 24 * 3600
 DOCUMENTS_KEPT_S = 2 * 24 * 3600
 """How long plans and sides are kept, which take most of the memory."""
 KEPT, KEPT_READINGS = 50, 3
+KEPT_DOCUMENTS = 5
+"""Of how many operations of one kind, the newest, they are kept for so long."""
 MOST_LINES = 5000
 
 _PRELUDE = f"""
@@ -84,6 +86,19 @@ local function list(id, kind, number, exclusive)
   keep('live')
 end
 
+-- Whether all is there that an operation's process wrote, as far as the names of keys say.
+local function is_whole(id)
+  local f = redis.call('HMGET', key('op', id), 'is_torn', 'has_rows', 'has_docs')
+  local function has(part) return redis.call('EXISTS', key(part, id)) == 1 end
+  return not f[1] and has('params') and not (f[2] and not (has('rows') and has('order')
+    and has('moved'))) and not (f[3] and not has('docs'))
+end
+
+-- Before a key is written, which may make one anew that was lost.
+local function note_torn(id)
+  if not is_whole(id) then redis.call('HSET', key('op', id), 'is_torn', '1') end
+end
+
 -- Leaves an end to be counted, once for each operation.
 local function note_end(id, status, at)
   local f = redis.call('HMGET', key('op', id), 'kind', 'started', 'is_counted')
@@ -122,7 +137,8 @@ local function holder()
       'number')
     if f[4] == '1' and is_alive(f[1], f[2], f[3]) then
       count = count + 1
-      if tonumber(f[5]) > best_number then best, best_number = id, tonumber(f[5]) end
+      local number = tonumber(f[5]) or 0
+      if number > best_number then best, best_number = id, number end
     end
   end
   return best, count

@@ -1,6 +1,6 @@
 """What must happen at once, as scripts: of operations, from start to end. See `prelude`."""
 
-from core.gateways.redis.prelude import KEPT, KEPT_READINGS, script
+from core.gateways.redis.prelude import KEPT, KEPT_DOCUMENTS, KEPT_READINGS, script
 from core.operations.change_request import EXPIRE_S
 
 _START = """
@@ -57,6 +57,10 @@ if request ~= '' then
 end
 forget(exclusive == '1' and 'exclusive' or 'kind:' .. kind,
   exclusive == '1' and %(kept)d or %(kept_readings)d)
+for _, one in ipairs(redis.call('ZREVRANGE', P .. 'kind:' .. kind, %(kept_documents)d, -1)) do
+  redis.call('HDEL', key('op', one), 'has_docs')
+  redis.call('UNLINK', key('docs', one))
+end
 return {'started', show(id), stamp}
 """
 
@@ -111,15 +115,14 @@ _BEAT = """
 local id, known, kind, exclusive, actor, params, created, started, number = unpack(ARGV, 1, 9)
 local host, pid, pid_start, lost = unpack(ARGV, 10, 13)
 local name = key('op', id)
-local f = redis.call('HMGET', name, 'status', 'writes', 'seq', 'has_rows', 'has_docs')
+local f = redis.call('HMGET', name, 'status', 'writes', 'seq')
 if f[1] and not ACTIVE[f[1]] then return {1, known} end
-local function has(flag, kind) return not flag or redis.call('EXISTS', key(kind, id)) == 1 end
 local writes = math.max(tonumber(f[2] or '0'), tonumber(known)) + 1
 -- Fewer writes than were made: Redis came back with an older state.
 local whole = f[1] and f[1] ~= 'queued' and tonumber(f[2] or '0') >= tonumber(known)
-  and has('1', 'params') and has(f[4], 'rows') and has(f[4], 'order') and has(f[4], 'moved')
-  and has(f[5], 'docs')
+  and is_whole(id)
 if not whole then
+  redis.call('HDEL', name, 'is_torn', 'has_rows', 'has_docs')
   -- Who follows it asks for what was written after the `seq` that it knows: go beyond that.
   local seq = math.max(tonumber(f[3] or '0'), math.floor(now * 100000))
   redis.call('HSET', name, 'id', id, 'kind', kind, 'exclusive', exclusive, 'actor', actor,
@@ -149,7 +152,8 @@ for at = 2, #ARGV do
   for _, id in ipairs(redis.call('ZREVRANGE', P .. 'kind:' .. ARGV[at], 0, -1)) do
     local f = redis.call('HMGET', key('op', id), 'status', 'number')
     if f[1] and (ARGV[1] == '' or f[1] == ARGV[1]) then
-      if tonumber(f[2]) > best_number then best, best_number = id, tonumber(f[2]) end
+      local number = tonumber(f[2]) or 0
+      if number > best_number then best, best_number = id, number end
       break
     end
   end
@@ -193,7 +197,15 @@ return {made, string.format('%.0f', last), redis.call('GET', P .. 'notice') or '
 """
 
 
-START = script(_START % {"kept": KEPT, "kept_readings": KEPT_READINGS, "expire_s": EXPIRE_S})
+START = script(
+    _START
+    % {
+        "kept": KEPT,
+        "kept_documents": KEPT_DOCUMENTS,
+        "kept_readings": KEPT_READINGS,
+        "expire_s": EXPIRE_S,
+    }
+)
 CLAIM, FINISH, FAIL_QUEUED, CANCEL = map(script, (_CLAIM, _FINISH, _FAIL_QUEUED, _CANCEL))
 LIVE, BEAT, LOOK = map(script, (_LIVE, _BEAT, _LOOK))
 SHOW, ACTIVE_ONE, LATEST, ALL = map(script, ("return show(ARGV[1])", _ACTIVE_ONE, _LATEST, _ALL))

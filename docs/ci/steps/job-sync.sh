@@ -5,8 +5,11 @@
 #
 # It runs in its own folder: in that of the definitions, a file `.env` of a pull request would be
 # read as configuration. What it prints has names in it, and in one `##vso[…]`, `##[…]` or `::…::`
-# would be an order to the agent that reads the log.
+# would be an order to the agent that reads the log. WORKSPACE_NAME is in the title of its summary.
 set -euo pipefail
 
+if [ -n "${WORKSPACE_NAME:-}" ] && [[ " $* " == *" --markdown "* ]]; then
+  set -- "$@" --workspace-name "$WORKSPACE_NAME"
+fi
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 python cli.py "$@" 2>&1 | sed -u -e 's/##/# #/g' -e 's/::/: :/g'

@@ -64,13 +64,13 @@ def read(dev: dict[str, Any], prod: dict[str, Any], *mapped: MappedValue) -> lis
     return [unnamed(Bundle(files, target).jobs["load"]) for target in ("dev", "prod")]
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(FORMS, FORMS)
 def test_each_target_has_its_own_form(dev: dict[str, Any], prod: dict[str, Any]) -> None:
     assert read(dev, prod) == [resolved(dev), resolved(prod)]
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(FORMS, st.data())
 def test_forms_that_differ_a_little(dev: dict[str, Any], data: st.DataObject) -> None:
     prod = {

@@ -11,6 +11,7 @@ from core.definitions.folder import GitContents, UnreadFile
 from core.errors import Issue
 from tests.builders import job, notebook_task, run_job_task
 from tests.bundle_reading import Bundle, Created, Found, Missing, load
+from tests.bundle_schema import find_faults
 from tests.bundles import contents_of, document_of, mappings_of, plan, read_jobs, with_names
 
 ANA = {"user_name": "ana@dev.example"}
@@ -223,6 +224,15 @@ class TestDollars:
         )
         assert (dev["tags"], prod["tags"]) == ({"env": "dev"}, {"env": "${x.y}"})
 
+    def test_a_description_is_no_reference(self):
+        mappings = {"value_mappings": {"tags": {"${var.a}": "x"}}}
+        assert both(job("load", tags={"${var.a}": "b"}), mappings)[1]["tags"] == {"${var.a}": "x"}
+
+    def test_a_value_from_the_mapping_file_asks_for_a_client_that_knows_it(self):
+        mappings = {"value_mappings": {"tags": {"env": {"dev": "${x.y}"}}}}
+        planned = plan(job("load", tags={"env": "dev"}), mappings=mappings)
+        assert "databricks_cli_version" in planned.files["databricks.yml"]
+
     def test_a_name_with_one_cannot_be_looked_up(self):
         planned = plan(job("load", tasks=[task(existing_cluster_id="__CLUSTER__${var.x}__")]))
         assert isinstance(only(planned, "dev")["tasks"][0]["existing_cluster_id"], Missing)
@@ -334,6 +344,28 @@ class TestReferences:
         [note] = row(planned).notes
         assert "tasks[main].existing_cluster_id (cluster 0923-1)" in note
         assert "tasks[y].run_job_task.job_id (job 5)" in note
+
+    def test_ids_of_jobs_that_are_in_the_bundle(self):
+        waiting = {"job_completion": {"jobs": [{"job_id": "8"}, {"job_id": "99"}]}}
+        contents = contents_of(
+            {"job_id": 7, "settings": job("a", tasks=[run_job_task("x", 8)], trigger=waiting)},
+            {"job_id": 8, "settings": job("b", tasks=[run_job_task("x", 9)])},
+            {"job_id": 9, "settings": job("c", tasks=[run_job_task("x", 9)])},
+            {"job_id": 5, "settings": job("d", tasks=[run_job_task("x", 5)])},
+            {"job_id": 5, "settings": job("e")},
+        )
+        planned = plan_bundle(contents, mappings_of(None), BundleRequest())
+        jobs = read_jobs(planned, "prod")
+        found = {
+            name: one["tasks"][0]["run_job_task"]["job_id"]
+            for name, one in jobs.items()
+            if name != "e"
+        }
+        assert found == {"a": Created("b"), "b": Created("c"), "c": Found("job", "c"), "d": 5}
+        assert jobs["a"]["trigger"]["job_completion"]["jobs"] == [
+            {"job_id": Created("b")},
+            {"job_id": "99"},
+        ]
 
     def test_a_job_of_another_workspace(self):
         other = {"job_completion": {"jobs": [{"job_id": "5", "workspace_id": "99"}]}}
@@ -653,6 +685,14 @@ class TestRefusals:
         assert "it holds a secret" in row(planned).issues[0].message
         assert token not in json.dumps(list(planned.files.values()))
 
+    def test_what_may_be_a_secret_is_named(self):
+        settings = job(
+            "odd", tasks=[task(notebook_task={"base_parameters": {"password": "hunter22"}})]
+        )
+        [note] = row(plan(settings)).notes
+        assert note.startswith("May hold a secret: ")
+        assert "hunter22" not in note
+
     def test_a_job_that_is_excluded(self):
         planned = plan(job("a"), job("b"), mappings={"jobs": {"exclude": ["b"]}})
         assert list(planned.keys) == ["a"]
@@ -666,6 +706,18 @@ class TestRefusals:
         contents = GitContents("/x", unread=(UnreadFile("a.json", Issue("It is broken.")),))
         planned = plan_bundle(contents, mappings_of(None), BundleRequest())
         assert row(planned).issues == (Issue("It is broken."),)
+
+    def test_half_a_character_elsewhere(self):
+        entries = [{"user_name": "a\ud800", "permission_level": "CAN_VIEW"}]
+        contents = contents_of(document_of(job("load"), permissions=entries))
+        planned = plan_bundle(contents, mappings_of(None), BundleRequest())
+        assert "surrogate" in row(planned).issues[0].message
+        default = {"run_as_mappings": {"default": {"user_name": "a\ud800"}}}
+        assert "surrogate" in issues(plan(job("load"), mappings=default))
+
+    def test_a_job_of_another_bundle(self):
+        settings = job("load", deployment={"kind": "BUNDLE"}, edit_mode="UI_LOCKED")
+        assert "Only one can deploy it" in row(plan(settings)).notes[0]
 
     def test_half_a_character(self):
         assert "surrogate" in row(plan(job("a", description="\ud800"))).issues[0].message
@@ -682,11 +734,18 @@ class TestRelativePaths:
                     {"task_key": "c", "spark_python_task": {"python_file": "dbfs:/x.py"}},
                     {"task_key": "d", "spark_python_task": {"python_file": "/Workspace/x.py"}},
                 ],
+                environments=[
+                    {
+                        "environment_key": "e",
+                        "spec": {"dependencies": ["a==1", "dist/a.whl", "/Volumes/a/b/c/d.whl"]},
+                    }
+                ],
             )
         )
         [note] = row(planned).notes
         assert (
-            "tasks[a].notebook_task.notebook_path, tasks[b].spark_python_task.python_file." in note
+            "environments[e].spec.dependencies[1], tasks[a].notebook_task.notebook_path, "
+            "tasks[b].spark_python_task.python_file." in note
         )
 
     def test_not_those_in_the_git_repository(self):
@@ -717,3 +776,58 @@ def test_the_names_come_back():
     )
     planned = plan(settings, job("other"))
     assert with_names(read_jobs(planned, "dev")["load"], planned) == settings
+
+
+def test_what_differs_in_many_ways_is_right_by_the_schema():
+    settings = job(
+        "load",
+        email_notifications={"on_failure": ["ana@dev.example", "ben@dev.example"]},
+        webhook_notifications={"on_start": [{"id": "__NOTIFICATION_DESTINATION__a__"}]},
+        schedule=CRON,
+        tasks=[
+            notebook_task(
+                "a", new_cluster={"policy_id": "__CLUSTER_POLICY__p__", "num_workers": 0}
+            ),
+            run_job_task("b", "__JOB__load__"),
+        ],
+    )
+    entries = [{"user_name": "ana@dev.example", "permission_level": "IS_OWNER"}]
+    contents = contents_of(document_of(settings, permissions=entries))
+    mappings = mappings_of(
+        {
+            "pause_status": "keep_target",
+            "permissions": {"from_git": "exact"},
+            "run_as_mappings": {"ana@dev.example": {"service_principal_name": ID}},
+            "resource_name_mappings": {
+                "notification_destinations": {"a": None},
+                "cluster_policies": {"p": {"id": "P1"}},
+            },
+            "value_mappings": {
+                "emails": {"ana@dev.example": None, "default": "ops@prod.example"},
+                "fields": {"timeout_seconds": 5, "tasks[a].max_retries": 2},
+            },
+        }
+    )
+    planned = plan_bundle(contents, mappings, BundleRequest())
+    bundle = Bundle(planned.files, "prod")
+    assert find_faults(bundle.whole["resources"]["jobs"]["load"]) == []
+    load_job = bundle.jobs["load"]
+    assert load_job["email_notifications"] == {"on_failure": ["ops@prod.example"]}
+    assert load_job["webhook_notifications"] == {"on_start": []}
+    assert load_job["permissions"] == [{"service_principal_name": ID, "level": "IS_OWNER"}]
+    assert load_job["schedule"]["pause_status"] == "PAUSED"
+
+
+@pytest.mark.parametrize(
+    ("job", "fault"),
+    [
+        ({"tasks": "${x}"}, "tasks is not a list"),
+        ({"tasks": [{"task_key": "a", "x": 1}]}, "tasks[0].x is unknown"),
+        ({"max_concurrent_runs": "1"}, "max_concurrent_runs is not a whole number"),
+        ({"permissions": [{"user_name": "a", "permission_level": "b"}]}, "permissions"),
+        ({"format": "MULTI_TASK"}, "format is the bundle's"),
+    ],
+)
+def test_the_check_by_the_schema_finds_faults(job, fault):
+    [found] = find_faults(job)
+    assert found.startswith(fault)

@@ -328,6 +328,21 @@ def test_what_the_engine_logs_is_in_the_detailed_log_of_its_operation(desk: Desk
     assert "too late" not in texts
 
 
+@pytest.mark.parametrize("ahead_s", [-7200.0, 0.0, 7200.0])
+def test_the_history_keeps_how_long_it_took_by_one_clock(desk: Desk, ahead_s: float) -> None:
+    """The store's clock is that of Redis, on another machine."""
+    desk.store = FakeOperationStore(lambda: desk.workspace.time.seconds + ahead_s)
+    desk.workspace.jobs.add(job("load"))
+
+    def take_a_while(_path: str) -> None:
+        desk.workspace.time.seconds += 3
+
+    desk.workspace.files.before_write = take_a_while
+    desk.run("export")
+    [entry] = desk.entries()
+    assert 3 <= entry.seconds < 60
+
+
 class Pulse(FakeOperationStore):
     """Notices that an operation shows that it is alive."""
 

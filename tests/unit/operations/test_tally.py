@@ -19,8 +19,10 @@ class Store(FakeOperationStore):
     def __init__(self) -> None:
         super().__init__()
         self.is_away = False
+        self.tries = 0
 
     def count(self, additions):
+        self.tries += 1
         return not self.is_away and super().count(additions)
 
 
@@ -63,6 +65,7 @@ def test_what_could_not_be_written_is_written_once_it_can():
     tally.add(CALL)
     assert not tally.write()
     assert store.counted() == {}
+    wait_for(lambda: store.tries >= 4)
     store.is_away = False
     wait_for(lambda: store.counted() == dict.fromkeys(CALL, 2))
     assert tally.write()
@@ -90,3 +93,17 @@ def test_calls_and_waits_are_measured():
         Counter.of("job_sync_api_calls_total", endpoint="GET /api/2.2/jobs/list", status="none"): 1,
         **count_wait(WaitReason.RATE_LIMIT, 1.5),
     }
+
+
+def test_without_a_thread_left_it_is_written_with_the_next_that_there_is(monkeypatch):
+    def no_thread(*_arguments):
+        raise RuntimeError("can't start new thread")
+
+    store = Store()
+    tally = Tally(store.count, MOMENT_S)
+    with monkeypatch.context() as without:
+        without.setattr("core.operations.tally.start_thread", no_thread)
+        tally.add(CALL)
+    assert store.counted() == {}
+    tally.add(CALL)
+    wait_for(lambda: store.counted() == dict.fromkeys(CALL, 2))

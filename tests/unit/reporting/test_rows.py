@@ -1,6 +1,9 @@
 """Rows of plans as rows of reports."""
 
+from dataclasses import replace
+
 from core.comparing.diff import FieldChange
+from core.comparing.origin import Origin
 from core.definitions.definition import Definition
 from core.definitions.folder import DefinitionFile
 from core.errors import Issue
@@ -25,9 +28,11 @@ from core.planning.import_rows import (
     Unchanged,
     Unmanaged,
 )
+from core.planning.moves import Former
 from core.ports import LiveJob
 from core.reporting.audience import describe_audience
 from core.reporting.rows import detailed_row, export_row, import_row, moved_row, refuse_outside
+from core.state.written import Stamp
 from tests.builders import job
 
 KNOWN = KnownIds([KnownId(Kind.JOB, "987654321", "load"), KnownId(Kind.CLUSTER, "c-12345", "etl")])
@@ -212,3 +217,16 @@ def test_only_what_was_chosen_and_does_not_belong_here_is_refused():
     ((number, row),) = refuse_outside(rows, ["a"], "imported").items()
     assert (number, row.status) == (0, "error")
     assert row.issues == (Issue("Not imported: this job does not belong here. By a rule."),)
+
+
+def test_a_row_that_nobody_selects_by_itself_says_so():
+    here = (FieldChange("timeout_seconds", 1, 2, Origin.HERE),)
+    in_git = (FieldChange("timeout_seconds", 1, 2, Origin.GIT),)
+    assert import_row(changed(changes=here)).by_choice
+    assert import_row(replace(changed(changes=in_git), doubt="Whose is it?")).by_choice
+    assert import_row(
+        New.pack("a", FILE, job("a"), former=Former(7, Stamp(0, "", "import")))
+    ).by_choice
+    assert not import_row(changed(changes=in_git)).by_choice
+    assert not import_row(New.pack("a", FILE, job("a"))).by_choice
+    assert "by_choice" not in import_row(changed(changes=here)).as_json()

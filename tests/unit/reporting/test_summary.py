@@ -49,6 +49,9 @@ def cells(line: str) -> list[str]:
     return [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
 
 
+_NO_OTHER = (
+    "❌ **1 error, see below.** No other job was changed in the workspace since the last import."
+)
 NEW, CHANGED = row("a"), row("b", "changed")
 BY_CHOICE = row("c", "changed", origin=Origin.HERE, by_choice=True)
 GONE = row("d", "deleted")
@@ -72,7 +75,8 @@ SAME = row("e", "unchanged")
             [GONE, row("f", "deleted")],
             "⚠️ **An import would change nothing.** 2 jobs are no longer in Git.",
         ),
-        ("validate", [error("x")], "❌ **1 error, see below.** The other jobs match Git."),
+        ("validate", [error("x")], "❌ **1 error, see below.**"),
+        ("validate", [error("x"), SAME], "❌ **1 error, see below.** The other jobs match Git."),
         (
             "validate",
             [error("x"), error("y"), NEW],
@@ -115,7 +119,12 @@ SAME = row("e", "unchanged")
         ("export", [SAME], "✅ **The files match the workspace.**"),
         ("export", [NEW, GONE], "📝 **An export would change 2 files.**"),
         ("export", [done("a", "new", RowResult.CREATED)], "✅ **1 file exported.**"),
-        ("export", [error("x")], "❌ **1 error, see below.** The other files match the workspace."),
+        (
+            "export",
+            [error("x"), SAME],
+            "❌ **1 error, see below.** The other files match the workspace.",
+        ),
+        ("drift", [error("x")], _NO_OTHER),
     ],
 )
 def test_the_first_sentence_says_what_it_comes_to(operation, rows, sentence):
@@ -230,6 +239,14 @@ def test_a_row_that_stays_is_listed_when_it_has_a_risk():
     assert "`f`" not in text
 
 
+def test_an_error_of_a_file_names_it_once():
+    broken = ReportRow(
+        "", "x.json", "error", issues=(Issue("Not JSON.", "x.json"), Issue("B.", "y"))
+    )
+    [line] = lines_with(summary_text(Report("validate", (broken,))), "`x.json`")
+    assert cells(line) == ["`x.json`", "Not JSON.<br>B. (y)"]
+
+
 def test_a_name_to_map_comes_with_its_line():
     name = UnmappedName(
         "cluster", "big|one", ("a", "b", "c", "d"), ("x",), "clusters", '"big": "x"'
@@ -256,15 +273,30 @@ def test_secrets_are_masked_wherever_they_are():
             UnmappedName("cluster", sample.text, (sample.text,), (), "clusters", sample.text),
         ),
     )
-    text = summary_text(report, title=sample.text)
+    text = summary_text(report, workspace=sample.text)
     assert sample.secret not in text
     assert "hunter2" not in text
     assert "hidden, differs" in text
 
 
-def test_the_title_can_be_chosen_and_is_no_markup():
-    text = summary_text(Report("validate"), title="PROD *[x](y)*\n# b")
-    assert text.startswith("## PROD `*[x](y)*`<br>`#` b\n")
+@pytest.mark.parametrize(
+    ("operation", "title"),
+    [
+        ("validate", "validation in PROD"),
+        ("drift", "check for drift in PROD"),
+        ("import", "import into PROD"),
+        ("remove", "removal in PROD"),
+        ("export", "export from PROD"),
+    ],
+)
+def test_the_title_says_which_workspace_it_is(operation: str, title: str):
+    text = summary_text(Report(operation), workspace="PROD")
+    assert text.startswith(f"## Job Sync: {title}\n")
+
+
+def test_the_name_of_a_workspace_is_no_markup():
+    text = summary_text(Report("validate"), workspace="*[x](y)*\n# b")
+    assert text.startswith("## Job Sync: validation in `*[x](y)*`<br>`#` b\n")
 
 
 @pytest.mark.parametrize(("count", "is_folded"), [(30, False), (31, True)])
@@ -319,7 +351,7 @@ def test_no_row_is_so_large_that_the_limit_does_not_hold(char: str):
     for has_failed in (False, True):
         report = Report("validate", rows, issues, has_failed, unmapped=names)
         for limit in (SMALLEST_LIMIT, 9_999, 20_000):
-            assert length(summary_text(report, title=char * 150, limit=limit)) <= limit
+            assert length(summary_text(report, workspace=char * 150, limit=limit)) <= limit
 
 
 CHANGES = st.builds(FieldChange, HOSTILE, HOSTILE, HOSTILE, st.sampled_from(Origin))
@@ -359,7 +391,7 @@ REPORTS = st.builds(
 @settings(max_examples=30)
 @given(REPORTS, HOSTILE)
 def test_whatever_the_names_are_the_document_keeps_its_structure(report: Report, title: str):
-    blocks = PARSER.parse(summary_text(report, title=title, csv_name=title))
+    blocks = PARSER.parse(summary_text(report, workspace=title, csv_name=title))
     kinds = [token.type for token in blocks]
     headings = [blocks[at + 1].content for at, kind in enumerate(kinds) if kind == "heading_open"]
     assert len(headings) == len(set(headings))
@@ -406,6 +438,4 @@ def test_the_document_shows_what_is_written():
     name = UnmappedName("cluster", "ml|gpu", ("forecast",), ("ml",), "cluster_name_mappings", line)
     document = (Path(__file__).parents[3] / "docs/summary.md").read_text()
     sample = document.partition("<!-- sample -->\n")[2].partition("<!-- end of")[0]
-    assert sample == summary_text(
-        Report("validate", rows, unmapped=(name,)), title="Validation in PROD"
-    )
+    assert sample == summary_text(Report("validate", rows, unmapped=(name,)), workspace="PROD")

@@ -9,8 +9,8 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,8 +22,11 @@ from core.errors import (
     PermissionDeniedError,
     WorkspaceError,
 )
-from core.gateways.machine.local_files import MOST_BYTES, LocalFiles
+from core.gateways.machine.git_index import is_tracked
+from core.gateways.machine.left_out_by_git import Checkout
+from core.gateways.machine.local_files import MOST_BYTES, DiskClock, LocalFiles
 from core.gateways.machine.new_files import put_new
+from core.ports import ObjectKind
 from tests.checkout import commit_all, git, make_repository
 
 SECRET = b"nobody may read this"
@@ -333,18 +336,27 @@ def test_our_own_file_may_be_written_again_and_deleted(files, folder) -> None:
     assert files.read(path) == b"4"
 
 
+def just_after(path: Path, act: Callable[[], object]) -> DiskClock:
+    """Return a clock that shows the time of a file's last write; while it waits, something acts."""
+
+    def sleep(_seconds: float) -> None:
+        act()
+
+    return DiskClock(lambda: path.stat().st_ctime_ns, sleep)
+
+
 def test_a_file_that_is_being_written_is_read_when_it_holds_still(folder) -> None:
     """The second half comes so fast that the clock of the disk gives it the time of the first."""
     path = folder / "load.json"
     path.write_bytes(b"first ")
     halves = [b"second"]
 
-    def meanwhile(_seconds: float) -> None:
+    def write_on() -> None:
         if halves:
             with path.open("ab") as file:
                 file.write(halves.pop())
 
-    files = LocalFiles(local(folder), sleep=meanwhile)
+    files = LocalFiles(local(folder), clock=just_after(path, write_on))
     assert files.read(local(path)) == b"first second"
 
 
@@ -352,20 +364,56 @@ def test_a_file_that_never_holds_still_is_an_error(folder) -> None:
     path = folder / "load.json"
     path.write_bytes(b"a")
     numbers = itertools.count()
-    files = LocalFiles(
-        local(folder), sleep=lambda _seconds: (path.write_text(str(next(numbers))), None)[1]
-    )
+    clock = just_after(path, lambda: path.write_text(str(next(numbers))))
+    files = LocalFiles(local(folder), clock=clock)
     with pytest.raises(WorkspaceError, match="changes while it is read"):
         files.read(local(path))
 
 
 def test_nobody_waits_for_a_file_that_was_written_long_ago(folder) -> None:
-    (folder / "load.json").write_bytes(b"{}")
-    os.utime(folder / "load.json", (1, 1))
-    time.sleep(0.05)  # when its permissions or times were changed counts as well
+    path = folder / "load.json"
+    path.write_bytes(b"{}")
     waited: list[float] = []
-    assert LocalFiles(local(folder), sleep=waited.append).read(local(folder / "load.json")) == b"{}"
+    clock = DiskClock(lambda: path.stat().st_ctime_ns + 10**9, waited.append)
+    assert LocalFiles(local(folder), clock=clock).read(local(path)) == b"{}"
     assert not waited
+
+
+def test_what_comes_and_goes_while_a_folder_is_listed_is_no_error(files, folder) -> None:
+    (folder / "stays.json").write_bytes(b"{}")
+    with meanwhile(lambda: ((folder / "x.json").touch(), (folder / "x.json").unlink())):
+        for _ in range(300):
+            listed = {one.path: one for one in files.list_folder(local(folder))}
+            assert listed[local(folder / "stays.json")].is_file
+            # One that has just gone is listed, and cannot be read: it is not known to be deleted.
+            assert listed.keys() <= {local(folder / "stays.json"), local(folder / "x.json")}
+            assert all(one.is_file for one in listed.values())
+
+
+def test_nobody_deletes_what_another_process_is_writing(files, folder) -> None:
+    reader = LocalFiles(local(folder))
+    with meanwhile(lambda: reader.list_folder(local(folder))):
+        for number in range(100):
+            files.create(local(folder / f"{number}.json"), b"{}")
+    assert len(list(folder.iterdir())) == 100
+
+
+@contextmanager
+def meanwhile(act: Callable[[], object]) -> Iterator[None]:
+    """Do something over and over in another thread; what it raises fails the test."""
+    done = threading.Event()
+
+    def work() -> None:
+        while not done.is_set():
+            act()
+
+    with ThreadPoolExecutor(1) as pool:
+        working = pool.submit(work)
+        try:
+            yield
+        finally:
+            done.set()
+        working.result()
 
 
 def test_readers_never_see_half_of_what_we_write(files, folder) -> None:
@@ -614,9 +662,70 @@ def test_a_damaged_index_does_not_matter_unless_it_may_leave_something_out(with_
         LocalFiles(local(folder)).list_folder(local(folder))
 
 
+def test_two_names_that_this_disk_takes_for_one_are_both_in_doubt(with_regions) -> None:
+    """A second name of the same file is what such a disk shows of the other name."""
+    folder = with_regions / "jobs"
+    (folder / "Top.json").write_bytes(b"[]")
+    commit_all(with_regions)
+    (folder / "Top.json").unlink()
+    (folder / "Top.json").hardlink_to(folder / "top.json")
+    found = Checkout(str(folder)).find_below(str(folder))
+    assert {one.path for one in found} == {"jobs/top.json", "jobs/Top.json"}
+    assert "takes its name and that of another file" in str(found[0].as_error("/r"))
+    (folder / "Top.json").unlink()  # a disk that knows two names, and somebody deleted one
+    assert not Checkout(str(folder)).find_below(str(folder))
+
+
+def test_a_conflict_is_no_file_that_was_left_out(with_regions) -> None:
+    path = with_regions / "jobs/top.json"
+    git(with_regions, "checkout", "--quiet", "-b", "other")
+    path.write_bytes(b'{"a": 1}')
+    commit_all(with_regions)
+    git(with_regions, "checkout", "--quiet", "main")
+    path.write_bytes(b'{"a": 2}')
+    commit_all(with_regions)
+    with pytest.raises(AssertionError):
+        git(with_regions, "merge", "other")
+    files = LocalFiles(local(path.parent))
+    assert len(files.list_folder(local(path.parent))) == 3
+    assert b"<<<<<<<" in files.read(local(path))
+
+
+def test_a_repository_to_which_nothing_was_ever_added(tmp_path) -> None:
+    git(tmp_path, "init", "--quiet")
+    (tmp_path / "jobs").mkdir()
+    assert LocalFiles(local(tmp_path / "jobs")).list_folder(local(tmp_path / "jobs")) == []
+    assert not is_tracked(tmp_path / ".env")
+
+
+def test_what_is_tracked_counts_in_any_spelling(repository, tmp_path) -> None:
+    (repository / "jobs/.ENV").touch()
+    commit_all(repository)
+    assert is_tracked(repository / "jobs/.ENV")
+    assert is_tracked(repository / "jobs/.env")
+    assert not is_tracked(repository / ".env")
+    assert not is_tracked(tmp_path / "jobs/.env")
+
+
+def test_who_may_write_is_not_known_here(files, folder) -> None:
+    with pytest.raises(WorkspaceError, match="is not known"):
+        files.access(ObjectKind.FOLDER, 1)
+
+
+def test_folders_are_made_below_the_places_alone(files, folder, tmp_path) -> None:
+    files.make_folder(local(folder / "a/b"))
+    (folder / "file").touch()
+    with pytest.raises(AlreadyExistsError):
+        files.make_folder(local(folder / "file"))
+    nowhere = LocalFiles(mapping_path=local(tmp_path / "nowhere/map.json"))
+    with pytest.raises(NotFoundError, match="nowhere does not exist"):
+        nowhere.make_folder(local(tmp_path / "nowhere"))
+
+
 @pytest.mark.parametrize("kind", ["files", "folders"])
-def test_a_missing_folder_is_not_found(tmp_path, kind) -> None:
-    folder = tmp_path / "nowhere"
+@pytest.mark.parametrize("place", ["nowhere", "nowhere/deeper"])
+def test_a_missing_folder_is_not_found(tmp_path, kind, place) -> None:
+    folder = tmp_path / place
     files = LocalFiles(local(folder))
     with pytest.raises(NotFoundError, match=f"{folder} does not exist on this machine"):
         files.list_folder(local(folder)) if kind == "folders" else files.read(local(folder))

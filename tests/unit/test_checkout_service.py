@@ -104,6 +104,29 @@ def test_files_of_gone_jobs_are_removed_and_those_of_others_stay(dev, folder) ->
     ]
 
 
+def test_a_removal_that_nobody_merged_is_proposed_again_until_it_is(dev, folder) -> None:
+    """Each night begins with a checkout of what was merged."""
+    dev.jobs.jobs.pop(next(number for number, one in dev.jobs.jobs.items() if one.name == "load"))
+    for _ in range(3):
+        assert rows_of(service(dev, folder).export())["load"] == "deleted"
+        assert not (folder / "load.json").exists()
+        git(folder, "checkout", "--", ".")
+    service(dev, folder).export()
+    commit_all(folder.parent)
+    assert rows_of(service(dev, folder).export()) == {"report": "unchanged"}
+    put(folder, "load", 77)
+    assert rows_of(service(dev, folder).export())["load"] == "unmanaged"
+
+
+def test_what_somebody_wrote_in_place_of_a_removed_file_stays(dev, folder) -> None:
+    dev.jobs.jobs.pop(next(number for number, one in dev.jobs.jobs.items() if one.name == "load"))
+    service(dev, folder).export()
+    written = json.loads(definition_text(job("load"), job_id=1, run_as=ME))
+    del written["job_id"]
+    (folder / "load.json").write_text(json.dumps(written))
+    assert rows_of(service(dev, folder).export())["load"] == "unmanaged"
+
+
 def test_the_first_use_says_that_others_may_have_ledgers(folder) -> None:
     workspace = FakeWorkspace()
     workspace.jobs.add(job("load"))

@@ -64,7 +64,7 @@ def test_what_a_page_holds_does_not_grow_with_the_operations(
     record_property("figures", {"case": case, **{name: round(more[name]) for name in more}})
     assert more["processes"] == 0
     assert more["memory"] <= before.memory / 20
-    assert more["stored"] <= before.stored / 10
+    assert more["stored"] <= before.stored / 5  # the cache of definitions, up to 200 MB
     assert more["files"] <= 2
     assert more["redis"] <= max(1.0, before.redis / 10)
     assert more["keys"] <= before.keys / 10

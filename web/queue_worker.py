@@ -11,7 +11,7 @@ from typing import Any
 
 from billiard.exceptions import WorkerLostError
 from celery import Celery, bootsteps, signals
-from celery.apps.worker import Worker
+from celery.apps import worker as worker_program
 from celery.utils.log import get_multiprocessing_logger
 from celery.worker import state
 from celery.worker.consumer import Consumer
@@ -51,7 +51,7 @@ class SteadyConsumer(Consumer):
         return super().ensure_connected(conn)
 
 
-class PlainWorker(Worker):
+class PlainWorker(worker_program.Worker):
     """Says what it does in its log, and prints no banner beside it."""
 
     def emit_banner(self) -> None:
@@ -85,11 +85,15 @@ def serve(queue: Celery, store: OperationStore, presence: WorkerPresence) -> Non
                 timer.cancel()
 
     queue.steps["consumer"].add(Presence)
-    queue.worker_cls = f"{__name__}:{PlainWorker.__name__}"
+    queue.Worker = queue.subclass_with_self(PlainWorker, name="Worker")
+    worker_program.safe_say = _say_nothing  # it would print beside the log, in no form
     queue.conf.worker_consumer = f"{__name__}:{SteadyConsumer.__name__}"
-    stop = partial(ask_to_stop, store, _running_here, time.sleep)
 
-    def on_stop(**_: Any) -> None:
+    def stop() -> None:
+        log.info("this worker is stopping")
+        ask_to_stop(store, _running_here, time.sleep)
+
+    def on_stop(**_: Any) -> None:  # called by a signal, which may come at any point
         threading.Thread(target=stop, name="stopping", daemon=True).start()
 
     def on_failure(task_id: str, exception: BaseException, **_: Any) -> None:
@@ -140,6 +144,10 @@ def _leave_logging(**_: Any) -> None:
     What it says of its own processes goes there as well: by itself it would go past all handlers.
     """
     get_multiprocessing_logger().propagate = True
+
+
+def _say_nothing(*_: Any) -> None:
+    """Print nothing."""
 
 
 def _load(**_: Any) -> None:

@@ -417,11 +417,19 @@ def test_every_line_of_pages_and_workers_is_json_and_says_its_operation(
 
 
 @pytest.mark.reliability
-def test_what_compose_yaml_says_runs_as_it_is(tmp_path: Path) -> None:
+def test_what_compose_yaml_says_runs_as_it_is_and_logs_in_one_form(tmp_path: Path) -> None:
     """With the local workspaces of its own, and all that the file configures."""
-    with start_replicas(tmp_path, None, (*DEPLOYMENT, "workspaces", "page-dev")) as replicas:
+    services = (*DEPLOYMENT, "workspaces", "page-dev")
+    with start_replicas(tmp_path, None, services, LOG_FORMAT="json") as replicas:
         dev = Browserless(replicas.url("page-dev"), "export")
         assert re.match(r"Export finished\. \d+ created", dev.run("export"))
         prod = Browserless(replicas.url("proxy"))
-        assert prod.run("validate").startswith("Validation finished")
+        operation = prod.start("validate")
+        assert prod.wait(operation).startswith("Validation finished")
         assert requests.get(replicas.url("page-1") + "/readyz", timeout=60).ok
+        for service in (*PAGES, *WORKERS, "page-dev"):
+            replicas.stop(service)
+            lines = [json.loads(line) for line in replicas.log(service).splitlines()]
+            assert lines
+            ours = {line["operation"] for line in lines if "operation" in line}
+            assert ours <= {operation} or service == "page-dev"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
+from billiard.exceptions import WorkerLostError
 from celery import Celery, bootsteps, signals
 from celery.apps.worker import Worker
 from celery.utils.log import get_multiprocessing_logger
@@ -26,6 +27,10 @@ log = logging.getLogger(__name__)
 _BEAT_S = 2.0
 _AGAIN_S = 2.0  # between two attempts to connect; what is queued longer is not begun
 _LOOK_S = 0.5
+_KILLED = (
+    "Its process was killed or crashed before it finished. Completed rows are listed; validate "
+    "again before you continue."
+)
 
 
 class SteadyConsumer(Consumer):
@@ -87,9 +92,13 @@ def serve(queue: Celery, store: OperationStore, presence: WorkerPresence) -> Non
     def on_stop(**_: Any) -> None:
         threading.Thread(target=stop, name="stopping", daemon=True).start()
 
+    def on_failure(task_id: str, exception: BaseException, **_: Any) -> None:
+        note_kill(store, task_id, exception)
+
     signals.setup_logging.connect(_leave_logging, weak=False)
     signals.worker_init.connect(_load, weak=False)
     signals.worker_shutting_down.connect(on_stop, weak=False)
+    signals.task_failure.connect(on_failure, weak=False)
 
 
 def ask_to_stop(
@@ -113,6 +122,16 @@ def ask_to_stop(
             except StateError as error:
                 log.warning("could not ask an operation to stop: %s", error)
         sleep(_LOOK_S)
+
+
+def note_kill(store: OperationStore, operation_id: str, why: BaseException) -> None:
+    """Note the end of an operation whose process is gone; any other end it has noted itself."""
+    if not isinstance(why, WorkerLostError):
+        return
+    try:
+        store.finish(operation_id, Status.INTERRUPTED, None, _KILLED)
+    except StateError as error:  # pages see that nothing is heard of it
+        log.warning("could not note that the process of an operation is gone: %s", error)
 
 
 def _leave_logging(**_: Any) -> None:

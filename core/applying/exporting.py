@@ -129,8 +129,8 @@ def _enter(entries: dict[str, ExportedFile], row: ExportRow, *, written: bool) -
             path in entries and entries[path].job_id == job.job_id
         ):  # who created it is asked for when the job is gone
             entries[path] = replace(entries[path], creator=job.creator)
-        case DeletedFile() if written:
-            entries.pop(row.file.path, None)
+        case DeletedFile(file=DefinitionFile(path=path)) if written and path in entries:
+            entries[path] = replace(entries[path], removed=True)
         case _:
             pass
 

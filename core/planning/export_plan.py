@@ -45,7 +45,7 @@ from core.planning.import_rows import Blocked, Excluded
 from core.planning.outside import find_outside
 from core.planning.secret_checks import SecretCheck
 from core.ports import LiveJob
-from core.state.ledger import ExportedLedger, ImportedLedger
+from core.state.ledger import ExportedFile, ExportedLedger, ImportedLedger
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +147,7 @@ class _Planner:
         self._overwritten = {
             file.path
             for file in files
-            if file.path in entries
-            and file.definition.source_job_id not in (None, entries[file.path].job_id)
+            if file.path in entries and _is_of_another(file.definition, entries[file.path])
         }
         dead = self._of_gone_jobs - self._overwritten
         provably_gone = dead if situation.sees_all_jobs else set()
@@ -353,9 +352,10 @@ class _Planner:
         if entry is None or file.path not in self._of_gone_jobs:
             return ForeignFile(name, file, self._why_foreign(file))
         if file.path in self._overwritten:
+            source = file.definition.source_job_id
             note = (
-                f"It was exported from job {entry.job_id}, which no longer exists, and holds job "
-                f"{file.definition.source_job_id} now."
+                f"It was exported from job {entry.job_id}, which no longer exists, and holds "
+                f"{'no job_id' if source is None else f'job {source}'} now."
             )
             return ForeignFile(name, file, note)
         if not self._now.sees_all_jobs:
@@ -378,3 +378,8 @@ class _Planner:
         if file.definition.job_name in self._by_name:
             return "Another file defines the job of this name in this workspace."
         return "Has no job in this workspace and was not exported from it."
+
+
+def _is_of_another(definition: Definition, entry: ExportedFile) -> bool:
+    """Whether a file no longer is the one that was exported. Some people take out the id."""
+    return definition.source_job_id not in {entry.job_id, entry.job_id if entry.removed else None}

@@ -25,7 +25,8 @@ class Memory:
         yield from map(_recall, self.imported.jobs.values())
         yield from map(_recall, self.imported.pending)
         for path, file in self.exported.files.items():
-            yield RememberedFile(file.job_name, file.job_id, path)
+            if not file.removed:
+                yield RememberedFile(file.job_name, file.job_id, path)
 
 
 def read_memory_for_import(state: StateFolder) -> Memory:

@@ -107,11 +107,14 @@ class ExportedFile:
     """A definition file that this workspace wrote, and the job it holds.
 
     `creator` is the job's, empty when the ledger was written by a version that did not note it.
+    `removed` says that an export has removed the file. The entry stays until an export finds none:
+    whoever discards the removal, or has it reviewed first, has the file again.
     """
 
     job_id: int
     job_name: str
     creator: str = ""
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,7 @@ class ExportedLedger:
                     "job_id": file.job_id,
                     "job_name": file.job_name,
                     **({"creator": file.creator} if file.creator else {}),
+                    **({"removed": True} if file.removed else {}),
                 }
                 for path, file in self.files.items()
             },
@@ -249,7 +253,9 @@ def _source_id(entry: Fields) -> int | None:
 def _file_from_json(document: Any) -> ExportedFile:
     file = Fields(document, "a file")
     file.require("job_name")
-    return ExportedFile(file.id("job_id"), file.text("job_name"), file.text("creator"))
+    return ExportedFile(
+        file.id("job_id"), file.text("job_name"), file.text("creator"), file.flag("removed")
+    )
 
 
 def _broken(name: str, error: InvalidJsonError) -> StateError:

@@ -296,6 +296,7 @@ def test_a_kill_is_seen(
     assert seen_s < SEEN_S
     record_property("figures", {"case": f"kill of a {what}", "seen after s": round(seen_s, 1)})
     assert text.startswith("Import interrupted")
+    assert ("killed or crashed" in text) or what == "worker"
     assert done(deployment.pages[1].poll()) <= set(deployment.prod.names())
     if what == "worker":
         deployment.replicas.launch(worker)
@@ -356,12 +357,9 @@ def test_while_redis_is_away_the_page_says_so_and_what_runs_continues(
     assert ready.text.startswith("store: Redis")
     assert first.health().status_code == 200
 
-    replicas.stop("page-1")
-    replicas.stop(idle)
-    replicas.start("page-1")  # it serves all the same
     assert "Job Sync" in requests.get(first.url, timeout=60).text
-    assert feed(first).status_code == 503
-    replicas.launch(idle)
+    replicas.stop(idle)
+    replicas.launch(idle)  # it waits
 
     replicas.start("redis")
     for page in (first, second):

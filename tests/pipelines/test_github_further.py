@@ -48,9 +48,19 @@ def test_an_export_of_the_same_changes_nothing(site: Site, runner: GitHubRunner)
     before = site.forge.tip(BRANCH)
     run = runner.run(EXPORT, NIGHTLY)["export"]
     assert run.result == "success", run.log
-    assert run.steps["Open the pull request"] == run.steps["Close what is out of date"] == "skipped"
+    assert run.steps["Close what is out of date"] == "skipped"
     assert site.forge.tip(BRANCH) == before
     assert [len(one.comments) for one in site.forge.pulls()] == [1]
+    assert len(site.forge.started) == 2
+
+
+def test_a_pull_request_that_could_not_be_opened_is_opened_the_next_night(
+    site: Site, runner: GitHubRunner
+) -> None:
+    site.forge.threads.clear()
+    run = runner.run(EXPORT, NIGHTLY)["export"]
+    assert run.result == "success", run.log
+    assert [one.is_open for one in site.forge.pulls()] == [True]
 
 
 def test_with_nothing_left_to_import_nobody_is_asked(site: Site, runner: GitHubRunner) -> None:

@@ -35,7 +35,12 @@ def test_the_imported_ledger_comes_back_as_it_was_written():
 
 
 def test_the_exported_ledger_comes_back_as_it_was_written():
-    ledger = ExportedLedger({"sub/load.json": ExportedFile(BIG, "load")})
+    ledger = ExportedLedger(
+        {
+            "sub/load.json": ExportedFile(BIG, "load"),
+            "gone.json": ExportedFile(2, "gone", "ana@dev.example", removed=True),
+        }
+    )
     assert parse_exported_ledger(json.loads(json.dumps(ledger.as_json()))) == ledger
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 
+from billiard.exceptions import WorkerLostError
+
 from core.errors import StateError
 from core.operations.kinds import OperationKind
 from core.operations.operation import SHUTDOWN, Status
 from tests.fakes import FakeOperationStore
-from web.queue_worker import ask_to_stop
+from web.queue_worker import ask_to_stop, note_kill
 
 
 def taking_turns(*turns: list[str]) -> Callable[[], list[str]]:
@@ -56,6 +58,34 @@ def test_a_store_that_is_away_is_asked_again() -> None:
     name = begun(store)
     ask_to_stop(store, taking_turns(*[[name]] * 3), lambda _s: None)
     assert reason_of(store, name) == (Status.CANCELLING, SHUTDOWN)
+
+
+def test_an_operation_whose_process_was_killed_is_noted_as_that_at_once() -> None:
+    store = FakeOperationStore()
+    name = begun(store)
+    note_kill(store, name, WorkerLostError("signal 9 (SIGKILL)"))
+    operation = store.get(name)
+    assert operation
+    assert operation.status is Status.INTERRUPTED
+    assert operation.error.startswith("Its process was killed or crashed before it finished.")
+
+
+def test_one_that_failed_in_another_way_has_noted_it_itself() -> None:
+    store = FakeOperationStore()
+    name = begun(store)
+    note_kill(store, name, StateError("Redis does not answer.", fix="Wait."))
+    assert reason_of(store, name) == (Status.RUNNING, "")
+
+
+def test_a_kill_that_cannot_be_noted_is_seen_by_the_silence() -> None:
+    class Away(FakeOperationStore):
+        def finish(self, *_arguments: object, **_named: object) -> None:
+            raise StateError("Redis does not answer.", fix="Wait.")
+
+    store = Away()
+    name = begun(store)
+    note_kill(store, name, WorkerLostError())
+    assert reason_of(store, name) == (Status.RUNNING, "")
 
 
 def test_without_an_operation_nothing_is_waited_for() -> None:

@@ -72,7 +72,10 @@ def test_a_command_reads_no_settings_from_the_definitions(tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("order", ["##vso[task.x]y", "##[set-output name=x;]y", "::error::y"])
+@pytest.mark.parametrize(
+    "order",
+    ["##vso[task.x]y", "###vso[task.x]y", "##[set-output name=x;]y", "::error::y", ":::error:::y"],
+)
 def test_what_a_command_prints_is_no_order_to_the_agent(tmp_path: Path, order: str) -> None:
     ended = run_product(tmp_path, APP_MODE=order)
     assert ended.returncode == 2

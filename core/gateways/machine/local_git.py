@@ -1,6 +1,7 @@
 """The repository of a checkout on this machine. Implements `core.ports.GitFolders`."""
 
 import logging
+import re
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _BRANCHES, _ORIGIN = b"refs/heads/", b"origin"
+# With HTTP the name may be the token; with SSH it is part of the address, and no secret.
+_LOGINS = (
+    (re.compile(r"(?i)(https?://)(?:[^/?#]*@)?([^?#]*).*"), r"\1\2"),
+    (re.compile(r"([a-z][a-z0-9+.-]*://[^/:@]*):[^/]*@(.*)"), r"\1@\2"),
+    (re.compile(r"[^/\\:@]+:[^/\\]*@(.*)"), r"\1"),
+)
 
 
 class LocalGitFolders:
@@ -61,14 +68,22 @@ def _describe(root: str) -> tuple[str, str, str]:
 
 
 def _url(config: "StackedConfig", branch: str) -> str:
-    """Return the address of the branch's remote, else of `origin`."""
+    """Return the address of the branch's remote, else of `origin`, without who logs in there."""
     for section in ((b"branch", branch.encode()), ()):
         try:
             remote = config.get(section, b"remote") if section else _ORIGIN
-            return config.get((b"remote", remote), b"url").decode(errors="replace")
+            return _without_login(config.get((b"remote", remote), b"url").decode(errors="replace"))
         except KeyError:
             continue
     return ""
+
+
+def _without_login(address: str) -> str:
+    for pattern, kept in _LOGINS:
+        match = pattern.fullmatch(address)
+        if match:
+            return match.expand(kept)
+    return address
 
 
 def _after(start: bytes, name: bytes) -> str:

@@ -12,4 +12,6 @@ if [ -n "${WORKSPACE_NAME:-}" ] && [[ " $* " == *" --markdown "* ]]; then
   set -- "$@" --workspace-name "$WORKSPACE_NAME"
 fi
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
-python cli.py "$@" 2>&1 | sed -u -e 's/##/# #/g' -e 's/::/: :/g'
+# Each twice: the first time leaves a pair of an odd number of them.
+python cli.py "$@" 2>&1 |
+  sed -u -e 's/##/# #/g' -e 's/##/# #/g' -e 's/::/: :/g' -e 's/::/: :/g'

@@ -20,8 +20,10 @@ stop() {
 }
 
 base="$(git rev-parse HEAD)"
-# A warning may have names of files in it, in which ## or :: would be an order to the agent.
-git add --all -- "$folder" 2> >(sed -e 's/##/# #/g' -e 's/::/: :/g' >&2)
+# A warning may have names of files in it, in which ## or :: would be an order to the agent. Each
+# twice: the first time leaves a pair of an odd number of them.
+git add --all -- "$folder" \
+  2> >(sed -e 's/##/# #/g' -e 's/##/# #/g' -e 's/::/: :/g' -e 's/::/: :/g' >&2)
 if git diff --cached --quiet; then
   echo none
   exit

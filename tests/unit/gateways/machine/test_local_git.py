@@ -115,6 +115,29 @@ def test_a_password_in_the_address_is_never_shown(repository) -> None:
     assert shown["branch"] == "main"
 
 
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://0a1b2c3d@git.example/a.git", "https://git.example/a.git"),
+        ("https://ana:pass@git.example:8443/a.git", "https://git.example:8443/a.git"),
+        ("http://p@ss@git.example/a@b.git", "http://git.example/a@b.git"),
+        ("HTTPS://token@git.example", "HTTPS://git.example"),
+        ("https://git.example/a.git?private=abc#x", "https://git.example/a.git"),
+        ("ssh://git@git.example/a.git", "ssh://git@git.example/a.git"),
+        ("ssh://ana:pass@git.example/a.git", "ssh://ana@git.example/a.git"),
+        ("ana:pass@git.example:a.git", "git.example:a.git"),
+        ("git@git.example:team/a.git", "git@git.example:team/a.git"),
+        ("/srv/git/a@b.git", "/srv/git/a@b.git"),
+        ("C:\\git\\a.git", "C:\\git\\a.git"),
+        ("../a.git", "../a.git"),
+    ],
+)
+def test_who_logs_in_to_the_remote_is_left_out(repository, address, shown) -> None:
+    """The name alone may be the token: https://TOKEN@host is a usual way to clone."""
+    git(repository, "remote", "add", "origin", address)
+    assert find(repository).url == shown
+
+
 def test_nothing_is_pulled(repository) -> None:
     with pytest.raises(WorkspaceError, match="git pull"):
         LocalGitFolders().pull(find(repository))

@@ -1,1 +1,1 @@
-"""Measurements. Timings live here and never in a test."""
+"""Measurements. Only `make reliability` asserts a time, where one is promised."""

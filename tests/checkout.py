@@ -4,6 +4,8 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
+
 _PLAIN_GIT = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -27,6 +29,17 @@ def git(folder: Path, *arguments: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
+
+
+def undecodable(folder: Path) -> Path:
+    """Return a path in a folder whose name is not UTF-8; skips the test on a disk that has none."""
+    path = Path(os.fsdecode(os.fsencode(folder) + b"/l\xf6ad.json"))
+    try:
+        path.touch()
+    except OSError:
+        pytest.skip("this disk takes no name that is not UTF-8")
+    path.unlink()
+    return path
 
 
 def commit_all(folder: Path, message: str = "Export") -> str:

@@ -74,7 +74,7 @@ class TooManyRequestsError(SyncError):
 
 
 class ChangeRequests(Protocol):
-    """Keeps requests on this machine, beside the operations. Every method may raise StateError."""
+    """Keeps requests beside the operations. Every method may raise StateError."""
 
     def request_change(
         self, kind: OperationKind, params: JsonDict, requester: str

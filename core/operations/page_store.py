@@ -12,6 +12,8 @@ class PageStore(OperationStore, ChangeRequests, Protocol):
     def stop_all(self, reason: str) -> list[tuple[int, str]]:
         """Ask all operations that this machine carries out to stop.
 
+        In Redis, which several machines share: those of this process and of its children.
+
         Returns the process ids of those running, each with its `process_start`.
         """
         ...

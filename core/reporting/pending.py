@@ -1,4 +1,4 @@
-"""What is left to do once an operation has ended, for exit codes that tell it apart."""
+"""What is left to do once an operation has ended, as an exit code."""
 
 from core.planning.statuses import WRITTEN, RowResult, RowStatus
 from core.reporting.report import Report, ReportRow, ReportStatus

@@ -23,6 +23,9 @@ __all__ = ["dev", "pair", "prod", "screen"]
 globals().update({name: it for name, it in vars(story).items() if name.startswith("test_")})
 
 
+SMALLEST = ("redis", "worker-1", "page-1")
+
+
 @dataclass(frozen=True)
 class Address:
     """Where a page is."""
@@ -42,13 +45,15 @@ class ReplicaApps:
         self.leave: Callable[[], None] = lambda: None  # what else uses their Redis
 
     def restart_prod(self, name: str) -> Address:
+        services = DEPLOYMENT
         if self._current:
+            services = SMALLEST
             self.leave()
             self._current.close()
         self._current = self._stack.enter_context(ExitStack())
-        started = start_replicas(self._folder / name, self._prod.running, DEPLOYMENT)
+        started = start_replicas(self._folder / name, self._prod.running, services)
         self.replicas = self._current.enter_context(started)
-        return Address(self.replicas.url())
+        return Address(self.replicas.url(services[-1]))
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +86,7 @@ def test_while_redis_is_away_every_tab_says_so_and_nothing_can_be_started(
 ) -> None:
     watch.expects("503")
     assert apps.replicas
-    screen = new_screen(apps.replicas.url())
+    screen = new_screen(apps.replicas.url("page-1"))
     screen.open("/import")
     screen.run("Validate", "import", "Validation finished")
     shown = screen.rows("import-grid")

@@ -89,11 +89,11 @@ def test_page_and_pipeline_share_ledgers_lock_and_history(
     dev.create_job(job("old"))
     service(dev, checkout).export()
     push(checkout)
-    page = prod.service(state_path=STATE)
+    page = prod.service()
     page.pull()
     page.import_jobs()
     runner = clone(remote, tmp_path / "prod-runner")
-    pipeline = service(prod, runner)
+    pipeline = service(prod, runner, state_path=page.info().details.state_folder)
     assert set(statuses(pipeline.validate()[1]).values()) == {"unchanged"}
     assert not pipeline.drift().rows
     calls = prod.calls()
@@ -105,6 +105,8 @@ def test_page_and_pipeline_share_ledgers_lock_and_history(
     pipeline.remove()
     page.pull()
     assert statuses(page.validate()[1]) == {"load": "unchanged"}
+    kinds = [entry.kind for entry in page.list_history().entries]
+    assert [entry.kind for entry in pipeline.list_history().entries] == kinds
 
 
 def test_export_from_the_page_and_from_a_pipeline_agree(dev, checkout) -> None:

@@ -1,5 +1,6 @@
 """A Redis that fails at random while an import is running: the jobs and the page's view of it."""
 
+import itertools
 import random
 import threading
 import time
@@ -55,11 +56,11 @@ def test_an_import_is_whole_and_shown_whole_however_redis_fails(tmp_path: Path, 
         workspace.put_file(f"{number}.json", text)
     create = workspace.jobs.create_job
 
-    is_well = threading.Event()
+    is_well, created = threading.Event(), itertools.count(1)
 
     def create_slowly(*arguments: Any) -> int:
         time.sleep(_FAULTS_S / _JOBS)
-        if len(workspace.jobs.jobs) == _JOBS - 1:  # it has not ended while Redis still fails
+        if next(created) == _JOBS:  # it does not end while Redis still fails
             assert is_well.wait(LATE_S)
         return create(*arguments)
 

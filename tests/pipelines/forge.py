@@ -237,11 +237,11 @@ class _Quiet(WSGIRequestHandler):
 
 
 def _git_over_http(forge: Forge) -> Blueprint:
-    """Serve the repository by Git's own CGI program, to those whose token may read or push."""
+    """Serve repositories by Git's own CGI program, to those whose token may read or push."""
     api = Blueprint("git", __name__)
 
-    @api.route("/git/definitions.git/<path:path>", methods=["GET", "POST"])
-    def serve_git(path: str) -> Response:
+    @api.route("/git/<name>.git/<path:path>", methods=["GET", "POST"])
+    def serve_git(name: str, path: str) -> Response:
         is_push = "receive-pack" in (path + request.query_string.decode())
         token = _git_token()
         if not token:
@@ -255,7 +255,7 @@ def _git_over_http(forge: Forge) -> Blueprint:
                 "GIT_PROJECT_ROOT": str(forge.repository.parent),
                 "GIT_HTTP_EXPORT_ALL": "1",
                 "GIT_CONFIG_GLOBAL": os.devnull,
-                "PATH_INFO": f"/definitions.git/{path}",
+                "PATH_INFO": f"/{name}.git/{path}",
                 "QUERY_STRING": request.query_string.decode(),
                 "REQUEST_METHOD": request.method,
                 "CONTENT_TYPE": request.content_type or "",

@@ -25,7 +25,7 @@ from tests.pipelines.shell import (
     run_git,
     run_script,
 )
-from tests.pipelines.site import Site, open_site
+from tests.pipelines.site import DOCS, Site, open_site
 
 _COMPARED = re.compile(r"""\$(\w+)\s*==\s*(?:\$(\w+)|"([^"]*)")""")
 _JOB_KEYS = {
@@ -97,9 +97,8 @@ class GitLabRunner:
         self._variables = variables
         self._directory = directory
         self._runs = 0
-        self._product = directory / "product"
         directory.mkdir()
-        _make_product_repository(self._product)
+        _make_product_repository(directory / "product", forge.repository.parent / "job-sync.git")
 
     def run(
         self,
@@ -162,7 +161,7 @@ class GitLabRunner:
             "CI_PROJECT_ID": str(PROJECT),
             "CI_PROJECT_URL": f"{self._forge.url}/git/definitions",
             "CI_SERVER_URL": self._forge.url,
-            "JOB_SYNC_REPOSITORY": f"file://{self._product}",
+            "JOB_SYNC_REPOSITORY": f"{self._forge.url}/git/job-sync.git",
             "JOB_SYNC_REF": "v1",
             **self._event(pipeline),
             **self._variables[job["environment"]["name"]],
@@ -233,7 +232,7 @@ def _compare(text: str, event: Mapping[str, str]) -> bool:
     return event.get(name) == (event.get(other) if other else literal)
 
 
-def _make_product_repository(directory: Path) -> None:
+def _make_product_repository(directory: Path, repository: Path) -> None:
     """Make a repository of this checkout as it is now, with a tag."""
     check_out_product(directory)
     # Links lead outside of the repository: their targets are what is committed.
@@ -250,5 +249,13 @@ def _make_product_repository(directory: Path) -> None:
         ["add", "--all", "."],
         [*who, "commit", "--quiet", "-m", "x"],
         ["tag", "v1"],
+        ["clone", "--quiet", "--bare", ".", str(repository)],
     ):
         subprocess.run(["git", *arguments], cwd=directory, check=True)
+
+
+FILE = DOCS / "gitlab" / "job-sync.gitlab-ci.yml"
+NIGHTLY_EXPORT, NIGHTLY_DRIFT = (
+    Pipeline("schedule", variables={"JOB_SYNC": name}) for name in ("export", "drift")
+)
+MERGED = Pipeline("push", changed=("jobs/load.json",))

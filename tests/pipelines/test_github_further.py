@@ -5,21 +5,20 @@ from collections.abc import Iterator
 import pytest
 
 from tests.pipelines.github_runner import (
+    DRIFT,
+    EXPORT,
+    IMPORT,
+    MERGED,
+    NIGHTLY,
+    VALIDATE,
     Event,
     GitHubRunner,
     open_github,
     pull_request_event,
 )
-from tests.pipelines.site import DOCS, Site
+from tests.pipelines.site import BRANCH, Site
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability]
-
-EXPORT, VALIDATE, IMPORT, DRIFT = (
-    DOCS / "github" / f"job-sync-{name}.yml" for name in ("export", "validate", "import", "drift")
-)
-NIGHTLY = Event("schedule")
-BRANCH = "job-sync/export"
-MERGED = Event("push", changed=("jobs/load.json",))
 
 
 @pytest.fixture(scope="module")
@@ -31,16 +30,6 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Git
         yield site, runner
 
 
-@pytest.fixture(scope="module")
-def site(opened: tuple[Site, GitHubRunner]) -> Site:
-    return opened[0]
-
-
-@pytest.fixture(scope="module")
-def runner(opened: tuple[Site, GitHubRunner]) -> GitHubRunner:
-    return opened[1]
-
-
 # One story: each test needs what those before it left in the repository and the workspaces.
 
 
@@ -48,9 +37,19 @@ def test_an_export_of_the_same_changes_nothing(site: Site, runner: GitHubRunner)
     before = site.forge.tip(BRANCH)
     run = runner.run(EXPORT, NIGHTLY)["export"]
     assert run.result == "success", run.log
-    assert run.steps["Open the pull request"] == run.steps["Close what is out of date"] == "skipped"
+    assert run.steps["Close what is out of date"] == "skipped"
     assert site.forge.tip(BRANCH) == before
     assert [len(one.comments) for one in site.forge.pulls()] == [1]
+    assert len(site.forge.started) == 2
+
+
+def test_a_pull_request_that_could_not_be_opened_is_opened_the_next_night(
+    site: Site, runner: GitHubRunner
+) -> None:
+    site.forge.threads.clear()
+    run = runner.run(EXPORT, NIGHTLY)["export"]
+    assert run.result == "success", run.log
+    assert [one.is_open for one in site.forge.pulls()] == [True]
 
 
 def test_with_nothing_left_to_import_nobody_is_asked(site: Site, runner: GitHubRunner) -> None:

@@ -158,6 +158,12 @@ def test_scripts_of_azure_devops_stop_at_the_first_error(file: Path) -> None:
         assert first == "set -euo pipefail" or "exit 1" in script, script
 
 
+def test_an_import_that_fails_in_gitlab_fails_its_pipeline() -> None:
+    """What is started by hand may fail unless it says otherwise."""
+    importing = load(GITLAB[0])["job-sync-import"]
+    assert (importing["when"], importing["allow_failure"]) == ("manual", False)
+
+
 @pytest.mark.parametrize("file", [*GITHUB, *AZURE, *GITLAB], ids=lambda one: one.stem)
 def test_no_token_is_part_of_a_command_or_an_address(file: Path) -> None:
     text = file.read_text("utf-8")

@@ -3,17 +3,19 @@
 import json
 import os
 import resource
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from core.errors import ModeError, NotFoundError, RemovalRefusedError, SettingsError
+from core.errors import LockedError, ModeError, NotFoundError, RemovalRefusedError, SettingsError
 from core.planning.fingerprints import fingerprint_plan
 from core.planning.review import Review
+from core.reporting.listener import Listener
 from core.reporting.report import Report
 from core.service import JobSync
 from tests.builders import definition_text, job
-from tests.checkout import commit_all, git, make_repository
+from tests.checkout import commit_all, git, make_repository, undecodable
 from tests.fakes import ME, FakeWorkspace
 
 STATE = "/Workspace/job-sync/state"
@@ -75,6 +77,19 @@ def test_everything_but_the_definitions_is_in_the_workspace(dev, folder) -> None
     kept = {path.removeprefix(f"{STATE}/").partition("/")[0] for path in dev.files.files}
     assert "exported.json" in kept
     assert all(path.startswith(STATE) for path in dev.files.files)
+
+
+def test_a_page_and_a_pipeline_wait_for_one_lock(prod, folder) -> None:
+    page, refused = prod.service(state_path=STATE), []
+
+    def begun(_me: object) -> None:
+        with pytest.raises(LockedError) as busy:
+            page.adopt()
+        refused.append(busy.value)
+
+    service(prod, folder).adopt(listener=Listener(on_begun=begun))
+    assert len(refused) == 1
+    page.adopt()
 
 
 def test_files_of_gone_jobs_are_removed_and_those_of_others_stay(dev, folder) -> None:
@@ -158,8 +173,7 @@ def in_place_of_the_file(folder: Path, kind: str, outside: Path) -> None:
             with path.open("wb") as file:
                 file.truncate(2**40)
         case "name that is not UTF-8":
-            other = os.fsdecode(os.fsencode(folder) + b"/l\xf6ad.json")
-            Path(other).write_bytes(definition_text(job("load")))
+            undecodable(folder).write_bytes(definition_text(job("load")))
         case "conflict":
             path.write_text('<<<<<<< HEAD\n{"a": 1}\n=======\n{"a": 2}\n>>>>>>> main\n')
 
@@ -237,7 +251,10 @@ def test_an_excerpt_of_a_file_outside_is_never_shown(prod, folder, tmp_path) -> 
 @pytest.mark.parametrize("depth", [150, 1500])
 def test_folders_in_folders_without_end_are_no_end_of_the_reading(prod, folder, depth) -> None:
     nest(folder, depth, definition_text(job("deep"), job_id=3, run_as=ME))
-    plan, report = service(prod, folder).validate()
+    try:
+        plan, report = service(prod, folder).validate()
+    finally:  # Python's own way to delete a tree ends at the same depth as recursion
+        subprocess.run(["rm", "-rf", str(folder / "a")], check=True)
     assert rows_of(report)["load"] == "unchanged"
     assert ("deep" in rows_of(report)) is (depth == 150)
     assert plan.is_complete is (depth == 150)

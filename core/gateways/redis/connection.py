@@ -13,7 +13,7 @@ from redis.exceptions import (
     AuthenticationError,
     AuthorizationError,
     BusyLoadingError,
-    NoScriptError,
+    NoPermissionError,
     OutOfMemoryError,
     ReadOnlyError,
     RedisError,
@@ -46,6 +46,8 @@ _AWAY_FIX = (
 _FULL_FIX = (
     "Raise Redis' maxmemory, or give this app a Redis of its own. Jobs and files are not affected."
 )
+_RIGHTS_FIX = "docs/redis.md says what that user needs."
+_DISK_FIX = "Free some space there. Jobs and files are not affected."
 _REFUSED_FIX = "Check the user, the password and the database in REDIS_URL."
 _UNUSABLE_FIX = "See the log of Redis. Jobs and files are not affected."
 _URL_FIX = "Write it as redis://user:password@host:6379/0, rediss://… or unix:///path?db=0."
@@ -173,15 +175,19 @@ class RedisConnection:
                 return StateError(f"{where} does not answer.", fix=_AWAY_FIX)
             case NoConnectionError() | OSError():
                 return StateError(f"{where} cannot be reached.", fix=_AWAY_FIX)
-            case OutOfMemoryError():
-                return StateError(f"The memory of {where} is full.", fix=_FULL_FIX)
-            case ReadOnlyError():
-                return StateError(f"{where} is a replica and cannot be written.", fix=_AWAY_FIX)
-            case NoScriptError():
-                return StateError(f"{where} forgets scripts.", fix=_UNUSABLE_FIX)
-            case _:
-                word = str(error).partition(" ")[0][:30]
-                return StateError(f"{where} refused a command ({word}).", fix=_UNUSABLE_FIX)
+        text = str(error)  # Redis 6 wraps the error of a command into that of its script
+        if isinstance(error, OutOfMemoryError) or "OOM command not allowed" in text:
+            return StateError(f"The memory of {where} is full.", fix=_FULL_FIX)
+        if isinstance(error, ReadOnlyError) or "READONLY" in text:
+            return StateError(f"{where} is a replica and cannot be written.", fix=_AWAY_FIX)
+        if isinstance(error, NoPermissionError) or "NOPERM" in text:
+            return StateError(f"The user of {where} may not do enough.", fix=_RIGHTS_FIX)
+        if "MISCONF" in text:
+            return StateError(
+                f"{where} cannot save to its disk, so it takes nothing.", fix=_DISK_FIX
+            )
+        word = text.partition(" ")[0][:30]
+        return StateError(f"{where} refused a command ({word}).", fix=_UNUSABLE_FIX)
 
 
 def _place(url: str) -> str:

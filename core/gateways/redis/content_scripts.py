@@ -37,7 +37,7 @@ if redis.call('EXISTS', key('op', id)) == 0 then return -1 end
 note_torn(id)
 for at = 2, #ARGV, 2 do redis.call('HSET', key('docs', id), ARGV[at], ARGV[at + 1]) end
 redis.call('EXPIRE', key('docs', id), DOCUMENTS_KEPT_S)
-redis.call('HSET', key('op', id), 'has_docs', '1')
+redis.call('HSET', key('op', id), 'has_docs', '1', 'heartbeat', stamp)
 return redis.call('HINCRBY', key('op', id), 'writes', 1)
 """)
 

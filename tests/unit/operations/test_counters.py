@@ -159,3 +159,9 @@ def test_labels_are_plain_words():
     letters = set(string.ascii_lowercase + string.digits + "_.+I")
     for counter in (one for added in every for one in added):
         assert all(type(label) is str and set(label) <= letters for _, label in counter.labels)
+
+
+def test_one_that_never_began_has_no_duration():
+    assert count_end(IMPORT, "cancelled", None) == {
+        Counter.of("job_sync_operations_total", kind="import", outcome="cancelled"): 1
+    }

@@ -22,12 +22,13 @@ from core.errors import (
     PermissionDeniedError,
     WorkspaceError,
 )
+from core.gateways.machine.disk_reading import MOST_BYTES, DiskClock
 from core.gateways.machine.git_index import is_tracked
 from core.gateways.machine.left_out_by_git import Checkout
-from core.gateways.machine.local_files import MOST_BYTES, DiskClock, LocalFiles
+from core.gateways.machine.local_files import LocalFiles
 from core.gateways.machine.new_files import put_new
 from core.ports import ObjectKind
-from tests.checkout import commit_all, git, make_repository
+from tests.checkout import commit_all, git, make_repository, undecodable
 
 SECRET = b"nobody may read this"
 
@@ -285,13 +286,24 @@ def test_a_huge_file_is_not_read(files, folder) -> None:
 
 
 def test_a_name_that_is_not_utf_8_is_listed_and_says_so_when_it_is_read(files, folder) -> None:
-    Path(os.fsdecode(os.fsencode(folder) + b"/l\xf6ad.json")).write_bytes(b"{}")
+    undecodable(folder).write_bytes(b"{}")
     [listed] = files.list_folder(local(folder))
     assert listed.path == f"file:{folder}/l\\xf6ad.json"
     with pytest.raises(WorkspaceError, match="is not UTF-8"):
         files.read(listed.path)
     with pytest.raises(NotFoundError):
         files.read(f"file:{folder}/other.json")
+
+
+def test_a_folder_whose_name_is_not_utf_8_says_so_when_it_is_listed(files, folder) -> None:
+    undecodable(folder).mkdir()
+    [listed] = files.list_folder(local(folder))
+    assert listed.is_folder
+    with pytest.raises(WorkspaceError, match="is not UTF-8"):
+        files.list_folder(listed.path)
+    with pytest.raises(NotFoundError) as missing:
+        files.list_folder(local(folder / "other"))
+    assert not missing.value.fix
 
 
 def test_a_name_that_is_too_long_is_an_error(files, folder) -> None:
@@ -665,6 +677,8 @@ def test_a_damaged_index_does_not_matter_unless_it_may_leave_something_out(with_
 def test_two_names_that_this_disk_takes_for_one_are_both_in_doubt(with_regions) -> None:
     """A second name of the same file is what such a disk shows of the other name."""
     folder = with_regions / "jobs"
+    if (folder / "TOP.JSON").exists():
+        pytest.skip("this disk takes the two names for one by itself")
     (folder / "Top.json").write_bytes(b"[]")
     commit_all(with_regions)
     (folder / "Top.json").unlink()

@@ -1,6 +1,18 @@
 """How calls to Redis fail. That they succeed is shown beside a real one."""
 
+from collections.abc import Callable
+
 import pytest
+from redis.exceptions import (
+    AuthenticationError,
+    BusyLoadingError,
+    NoPermissionError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    ResponseError,
+)
+from redis.exceptions import ConnectionError as NoConnectionError
+from redis.exceptions import TimeoutError as NoAnswerError
 
 from core.errors import StateError
 from core.gateways.redis.connection import Circuit, RedisConnection
@@ -95,6 +107,69 @@ def test_an_address_that_cannot_be_used_is_not_repeated(url: str) -> None:
 def test_the_place_of_redis_is_shown_without_the_login(url: str, place: str) -> None:
     connection = RedisConnection(url, "x:")
     assert connection.place == place
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (NoAnswerError("Timeout reading from socket"), "does not answer"),
+        (NoConnectionError("Error 111 connecting to redis.example:6379."), "cannot be reached"),
+        (BusyLoadingError("Redis is loading the dataset in memory"), "is loading its data"),
+        (AuthenticationError("invalid username-password pair"), "refuses the login"),
+        (NoPermissionError("User ana has no permissions"), "may not do enough"),
+        (ResponseError("NOPERM this user has no permissions"), "may not do enough"),
+        (OutOfMemoryError("command not allowed when used memory > 'maxmemory'."), "is full"),
+        (ResponseError("Error running script: -OOM command not allowed when used"), "is full"),
+        (ReadOnlyError("You can't write against a read only replica."), "is a replica"),
+        (ResponseError("Error running script: -READONLY You can't write"), "is a replica"),
+        (ResponseError("MISCONF Redis is configured to save RDB snapshots"), "save to its disk"),
+        (ResponseError("WRONGTYPE Operation against a key"), r"refused a command \(WRONGTYPE\)"),
+        (OSError(9, "Bad file descriptor"), "cannot be reached"),
+    ],
+)
+def test_what_is_wrong_is_said_with_what_to_do(error: Exception, message: str) -> None:
+    connection = RedisConnection("redis://ana:secret@redis.example", "x:")
+
+    def fail(_: object) -> None:
+        raise error
+
+    with pytest.raises(StateError, match=message) as raised:
+        connection.call(fail)
+    assert raised.value.fix
+    assert "secret" not in str(raised.value)
+
+
+def test_only_a_redis_that_is_away_is_left_alone_for_a_moment() -> None:
+    connection = RedisConnection("redis://redis.example", "x:")
+
+    def fail_by(error: Exception) -> Callable[[object], None]:
+        def fail(_: object) -> None:
+            raise error
+
+        return fail
+
+    with pytest.raises(StateError):
+        connection.call(fail_by(ResponseError("WRONGTYPE")))
+    assert connection.call(lambda _: "answer") == "answer"
+    with pytest.raises(StateError):
+        connection.call(fail_by(NoAnswerError("Timeout")))
+    with pytest.raises(StateError, match="does not answer"):
+        connection.call(lambda _: "answer")
+
+
+def test_a_broken_connection_is_tried_again_where_a_call_may_be_made_twice() -> None:
+    connection = RedisConnection("redis://redis.example", "x:")
+    errors = [NoConnectionError("closed")]
+
+    def break_once(_: object) -> str:
+        if errors:
+            raise errors.pop()
+        return "answer"
+
+    assert connection.call(break_once, again=True) == "answer"
+    errors.append(NoConnectionError("closed"))
+    with pytest.raises(StateError):
+        connection.call(break_once)
 
 
 def test_no_address_makes_a_call_take_longer() -> None:

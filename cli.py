@@ -74,12 +74,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """Read the command line; with --exit-code, 2 does not mean wrong usage."""
+    """Read the command line; with --exit-code, however it is written, 2 is not wrong usage."""
     try:
         return make_parser().parse_args(arguments)
     except SystemExit as ended:
         given = sys.argv[1:] if arguments is None else arguments
-        if ended.code == USAGE and "--exit-code" in given:
+        if ended.code == USAGE and any(text.startswith("--exit") for text in given):
             raise SystemExit(FAILED) from None
         raise
 

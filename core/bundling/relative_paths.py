@@ -9,6 +9,7 @@ from core.json_text import JobSettings
 _RELATIVE = ("./", "../")
 _PACKAGES = (".whl", ".jar")
 _ABSOLUTE = re.compile(r"/|[A-Za-z][A-Za-z0-9+.-]*:|\{\{|\$\{|~")
+_PROSE = re.compile(r"(^|\.)(name|description)$|^tags\b")  # nobody takes these for paths
 _TREE = places_tree({Form.PATH, Form.DEPENDENCY})
 
 
@@ -23,7 +24,11 @@ def find_relative_paths(settings: JobSettings) -> tuple[str, ...]:
         if _is_file(value) and not _ABSOLUTE.match(value.value)
     }
     if settings.get("git_source") is None:
-        found |= {place for place, text in list_texts(settings) if text.startswith(_RELATIVE)}
+        found |= {
+            place
+            for place, text in list_texts(settings)
+            if text.startswith(_RELATIVE) and not _PROSE.search(place)
+        }
     return tuple(sorted(found))
 
 

@@ -230,6 +230,7 @@ class ExportStage(Stage):
         known = {
             path: {key: entry[key] for key in ("job_id", "job_name")}
             for path, entry in ledger.items()
+            if not entry.get("removed")
         }
         if known != wanted:
             self.tally.note("not completed", "the ledger of exported files")

@@ -66,7 +66,7 @@ def _address(redis_url: str) -> str:
     It fails on options that the client of the store takes, and passes over a password that is one.
     A socket in the file system has a scheme of its own. Source: docs.celeryq.dev, “Using Redis”.
     """
-    scheme, _, rest = redis_url.partition("://")
+    scheme, _, _ = redis_url.partition("://")
     if scheme not in _SCHEMES:
         return redis_url
     asked = parse_url(redis_url)

@@ -277,6 +277,32 @@ def test_a_worker_that_is_stopped_ends_its_operation_between_two_jobs(
     deployment.replicas.launch(worker)
 
 
+@pytest.mark.reliability
+def test_a_worker_that_is_stopped_while_redis_is_away_ends_its_operation_as_well(
+    deployment: Deployment,
+) -> None:
+    """As when everything is stopped at once: Redis is gone first."""
+    names = deployment.define(60)
+    replicas = deployment.replicas
+    operation = deployment.begin_import(names)
+    worker = deployment.worker_of(operation)
+    replicas.pause("redis")
+    time.sleep(3)  # until the operation knows that it is away
+    replicas.running[worker].terminate()
+    try:
+        until(lambda: "to note the end failed" in replicas.log(worker), "it continues")
+        created = set(deployment.prod.names()) & set(names)
+        assert created < set(names)
+    finally:
+        replicas.resume("redis")
+    replicas.stop(worker)
+    text = deployment.pages[1].wait(operation)
+    assert text.startswith("Import interrupted")
+    assert "shut down" in text
+    assert done(deployment.pages[1].poll()) == created == set(deployment.prod.names()) & set(names)
+    replicas.start(worker)
+
+
 @pytest.mark.parametrize("what", ["worker", pytest.param("process", marks=pytest.mark.reliability)])
 def test_a_kill_is_seen(
     deployment: Deployment, what: str, record_property: Callable[[str, object], None]

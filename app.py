@@ -32,24 +32,24 @@ from core.operations.page_store import PageStore
 from core.operations.tally import Tally
 from core.settings import AppMode, Settings, logs_as_json
 from core.version import VERSION
-from web.access import Access, reading_members
-from web.background import OperationProcesses, is_queued
+from web.background.processes import OperationProcesses, is_queued
 from web.base_path import BelowPath
 from web.board import DiskBoard
-from web.csv import csv_routes
-from web.feed import Feed
-from web.guards import Guards
-from web.health import health_routes
-from web.identity import LOCAL_USER
-from web.mapping_files import MappingFiles
-from web.members import Members
-from web.metrics import metrics_route
-from web.panels import Panels
-from web.reader import WorkspaceReader, connect_from_env, open_readings
-from web.reveals import Reveals
-from web.security import WARM_UP, current_user, protect, signing_key, tell_reference
+from web.people.access import Access, reading_members
+from web.people.guards import Guards
+from web.people.identity import LOCAL_USER
+from web.people.members import Members
+from web.routes.csv import csv_routes
+from web.routes.feed import Feed
+from web.routes.mapping_files import MappingFiles
+from web.routes.panels import Panels
+from web.routes.reader import WorkspaceReader, connect_from_env, open_readings
+from web.routes.reveals import Reveals
+from web.routes.timeline import Timelines
+from web.serving.health import health_routes
+from web.serving.metrics import metrics_route
+from web.serving.security import WARM_UP, current_user, protect, signing_key, tell_reference
 from web.settings import PageSettings
-from web.timeline import Timelines
 
 _OPEN = "Authentication is off (AUTH=none). Use this on your own machine only."
 _INDEX = """<!DOCTYPE html>
@@ -193,8 +193,8 @@ def _open_background(parts: _Parts, env: Mapping[str, str], folder: Path) -> Any
             fix="Set it to the same random text for all pages: `openssl rand -hex 32` prints one.",
         )
     # Only here: one copy alone needs no Celery, which takes its time to load.
-    from web.background_queue import OperationQueue  # noqa: PLC0415
-    from web.opened_queue import open_deployments_queue  # noqa: PLC0415
+    from web.background.queue import open_deployments_queue  # noqa: PLC0415
+    from web.background.workers import OperationQueue  # noqa: PLC0415
 
     queue, presence = open_deployments_queue(parts.settings, env)
     return OperationQueue(queue, parts.store, presence, launched, queued)

@@ -10,13 +10,13 @@ from typing import Any
 
 from dotenv import load_dotenv
 
-from web.listening import listen_address
+from web.serving.listening import listen_address
 
 load_dotenv()  # what it says of signing in decides where to listen
 
 bind = listen_address(os.environ)
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
-worker_class = "web.worker_class.BufferingWorker"  # web/connections.py has its limits
+worker_class = "web.serving.worker_class.BufferingWorker"  # connections.py has its limits
 threads = 8
 timeout = 60
 graceful_timeout = 7  # Databricks Apps kill 15 s after SIGTERM
@@ -28,7 +28,7 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
 accesslog = None
 errorlog = "-"
-logger_class = "web.server_log.ServerLog"  # gunicorn's own lines have the form of the others
+logger_class = "web.serving.server_log.ServerLog"  # its lines have the form of the others
 
 _stopping: list[tuple[int, str]] = []
 _stop_by: list[float] = []  # by the monotonic clock

@@ -11,8 +11,8 @@ from core.gateways.stores import open_store
 from core.jobsettings.secrets import mask_text
 from core.logs import log_to_stderr, say_why
 from core.settings import Settings, logs_as_json
-from web.opened_queue import open_deployments_queue
-from web.queue_worker import serve
+from web.background.celery_worker import serve
+from web.background.queue import open_deployments_queue
 
 load_dotenv()
 try:

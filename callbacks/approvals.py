@@ -22,7 +22,7 @@ from core.operations.change_request import (
 from core.operations.kinds import KINDS
 from core.operations.operation import OperationRunningError, OperationStore
 from core.settings import AppMode
-from web.identity import User
+from web.people.identity import User
 
 _REQUESTED = "Requested. Another operator must approve it."
 _OWN = "You requested this yourself, so another operator must approve it."

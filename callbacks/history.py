@@ -17,8 +17,8 @@ from core.operations.grid_row import GridRow, RecordedRow
 from core.operations.operation import OperationStore
 from core.settings import AppMode
 from core.state.history import Ending, History, HistoryEntry, is_entry_id
-from web.reader import WorkspaceReader
-from web.readings import Known
+from web.routes.reader import WorkspaceReader
+from web.routes.readings import Known
 
 Rows = list[dict[str, Any]]
 Again = dict[str, float] | None

@@ -21,10 +21,10 @@ from core.operations.plan_documents import read_fingerprints
 from core.planning.statuses import RowStatus
 from core.settings import AppMode
 from core.state.history import is_entry_id
-from web.identity import User
-from web.security import current_user
+from web.background.work import run_operation
+from web.people.identity import User
+from web.serving.security import current_user
 from web.settings import PageSettings
-from web.worker import run_operation
 
 _DOUBLE_CLICK_S = 3.0
 _OPERATION_ID = re.compile(r"[0-9a-f]{32}")

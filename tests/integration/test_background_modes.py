@@ -23,8 +23,8 @@ from core.operations.operation import Status
 from core.settings import Settings
 from tests.fakes import FakeOperationStore
 from tests.redis_server import RedisServer
-from web.background_queue import OperationQueue
-from web.opened_queue import open_deployments_queue
+from web.background.queue import open_deployments_queue
+from web.background.workers import OperationQueue
 
 ROOT = Path(__file__).resolve().parents[2]
 NOWHERE = "redis://127.0.0.1:1/0"

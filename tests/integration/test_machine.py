@@ -178,6 +178,11 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
         rewrite(path) for path in cache.rglob("*") if path.is_file()
     ],
 }
+# Each takes seconds; `make reliability` tries them all.
+DAMAGED_IN_ONE_WAY = [
+    pytest.param(damage, id=way, marks=[pytest.mark.reliability] if number else [])
+    for number, (way, damage) in enumerate(DAMAGES.items())
+]
 
 
 def lose_cache_during_import(machine: Machine, damage: Callable[[Path], object], jobs: int) -> None:
@@ -199,14 +204,14 @@ def lose_cache_during_import(machine: Machine, damage: Callable[[Path], object],
     assert browser.run("validate").startswith(f"Validation finished. {jobs} unchanged.")
 
 
-@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+@pytest.mark.parametrize("damage", DAMAGED_IN_ONE_WAY)
 def test_an_import_outlives_the_folder_that_shows_it(
     machine: Machine, damage: Callable[[Path], object]
 ) -> None:
     lose_cache_during_import(machine, damage, jobs=24)
 
 
-@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+@pytest.mark.parametrize("damage", DAMAGED_IN_ONE_WAY)
 def test_what_was_lost_is_said_until_the_next_operation(
     machine: Machine, damage: Callable[[Path], object]
 ) -> None:

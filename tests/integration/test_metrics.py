@@ -19,7 +19,7 @@ from core.operations.operation import Status
 from core.settings import Settings
 from tests.builders import definition_text, job
 from tests.emulated import CREATE, LIST, Emulated
-from web.worker import run_operation
+from web.background.work import run_operation
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADER = "X-User"

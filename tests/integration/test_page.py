@@ -27,7 +27,7 @@ from core.reporting.report import Report
 from core.settings import Settings
 from tests.checkout import make_repository
 from tests.emulated import Emulated
-from web.security import content_policy, signing_key
+from web.serving.security import content_policy, signing_key
 from web.settings import PageSettings
 
 HEADER = "X-Forwarded-Email"

@@ -13,7 +13,7 @@ from core.errors import StateError
 from core.gateways.redis.operation_store import RedisOperationStore
 from core.operations.kinds import OperationKind
 from tests.redis_server import RedisServer
-from web.queue import TASK, open_queue
+from web.background.queue import TASK, open_queue
 
 pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="There is no openssl here.")
 

@@ -173,8 +173,10 @@ ALL = frozenset({"a", "b", "c", "leaf", "extra"})
 
 @pytest.mark.slow
 def test_every_call_of_an_undelete_may_fail_once(prod: Emulated) -> None:
-    tally = every_call_fails_once(prod, FAULTS["cut after the effect"], *undelete_case(prod))
-    assert tally.runs > 20
+    """Every third of them; `make reliability` fails them all."""
+    case = undelete_case(prod)
+    tally = every_call_fails_once(prod, FAULTS["cut after the effect"], *case, step=3)
+    assert tally.runs > 7
 
 
 @pytest.mark.reliability

@@ -21,7 +21,7 @@ from core.operations.outcome import Outcome
 from core.settings import Settings
 from emulator import start_environment
 from tests.emulated import Emulated
-from web.guards import FOR_ALL, outputs_of
+from web.people.guards import FOR_ALL, outputs_of
 
 HEADER = "X-User"
 DISPATCH = "/_dash-update-component"

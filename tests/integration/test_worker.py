@@ -18,7 +18,7 @@ from core.settings import Settings
 from core.state.history import History, HistoryEntry, entry_id
 from tests.builders import definition_text, job, run_job_task
 from tests.emulated import CREATE, LIST, Emulated
-from web.worker import run_operation
+from web.background.work import run_operation
 
 ANA = "ana@dev.example"
 NAMES = ("bad", "good", "last")

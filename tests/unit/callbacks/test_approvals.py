@@ -14,7 +14,7 @@ from core.operations.operation import PLAN, Status
 from core.operations.outcome import Outcome
 from core.settings import APPROVED_OPERATIONS, AppMode
 from tests.fakes import FakeOperationStore, FakeTime
-from web.identity import User
+from web.people.identity import User
 from web.roles import Role
 
 ANA, BO = User("ana@dev.example", Role.OPERATOR), User("bo@dev.example", Role.OPERATOR)

@@ -15,8 +15,8 @@ from core.operations.outcome import Outcome
 from core.reporting.report import ReportStatus
 from core.state.history import HistoryEntry, entry_id
 from tests.fakes import FakeOperationStore, FakeWorkspace
-from web.reader import WorkspaceReader
-from web.readings import Readings
+from web.routes.reader import WorkspaceReader
+from web.routes.readings import Readings
 
 ANA = "ana@dev.example"
 

@@ -13,7 +13,7 @@ from core.operations.operation import DRAFT, PLAN, OperationRunningError, Status
 from core.operations.outcome import Outcome
 from core.settings import AppMode
 from tests.fakes import FakeOperationStore, FakeTime
-from web.identity import User
+from web.people.identity import User
 from web.roles import Role
 
 ANA, BO = User("ana@dev.example", Role.OPERATOR), User("bo@dev.example", Role.OPERATOR)

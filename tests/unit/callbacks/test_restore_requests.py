@@ -13,7 +13,7 @@ from core.operations.outcome import Outcome
 from core.planning.statuses import RowStatus
 from core.settings import AppMode
 from tests.fakes import FakeOperationStore
-from web.identity import User
+from web.people.identity import User
 from web.roles import Role
 
 ANA = User("ana@dev.example", Role.OPERATOR)

@@ -23,7 +23,7 @@ from core.operations.operation import Operation, Status
 from core.planning.statuses import RESULTS, WRITTEN, RowResult, RowStatus
 from core.reporting.report import ReportRow
 from core.state.history import Ending, HistoryEntry
-from web.csv import csv_of_rows
+from web.routes.csv import csv_of_rows
 
 STYLES = (Path(app.__file__).parent / "assets" / "app.css").read_text(encoding="utf-8")
 ROW = GridRow(

@@ -18,7 +18,7 @@ from core.operations.operation import Operation, Status
 from core.operations.outcome import Outcome
 from core.reporting.report import ReportRow
 from tests.unit.components.test_components import text_of, walk
-from web.csv import csv_of_rows
+from web.routes.csv import csv_of_rows
 
 ROW = {"key": "0", "job": "load", "file": "load.json", "status": "changed", "state": "planned"}
 GIT, HERE, BOTH = (

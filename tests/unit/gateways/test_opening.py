@@ -19,7 +19,10 @@ try:
 except core.errors.WorkspaceError:
     print(gc.isenabled(), gc.get_freeze_count() > 100_000)
 """
-_LOADED = "import sys, web.worker, web.reader; print('databricks.sdk' in sys.modules)"
+_LOADED = """
+import sys, web.background.work, web.routes.reader
+print('databricks.sdk' in sys.modules)
+"""
 
 
 def test_the_sdk_is_loaded_when_a_workspace_is_opened_and_not_before() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.settings import Settings
-from web.listening import listen_address
+from web.serving.listening import listen_address
 from web.settings import PageSettings
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -12,7 +12,7 @@ import pytest
 
 from core.gateways.machine.disk_cache import open_cache
 from core.gateways.machine.json_disk import open_json_cache
-from web.background import OperationProcesses
+from web.background.processes import OperationProcesses
 
 ROOT = Path(__file__).resolve().parents[4]
 BYTES, PICKLE, TEXT_FILE = 1, 4, 3  # diskcache's modes of a row

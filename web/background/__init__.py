@@ -1,0 +1,1 @@
+"""What carries out operations: processes of this machine, or Celery's workers."""

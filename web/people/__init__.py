@@ -1,0 +1,1 @@
+"""Who uses the page, and what they may do."""

@@ -1,0 +1,1 @@
+"""What the page's scripts fetch, and what is read for it."""

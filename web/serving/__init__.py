@@ -1,0 +1,1 @@
+"""How requests are received, checked and answered, whatever they are for."""

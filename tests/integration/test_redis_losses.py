@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 import pytest
 
 from core.errors import StateError
+from core.gateways.redis.connection import _QUIET_S
 from core.gateways.redis.operation_store import RedisOperationStore
 from core.operations.change_request import EXPIRE_S, NotOpenError, RequestState
+from core.operations.counters import count_result
 from core.operations.grid_row import GridRow, RowState
 from core.operations.kinds import OperationKind
 from core.operations.operation import (
@@ -19,6 +22,8 @@ from core.operations.operation import (
     Status,
 )
 from core.operations.outcome import Outcome
+from core.operations.tally import Tally
+from core.planning.statuses import RowResult
 from tests.builders import definition_text, job
 from tests.fakes import ME, FakeWorkspace
 from tests.redis_server import RedisServer, serving
@@ -35,6 +40,7 @@ from tests.redis_stores import (
 )
 
 BEN = "ben@dev.example"
+CREATED = count_result(OperationKind.IMPORT, RowResult.CREATED)
 EXPORT, VALIDATE, INFO = OperationKind.EXPORT, OperationKind.VALIDATE, OperationKind.INFO
 
 
@@ -408,6 +414,27 @@ def test_one_that_only_copies_another_says_so(alone: Replicas) -> None:
     alone.raw.replicaof("127.0.0.1", "1")
     with pytest.raises(StateError, match="is a replica"):
         store.start(EXPORT, {}, ANA)
+
+
+def test_what_a_paused_redis_carries_out_later_is_counted_once(
+    alone: Replicas, redis_server: RedisServer
+) -> None:
+    """It reads what was sent to it, also where nobody waits for the answer by then."""
+    tally, later = Tally(alone.store().count, moment_s=LATE_S), Tally(alone.store().count)
+    tally.add(CREATED)
+    assert tally.write()  # Redis knows the script from now on
+    tally.add(CREATED)
+    redis_server.pause()
+    assert not tally.write()
+    tally.add(CREATED)
+    time.sleep(_QUIET_S)  # until the store is asked again
+    assert not tally.write()
+    redis_server.resume()
+    eventually(tally.write)
+    assert tally.write()
+    later.add(CREATED)
+    eventually(lambda: later.write() and alone.store().counted())
+    assert alone.store().counted() == dict.fromkeys(CREATED, 4)
 
 
 @pytest.mark.parametrize("case", ["comes back", "comes back empty", "is emptied"])

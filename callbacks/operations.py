@@ -174,7 +174,9 @@ def cancel(store: OperationStore, user: User | None, operation_id: str) -> str:
         try:
             store.request_cancel(operation_id, f"by {user.name}")
         except StateError as error:
-            raise StateError(f"Not cancelled. {error.message}", fix="Try again.") from error
+            raise StateError(
+                f"It may not have been asked to stop. {error.message}", fix="Try again."
+            ) from error
     return operation_id
 
 

@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from core.operations.counters import count_result
 from core.operations.grid_row import GridRow, RowState
 from core.operations.kinds import OperationKind
 from core.operations.operation import (
+    LogLine,
     Operation,
     OperationRunningError,
     Status,
@@ -58,6 +60,13 @@ def alone(redis_server: RedisServer) -> Iterator[Replicas]:
     replicas = Replicas(redis_server)
     yield replicas
     replicas.close()
+
+
+def answers(store: RedisOperationStore) -> bool:
+    with suppress(StateError):
+        store.check()
+        return True
+    return False
 
 
 # Losses
@@ -435,6 +444,32 @@ def test_what_a_paused_redis_carries_out_later_is_counted_once(
     later.add(CREATED)
     eventually(lambda: later.write() and alone.store().counted())
     assert alone.store().counted() == dict.fromkeys(CREATED, 4)
+
+
+@pytest.mark.parametrize("case", ["resumed", "emptied"])
+def test_what_a_paused_redis_carries_out_later_is_in_the_log_once(
+    alone: Replicas, redis_server: RedisServer, case: str
+) -> None:
+    worker, page = alone.store(), alone.store()
+    operation = running(worker)
+    name = operation.operation_id
+    lines = [LogLine(float(number), "INFO", f"line {number}") for number in range(4)]
+    assert worker.progress(name, log=lines[:1])
+    redis_server.pause()
+    assert not worker.progress(name, log=lines[1:2])
+    redis_server.resume()
+    eventually(lambda: answers(worker))
+    if case == "emptied":
+        alone.raw.flushall()
+        worker.beat(operation)
+    assert worker.progress(name, log=lines[1:3])
+    assert worker.progress(name, log=lines[3:])
+    shown = page.log_lines(name, 10)
+    assert shown == (lines if case == "resumed" else lines[1:])
+    worker.finish(name, Status.SUCCEEDED, Outcome())
+    for line in lines[:2]:  # what could not be written before the end
+        assert worker.progress(name, log=[line])
+    assert page.log_lines(name, 10) == [*shown, *lines[:2]]
 
 
 @pytest.mark.parametrize("case", ["comes back", "comes back empty", "is emptied"])

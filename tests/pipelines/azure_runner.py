@@ -22,7 +22,7 @@ from tests.pipelines.shell import (
     run_git,
     run_script,
 )
-from tests.pipelines.site import Site, open_site
+from tests.pipelines.site import DOCS, Site, open_site
 
 _COMMAND = re.compile(r"##vso\[([\w.]+)\s*([^\]\n]*)\](.*)$", re.MULTILINE)  # anywhere in a line
 _MACRO = re.compile(r"\$\(([\w.]+)\)")
@@ -312,3 +312,11 @@ def _holds(condition: str, looked_up: Mapping[str, Mapping[str, str]], has_faile
     result, end = value(0)
     assert not condition[end:].strip(), condition
     return bool(result)
+
+
+EXPORT, VALIDATE, IMPORT, DRIFT = (
+    DOCS / "azure-devops" / f"job-sync-{name}.yml"
+    for name in ("export", "validate", "import", "drift")
+)
+NIGHTLY = Build("Schedule")
+MERGED = Build("IndividualCI", changed=("jobs/load.json",))

@@ -25,7 +25,7 @@ from tests.pipelines.shell import (
     run_git,
     run_script,
 )
-from tests.pipelines.site import Site, open_site
+from tests.pipelines.site import DOCS, Site, open_site
 
 PRODUCT = "acme/job-sync"
 _RIGHTS = {
@@ -319,3 +319,10 @@ def _starts(triggers: Mapping[str, Any], event: Event) -> bool:
     return not paths or any(
         fnmatch.fnmatch(name, path.replace("**", "*")) for path in paths for name in event.changed
     )
+
+
+EXPORT, VALIDATE, IMPORT, DRIFT = (
+    DOCS / "github" / f"job-sync-{name}.yml" for name in ("export", "validate", "import", "drift")
+)
+NIGHTLY = Event("schedule")
+MERGED = Event("push", changed=("jobs/load.json",))

@@ -25,7 +25,7 @@ from tests.pipelines.shell import (
     run_git,
     run_script,
 )
-from tests.pipelines.site import Site, open_site
+from tests.pipelines.site import DOCS, Site, open_site
 
 _COMPARED = re.compile(r"""\$(\w+)\s*==\s*(?:\$(\w+)|"([^"]*)")""")
 _JOB_KEYS = {
@@ -252,3 +252,10 @@ def _make_product_repository(directory: Path, repository: Path) -> None:
         ["clone", "--quiet", "--bare", ".", str(repository)],
     ):
         subprocess.run(["git", *arguments], cwd=directory, check=True)
+
+
+FILE = DOCS / "gitlab" / "job-sync.gitlab-ci.yml"
+NIGHTLY_EXPORT, NIGHTLY_DRIFT = (
+    Pipeline("schedule", variables={"JOB_SYNC": name}) for name in ("export", "drift")
+)
+MERGED = Pipeline("push", changed=("jobs/load.json",))

@@ -16,6 +16,7 @@ from tests.pipelines.forge import Forge, serve
 
 DOCS = Path(__file__).parents[2] / "docs" / "ci"
 STATE = "/Workspace/job-sync/state"
+BRANCH = "job-sync/export"
 DEFINITION = "jobs/{}.json"
 MAPPINGS = "config/job-mappings.json"
 

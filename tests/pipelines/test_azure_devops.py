@@ -4,34 +4,27 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.pipelines.azure_runner import AzureRunner, Build, open_azure, pull_request_build
-from tests.pipelines.site import DOCS, Site
+from tests.pipelines.azure_runner import (
+    DRIFT,
+    EXPORT,
+    IMPORT,
+    MERGED,
+    NIGHTLY,
+    VALIDATE,
+    AzureRunner,
+    Build,
+    open_azure,
+    pull_request_build,
+)
+from tests.pipelines.site import BRANCH, Site
 
 pytestmark = pytest.mark.slow
-
-EXPORT, VALIDATE, IMPORT, DRIFT = (
-    DOCS / "azure-devops" / f"job-sync-{name}.yml"
-    for name in ("export", "validate", "import", "drift")
-)
-NIGHTLY = Build("Schedule")
-BRANCH = "job-sync/export"
-MERGED = Build("IndividualCI", changed=("jobs/load.json",))
 
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, AzureRunner]]:
     with open_azure(tmp_path_factory.mktemp("azure_devops")) as site_and_runner:
         yield site_and_runner
-
-
-@pytest.fixture(scope="module")
-def site(opened: tuple[Site, AzureRunner]) -> Site:
-    return opened[0]
-
-
-@pytest.fixture(scope="module")
-def runner(opened: tuple[Site, AzureRunner]) -> AzureRunner:
-    return opened[1]
 
 
 # One story: each test needs what those before it left in the repository and the workspaces.

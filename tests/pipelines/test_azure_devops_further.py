@@ -4,18 +4,20 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.pipelines.azure_runner import AzureRunner, Build, open_azure, pull_request_build
-from tests.pipelines.site import DOCS, Site
+from tests.pipelines.azure_runner import (
+    EXPORT,
+    IMPORT,
+    MERGED,
+    NIGHTLY,
+    VALIDATE,
+    AzureRunner,
+    Build,
+    open_azure,
+    pull_request_build,
+)
+from tests.pipelines.site import BRANCH, Site
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability]
-
-EXPORT, VALIDATE, IMPORT, DRIFT = (
-    DOCS / "azure-devops" / f"job-sync-{name}.yml"
-    for name in ("export", "validate", "import", "drift")
-)
-NIGHTLY = Build("Schedule")
-BRANCH = "job-sync/export"
-MERGED = Build("IndividualCI", changed=("jobs/load.json",))
 
 
 @pytest.fixture(scope="module")
@@ -27,16 +29,6 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Azu
         site.forge.merge(site.forge.pulls()[0])
         assert runner.run(IMPORT, MERGED)["import"].result == "success"
         yield site, runner
-
-
-@pytest.fixture(scope="module")
-def site(opened: tuple[Site, AzureRunner]) -> Site:
-    return opened[0]
-
-
-@pytest.fixture(scope="module")
-def runner(opened: tuple[Site, AzureRunner]) -> AzureRunner:
-    return opened[1]
 
 
 # One story: each test needs what those before it left in the repository and the workspaces.

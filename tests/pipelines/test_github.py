@@ -8,37 +8,26 @@ import pytest
 from tests.builders import definition_text, job
 from tests.pipelines.forge import Caller
 from tests.pipelines.github_runner import (
+    DRIFT,
+    EXPORT,
+    IMPORT,
+    MERGED,
+    NIGHTLY,
+    VALIDATE,
     Event,
     GitHubRunner,
     open_github,
     pull_request_event,
 )
-from tests.pipelines.site import DOCS, Site
+from tests.pipelines.site import BRANCH, Site
 
 pytestmark = pytest.mark.slow
-
-EXPORT, VALIDATE, IMPORT, DRIFT = (
-    DOCS / "github" / f"job-sync-{name}.yml" for name in ("export", "validate", "import", "drift")
-)
-NIGHTLY = Event("schedule")
-BRANCH = "job-sync/export"
-MERGED = Event("push", changed=("jobs/load.json",))
 
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, GitHubRunner]]:
     with open_github(tmp_path_factory.mktemp("github")) as site_and_runner:
         yield site_and_runner
-
-
-@pytest.fixture(scope="module")
-def site(opened: tuple[Site, GitHubRunner]) -> Site:
-    return opened[0]
-
-
-@pytest.fixture(scope="module")
-def runner(opened: tuple[Site, GitHubRunner]) -> GitHubRunner:
-    return opened[1]
 
 
 # One story: each test needs what those before it left in the repository and the workspaces.

@@ -5,21 +5,20 @@ from collections.abc import Iterator
 import pytest
 
 from tests.pipelines.github_runner import (
+    DRIFT,
+    EXPORT,
+    IMPORT,
+    MERGED,
+    NIGHTLY,
+    VALIDATE,
     Event,
     GitHubRunner,
     open_github,
     pull_request_event,
 )
-from tests.pipelines.site import DOCS, Site
+from tests.pipelines.site import BRANCH, Site
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability]
-
-EXPORT, VALIDATE, IMPORT, DRIFT = (
-    DOCS / "github" / f"job-sync-{name}.yml" for name in ("export", "validate", "import", "drift")
-)
-NIGHTLY = Event("schedule")
-BRANCH = "job-sync/export"
-MERGED = Event("push", changed=("jobs/load.json",))
 
 
 @pytest.fixture(scope="module")
@@ -29,16 +28,6 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Git
         site.create("report")
         assert runner.run(EXPORT, NIGHTLY)["export"].result == "success"
         yield site, runner
-
-
-@pytest.fixture(scope="module")
-def site(opened: tuple[Site, GitHubRunner]) -> Site:
-    return opened[0]
-
-
-@pytest.fixture(scope="module")
-def runner(opened: tuple[Site, GitHubRunner]) -> GitHubRunner:
-    return opened[1]
 
 
 # One story: each test needs what those before it left in the repository and the workspaces.

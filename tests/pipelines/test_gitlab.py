@@ -5,37 +5,24 @@ from collections.abc import Iterator
 import pytest
 
 from tests.pipelines.gitlab_runner import (
+    FILE,
+    MERGED,
+    NIGHTLY_DRIFT,
+    NIGHTLY_EXPORT,
     GitLabRunner,
     Pipeline,
     merge_request_pipeline,
     open_gitlab,
 )
-from tests.pipelines.site import DOCS, Site
+from tests.pipelines.site import BRANCH, Site
 
 pytestmark = pytest.mark.slow
-
-FILE = DOCS / "gitlab" / "job-sync.gitlab-ci.yml"
-NIGHTLY_EXPORT, NIGHTLY_DRIFT = (
-    Pipeline("schedule", variables={"JOB_SYNC": name}) for name in ("export", "drift")
-)
-BRANCH = "job-sync/export"
-MERGED = Pipeline("push", changed=("jobs/load.json",))
 
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, GitLabRunner]]:
     with open_gitlab(tmp_path_factory.mktemp("gitlab")) as site_and_runner:
         yield site_and_runner
-
-
-@pytest.fixture(scope="module")
-def site(opened: tuple[Site, GitLabRunner]) -> Site:
-    return opened[0]
-
-
-@pytest.fixture(scope="module")
-def runner(opened: tuple[Site, GitLabRunner]) -> GitLabRunner:
-    return opened[1]
 
 
 # One story: each test needs what those before it left in the repository and the workspaces.

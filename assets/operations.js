@@ -67,5 +67,8 @@
     button.disabled = true;
     const request = {operation: button.dataset.cancel, number: ++requests};
     jobsync.setProps(jobsync.config().ids.cancelRequest, {data: request});
+    setTimeout(() => {
+      if ("cancel" in button.dataset) button.disabled = false; // it was not asked to stop
+    }, ANSWERED_MS);
   }
 })();

@@ -165,9 +165,18 @@ def checked_plan(store: OperationStore, kind: Traits, request: Mapping[str, Any]
 
 
 def cancel(store: OperationStore, user: User | None, operation_id: str) -> str:
-    """Ask an operation to stop; it does so before its next write. Returns its id."""
+    """Ask an operation to stop; it does so before its next write. Returns its id.
+
+    Raises:
+        StateError: it could not be asked.
+    """
     if user and user.may_change and _OPERATION_ID.fullmatch(operation_id):
-        store.request_cancel(operation_id, f"by {user.name}")
+        try:
+            store.request_cancel(operation_id, f"by {user.name}")
+        except StateError as error:
+            raise StateError(
+                f"It may not have been asked to stop. {error.message}", fix="Try again."
+            ) from error
     return operation_id
 
 

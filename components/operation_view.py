@@ -166,13 +166,9 @@ def _waiting(waiting: Waiting, now: float) -> Component | None:
 
 
 def _cancel(operation: Operation, *, is_stopping: bool) -> Component:
-    return html.Button(
-        "Cancel",
-        type="button",
-        className="button",
-        disabled=is_stopping,
-        **{"data-cancel": operation.operation_id},
-    )
+    """Return the button: of one that stops already it asks for nothing, and stays disabled."""
+    asks = {} if is_stopping else {"data-cancel": operation.operation_id}
+    return html.Button("Cancel", type="button", className="button", disabled=is_stopping, **asks)
 
 
 def _bar(operation: Operation) -> Component:

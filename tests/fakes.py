@@ -804,7 +804,7 @@ class FakeOperationStore(FakeChangeRequests):
         if problem:
             self.finish(operation_id, Status.FAILED, None, f"{problem} Nothing was changed.")
 
-    def count(self, additions: counters.Additions) -> bool:
+    def count(self, additions: counters.Additions, batch: str = "") -> bool:
         with self._mutex:
             for counter, amount in additions.items():
                 self._counted[counter] = self._counted.get(counter, 0.0) + amount

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*")
 # First parts of addresses of ours. Where the proxy cuts the path off, one could be taken for it.
-_TAKEN = frozenset((*ADDRESSES, "assets", "feed", "healthz"))
+_TAKEN = frozenset((*ADDRESSES, "assets", "feed", "healthz", "metrics", "readyz"))
 
 
 def base_path(text: str) -> str:

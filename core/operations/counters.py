@@ -89,8 +89,13 @@ class Counts(Protocol):
     The store counts by itself the operations whose end it notes: see `count_end`.
     """
 
-    def count(self, additions: Additions) -> bool:
-        """Add to counters, all at once. Never raises; False when it could not be written."""
+    def count(self, additions: Additions, batch: str = "") -> bool:
+        """Add to counters, all at once. Never raises; False when it may not have been written.
+
+        Args:
+            batch: names these additions for another attempt, which adds nothing where the first
+                was carried out after all. Empty for what is tried once.
+        """
         ...
 
     def counted(self) -> Mapping[Counter, float]:

@@ -51,6 +51,7 @@ class Recorder:
         now: seconds since the epoch.
         actor: who asked for the operation.
         on_result: called for each row that was carried out or failed, with what was done.
+        is_ending: whether this process is to end, see `StopAsker`.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Recorder:
         now: Callable[[], float],
         actor: str = "",
         on_result: Callable[[RowResult], None] = lambda _result: None,
+        is_ending: Callable[[], bool] = lambda: False,
     ) -> None:
         self._on_result = on_result
         self._store = store
@@ -79,7 +81,7 @@ class Recorder:
         self._step: str | None = None
         self._flushed = 0.0
         self._is_behind = False  # something could not be written
-        self.stop = StopAsker(store, operation_id, now)
+        self.stop = StopAsker(store, operation_id, now, is_ending)
         self._shows_slow = False
         self._unanswered_s: Callable[[], float] = lambda: 0.0
         self._display_names: ReadNames = lambda _ids: {}

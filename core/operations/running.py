@@ -56,6 +56,7 @@ def carry_out(
     beat_s: float = 1.0,
     sleep: Callable[[float], None] = time.sleep,
     tally: Tally | None = None,
+    is_ending: Callable[[], bool] = lambda: False,
 ) -> None:
     """Carry out a queued operation; one that was begun already is left alone.
 
@@ -65,11 +66,14 @@ def carry_out(
         beat_s: how often to show that this process is alive, and whether it waits for an answer.
         sleep: waits between two attempts to note how the operation ended.
         tally: counts what it does; written before the end is noted.
+        is_ending: whether this process is to end: the operation stops, also where the store that
+            would say so is away.
     """
     queued = store.get(operation_id)
     if queued is not None and store.claim(operation_id):
         operation = _claimed(store, queued, now())
-        running = _Running(operation, store, mode, now, sleep, tally or Tally(store.count))
+        tally = tally or Tally(store.count)
+        running = _Running(operation, store, mode, now, sleep, tally, is_ending)
         with in_operation(operation_id), _beating(running.beat, beat_s):
             running.carry_out(open_service)
 
@@ -93,6 +97,7 @@ class _Running:
         now: Callable[[], float],
         sleep: Callable[[float], None],
         tally: Tally,
+        is_ending: Callable[[], bool],
     ) -> None:
         self._operation = operation
         self._store = store
@@ -103,9 +108,8 @@ class _Running:
         self._stopped_early = False  # before anything was written
         self._is_noted = False  # how it ended
         self._tally = tally
-        self._recorder = Recorder(
-            store, operation.operation_id, now, operation.actor, self._count_result
-        )
+        name, actor = operation.operation_id, operation.actor
+        self._recorder = Recorder(store, name, now, actor, self._count_result, is_ending)
 
     def carry_out(self, open_service: OpenService) -> None:
         """Every way out leaves a final status."""

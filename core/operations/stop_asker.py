@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 from core.errors import StateError
-from core.operations.operation import RowStore
+from core.operations.operation import SHUTDOWN, RowStore
 
 _ASK_S = 0.2
 
@@ -13,12 +13,22 @@ class StopAsker:
     """Asks a few times a second, however often it is asked itself, by whatever thread.
 
     Who cannot be asked has not asked to stop, and is left alone until `ask_again`.
+
+    Args:
+        is_ending: whether this process is to end, which it learns without the store.
     """
 
-    def __init__(self, store: RowStore, operation_id: str, now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        store: RowStore,
+        operation_id: str,
+        now: Callable[[], float],
+        is_ending: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._store = store
         self._id = operation_id
         self._now = now
+        self._is_ending = is_ending
         self._mutex = threading.Lock()
         self._asked = 0.0
         self._stops = self._is_unheard = False
@@ -44,7 +54,12 @@ class StopAsker:
 
     def _ask(self) -> None:
         self._asked = self._now()
-        if self.reason or self._is_unheard:
+        if self.reason:
+            return
+        if self._is_ending():
+            self._stops, self.reason = True, SHUTDOWN
+            return
+        if self._is_unheard:
             return
         try:
             self._stops = self._stops or self._store.should_stop(self._id)

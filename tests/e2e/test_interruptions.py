@@ -25,6 +25,7 @@ from tests.emulated import CREATE, Emulated
 NAMES = [f"job {number:02}" for number in range(60)]
 CREATE_S = 0.6
 SHUTDOWN_S = 10.0
+DISPATCH = "**/_dash-update-component?*"
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +127,15 @@ def test_all_other_work_waits(second: Screen) -> None:
     expect(second.button("Validate")).to_be_disabled()
     reason = "Import is running"
     expect(second.element("import-validate-reason")).to_contain_text(reason)
+
+
+def test_who_could_not_cancel_can_try_again(second: Screen, watch: Watch) -> None:
+    watch.expects("ERR_FAILED", "Failed to fetch", "Callback failed")
+    second.page.route(DISPATCH, lambda route: route.abort())
+    second.press("Cancel")
+    expect(second.button("Cancel")).to_be_disabled()
+    expect(second.button("Cancel")).to_be_enabled()
+    second.page.unroute(DISPATCH)
 
 
 def test_a_second_tab_shows_the_same_and_can_cancel(

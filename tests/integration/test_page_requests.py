@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from dash import Dash
 from app import create_app
 from components import ids
 from core.errors import SettingsError
+from web.base_path import base_path
 
 HEADER = "X-Forwarded-Email"
 ANA = {HEADER: "ana@dev.example"}
@@ -19,6 +21,7 @@ DISPATCH = "/_dash-update-component"
 CANCEL = f"{ids.CANCELLED}.data"
 EVERY_ROUTE = [
     *("/", "/export", "/history/x", "/nothing", "/healthz", "/_favicon.ico"),
+    *("/readyz", "/metrics"),
     *("/_dash-layout", "/_dash-dependencies", DISPATCH, "/_reload-hash"),
     *("/assets/app.css", "/assets/nothing.css", "/_dash-component-suites/dash/x.js"),
     *("/feed/export", "/feed/nothing", "/feed/csv/x", "/feed/log/x", "/feed/row/x/0"),
@@ -190,10 +193,27 @@ def test_below_a_path_every_address_begins_with_it(tmp_path: Path, path: str) ->
     assert all(address.startswith("/jobs/") for address in found)
 
 
+def test_no_base_path_can_be_taken_for_an_address_of_the_page(tmp_path: Path) -> None:
+    rules = below(tmp_path, "/").application.url_map.iter_rules()
+    firsts = {rule.rule.split("/")[1] for rule in rules}
+    names = {name for name in firsts if re.fullmatch(r"[a-z]+", name)} - {"static"}  # has no files
+    assert {"healthz", "readyz", "metrics", "feed"} <= names
+    for name in names:
+        with pytest.raises(SettingsError, match="BASE_PATH"):
+            base_path(f"/{name}/")
+
+
 @pytest.mark.parametrize("cut", ["", "/jobs"])
 def test_below_a_path_everything_is_found_cut_off_or_not(tmp_path: Path, cut: str) -> None:
     client = below(tmp_path, "jobs", OPERATORS="ana@dev.example")
-    for path in ("/healthz", "/assets/app.css", "/_dash-layout", "/feed/export", "/history/x"):
+    for path in (
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/assets/app.css",
+        "/feed/export",
+        "/history/x",
+    ):
         with client.get(f"{cut}{path}", headers=ANA) as answer:
             assert answer.status_code == 200, path
     posted = client.post(f"{cut}{DISPATCH}", json=cancelling(), headers={**ANA, **SAME_SITE})

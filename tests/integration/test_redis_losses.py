@@ -2,23 +2,30 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.errors import StateError
+from core.gateways.redis.connection import _QUIET_S
 from core.gateways.redis.operation_store import RedisOperationStore
 from core.operations.change_request import EXPIRE_S, NotOpenError, RequestState
+from core.operations.counters import count_result
 from core.operations.grid_row import GridRow, RowState
 from core.operations.kinds import OperationKind
 from core.operations.operation import (
+    LogLine,
     Operation,
     OperationRunningError,
     Status,
 )
 from core.operations.outcome import Outcome
+from core.operations.tally import Tally
+from core.planning.statuses import RowResult
 from tests.builders import definition_text, job
 from tests.fakes import ME, FakeWorkspace
 from tests.redis_server import RedisServer, serving
@@ -35,6 +42,7 @@ from tests.redis_stores import (
 )
 
 BEN = "ben@dev.example"
+CREATED = count_result(OperationKind.IMPORT, RowResult.CREATED)
 EXPORT, VALIDATE, INFO = OperationKind.EXPORT, OperationKind.VALIDATE, OperationKind.INFO
 
 
@@ -52,6 +60,13 @@ def alone(redis_server: RedisServer) -> Iterator[Replicas]:
     replicas = Replicas(redis_server)
     yield replicas
     replicas.close()
+
+
+def answers(store: RedisOperationStore) -> bool:
+    with suppress(StateError):
+        store.check()
+        return True
+    return False
 
 
 # Losses
@@ -408,6 +423,53 @@ def test_one_that_only_copies_another_says_so(alone: Replicas) -> None:
     alone.raw.replicaof("127.0.0.1", "1")
     with pytest.raises(StateError, match="is a replica"):
         store.start(EXPORT, {}, ANA)
+
+
+def test_what_a_paused_redis_carries_out_later_is_counted_once(
+    alone: Replicas, redis_server: RedisServer
+) -> None:
+    """It reads what was sent to it, also where nobody waits for the answer by then."""
+    tally, later = Tally(alone.store().count, moment_s=LATE_S), Tally(alone.store().count)
+    tally.add(CREATED)
+    assert tally.write()  # Redis knows the script from now on
+    tally.add(CREATED)
+    redis_server.pause()
+    assert not tally.write()
+    tally.add(CREATED)
+    time.sleep(_QUIET_S)  # until the store is asked again
+    assert not tally.write()
+    redis_server.resume()
+    eventually(tally.write)
+    assert tally.write()
+    later.add(CREATED)
+    eventually(lambda: later.write() and alone.store().counted())
+    assert alone.store().counted() == dict.fromkeys(CREATED, 4)
+
+
+@pytest.mark.parametrize("case", ["resumed", "emptied"])
+def test_what_a_paused_redis_carries_out_later_is_in_the_log_once(
+    alone: Replicas, redis_server: RedisServer, case: str
+) -> None:
+    worker, page = alone.store(), alone.store()
+    operation = running(worker)
+    name = operation.operation_id
+    lines = [LogLine(float(number), "INFO", f"line {number}") for number in range(4)]
+    assert worker.progress(name, log=lines[:1])
+    redis_server.pause()
+    assert not worker.progress(name, log=lines[1:2])
+    redis_server.resume()
+    eventually(lambda: answers(worker))
+    if case == "emptied":
+        alone.raw.flushall()
+        worker.beat(operation)
+    assert worker.progress(name, log=lines[1:3])
+    assert worker.progress(name, log=lines[3:])
+    shown = page.log_lines(name, 10)
+    assert shown == (lines if case == "resumed" else lines[1:])
+    worker.finish(name, Status.SUCCEEDED, Outcome())
+    for line in lines[:2]:  # what could not be written before the end
+        assert worker.progress(name, log=[line])
+    assert page.log_lines(name, 10) == [*shown, *lines[:2]]
 
 
 @pytest.mark.parametrize("case", ["comes back", "comes back empty", "is emptied"])

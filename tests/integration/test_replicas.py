@@ -35,8 +35,6 @@ UNANSWERED_S = 5.0
 SECRET_KEY = "the-key-that-pages-sign-with-0123456789"
 METRICS_TOKEN = "the-token-that-scrapers-send-0123456789"
 BEARER = {"Authorization": f"Bearer {METRICS_TOKEN}"}
-# How the lines begin that Celery prints itself: when it starts, and in the handler of a signal.
-BANNER = (" ", "-", "[tasks]", "worker: ")
 SECRETS = {
     "X-Forwarded-Access-Token": "token-of-a-user",
     "Authorization": "Bearer bearer-of-a-user",
@@ -277,6 +275,32 @@ def test_a_worker_that_is_stopped_ends_its_operation_between_two_jobs(
     deployment.replicas.launch(worker)
 
 
+@pytest.mark.reliability
+def test_a_worker_that_is_stopped_while_redis_is_away_ends_its_operation_as_well(
+    deployment: Deployment,
+) -> None:
+    """As when everything is stopped at once: Redis is gone first."""
+    names = deployment.define(60)
+    replicas = deployment.replicas
+    operation = deployment.begin_import(names)
+    worker = deployment.worker_of(operation)
+    replicas.pause("redis")
+    time.sleep(3)  # until the operation knows that it is away
+    replicas.running[worker].terminate()
+    try:
+        until(lambda: "to note the end failed" in replicas.log(worker), "it continues")
+        created = set(deployment.prod.names()) & set(names)
+        assert created < set(names)
+    finally:
+        replicas.resume("redis")
+    replicas.stop(worker)
+    text = deployment.pages[1].wait(operation)
+    assert text.startswith("Import interrupted")
+    assert "shut down" in text
+    assert done(deployment.pages[1].poll()) == created == set(deployment.prod.names()) & set(names)
+    replicas.start(worker)
+
+
 @pytest.mark.parametrize("what", ["worker", pytest.param("process", marks=pytest.mark.reliability)])
 def test_a_kill_is_seen(
     deployment: Deployment, what: str, record_property: Callable[[str, object], None]
@@ -407,8 +431,7 @@ def test_every_line_of_pages_and_workers_is_json_and_says_its_operation(
     ended = deployment.pages[0].start("validate")
     deployment.pages[0].wait(ended)
     logs = "".join(deployment.replicas.log(name) for name in (*PAGES, *WORKERS))
-    lines = [line for line in logs.splitlines() if line and not line.startswith(BANNER)]
-    said = [json.loads(line) for line in lines]
+    said = [json.loads(line) for line in logs.splitlines()]
     assert {"celery.worker.consumer.connection", "gunicorn.error"} <= {
         one["logger"] for one in said
     }

@@ -3,6 +3,7 @@
 import gc
 import importlib
 import logging
+import mmap
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -58,13 +59,30 @@ class PlainWorker(worker_program.Worker):
         log.info("%s is starting", self.hostname)
 
 
+class Ending:
+    """Whether this worker is to end, for the processes that it has forked and will fork.
+
+    A lock could be held for ever by a process that was killed; one byte needs none.
+    """
+
+    def __init__(self) -> None:
+        self._shared = mmap.mmap(-1, 1)
+
+    def begin(self) -> None:
+        self._shared[0] = 1
+
+    def has_begun(self) -> bool:
+        return self._shared[0] == 1
+
+
 def serve(queue: Celery, store: OperationStore, presence: WorkerPresence) -> None:
     """Make a worker of the process that Celery starts with this queue."""
+    ending = Ending()
 
     @queue.task(name=TASK, ignore_result=True)
     def operation(operation_id: str) -> None:
         try:
-            run_operation(operation_id)
+            run_operation(operation_id, ending.has_begun)
         finally:
             # Connections to the workspace, to Redis and to the cache hang in circles of objects. A
             # process of the embedded page ends now; this one carries out the next operation.
@@ -94,6 +112,7 @@ def serve(queue: Celery, store: OperationStore, presence: WorkerPresence) -> Non
         ask_to_stop(store, _running_here, time.sleep)
 
     def on_stop(**_: Any) -> None:  # called by a signal, which may come at any point
+        ending.begin()  # Redis may be away, and cannot be asked to ask them
         threading.Thread(target=stop, name="stopping", daemon=True).start()
 
     def on_failure(task_id: str, exception: BaseException, **_: Any) -> None:

@@ -7,9 +7,10 @@ it ended are in the store of operations, so no result is kept.
 import ssl
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from celery import Celery
+from redis.connection import parse_url
 
 from core.gateways.machine.local_folder import deployment_name
 from core.gateways.redis.connection import RedisConnection
@@ -19,6 +20,8 @@ from core.settings import Settings
 TASK = "job_sync.operation"
 _ANSWER_S = 2.0  # a page or a worker waits no longer for Redis
 _MOST_KB = 400_000  # a process that has needed more is replaced when its operation has ended
+_SCHEMES = ("redis", "rediss", "unix")
+_LOGIN = ("username", "password")
 _CHECK_S = 5  # how soon a worker notices that a connection leads nowhere
 
 
@@ -77,16 +80,25 @@ def open_deployments_queue(
 
 
 def _address(redis_url: str) -> str:
-    """Return the address as Celery writes it: a socket in the file system has a scheme of its own.
+    """Return the address as Celery writes it: with the login and the database where it reads them.
 
-    Source: docs.celeryq.dev, “Using Redis”.
+    It fails on options that the client of the store takes, and passes over a password that is one.
+    A socket in the file system has a scheme of its own. Source: docs.celeryq.dev, “Using Redis”.
     """
-    scheme, colon, rest = redis_url.partition("://")
-    if scheme != "unix":
+    scheme, _, _ = redis_url.partition("://")
+    if scheme not in _SCHEMES:
         return redis_url
-    return f"redis+socket{colon}{rest}".replace("?db=", "?virtual_host=").replace(
-        "&db=", "&virtual_host="
-    )
+    asked = parse_url(redis_url)
+    user, password = (quote(str(asked.get(name) or ""), safe="") for name in _LOGIN)
+    login = f"{user}:{password}@" if user or password else ""
+    database = int(asked.get("db") or 0)
+    if scheme == "unix":
+        return f"redis+socket://{login}{asked['path']}?virtual_host={database}"
+    host, port = asked.get("host", "localhost"), asked.get("port", 6379)
+    place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    ours = parse_qsl(urlsplit(redis_url).query)
+    options = urlencode([(name, text) for name, text in ours if name.startswith("ssl_")])
+    return f"{scheme}://{login}{place}/{database}" + (f"?{options}" if options else "")
 
 
 def _encryption(redis_url: str) -> dict[str, Any] | None:

@@ -18,10 +18,15 @@ from core.settings import Settings
 _NAMES_S = 20.0  # names for people are not worth waiting longer
 
 
-def run_operation(operation_id: str | None) -> str | None:
+def run_operation(
+    operation_id: str | None, is_ending: Callable[[], bool] = lambda: False
+) -> str | None:
     """Carry out a queued operation and return its id; one that was begun already is left alone.
 
     The environment says which workspace it concerns, for the page as well.
+
+    Args:
+        is_ending: whether this process is to end, see `carry_out`.
     """
     if not operation_id:
         return None
@@ -39,7 +44,8 @@ def run_operation(operation_id: str | None) -> str | None:
         recorder.name_with(lambda ids: _display_names(opened.service, ids, recorder.should_stop))
         return opened.service
 
-    carry_out(operation_id, store, connect, settings.mode, time.time, tally=tally)
+    now, mode = time.time, settings.mode
+    carry_out(operation_id, store, connect, mode, now, tally=tally, is_ending=is_ending)
     return operation_id
 
 

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 class CounterRows(OperationFile):
     """Implements that part of `OperationStore`."""
 
-    def count(self, additions: Additions) -> bool:
+    def count(self, additions: Additions, batch: str = "") -> bool:  # noqa: ARG002 - a transaction that failed wrote nothing
         try:
             with self._transaction() as sql:
                 add_up(sql, additions)

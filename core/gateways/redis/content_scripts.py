@@ -20,13 +20,20 @@ return redis.call('HINCRBY', name, 'writes', 1)
 """)
 
 PROGRESS = script(f"""
-local id, fields = ARGV[1], tonumber(ARGV[2])
+local id, first, fields = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local name = key('op', id)
 if redis.call('EXISTS', name) == 0 then return -1 end
-for at = 3, 2 + fields, 2 do redis.call('HSET', name, ARGV[at], ARGV[at + 1]) end
+for at = 4, 3 + fields, 2 do redis.call('HSET', name, ARGV[at], ARGV[at + 1]) end
 redis.call('HSET', name, 'heartbeat', stamp)
-for at = 3 + fields, #ARGV do redis.call('RPUSH', key('log', id), ARGV[at]) end
-if #ARGV > 2 + fields then redis.call('LTRIM', key('log', id), -{MOST_LINES}, -1) end
+-- It may have been asked before, and have done it: some of the lines are there already then.
+local had = first >= 0 and tonumber(redis.call('HGET', name, 'lines') or first) or first
+for at = 4 + fields + math.max(0, had - first), #ARGV do
+  redis.call('RPUSH', key('log', id), ARGV[at])
+end
+if #ARGV > 3 + fields then
+  if first >= 0 then redis.call('HSET', name, 'lines', first + #ARGV - 3 - fields) end
+  redis.call('LTRIM', key('log', id), -{MOST_LINES}, -1)
+end
 keep_all(id)
 return redis.call('HINCRBY', name, 'writes', 1)
 """)

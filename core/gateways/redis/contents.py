@@ -55,9 +55,13 @@ class RedisContents:
             for some in _batches(pairs):
                 if not self._wrote(operation_id, PUT_ROWS, *some):
                     return False
-            return self._wrote(operation_id, PROGRESS, len(fields), *fields, *lines)
+            first = self._known.lines(operation_id)
+            if not self._wrote(operation_id, PROGRESS, first, len(fields), *fields, *lines):
+                return False
         except StateError:  # whoever beats learns why
             return False
+        self._known.note_lines(operation_id, first + len(lines))
+        return True
 
     def put_documents(self, operation_id: str, documents: Mapping[str, bytes]) -> bool:
         try:

@@ -24,7 +24,14 @@ local function add(from)
   keep('counters')
 end
 """
-_COUNT = script(_ADD + "add(1)")
+_BATCH_S = 300  # longer than `Tally` waits between two attempts
+_COUNT = script(f"""{_ADD}
+local batch = ARGV[1]
+if batch ~= '' and not redis.call('SET', key('batch', batch), '1', 'NX', 'EX', {_BATCH_S}) then
+  return
+end
+add(2)
+""")
 
 _ENDS = script(f"""
 sweep(ARGV[1])
@@ -46,9 +53,10 @@ add(2 + ends)
 class RedisCounters(RedisContents):
     """Implements that part of `OperationStore`."""
 
-    def count(self, additions: Additions) -> bool:
+    def count(self, additions: Additions, batch: str = "") -> bool:
+        """See `Counts`. A Redis that was paused does later what it was asked for meanwhile."""
         try:
-            self._redis.run(_COUNT, *_flat(additions))
+            self._redis.run(_COUNT, batch, *_flat(additions), again=batch != "")
         except StateError as error:
             log.debug("could not count: %s", error)  # it is counted later: no word for a user
             return False

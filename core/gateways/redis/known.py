@@ -12,6 +12,7 @@ class Known:
     def __init__(self) -> None:
         self._mutex = threading.Lock()
         self._writes: dict[str, int] = {}
+        self._lines: dict[str, int] = {}
 
     def claim(self, operation_id: str) -> None:
         """Begin to count."""
@@ -29,10 +30,25 @@ class Known:
         with self._mutex:
             return self._writes.get(operation_id, 0)
 
+    def note_lines(self, operation_id: str, lines: int) -> None:
+        """Note how many lines of its log Redis has said to have."""
+        with self._mutex:
+            if operation_id in self._writes:
+                self._lines[operation_id] = max(lines, self._lines.get(operation_id, 0))
+
+    def lines(self, operation_id: str) -> int:
+        """Return the number of the next line: Redis may have it, where its answer was lost.
+
+        -1 for an operation that this process does not carry out, or no longer.
+        """
+        with self._mutex:
+            return self._lines.get(operation_id, 0) if operation_id in self._writes else -1
+
     def forget(self, operation_id: str) -> None:
         """Count no longer: it has ended."""
         with self._mutex:
             self._writes.pop(operation_id, None)
+            self._lines.pop(operation_id, None)
 
 
 class Parsed:

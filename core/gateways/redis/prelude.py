@@ -14,6 +14,7 @@ Keys below the prefix; `ID` is an operation's, times are Redis' own, as all mach
     log:ID      list    lines as JSON
     kind:KIND   sorted  ids by number; also `exclusive`, of all exclusive kinds
     live        set     ids of operations that are queued, or that somebody carries out
+    batch:ID    text    says that additions were made; so that another attempt adds nothing
     ended       list    ends that nobody has added to the counters yet; see `counters`
     last        text    the last number; `made` hash: since when this Redis knows us; `notice` text
 

@@ -415,6 +415,17 @@ def test_cancelling_what_does_not_exist_does_no_harm(store, name):
     assert store.get(running).status is Status.QUEUED
 
 
+def test_who_cannot_reach_the_store_learns_that_a_cancel_may_be_lost(store, monkeypatch) -> None:
+    def fail(_operation_id: str, _reason: str) -> None:
+        raise StateError("Redis does not answer.", fix="Check it.")
+
+    monkeypatch.setattr(store, "request_cancel", fail)
+    with pytest.raises(
+        StateError, match=r"^It may not have been asked to stop\. Redis does not answer\. Try again"
+    ):
+        cancel(store, ANA, "0" * 32)
+
+
 @pytest.mark.parametrize("pause", [["from_git"], {"a": 1}, 7])
 def test_a_choice_of_another_type_is_refused(pause: object) -> None:
     request = {"kind": "validate", "pause": pause}

@@ -429,7 +429,7 @@ def test_what_an_operation_wrote_is_counted_when_its_end_shows(desk: Desk) -> No
 
 def test_no_operation_fails_over_its_counters(desk: Desk) -> None:
     class Away(FakeOperationStore):
-        def count(self, additions: Additions) -> bool:
+        def count(self, additions: Additions, batch: str = "") -> bool:
             return False
 
     desk.store = Away()

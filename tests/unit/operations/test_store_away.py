@@ -86,7 +86,12 @@ class Desk:
     def begin(self, kind: OperationKind, **params: Any) -> str:
         return self.store.start(kind, params, ANA).operation_id
 
-    def carry_out(self, name: str, meanwhile: Callable[[Recorder], None] = lambda _: None) -> None:
+    def carry_out(
+        self,
+        name: str,
+        meanwhile: Callable[[Recorder], None] = lambda _: None,
+        is_ending: Callable[[], bool] = lambda: False,
+    ) -> None:
         def connect(recorder: Recorder) -> JobSync:
             meanwhile(recorder)
             return self.workspace.service()
@@ -96,7 +101,8 @@ class Desk:
             self.at_wait()
 
         now = self.workspace.time.clock().now
-        carry_out(name, self.store, connect, AppMode.BOTH, now, beat_s=99, sleep=wait)
+        mode = AppMode.BOTH
+        carry_out(name, self.store, connect, mode, now, beat_s=99, sleep=wait, is_ending=is_ending)
 
     def leave(self, _: object = None) -> None:
         self.store.is_away = True
@@ -314,6 +320,25 @@ def test_who_stopped_it_is_known_while_the_store_is_away(
     desk.carry_out(name)
     ended = desk.store.now(name)
     assert ended.status is status
+    assert ended.outcome is not None
+    assert ended.outcome.count_not_started() == 1
+
+
+def test_a_process_that_is_to_end_stops_while_nobody_can_be_asked(desk: Desk) -> None:
+    desk.put("load", "report")
+    name = desk.begin(IMPORT, plan=desk.validated(), names=["load", "report"])
+    create = desk.workspace.jobs.create_job
+
+    def leave_and_create(*arguments: Any) -> int:
+        desk.leave()
+        desk.workspace.time.seconds += 1
+        return create(*arguments)
+
+    desk.workspace.jobs.create_job = leave_and_create  # type: ignore[method-assign]
+    desk.carry_out(name, is_ending=lambda: desk.store.is_away)
+    ended = desk.store.now(name)
+    assert ended.status is Status.INTERRUPTED
+    assert ended.error.startswith("The app was shut down.")
     assert ended.outcome is not None
     assert ended.outcome.count_not_started() == 1
 

@@ -21,7 +21,7 @@ class Store(FakeOperationStore):
         self.is_away = False
         self.tries = 0
 
-    def count(self, additions):
+    def count(self, additions, batch=""):
         self.tries += 1
         return not self.is_away and super().count(additions)
 
@@ -54,6 +54,24 @@ def test_it_has_no_thread_while_there_is_nothing_to_write():
     tally.add(CALL)
     wait_for(lambda: store.counted() == CALL)
     wait_for(lambda: tally_threads() <= others)
+
+
+def test_another_attempt_is_the_same_as_the_first():
+    sent = []
+
+    def write(additions, batch):
+        sent.append((additions, batch))
+        return len(sent) > 2
+
+    tally = Tally(write, moment_s=3600)
+    for _ in range(2):
+        tally.add(CALL)
+        assert not tally.write()
+    assert tally.write()
+    first, again, third, rest = sent
+    assert first == again == third == (CALL, first[1])
+    assert rest == (CALL, rest[1])
+    assert first[1] != rest[1]
 
 
 def test_what_could_not_be_written_is_written_once_it_can():

@@ -1,5 +1,6 @@
 """A worker that is stopped asks its own operations to stop, and no others."""
 
+import os
 from collections.abc import Callable, Iterator
 
 from billiard.exceptions import WorkerLostError
@@ -8,7 +9,7 @@ from core.errors import StateError
 from core.operations.kinds import OperationKind
 from core.operations.operation import SHUTDOWN, Status
 from tests.fakes import FakeOperationStore
-from web.background.celery_worker import ask_to_stop, note_kill
+from web.background.celery_worker import Ending, ask_to_stop, note_kill
 
 
 def taking_turns(*turns: list[str]) -> Callable[[], list[str]]:
@@ -35,6 +36,19 @@ def test_what_runs_here_is_asked_to_stop_and_what_runs_elsewhere_continues() -> 
     ask_to_stop(store, taking_turns([here], [here]), lambda _s: None)
     assert reason_of(store, here) == (Status.CANCELLING, SHUTDOWN)
     assert reason_of(store, elsewhere) == (Status.RUNNING, "")
+
+
+def test_processes_that_were_forked_before_learn_that_their_worker_is_to_end() -> None:
+    ending = Ending()
+    reader, writer = os.pipe()
+    process = os.fork()
+    if process == 0:
+        os.read(reader, 1)
+        os._exit(7 if ending.has_begun() else 8)
+    assert not ending.has_begun()
+    ending.begin()
+    os.write(writer, b"x")
+    assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 7
 
 
 def test_one_that_is_just_beginning_is_asked_when_it_has_begun() -> None:

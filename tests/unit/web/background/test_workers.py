@@ -2,11 +2,14 @@
 
 import ssl
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import redis
 from celery import Celery
 from dash.exceptions import PreventUpdate
+from kombu.transport.redis import Channel
 
 from core.errors import StateError
 from core.operations.kinds import OperationKind
@@ -32,6 +35,16 @@ class Presence:
 
     def is_seen(self) -> bool:
         return self.is_there
+
+
+class UnconnectedChannel(Channel):  # type: ignore[misc] # kombu has no types
+    """What kombu makes of an address, without connecting."""
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = SimpleNamespace(client=connection, default_port=6379)
+
+    def __del__(self) -> None:
+        """There is nothing to close."""
 
 
 class AwayStore(FakeOperationStore):
@@ -165,13 +178,43 @@ def test_without_a_worker_nothing_would_be_begun() -> None:
     [
         ("redis://redis:6379/0", "redis://redis:6379/0"),
         ("rediss://:word@redis:6380/2", "rediss://:word@redis:6380/2"),
-        ("unix:///run/redis.sock", "redis+socket:///run/redis.sock"),
+        ("unix:///run/redis.sock", "redis+socket:///run/redis.sock?virtual_host=0"),
         ("unix:///run/redis.sock?db=3", "redis+socket:///run/redis.sock?virtual_host=3"),
     ],
 )
 def test_every_address_of_a_redis_is_one_for_celery(url: str, broker: str) -> None:
     queue = open_queue(url, "x:")
     assert queue.conf.broker_url == broker
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://redis",
+        "redis://redis/",
+        "redis://redis:6380/3",
+        "redis://redis:6379/?db=3",
+        "redis://redis:6379/3?db=4",
+        "redis://redis:6379/no-number",
+        "redis://[::1]:6379/0",
+        "redis://jobsync:a%2Fb%40c%3Ad%3F@redis:6379/0",
+        "redis://:w%20ord@redis:6379/0",
+        "redis://redis:6379/0?username=jobsync&password=w%2Ford",
+        "redis://redis:6379/0?socket_timeout=50&max_connections=3&client_name=x&protocol=3",
+        "redis://redis:6379/0?transport=x&hostname=y",
+        "rediss://jobsync:word@redis:6380/2?ssl_cert_reqs=required&db=1",
+        "unix:///run/redis.sock?db=3&password=w%2Ford",
+        "unix://jobsync:word@/run/redis.sock",
+    ],
+)
+def test_the_queue_is_where_the_store_is_whatever_the_address_asks_for(url: str) -> None:
+    store = redis.ConnectionPool.from_url(url).connection_kwargs
+    connection = open_queue(url, "x:").connection_for_write()
+    queue = Channel._connparams(UnconnectedChannel(connection))
+    defaults = {} if store.get("path") else {"host": "localhost", "port": 6379}
+    for name in ("host", "port", "path", "username", "password"):
+        assert queue.get(name) == (store.get(name) or defaults.get(name)), name
+    assert int(queue["db"]) == (store.get("db") or 0)
 
 
 def test_a_server_that_is_reached_by_tls_has_to_prove_who_it_is() -> None:

@@ -439,6 +439,19 @@ def test_every_line_of_pages_and_workers_is_json_and_says_its_operation(
     assert end["message"] == "validate ended: succeeded"
 
 
+def test_a_message_that_is_none_of_ours_ends_no_worker(deployment: Deployment) -> None:
+    with redis.Redis.from_url(deployment.replicas.redis_url) as client:
+        [bound] = client.keys("*:queue:_kombu.binding.operations")
+        queue = bound.replace(b"_kombu.binding.", b"")
+        for text in ("garbage", "[]", "null", "7", "{}", '{"body": 5}', '{"properties": {}}'):
+            client.lpush(queue, text)
+        until(lambda: client.llen(queue) == 0, "nobody took them")
+    assert deployment.pages[0].run("validate").startswith("Validation finished")
+    time.sleep(1)
+    for worker in WORKERS:
+        assert deployment.replicas.running[worker].poll() is None
+
+
 @pytest.mark.reliability
 def test_what_compose_yaml_says_runs_as_it_is_and_logs_in_one_form(tmp_path: Path) -> None:
     """With the local workspaces of its own, and all that the file configures."""

@@ -16,6 +16,7 @@ from celery.apps import worker as worker_program
 from celery.utils.log import get_multiprocessing_logger
 from celery.worker import state
 from celery.worker.consumer import Consumer
+from kombu.transport.redis import Channel
 
 from core.errors import StateError
 from core.gateways.redis.presence import WorkerPresence
@@ -34,6 +35,17 @@ _KILLED = (
 )
 
 
+class SteadyChannel(Channel):
+    """Drops what is no message at all; Celery's own would end the worker with its operation."""
+
+    def _brpop_read(self, **options: Any) -> Any:
+        try:
+            return super()._brpop_read(**options)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            log.warning("what is no message was taken from the queue: %s", type(error).__name__)
+            return True
+
+
 class SteadyConsumer(Consumer):
     """Comes back soon after Redis was away, however long that was.
 
@@ -46,6 +58,7 @@ class SteadyConsumer(Consumer):
         super().__init__(*arguments, **{**options, **alone})
 
     def ensure_connected(self, conn: Any) -> Any:
+        conn.transport.Channel = SteadyChannel
         conn.ensure_connection = partial(
             conn.ensure_connection, interval_start=_AGAIN_S, interval_step=0, interval_max=_AGAIN_S
         )

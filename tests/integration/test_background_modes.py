@@ -88,7 +88,7 @@ def test_a_page_starts_and_serves_without_redis_and_says_that_it_is_away(tmp_pat
         assert client.get(path).status_code == 200, path
     ready = client.get("/readyz")
     assert ready.status_code == 503
-    assert ready.text.startswith("store: Redis")
+    assert ready.text.startswith("store: not ready")
     for tab in ("export", "import", "mappings", "history", "workspace"):
         answer = client.get(f"/feed/{tab}")
         assert answer.status_code == 503

@@ -15,6 +15,8 @@ from core.reporting.report import Report
 from tests.builders import definition_text
 from tests.fakes import ME, FakeWorkspace
 
+pytestmark = pytest.mark.slow
+
 PATH = "/Workspace/mappings.json"
 WORDS = st.sampled_from(["dev", "test", "prod", "live"])
 ADDRESSES = st.sampled_from(["a@x", "b@x", "c@x", "d@x"])

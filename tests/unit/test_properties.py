@@ -61,6 +61,8 @@ from core.reporting.mapping_details import (
 from core.reporting.report import ReportRow, ReportStatus, RowDetails
 from core.state.history import Ending, HistoryEntry
 
+pytestmark = pytest.mark.slow
+
 ANY_TEXT = st.text(st.characters(), max_size=60)  # lone surrogates included
 TEXT = st.text(max_size=20)
 JOB_NAMES = st.one_of(

@@ -12,6 +12,8 @@ from core.state.ledger import parse_imported_ledger
 from tests.builders import definition_text, job, run_job_task
 from tests.fakes import FOLDER, ME, FakeWorkspace
 
+pytestmark = pytest.mark.slow
+
 
 class Killed(BaseException):
     """Not even `except Exception` sees it, and nothing can be written any more."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,6 +11,8 @@ from core.bundling.joining import Joiner, Link
 from core.bundling.variables import Lookup, VariableBook
 from core.mapping.mapped_value import MappedValue
 from tests.bundle_reading import Bundle, Created, Found, Missing
+
+pytestmark = pytest.mark.slow
 
 TEXTS = st.text(alphabet=st.sampled_from("ab.${}/_ \n-0"), max_size=6)
 NAMES = st.sampled_from(["n", "m", "a b", "${var.x}", "dev"])

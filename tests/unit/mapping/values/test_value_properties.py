@@ -13,6 +13,8 @@ from core.json_text import equal_json
 from core.mapping.mapping_file import Mappings, parse_mappings
 from core.mapping.values.mapper import ValueMapper
 
+pytestmark = pytest.mark.slow
+
 SEGMENTS = st.sampled_from(["a", "b", "ab", "", "Workspace", "Volumes", "x"])
 PATHS = st.tuples(
     st.sampled_from(["/", "/Workspace/", "/Volumes/", "dbfs:/", "s3://", "", "/dbfs/"]),

@@ -48,13 +48,16 @@ def test_a_queue_without_workers_is_no_reason_either_but_not_ready(is_shared: bo
     assert ask("/healthz", queue="No worker.", is_shared=is_shared).status_code == 200
     answer = ask("/readyz", queue="No worker.", is_shared=is_shared)
     assert answer.status_code == 503
-    assert answer.text == "store: OK\nqueue: No worker. Look at its log.\n"
+    assert answer.text == "store: OK\nqueue: not ready\n"
 
 
-def test_readiness_says_which_does_not_answer() -> None:
-    answer = ask("/readyz", store="Redis does not answer.", is_shared=True)
+def test_readiness_says_which_does_not_answer_and_the_log_why(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    answer = ask("/readyz", store="Redis at cache:6379 does not answer.", is_shared=True)
     assert answer.status_code == 503
-    assert answer.text == "store: Redis does not answer. Look at its log.\nqueue: OK\n"
+    assert answer.text == "store: not ready\nqueue: OK\n"
+    assert "not ready, store: Redis at cache:6379 does not answer." in caplog.text
 
 
 def test_no_secret_of_an_error_is_shown_to_everybody() -> None:

@@ -16,49 +16,41 @@ from plotly.utils import PlotlyJSONEncoder
 
 from components import ids
 from components.actions import (
-    Action,
     Situation,
     actions_of,
-    adoptable,
-    reviewed_plan,
     running_sentence,
 )
 from components.mapping_outcome import mapping_outcome
 from components.operation_view import chips_view, outcome_view, progress_view
-from components.place import place_view
-from components.words import clock_time, headline, title_of, what_happened
+from components.words import clock_time
 from components.workspace_tab import workspace_view
 from core.errors import StateError
 from core.jobsettings.secrets import mask_text
 from core.one_line import one_line
-from core.operations.kinds import OperationKind
 from core.operations.operation import Operation, OperationStore, Status
 from core.operations.outcome import Outcome
-from core.state.history import entry_facts, is_entry_id
+from core.state.history import is_entry_id
 from web.people.identity import User
 from web.routes.places import folder_href, git_href
 from web.routes.reader import Place, WorkspaceReader
 from web.routes.readings import Known
-from web.routes.tab_state import SELECTING, TAB_KINDS, WITH_ROWS, MappingState, TabState, read_tab
+from web.routes.tab_answers import (
+    Props,
+    button_props,
+    editing,
+    finished,
+    held_back,
+    is_known,
+    place_props,
+    selecting,
+    shown_work,
+    way_back,
+)
+from web.routes.tab_state import TAB_KINDS, WITH_ROWS, MappingState, TabState, read_tab
 from web.serving.security import current_user
 from web.settings import PageSettings
 
 _LOG_LINES = 5000
-_READING = "Reading the workspace …"
-_REASONS = {
-    ids.EXPORT_START: ids.EXPORT_REASON,
-    ids.IMPORT_PULL: ids.IMPORT_PULL_REASON,
-    ids.IMPORT_VALIDATE: ids.IMPORT_VALIDATE_REASON,
-    ids.IMPORT_START: ids.IMPORT_START_REASON,
-    ids.IMPORT_REMOVE: ids.IMPORT_REMOVE_REASON,
-    ids.RESTORE_PREVIEW: ids.RESTORE_PREVIEW_REASON,
-    ids.RESTORE_START: ids.RESTORE_START_REASON,
-}
-# Enabled and disabled by the scripts, which know what is selected.
-_SELECTING = (ids.IMPORT_START, ids.IMPORT_REMOVE, ids.TAKE_START, ids.RESTORE_START)
-_EDITING = {"test": ids.MAPPINGS_TEST, "save": ids.MAPPINGS_SAVE}  # these know what is unsaved
-
-Props = dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +127,13 @@ class Feed:
             "kind": source.kind if source else "",
             "isActive": state.is_active,
             "isReading": known.is_reading,
-            "placeIsNew": _is_new(known),
+            "placeIsNew": is_known(known),
             "seq": seq,
             "isFull": is_new or not source,
-            "finished": _finished(state.finished),
-            "props": {**self._props(state), **_place_props(known), **self._requests(user)},
-            **_selecting(state),
-            **_editing(state),
+            "finished": finished(state.finished),
+            "props": {**self._props(state), **place_props(known), **self._requests(user)},
+            **selecting(state),
+            **editing(state),
         }
         return answer, rows
 
@@ -152,11 +144,8 @@ class Feed:
         actions = actions_of(tab, now)
         return {
             "message": mask_text(str(error)),
-            "props": _buttons(actions),
-            "reasons": {name: actions[name].reason for name in _SELECTING if name in actions},
-            "editing": {
-                kind: actions[name].reason for kind, name in _EDITING.items() if name in actions
-            },
+            "props": button_props(actions),
+            **held_back(actions),
         }
 
     # Inside
@@ -188,9 +177,9 @@ class Feed:
             return props
         props[f"{tab}-outcome"] = {"children": outcome_view(state.shown)}
         if tab == "restore":
-            props[ids.RESTORE_ENTRY] = _way_back(state.now.entry, self.page.base)
+            props[ids.RESTORE_ENTRY] = way_back(state.now.entry, self.page.base)
         props[f"{tab}-chips"] = {"children": chips_view(state.with_rows)}
-        return {**props, **_buttons(actions_of(tab, state.now))}
+        return {**props, **button_props(actions_of(tab, state.now))}
 
     def _requests(self, user: User) -> Props:
         """Return what operators request of each other, where they have to."""
@@ -198,11 +187,11 @@ class Feed:
 
     def _mapping_props(self, state: TabState, found: MappingState) -> Props:
         reading, newest = found.reading, found.newest
-        shown = newest if newest and newest.status is Status.FAILED else _shown_work(state, found)
+        shown = newest if newest and newest.status is Status.FAILED else shown_work(state, found)
         information = ((reading.outcome if reading else None) or Outcome()).mappings
         host = self.reader.known_host() or self.host
         href = folder_href(host, information.folder_id, information.workspace_id)
-        reload_button = _buttons(actions_of(state.tab, state.now))[ids.MAPPINGS_RELOAD]
+        reload_button = button_props(actions_of(state.tab, state.now))[ids.MAPPINGS_RELOAD]
         return {
             ids.MAPPINGS_OUTCOME: {"children": mapping_outcome(shown)},
             ids.MAPPINGS_GIT_LINK: {"href": href, "hidden": not href},
@@ -253,94 +242,6 @@ def _json(document: Any, status: int) -> Response:
     return Response(text, status, mimetype="application/json")
 
 
-def _finished(last: Operation | None) -> dict[str, Any]:
-    """Return which operation ended last, for those who look at another tab."""
-    if last is None:
-        return {"operation": "", "text": "", "number": 0}
-    text = f"{headline(last)}. {what_happened(last)}"
-    return {
-        "operation": last.operation_id,
-        "kind": last.kind,
-        "text": text,
-        "number": last.number,
-    }
-
-
-def _selecting(state: TabState) -> dict[str, Any]:
-    """Return what may be selected for what, for the scripts of the tabs where rows are ticked."""
-    if state.tab not in SELECTING:
-        return {}
-    now = state.now
-    actions = actions_of(state.tab, now)
-    return {
-        "plan": reviewed_plan(now),
-        "pause": (now.validation.params.get("pause") or "") if now.validation else "",
-        "adoptable": adoptable(now),
-        "reasons": {name: actions[name].reason for name in _SELECTING if name in actions},
-    }
-
-
-def _tested_version(work: Operation | None) -> str:
-    """Return the version of the text that was tested, empty where no test is shown."""
-    return ((work.outcome if work else None) or Outcome()).mapping_test.version
-
-
-def _shown_work(state: TabState, found: MappingState) -> Operation | None:
-    """Return the test or save that still says how things are; other work or a reading ends that."""
-    work, reading = found.work, found.reading
-    if work is None or state.last is None or state.last.number != work.number:
-        return None
-    is_test = work.kind is OperationKind.TEST_MAPPINGS
-    return None if is_test and reading and reading.number > work.number else work
-
-
-def _editing(state: TabState) -> dict[str, Any]:
-    """Return what there is of the mapping file, for the scripts of the Mappings tab."""
-    found = state.mappings
-    if found is None:
-        return {}
-    actions = actions_of(state.tab, state.now)
-    return {
-        "mappings": {
-            "reading": found.reading.operation_id if found.reading else "",
-            "written": found.written.operation_id if found.written else "",
-            "hasFailed": found.has_failed,
-            "validation": found.validation.operation_id if found.validation else "",
-            "isReading": found.is_reading,
-            "isOld": found.is_old,
-            "savedBy": found.saver,
-            "tested": _tested_version(_shown_work(state, found)),
-            "version": (found.reading.outcome or Outcome()).mappings.version
-            if found.reading
-            else "",
-            "reasons": {kind: actions[button].reason for kind, button in _EDITING.items()},
-        }
-    }
-
-
-def _is_new(known: Known[Place]) -> bool:
-    """Whether a page need not ask again: what failed is tried until it succeeds."""
-    return known.value is not None and not (known.is_reading or known.problem)
-
-
-def _place_props(known: Known[Place]) -> Props:
-    """Return the header and the links; without what is not known yet."""
-    if known.value is None and not known.problem:
-        return {ids.GIT_PLACE: {"children": _READING}} if known.is_reading else {}
-    problem = f"Could not read the workspace. {known.problem}" if known.problem else ""
-    props: Props = {ids.WORKSPACE_PROBLEM: {"children": problem, "hidden": not problem}}
-    if known.value is None:
-        return props
-    where = known.value.where
-    href = git_href(known.value.host, where)
-    return {
-        **props,
-        ids.GIT_PLACE: {"children": place_view(where.git, known.age_s)},
-        ids.EXPORT_PUSH: {"href": href, "hidden": not href},
-        ids.IMPORT_GIT_LINK: {"href": href, "hidden": not href},
-    }
-
-
 def _number(arguments: Mapping[str, str], name: str) -> int:
     """Return a number that counts rows or operations; one that none can have counts as 0."""
     text = arguments.get(name, "") or "0"
@@ -353,24 +254,3 @@ def _entry(arguments: Mapping[str, str]) -> str:
     """Return the operation of the history that is asked about, empty where none has this name."""
     name = arguments.get("entry", "")
     return name if is_entry_id(name) else ""
-
-
-def _way_back(entry: str, base: str) -> dict[str, Any]:
-    """Return the link that leads back to the operation: its name says which and when."""
-    if not entry:
-        return {"children": "Operation", "href": f"{base}history"}
-    kind, at = entry_facts(entry)
-    return {
-        "children": f"{title_of(kind)} of {clock_time(at)}" if at else title_of(kind),
-        "href": f"{base}history/{entry}",
-    }
-
-
-def _buttons(actions: Mapping[str, Action]) -> Props:
-    props: Props = {}
-    for button, action in actions.items():
-        if button not in (*_SELECTING, *_EDITING.values()):
-            props[button] = {"disabled": not action.is_enabled, "title": action.reason}
-            if button in _REASONS:
-                props[_REASONS[button]] = {"children": action.reason}
-    return props

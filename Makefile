@@ -7,7 +7,8 @@ READY := $(VENV)/.ready
 SCRIPTS := tests/scripts
 SCRIPTS_READY := $(SCRIPTS)/node_modules/.ready
 BIOME := $(BIN)/node $(SCRIPTS)/node_modules/@biomejs/biome/bin/biome
-CLIENT_TESTS := tests/contract tests/integration/test_gateways.py tests/integration/test_logins.py tests/integration/test_call_counts.py
+CLIENT_TESTS := $(addprefix tests/contract/test_, git.py jobs.py principals.py resources.py runs.py workspace_files.py) \
+	$(addprefix tests/integration/test_, gateways.py logins.py call_counts.py)
 OLDEST := .venv-oldest
 OLDEST_READY := $(OLDEST)/.ready
 TYPED := core cli.py command_line app.py worker.py web callbacks components emulator examples bench docs/ci/steps docs/ci/databricks
@@ -40,7 +41,7 @@ chromium: $(READY)  ## install Chromium for the tests in a browser, unless there
 redis: $(READY)  ## install Redis for the tests, unless there is one
 	@$(BIN)/python -m tests.redis_server
 
-oldest-sdk: $(OLDEST_READY) redis  ## test the gateways under the oldest supported databricks-sdk
+oldest-sdk: $(OLDEST_READY)  ## test the gateways under the oldest supported databricks-sdk
 	$(OLDEST)/bin/python -m pytest -q -p no:cacheprovider --numprocesses 2 $(CLIENT_TESTS)
 
 reliability: $(READY) redis  ## fail calls in every way, kill processes, slow workspaces and clients, load; print figures

@@ -144,7 +144,7 @@ class Feed:
         actions = actions_of(tab, now)
         return {
             "message": mask_text(str(error)),
-            "props": button_props(actions),
+            "props": {**button_props(actions), ids.STORE_NOTICE: {"children": "", "hidden": True}},
             **held_back(actions),
         }
 

@@ -175,6 +175,8 @@ def test_while_the_store_is_away_the_banner_and_the_buttons_say_so(feed, tab):
     error = StateError("Redis does not answer.", fix="Nothing can be started until it does.")
     held = feed.held(tab, OPERATOR, error)
     assert held["message"] == "Redis does not answer. Nothing can be started until it does."
+    # What it said before, such as that no worker is running, is not known now.
+    assert held["props"][ids.STORE_NOTICE] == {"children": "", "hidden": True}
     buttons = [props for props in held["props"].values() if "disabled" in props]
     assert [props for props in buttons if not props["disabled"]] == []
     said = {*(props["title"] for props in buttons), *held["reasons"].values()}

@@ -1,6 +1,8 @@
 """The files that a command writes about itself, beside what it prints."""
 
 import argparse
+import errno
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,17 +12,31 @@ from core.reporting.csv_text import csv_bytes
 from core.reporting.report import Report
 from core.reporting.summary import summary_text
 
+_LINK = "it is a link, and is not followed"
+
 
 def write_outputs(options: argparse.Namespace, report: Report) -> bool:
     """Write the files that were asked for. Returns whether all were; says which were not."""
     all_written = True
     for path, content in _contents(options, report):
         try:
-            path.write_bytes(content)
+            _write(path, content)
         except OSError as error:
             all_written = False
-            sys.stderr.write(f"{plain(f'{path} was not written: {error.strerror}.')}\n")
+            why = _LINK if error.errno == errno.ELOOP else error.strerror
+            sys.stderr.write(f"{plain(f'{path} was not written: {why}.')}\n")
     return all_written
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file, and follow no link: one may have come with the checkout.
+
+    `/dev/stdout` and its kin are links of the machine.
+    """
+    stays = 0 if path.is_relative_to("/dev") else os.O_NOFOLLOW
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | stays, 0o666)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
 
 
 def _contents(options: argparse.Namespace, report: Report) -> Iterator[tuple[Path, bytes]]:

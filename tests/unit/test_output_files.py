@@ -41,10 +41,33 @@ def test_the_summary_has_the_title_the_size_and_the_name_of_the_table(folder: Pa
 
 
 def test_a_file_that_cannot_be_written_is_said_and_the_others_are_written(folder: Path, capsys):
-    (folder / "dangling").symlink_to(folder / "missing" / "s.md")
-    assert not write("validate", "--markdown", "dangling", "--junit", "j.xml")
-    assert "dangling was not written: No such file or directory." in capsys.readouterr().err
+    (folder / "s.md").mkdir()
+    options = make_parser().parse_args(["validate", "--junit", "j.xml"])
+    options.markdown = Path("s.md")  # it was no folder when the command began
+    assert not write_outputs(options, Report("validate", ROWS))
+    assert "s.md was not written: Is a directory." in capsys.readouterr().err
     assert (folder / "j.xml").exists()
+
+
+@pytest.mark.parametrize("where", ["profile", "missing/profile"])
+def test_a_link_that_came_with_a_checkout_is_not_followed(where: str, folder: Path, capsys):
+    (folder / "profile").write_text("as it was")
+    (folder / "s.md").symlink_to(folder / where)
+    assert not write("validate", "--markdown", "s.md", "--junit", "j.xml")
+    assert "s.md was not written: it is a link, and is not followed." in capsys.readouterr().err
+    assert (folder / "profile").read_text() == "as it was"
+    assert (folder / "j.xml").exists()
+
+
+def test_what_was_written_before_is_replaced(folder: Path):
+    (folder / "r.csv").write_bytes(b"x" * 1_000_000)
+    write("validate", "--csv", "r.csv")
+    assert (folder / "r.csv").read_bytes().count(b"x") < 10
+
+
+def test_standard_output_is_a_link_of_the_machine(capfd: pytest.CaptureFixture[str]):
+    assert write("validate", "--csv", "/dev/stdout")
+    assert "job 299" in capfd.readouterr().out
 
 
 @pytest.mark.parametrize("limit", ["3999", "1000001", "many", "-1", "4e3", ""])

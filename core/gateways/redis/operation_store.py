@@ -64,7 +64,7 @@ class RedisOperationStore(RedisChangeRequests, RedisCounters):
         """Take note of where Redis is; it need not be there yet.
 
         Args:
-            deployment: what tells it apart from others in the same Redis.
+            deployment: what distinguishes it from others in the same Redis.
 
         Raises:
             StateError: the address cannot be used.

@@ -43,7 +43,7 @@ def junit_bytes(report: Report) -> bytes:
 
 
 def _cases(report: Report) -> Iterator[Xml.Element]:
-    """Yield the test cases; readers take two of one name for one, so a file tells them apart."""
+    """Yield the test cases; readers take two of one name for one, so a file distinguishes them."""
     names = Counter(row.job_name for row in report.rows)
     for row in report.rows:
         name = row.job_name or row.file_name

@@ -22,7 +22,7 @@ from tests.pipelines.shell import (
     run_git,
     run_script,
 )
-from tests.pipelines.site import DOCS, Site, open_site
+from tests.pipelines.site import DOCS, Login, Site, open_site
 
 _COMMAND = re.compile(r"##vso\[([\w.]+)\s*([^\]\n]*)\](.*)$", re.MULTILINE)  # anywhere in a line
 _MACRO = re.compile(r"\$\(([\w.]+)\)")
@@ -56,14 +56,6 @@ class JobRun:
     test_results: str = ""
 
 
-@dataclass(frozen=True)
-class Group:
-    """A variable group. Its secrets are no environment variables until a step maps them."""
-
-    variables: Mapping[str, str]
-    secrets: Mapping[str, str]
-
-
 def pull_request_build(forge: Forge, pull: Thread, *, fork: bool = False) -> Build:
     variables = {
         "System.PullRequest.PullRequestId": str(pull.number),
@@ -78,21 +70,13 @@ def pull_request_build(forge: Forge, pull: Thread, *, fork: bool = False) -> Bui
 def open_azure(directory: Path) -> Iterator[tuple[Site, "AzureRunner"]]:
     """Start a site and its agents, with the variable groups that docs/ci/README.md describes."""
     with open_site(directory, make_api) as site:
-        dev, prod = (
-            Group(
-                {"DATABRICKS_HOST": one.url, "DATABRICKS_CLIENT_ID": one.running.client_id},
-                {"DATABRICKS_CLIENT_SECRET": one.running.client_secret},
-            )
-            for one in (site.dev, site.prod)
-        )
-        groups = {"job-sync-dev": dev, "job-sync-prod-read": prod, "job-sync-prod": prod}
-        yield site, AzureRunner(site.forge, groups, site.directory)
+        yield site, AzureRunner(site.forge, site.logins(), site.directory)
 
 
 class AzureRunner:
     """The agents of one project."""
 
-    def __init__(self, forge: Forge, groups: Mapping[str, Group], directory: Path) -> None:
+    def __init__(self, forge: Forge, groups: Mapping[str, Login], directory: Path) -> None:
         self._forge = forge
         self._groups = groups
         self._directory = directory
@@ -138,7 +122,7 @@ class _Job:
         directory: Path,
         job: Mapping[str, Any],
         build: Build,
-        groups: Mapping[str, Group],
+        groups: Mapping[str, Login],
     ) -> None:
         self._forge, self._job, self._build = forge, job, build
         self._workspace = directory / "workspace"

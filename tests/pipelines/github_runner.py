@@ -25,7 +25,7 @@ from tests.pipelines.shell import (
     run_git,
     run_script,
 )
-from tests.pipelines.site import DOCS, Site, open_site
+from tests.pipelines.site import DOCS, Login, Site, open_site
 
 PRODUCT = "acme/job-sync"
 _RIGHTS = {
@@ -65,14 +65,6 @@ class JobRun:
     commands: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Environment:
-    """An environment of the repository. Its secrets reach only jobs that name it."""
-
-    variables: Mapping[str, str]
-    secrets: Mapping[str, str]
-
-
 def pull_request_event(forge: Forge, pull: Thread, *, fork: str = "") -> Event:
     """Return the event of a pull request, opened from a branch here or from a fork."""
     merged = forge.make_trial_merge(pull)
@@ -87,23 +79,13 @@ def pull_request_event(forge: Forge, pull: Thread, *, fork: str = "") -> Event:
 def open_github(directory: Path) -> Iterator[tuple[Site, "GitHubRunner"]]:
     """Start a site and its runners, with the environments that docs/ci/README.md describes."""
     with open_site(directory, make_api) as site:
-        dev, prod = (
-            Environment(
-                {"DATABRICKS_HOST": one.url, "DATABRICKS_CLIENT_ID": one.running.client_id},
-                {"DATABRICKS_CLIENT_SECRET": one.running.client_secret},
-            )
-            for one in (site.dev, site.prod)
-        )
-        environments = {"job-sync-dev": dev, "job-sync-prod-read": prod, "job-sync-prod": prod}
-        yield site, GitHubRunner(site.forge, environments, site.directory)
+        yield site, GitHubRunner(site.forge, site.logins(), site.directory)
 
 
 class GitHubRunner:
     """The runners of one repository."""
 
-    def __init__(
-        self, forge: Forge, environments: Mapping[str, Environment], directory: Path
-    ) -> None:
+    def __init__(self, forge: Forge, environments: Mapping[str, Login], directory: Path) -> None:
         self._forge = forge
         self._environments = environments
         self._directory = directory

@@ -1,7 +1,7 @@
 """What a team has that uses the pipelines: DEV and PROD, a repository, and jobs in DEV."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,14 @@ DEFINITION = "jobs/{}.json"
 MAPPINGS = "config/job-mappings.json"
 
 
+@dataclass(frozen=True)
+class Login:
+    """What a provider keeps of one workspace. Its secrets reach only what asks for them."""
+
+    variables: Mapping[str, str]
+    secrets: Mapping[str, str]
+
+
 @dataclass
 class Site:
     """The two workspaces and the provider's repository; `directory` is for runs of pipelines."""
@@ -29,6 +37,17 @@ class Site:
     prod: Emulated
     forge: Forge
     directory: Path
+
+    def logins(self) -> dict[str, Login]:
+        """Return the logins by the names that docs/ci/README.md gives them."""
+        dev, prod = (
+            Login(
+                {"DATABRICKS_HOST": one.url, "DATABRICKS_CLIENT_ID": one.running.client_id},
+                {"DATABRICKS_CLIENT_SECRET": one.running.client_secret},
+            )
+            for one in (self.dev, self.prod)
+        )
+        return {"job-sync-dev": dev, "job-sync-prod-read": prod, "job-sync-prod": prod}
 
     def create(self, name: str, **settings: Any) -> None:
         self.dev.create_job(job(name, tags={"env": "dev"}, **settings))

@@ -66,7 +66,8 @@ def on_exit(server: Any) -> None:  # noqa: ARG001 - gunicorn's signature
 
 def _ask_operations_to_stop() -> list[tuple[int, str]]:
     from core.errors import SyncError  # noqa: PLC0415
-    from core.gateways.stores import open_store  # noqa: PLC0415
+    from core.gateways.machine.local_folder import page_folder  # noqa: PLC0415
+    from core.gateways.machine.operation_store import SqliteOperationStore  # noqa: PLC0415
     from core.operations.operation import SHUTDOWN  # noqa: PLC0415
     from core.settings import Settings  # noqa: PLC0415
 
@@ -74,6 +75,6 @@ def _ask_operations_to_stop() -> list[tuple[int, str]]:
         settings = Settings.from_env(os.environ)
         if settings.redis_url:  # workers carry them out, and any other page shows them
             return []
-        return open_store(settings, os.environ).stop_all(SHUTDOWN)
+        return SqliteOperationStore(page_folder(settings, os.environ)).stop_all(SHUTDOWN)
     except SyncError:  # the page never started, and has said why
         return []

@@ -332,7 +332,6 @@ def methods(store: RedisOperationStore, operation: Operation) -> dict[str, Calla
         "ended": store.ended,
         "log_lines": lambda: store.log_lines(name, 9),
         "should_stop": lambda: store.should_stop(name),
-        "stop_all": lambda: store.stop_all("x"),
         "counted": store.counted,
         "request_change": lambda: store.request_change(OperationKind.IMPORT, {}, ANA),
         "change_requests": store.change_requests,

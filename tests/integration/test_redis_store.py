@@ -329,18 +329,3 @@ def test_nothing_in_redis_is_a_pickle(replicas: Replicas) -> None:
         content = replicas.raw.dump(key)
         assert b"\x80\x04\x95" not in content
         assert b"\x80\x05\x95" not in content
-
-
-# Of one process
-
-
-def test_a_worker_stops_its_own_operations_and_no_other(replicas: Replicas) -> None:
-    store = replicas.store()
-    mine, others = running(store), running(store, INFO)
-    replicas.raw.hset(replicas.key("op", others.operation_id), "pid", "1")
-    waiting = store.start(OperationKind.MAPPINGS, {}, ANA).operation_id
-    assert [pid for pid, _ in store.stop_all(SHUTDOWN)] == [os.getpid()]
-    assert got(store, mine.operation_id).status is Status.CANCELLING
-    assert got(store, mine.operation_id).cancel_reason == SHUTDOWN
-    assert not store.should_stop(others.operation_id)
-    assert got(store, waiting).status is Status.QUEUED

@@ -13,8 +13,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import psutil
-
 from core.calls import WaitReason
 from core.errors import InvalidJsonError, StateError
 from core.gateways.machine.processes import machine, process_start
@@ -136,20 +134,6 @@ class RedisOperationStore(RedisChangeRequests, RedisCounters):
 
     def request_cancel(self, operation_id: str, reason: str) -> None:
         self._redis.run(scripts.CANCEL, operation_id, reason, again=True)
-
-    def stop_all(self, reason: str) -> list[tuple[int, str]]:
-        """Ask the operations of this process, and of those that it started, to stop."""
-        here = {os.getpid(), *(child.pid for child in psutil.Process().children(recursive=True))}
-        stopped = []
-        for found in self._redis.run(scripts.LIVE, again=True):
-            if None in found:
-                continue
-            operation_id, status, host, pid, born = (part.decode() for part in found)
-            if status == Status.QUEUED or host != machine() or int(pid) not in here:
-                continue
-            self.request_cancel(operation_id, reason)
-            stopped.append((int(pid), born))
-        return stopped
 
     def should_stop(self, operation_id: str) -> bool:
         status = self._redis.call(

@@ -103,14 +103,6 @@ elseif status == 'queued' then
 end
 """
 
-_LIVE = """
-local found = {}
-for _, id in ipairs(redis.call('SMEMBERS', P .. 'live')) do
-  found[#found + 1] = redis.call('HMGET', key('op', id), 'id', 'status', 'host', 'pid', 'pid_start')
-end
-return found
-"""
-
 _BEAT = """
 local id, known, kind, exclusive, actor, params, created, started, number = unpack(ARGV, 1, 9)
 local host, pid, pid_start, lost = unpack(ARGV, 10, 13)
@@ -207,5 +199,5 @@ START = script(
     }
 )
 CLAIM, FINISH, FAIL_QUEUED, CANCEL = map(script, (_CLAIM, _FINISH, _FAIL_QUEUED, _CANCEL))
-LIVE, BEAT, LOOK = map(script, (_LIVE, _BEAT, _LOOK))
+BEAT, LOOK = map(script, (_BEAT, _LOOK))
 SHOW, ACTIVE_ONE, LATEST, ALL = map(script, ("return show(ARGV[1])", _ACTIVE_ONE, _LATEST, _ALL))

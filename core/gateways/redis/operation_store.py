@@ -7,7 +7,6 @@ and the snapshots are in the workspace.
 import hashlib
 import json
 import logging
-import os
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -15,7 +14,6 @@ from typing import Any
 
 from core.calls import WaitReason
 from core.errors import InvalidJsonError, StateError
-from core.gateways.machine.processes import machine, process_start
 from core.gateways.redis import scripts
 from core.gateways.redis.change_requests import RedisChangeRequests, as_fields
 from core.gateways.redis.connection import RedisConnection
@@ -113,11 +111,9 @@ class RedisOperationStore(RedisChangeRequests, RedisCounters):
 
     def claim(self, operation_id: str) -> bool:
         self._known.claim(operation_id)
-        pid = os.getpid()
         is_claimed = self._redis.run(
             scripts.CLAIM,
-            *(operation_id, uuid.uuid4().hex, machine(), pid, process_start(pid) or ""),
-            *(NEVER_BEGUN, _LOST_PARAMS),
+            *(operation_id, uuid.uuid4().hex, NEVER_BEGUN, _LOST_PARAMS),
             again=True,
         )
         if not is_claimed:
@@ -142,13 +138,13 @@ class RedisOperationStore(RedisChangeRequests, RedisCounters):
         return status is not None and status.decode() not in (Status.RUNNING, Status.QUEUED)
 
     def beat(self, operation: Operation) -> bool:
-        known, pid = self._known.writes(operation.operation_id), os.getpid()
+        known = self._known.writes(operation.operation_id)
         is_whole, writes = self._redis.run(
             scripts.BEAT,
             *(operation.operation_id, known, operation.kind, _is_exclusive(operation.kind)),
             *(operation.actor, json.dumps(operation.params), f"{operation.created:.6f}"),
-            *(f"{operation.started:.6f}", operation.number, machine(), pid),
-            *(process_start(pid) or "", _LOST if operation.kind in EXCLUSIVE_KINDS else ""),
+            *(f"{operation.started:.6f}", operation.number),
+            _LOST if operation.kind in EXCLUSIVE_KINDS else "",
             again=True,
         )
         self._known.note_writes(operation.operation_id, int(writes))

@@ -65,13 +65,13 @@ return {'started', show(id), stamp}
 """
 
 _CLAIM = """
-local id, token, host, pid, pid_start, late, lost = unpack(ARGV)
+local id, token, late, lost = unpack(ARGV)
 local f = redis.call('HMGET', key('op', id), 'status', 'created', 'token')
 if f[1] ~= 'queued' then return f[3] == token and ACTIVE[f[1]] and 1 or 0 end
 if not is_alive('queued', f[2]) then finish(id, 'cancelled', late) return 0 end
 if redis.call('EXISTS', key('params', id)) == 0 then finish(id, 'failed', lost) return 0 end
 redis.call('HSET', key('op', id), 'status', 'running', 'started', stamp, 'heartbeat', stamp,
-  'token', token, 'host', host, 'pid', pid, 'pid_start', pid_start)
+  'token', token)
 return 1
 """
 
@@ -105,7 +105,7 @@ end
 
 _BEAT = """
 local id, known, kind, exclusive, actor, params, created, started, number = unpack(ARGV, 1, 9)
-local host, pid, pid_start, lost = unpack(ARGV, 10, 13)
+local lost = ARGV[10]
 local name = key('op', id)
 local f = redis.call('HMGET', name, 'status', 'writes', 'seq')
 if f[1] and not ACTIVE[f[1]] then return {1, known} end
@@ -119,8 +119,7 @@ if not whole then
   local seq = math.max(tonumber(f[3] or '0'), math.floor(now * 100000))
   redis.call('HSET', name, 'id', id, 'kind', kind, 'exclusive', exclusive, 'actor', actor,
     'status', f[1] == 'cancelling' and f[1] or 'running', 'created', created, 'started', started,
-    'number', number, 'seq', string.format('%.0f', seq), 'host', host, 'pid', pid,
-    'pid_start', pid_start)
+    'number', number, 'seq', string.format('%.0f', seq))
   redis.call('SET', key('params', id), params, 'EX', KEPT_S)
   local last = tonumber(redis.call('GET', P .. 'last') or '0')
   if last < tonumber(number) then redis.call('SET', P .. 'last', number, 'EX', KEPT_S) end
